@@ -1,0 +1,1 @@
+"""Pieces of page used by more than one page."""

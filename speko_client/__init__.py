@@ -1,0 +1,1 @@
+"""The bundled client for any server that speaks ``/v1/complete``."""

@@ -1,0 +1,90 @@
+"""Everything the client can raise.
+
+::
+
+    SpekoApiError                any failure, with .message, .status and .code
+    ├── SpekoAuthError           401, the key is missing or wrong
+    ├── SpekoRateLimitError      429, with .retry_after in seconds or None
+    ├── SpekoConnectionError     the server could not be reached (status 0)
+    ├── SpekoTimeoutError        it was reached, and did not answer in time (status 0)
+    └── SpekoStreamError         the answer broke off or was no answer (status 0 or 200)
+
+A status of 0 means that no HTTP status was received. The class is chosen by status or by what
+failed, never by message text; foreign exceptions (httpx, JSON, pydantic) never pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class SpekoApiError(Exception):
+    """A call failed.
+
+    ``message`` says what happened and what to do; ``status`` is the HTTP status or 0; ``code`` is
+    the server's own code or one of the client's (``CONNECTION_FAILED``, ``TIMEOUT``,
+    ``STREAM_ENDED``, ``INVALID_ANSWER``); ``body`` is the error body where there was one (the
+    embedded gateway lists its attempts there); ``partial_text`` is what had arrived before a
+    stream broke.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        status: int,
+        code: str = "UNKNOWN",
+        *,
+        body: Mapping[str, Any] | None = None,
+        partial_text: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.code = code
+        self.body: Mapping[str, Any] = body or {}
+        self.partial_text = partial_text
+
+
+class SpekoAuthError(SpekoApiError):
+    """The server refused the key (401)."""
+
+    def __init__(
+        self,
+        message: str = "Invalid or missing API key",
+        *,
+        body: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message, 401, "AUTH_ERROR", body=body)
+
+
+class SpekoRateLimitError(SpekoApiError):
+    """The server asks for a pause (429); ``retry_after`` is in seconds, None where not said."""
+
+    def __init__(
+        self,
+        message: str = "Rate limit exceeded",
+        retry_after: float | None = None,
+        *,
+        body: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message, 429, "RATE_LIMITED", body=body)
+        self.retry_after = retry_after
+
+
+class SpekoConnectionError(SpekoApiError):
+    """The server could not be reached, or hung up before it answered."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, 0, "CONNECTION_FAILED")
+
+
+class SpekoTimeoutError(SpekoApiError):
+    """The server did not answer, or stopped sending, within the client's timeout."""
+
+    def __init__(self, message: str, *, partial_text: str = "") -> None:
+        super().__init__(message, 0, "TIMEOUT", partial_text=partial_text)
+
+
+class SpekoStreamError(SpekoApiError):
+    """The answer ended without ``done``, ended in an ``error`` event, or could not be read."""

@@ -1,0 +1,128 @@
+"""What a provider is to the gateway: something that turns one request into a stream of events.
+
+A provider instance serves one vendor, whatever the model. ``stream`` is an async generator; closing it
+(or cancelling the task that iterates it) must end the upstream work. It raises ``ProviderError``
+and nothing else; ``failover`` decides what follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from speko_client.models import ChatMessage, ProviderKind, ReasoningEffort, RoutingIntent
+
+
+class FailureCode(StrEnum):
+    """Why a candidate failed."""
+
+    CONNECT_FAILED = "CONNECT_FAILED"
+    TIMEOUT = "TIMEOUT"
+    SERVER_ERROR = "SERVER_ERROR"
+    RATE_LIMITED = "RATE_LIMITED"
+    AUTH_FAILED = "AUTH_FAILED"
+    MODEL_NOT_FOUND = "MODEL_NOT_FOUND"
+    INVALID_REQUEST = "INVALID_REQUEST"
+    EMPTY_ANSWER = "EMPTY_ANSWER"
+    STREAM_BROKEN = "STREAM_BROKEN"
+    SIMULATED_OUTAGE = "SIMULATED_OUTAGE"
+
+
+class ProviderError(Exception):
+    """One candidate failed. ``message`` completes the sentence "openai/gpt-4o ..." ("timed out after 5.0 s")."""
+
+    def __init__(
+        self,
+        code: FailureCode,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRequest:
+    """One call to one candidate. ``system_prompt`` is separate: each provider places it natively.
+
+    ``messages`` may hold system messages of the caller's own besides.
+    """
+
+    model: str
+    messages: tuple[ChatMessage, ...]
+    intent: RoutingIntent
+    system_prompt: str | None = None
+    temperature: float | None = None
+    max_tokens: int | None = None
+    reasoning_effort: ReasoningEffort | None = None
+    tools: tuple[dict[str, Any], ...] = ()
+    tool_choice: str | dict[str, Any] | None = None
+    parallel_tool_calls: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A piece of text, never empty."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """One complete tool call; ``args`` is a JSON-encoded string."""
+
+    id: str
+    name: str
+    args: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The last event of every good stream. Counts are None where the provider gave none.
+
+    ``finish_reason`` is ``stop``, ``length``, ``content_filter`` or ``tool_calls``; ``words`` names who
+    made the words where it is not the provider (a model's name, or ``scripted``).
+    """
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    estimated: bool = False
+    finish_reason: str = "stop"
+    words: str | None = None
+    notes: tuple[str, ...] = field(default=())
+
+
+ProviderEvent = TextDelta | ToolCall | Finish
+
+
+class Provider(Protocol):
+    """One vendor, live, local or simulated."""
+
+    @property
+    def kind(self) -> ProviderKind:
+        """Which of the three kinds it is; they are never mixed up."""
+        ...
+
+    @property
+    def words(self) -> str | None:
+        """Who makes the words where it is not the provider itself."""
+        ...
+
+    def unavailable_reason(self, model: str) -> str | None:
+        """Why ``model`` cannot be called now, as a plain clause; None when it can."""
+        ...
+
+    def stream(self, request: ProviderRequest) -> AsyncGenerator[ProviderEvent]:
+        """The answer as it comes: text and tool calls, then exactly one ``Finish``."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections and memory; called once, at shutdown."""
+        ...
