@@ -32,8 +32,8 @@ class _Value(BaseModel):
 class TurnSettings(_Value):
     """What the form says. None means: leave the field out, the provider's own default applies.
 
-    ``allowed`` and ``outage`` hold ``vendor`` or ``vendor:model``; an empty ``allowed`` allows everyone.
-    ``outage`` is only obeyed by a gateway that has the demo fleet on.
+    ``allowed`` and ``outage`` hold ``vendor`` or ``vendor:model``; an empty ``allowed`` allows
+    everyone. ``outage`` is only obeyed by a gateway that has the demo fleet on.
     """
 
     language: Language = "en"

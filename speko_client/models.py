@@ -42,7 +42,7 @@ class ChatToolCall(SpekoModel):
 
 
 class ChatMessage(SpekoModel):
-    """One message of the conversation; ``tool_*`` and ``is_error`` belong to the current generation."""
+    """One message; ``tool_*`` and ``is_error`` belong to the current generation."""
 
     role: ChatRole
     content: str
@@ -108,8 +108,8 @@ class CompleteUsage(SpekoModel):
 class Attempt(SpekoModel):
     """*Extension.* One candidate tried: how it ended, after how many milliseconds.
 
-    ``code`` and ``message`` say why it failed (None where it answered). Codes stand in
-    ``speko_gateway.providers.base.FailureCode``.
+    ``code`` and ``message`` say why it failed (None where it answered); the message completes
+    "openai/gpt-4o ...". Codes stand in ``speko_gateway.providers.base.FailureCode``.
     """
 
     provider: str
@@ -121,14 +121,14 @@ class Attempt(SpekoModel):
 
 
 class Timing(SpekoModel):
-    """*Extension.* Milliseconds in the gateway: to the first token, and in all (failovers included)."""
+    """*Extension.* Milliseconds in the gateway, failovers included: to the first token, in all."""
 
     ttft_ms: float | None = None
     total_ms: float
 
 
 class CompleteResult(SpekoModel):
-    """One whole answer. Everything below ``tool_calls`` is an *extension* of the embedded gateway.
+    """One whole answer; all below ``tool_calls`` are *extensions* of the embedded gateway.
 
     ``words`` names who made the words where it is not the provider itself: a model's name, or
     ``scripted``. ``notes`` are plain sentences on what the provider did otherwise than asked.
@@ -154,7 +154,7 @@ class CompleteResult(SpekoModel):
 
 
 class CompleteStreamMeta(SpekoModel):
-    """First event: who answers. ``attempts``, ``kind``, ``simulated`` and ``words`` are *extensions*."""
+    """First event: who answers. All below ``hop`` are *extensions*."""
 
     type: Literal["meta"] = "meta"
     provider: str
@@ -212,8 +212,9 @@ CompleteStreamEvent = (
 class AxisScores(SpekoModel):
     """*Extension.* One candidate's figures and what became of them.
 
-    ``quality`` is an index, higher is better; ``ttft_ms`` is p50 in milliseconds; ``cost`` is blended
-    US$ per million tokens. ``accuracy``, ``latency`` and ``cost_score`` are normalised to 0..1.
+    ``quality`` is an index, higher is better; ``ttft_ms`` is p50 in milliseconds; ``cost`` is
+    blended US$ per million tokens. ``accuracy``, ``latency`` and ``cost_score`` are normalised
+    to 0..1.
     """
 
     quality: float
@@ -270,6 +271,24 @@ class KnownProvider(SpekoModel):
     words: str | None = None
     available: bool | None = None
     reason: str | None = None
+
+
+class SnapshotInfo(SpekoModel):
+    """*Extension.* Which scores the router ranks by, and where they come from."""
+
+    id: str
+    label: str
+    source: str
+
+
+class Fleet(SpekoModel):
+    """*Extension.* What answers at the embedded gateway; ``demo``: the simulated fleet is on."""
+
+    fleet: Literal["demo", "live"]
+    demo: bool
+    weights_present: bool
+    words: str
+    snapshot: SnapshotInfo
 
 
 class KnownProviders(SpekoModel):

@@ -1,8 +1,8 @@
 """What a provider is to the gateway: something that turns one request into a stream of events.
 
-A provider instance serves one vendor, whatever the model. ``stream`` is an async generator; closing it
-(or cancelling the task that iterates it) must end the upstream work. It raises ``ProviderError``
-and nothing else; ``failover`` decides what follows.
+A provider instance serves one vendor, whatever the model. ``stream`` is an async generator;
+closing it (or cancelling the task that iterates it) must end the upstream work. It raises
+``ProviderError`` and nothing else; ``failover`` decides what follows.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class FailureCode(StrEnum):
 
 
 class ProviderError(Exception):
-    """One candidate failed. ``message`` completes the sentence "openai/gpt-4o ..." ("timed out after 5.0 s")."""
+    """One candidate failed; ``message`` completes "openai/gpt-4o ..." ("timed out after 5.0 s")."""
 
     def __init__(
         self,
@@ -87,8 +87,8 @@ class ToolCall:
 class Finish:
     """The last event of every good stream. Counts are None where the provider gave none.
 
-    ``finish_reason`` is ``stop``, ``length``, ``content_filter`` or ``tool_calls``; ``words`` names who
-    made the words where it is not the provider (a model's name, or ``scripted``).
+    ``finish_reason`` is ``stop``, ``length``, ``content_filter`` or ``tool_calls``; ``words``
+    names who made the words where it is not the provider (a model's name, or ``scripted``).
     """
 
     prompt_tokens: int | None = None
