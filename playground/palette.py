@@ -1,0 +1,135 @@
+"""How a provider looks, everywhere: one colour, and cues for those who do not see the colour.
+
+The hues are Okabe and Ito's (distinguishable with any colour vision, https://jfly.uni-koeln.de/color/),
+each darkened for light backgrounds and lightened for dark ones until it stands out at 3:1 or more
+(WCAG 2.2, 1.4.11). There are more vendors than hues, so each vendor also has a marker symbol, a
+bar pattern and a glyph of its own. A vendor that is not listed gets its look from a checksum of its
+name: always the same, on every machine.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+from zlib import crc32
+
+
+class _Hue(NamedTuple):
+    light: str
+    dark: str
+
+
+class _Look(NamedTuple):
+    name: str
+    hue: str
+    symbol: str
+    pattern: str
+    glyph: str
+
+
+NOBODY: Final = ""
+"""The provider name of a turn that nobody answered, or of a failure that no server named."""
+
+AMBER: Final = _Hue("#B26F00", "#FFB84D")
+"""Marks a failover; no provider wears it."""
+
+_HUES: Final = {
+    "green": _Hue("#00825E", "#1DB88C"),
+    "vermillion": _Hue("#BF4E00", "#F07B2E"),
+    "blue": _Hue("#0072B2", "#4BA3E3"),
+    "purple": _Hue("#B2558A", "#D98CB8"),
+    "slate": _Hue("#37474F", "#CFD8DC"),
+    "sky": _Hue("#2583BD", "#56B4E9"),
+    "yellow": _Hue("#857700", "#F0E442"),
+    "wine": _Hue("#AA4499", "#D27BC6"),
+    "teal": _Hue("#1F7A8C", "#56BFCF"),
+    "indigo": _Hue("#5B4FC4", "#9C92F0"),
+    "grey": _Hue("#6B6B6B", "#A6A6A6"),
+}
+
+_LOOKS: Final = {
+    "openai": _Look("OpenAI", "green", "circle", "", "O"),
+    "anthropic": _Look("Anthropic", "vermillion", "square", "/", "A"),
+    "google": _Look("Google", "blue", "diamond", "x", "G"),
+    "xai": _Look("xAI", "purple", "triangle-up", ".", "X"),
+    "local": _Look("Local", "slate", "cross", "\\", "L"),
+    "groq": _Look("Groq", "sky", "triangle-down", "-", "Gq"),
+    "mistral": _Look("Mistral", "yellow", "pentagon", "|", "Mi"),
+    "deepseek": _Look("DeepSeek", "indigo", "star", "+", "Ds"),
+    "together": _Look("Together AI", "wine", "hexagon", "/", "To"),
+    "fireworks": _Look("Fireworks AI", "teal", "hourglass", "x", "Fw"),
+    "cerebras": _Look("Cerebras", "yellow", "bowtie", ".", "Ce"),
+    "openrouter": _Look("OpenRouter", "indigo", "hexagram", "-", "Or"),
+    "ollama": _Look("Ollama", "teal", "star-square", "|", "Ol"),
+    "lmstudio": _Look("LM Studio", "wine", "star-diamond", "+", "Lm"),
+    "vllm": _Look("vLLM", "sky", "diamond-tall", "\\", "vL"),
+    "llamacpp": _Look("llama.cpp", "green", "diamond-wide", "+", "Lc"),
+    "custom": _Look("Custom", "purple", "octagon", "|", "Cu"),
+    NOBODY: _Look("not named", "grey", "x", "", "?"),
+}
+
+_SPARE_HUES: Final = tuple(hue for hue in _HUES if hue not in ("grey", "slate"))
+_SPARE_SYMBOLS: Final = tuple(look.symbol for look in _LOOKS.values() if look.symbol != "x")
+_SPARE_PATTERNS: Final = ("/", "\\", "x", "-", "|", "+", ".")
+
+
+def colour(provider: str, dark: bool = False) -> str:
+    """The provider's colour as ``#RRGGBB``, at least 3:1 against the page's background."""
+    hue = _HUES[_look(provider).hue]
+    return hue.dark if dark else hue.light
+
+
+def ink(provider: str, dark: bool = False) -> str:
+    """Black or white: whichever reads better on the provider's colour (always 4.5:1 or more)."""
+    background = luminance(colour(provider, dark))
+    return "#FFFFFF" if 1.05 / (background + 0.05) > (background + 0.05) / 0.05 else "#000000"
+
+
+def symbol(provider: str) -> str:
+    """The provider's Plotly marker symbol; a bare ``x`` means that nobody answered."""
+    return _look(provider).symbol
+
+
+def pattern(provider: str) -> str:
+    """The provider's Plotly bar pattern, ``""`` for a plain fill."""
+    return _look(provider).pattern
+
+
+def glyph(provider: str) -> str:
+    """One or two characters that stand for the provider where there is no room for its name."""
+    return _look(provider).glyph
+
+
+def display_name(provider: str) -> str:
+    """The vendor's own spelling of its name ("openai" -> "OpenAI"); the unknown as they are."""
+    return _look(provider).name
+
+
+def label(provider: str, model: str | None) -> str:
+    """Provider and model for reading: "OpenAI gpt-4o"."""
+    return f"{display_name(provider)} {model}" if model else display_name(provider)
+
+
+def luminance(hex_colour: str) -> float:
+    """Relative luminance, 0 (black) to 1 (white), of ``#RRGGBB`` (WCAG 2.2)."""
+    channels = (int(hex_colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
+    red, green, blue = (
+        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+        for value in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _look(provider: str) -> _Look:
+    known = _LOOKS.get(provider.strip().casefold())
+    return known or _look_from_name(provider.strip())
+
+
+def _look_from_name(name: str) -> _Look:
+    checksum = crc32(name.casefold().encode())
+    checksum, hue = divmod(checksum, len(_SPARE_HUES))
+    checksum, shape = divmod(checksum, len(_SPARE_SYMBOLS))
+    fill = checksum % len(_SPARE_PATTERNS)
+    letters = "".join(character for character in name if character.isalnum())[:2].capitalize()
+    return _Look(
+        name, _SPARE_HUES[hue], _SPARE_SYMBOLS[shape], _SPARE_PATTERNS[fill], letters or "?"
+    )

@@ -1,0 +1,87 @@
+"""A session in a handful of numbers. Plain Python: the chat page shows these on every rerun.
+
+What is unknown is counted as unknown: a sum over turns of which none is known is None, not 0.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from playground.turns import Turn
+from speko_client.models import Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTotals:
+    """Sums over a session's turns; tokens and costs are None where no turn tells them.
+
+    ``cost_usd`` is estimated, over ``priced`` turns. ``failovers`` counts the moves to a next
+    candidate, and ``failed_attempts`` every candidate that failed, the last one of a turn too.
+    """
+
+    turns: int
+    answered: int
+    failovers: int
+    failed_attempts: int
+    tokens_in: int | None
+    tokens_out: int | None
+    tokens_estimated: bool
+    cost_usd: float | None
+    priced: int
+    price_sources: tuple[str, ...]
+    simulated: int
+
+
+def session_totals(turns: Sequence[Turn]) -> SessionTotals:
+    """Adds up the turns of one branch."""
+    answers = [turn.answer for turn in turns]
+    usages = [answer.usage for answer in answers if answer.usage is not None]
+    costs = [answer.cost_usd for answer in answers if answer.cost_usd is not None]
+    return SessionTotals(
+        turns=len(turns),
+        answered=sum(turn.status == "done" for turn in turns),
+        failovers=sum(failovers(turn) for turn in turns),
+        failed_attempts=sum(failed_attempts(turn) for turn in turns),
+        tokens_in=_sum(usage.prompt_tokens for usage in usages),
+        tokens_out=_sum(usage.completion_tokens for usage in usages),
+        tokens_estimated=any(usage.estimated for usage in usages),
+        cost_usd=sum(costs) if costs else None,
+        priced=len(costs),
+        price_sources=tuple(sorted({a.price_source for a in answers if a.price_source})),
+        simulated=sum(answer.simulated for answer in answers),
+    )
+
+
+def named_failures(turn: Turn) -> tuple[tuple[Attempt, Attempt | None], ...]:
+    """Each failed attempt with the attempt that followed it, None where none did."""
+    attempts = turn.answer.attempts
+    pairs = itertools.pairwise((*attempts, None))
+    return tuple(
+        (attempt, follower)
+        for attempt, follower in pairs
+        if attempt is not None and attempt.outcome == "failed"
+    )
+
+
+def unnamed_failures(turn: Turn) -> int:
+    """How many failovers the server counted without naming the candidate that failed."""
+    named = sum(follower is not None for _, follower in named_failures(turn))
+    return max((turn.answer.failover_count or 0) - named, 0)
+
+
+def failovers(turn: Turn) -> int:
+    """How often this turn moved on to a next candidate."""
+    named = sum(follower is not None for _, follower in named_failures(turn))
+    return named + unnamed_failures(turn)
+
+
+def failed_attempts(turn: Turn) -> int:
+    """How many candidates of this turn failed, whether or not another one followed."""
+    return len(named_failures(turn)) + unnamed_failures(turn)
+
+
+def _sum(numbers: Iterable[int]) -> int | None:
+    known = list(numbers)
+    return sum(known) if known else None
