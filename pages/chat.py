@@ -1,0 +1,78 @@
+"""The chat page: the conversation, its settings beside it, and who answered each turn."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from playground.components.chat import Chat, open_chat
+from playground.components.draft import keep_draft
+from playground.components.live_turn import live_turn
+from playground.components.recents import recents
+from playground.components.settings_form import settings_form
+from playground.components.strip import session_strip
+from playground.components.style import page_style
+from playground.components.turn_list import turn_list
+from playground.components.weights_offer import weights_offer
+from playground.components.welcome import fleet_line, follow_up, welcome
+
+
+def main() -> None:
+    """The parts in the order in which they must run: Stop before the stream, the stream last."""
+    page_style()
+    chat = open_chat()
+    sidebar(chat)
+    message_box(chat)
+    header(chat)
+    conversation(chat)
+
+
+def sidebar(chat: Chat) -> None:
+    """Sessions, and the form."""
+    with st.sidebar:
+        recents(chat.runtime.store, chat.owner)
+        form = settings_form(chat.owner, chat.form, chat.connection, chat.facts)
+        chat.keep_form(form)
+        keep_draft(chat.owner)
+
+
+def message_box(chat: Chat) -> None:
+    """The box, and Stop while an answer arrives."""
+    with st.bottom:
+        if chat.view.is_live:
+            st.button(
+                "Stop",
+                icon=":material/stop_circle:",
+                shortcut="Esc",
+                on_click=chat.stop,
+                key="stop",
+            )
+        message = st.chat_input(
+            "Message the router", key="message", max_chars=200_000, on_submit=None
+        )
+    if message:
+        chat.send(message)
+
+
+def header(chat: Chat) -> None:
+    """What is wrong, what is missing, and the session at a glance."""
+    chat.show_problems()
+    weights_offer(chat.runtime.weights_job, chat.facts)
+    if chat.view.turns:
+        fleet_line(chat.connection, chat.facts)
+        session_strip(chat.view.turns)
+
+
+def conversation(chat: Chat) -> None:
+    """The turns; the first screen where there are none."""
+    view = chat.view
+    if not view.turns and view.run is None:
+        welcome(chat.connection, chat.facts, chat.send_sample)
+        return
+    turn_list(chat.owner, view.turns, chat.retry, can_retry=not view.is_live)
+    if view.run is not None and view.is_live:
+        live_turn(view.run)
+    elif view.turns:
+        follow_up(view.turns[-1].message, chat.send_sample)
+
+
+main()

@@ -1,0 +1,46 @@
+"""The quiet chips under an answer, as HTML. Pure; everything from outside is escaped."""
+
+from __future__ import annotations
+
+from html import escape
+
+from playground import palette, wording
+from playground.turns import Turn
+
+
+def chips_html(turn: Turn, *, dark: bool) -> str:
+    """Who answered, whose words, how fast, how many tokens, at what estimated cost.
+
+    What is not known is left out. A failover and an incomplete answer come in amber.
+    """
+    answer = turn.answer
+    chips = [_provider_chip(turn, dark=dark)]
+    if source := wording.source(answer):
+        chips.append(_chip(source, "source"))
+    if answer.failover_count:
+        chips.append(_chip(wording.failover_label(answer.failover_count), "amber"))
+    if turn.status in ("stopped", "interrupted"):
+        chips.append(_chip(turn.status, "amber"))
+    if answer.finish_reason in wording.FINISH_REASONS:
+        chips.append(_chip(wording.FINISH_REASONS[answer.finish_reason], "amber"))
+    chips += [_chip(text) for text in (wording.latency(answer), wording.tokens(answer)) if text]
+    if answer.cost_usd is not None:
+        chips.append(_chip(f"{wording.dollars(answer.cost_usd)} estimated"))
+    return f'<div class="sp-chips">{"".join(chips)}</div>'
+
+
+def _provider_chip(turn: Turn, *, dark: bool) -> str:
+    provider, model = turn.answer.provider, turn.answer.model
+    if provider is None or model is None:
+        return ""
+    dot = (
+        f'<span class="sp-dot" style="color:{palette.colour(provider, dark=dark)}" '
+        f'aria-hidden="true">{escape(palette.glyph(provider))}</span>'
+    )
+    text = escape(palette.label(provider, model))
+    return f'<span class="sp-chip sp-provider">{dot}{text}</span>'
+
+
+def _chip(text: str, tone: str = "") -> str:
+    tone_class = f" sp-{tone}" if tone else ""
+    return f'<span class="sp-chip{tone_class}">{escape(text)}</span>'

@@ -1,0 +1,128 @@
+"""The open conversation as the chat page works on it: what is shown, and what a person can do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from playground import session
+from playground.components.server import ServerFacts, forget_server_facts, server_facts
+from playground.connections import Connection
+from playground.engine import AlreadyRunningError
+from playground.local_gateway import GatewayStartError
+from playground.open_session import OpenSession, new_conversation, open_session
+from playground.runtime import Runtime, get_runtime
+from playground.samples import Sample
+from playground.store_errors import StoreError
+from playground.turns import Conversation, Turn, TurnSettings
+
+
+@dataclass
+class Chat:
+    """One look at the page; ``view`` follows what ``send`` and ``retry`` begin."""
+
+    runtime: Runtime
+    connection: Connection | None
+    facts: ServerFacts
+    owner: str
+    view: OpenSession
+    form: TurnSettings
+    problem: str | None = None
+
+    def keep_form(self, form: TurnSettings) -> None:
+        """Remember the form with the conversation, so that a reload finds it."""
+        self.form = form
+        if not session.keep_form(form):
+            return
+        session.open_conversation(self.owner)
+        try:
+            self.runtime.store.save_settings(self.owner, form)
+        except StoreError as error:
+            self.problem = str(error)
+
+    def send(self, message: str) -> None:
+        """Ask; a message that cannot be sent now goes back into the box."""
+        self._submit(message, self.form, self.view.conversation.leaf_id)
+
+    def send_sample(self, sample: Sample) -> None:
+        """Ask a sample prompt, with its intent set in the form."""
+        form = self.form.model_copy(
+            update={
+                "language": sample.language,
+                "vertical": sample.vertical,
+                "optimize_for": sample.optimize_for,
+            }
+        )
+        session.replace_form(self.owner, form)
+        self._submit(sample.message, form, self.view.conversation.leaf_id)
+
+    def retry(self, turn: Turn) -> None:
+        """Ask the same again with the form as it stands, beside the turn that was not answered."""
+        self._submit(turn.message, self.form, turn.parent_id)
+
+    def stop(self) -> None:
+        """End the answer that is arriving; what has come is kept."""
+        self.runtime.engine.stop(self.owner)
+
+    def show_problems(self) -> None:
+        """What went wrong that is not one turn's own error."""
+        if self.problem:
+            st.error(self.problem, icon=":material/error:")
+        if self.facts.problem:
+            st.warning(self.facts.problem, icon=":material/cloud_off:")
+        if self.connection is None or self.facts.problem:
+            st.button("Try again", on_click=forget_server_facts, key="reconnect")
+        if self.view.missing:
+            st.info("This session is not here: it was deleted, or it is on another machine.")
+        if self.view.run is not None and self.view.run.save_error:
+            st.warning(f"The last turn is not saved. {self.view.run.save_error}")
+
+    def _submit(self, message: str, form: TurnSettings, parent_id: str | None) -> None:
+        if self.connection is None:
+            session.restore_draft(message)
+            return
+        try:
+            run = self.runtime.engine.submit(
+                self.connection, self.view.conversation, message, form, parent_id=parent_id
+            )
+        except AlreadyRunningError:
+            session.restore_draft(message)
+            st.toast("An answer is still arriving. Stop it first, or wait for it.")
+            return
+        session.open_conversation(self.owner)
+        self.view = replace(open_session(self.view.conversation, run), missing=False)
+
+
+def open_chat() -> Chat:
+    """The conversation the URL names, or a fresh one, with the server that will answer."""
+    runtime = get_runtime()
+    connection, problem = _connect(runtime)
+    facts = server_facts(runtime, connection) if connection else ServerFacts()
+    wanted = session.conversation_id()
+    stored, store_problem = _load(runtime, wanted)
+    run = runtime.engine.run_for(wanted) if wanted else None
+    missing = wanted is not None and stored is None and run is None
+    owner = (
+        wanted if wanted and not missing else session.reserve(runtime.store.new_conversation_id())
+    )
+    form = session.adopt_form(owner, stored.settings if stored else None)
+    conversation = stored or new_conversation(owner, form)
+    view = open_session(conversation, run, missing=missing)
+    return Chat(runtime, connection, facts, owner, view, form, problem or store_problem)
+
+
+def _connect(runtime: Runtime) -> tuple[Connection | None, str | None]:
+    try:
+        return runtime.connection(), None
+    except GatewayStartError as error:
+        return None, str(error)
+
+
+def _load(runtime: Runtime, conversation: str | None) -> tuple[Conversation | None, str | None]:
+    if conversation is None:
+        return None, None
+    try:
+        return runtime.store.load(conversation), None
+    except StoreError as error:
+        return None, str(error)

@@ -1,0 +1,53 @@
+"""A turn that is being answered: drawn as it comes, until it ends or the page is left.
+
+The work runs on the engine's loop; here it is only looked at, fifteen times a second
+(STREAMLIT.md: the cheapest way to draw one answer).
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from playground import palette
+from playground.components.turn_view import message_view
+from playground.engine import Run
+from playground.safe_markdown import safe_partial
+from playground.turns import Turn
+
+_FRAME_SECONDS = 1 / 15
+
+
+def live_turn(run: Run) -> None:
+    """Draw ``run`` until it is done, then draw the page again."""
+    message_view(run.turn)
+    with st.chat_message("assistant"):
+        text, state = st.empty(), st.empty()
+        version = -1
+        while True:
+            seen = run.wait_change(version, _FRAME_SECONDS)
+            done = run.done
+            if seen != version:
+                version = seen
+                _draw(run.turn, text, state)
+            if done:
+                break
+            _cancellation_point()
+    st.rerun()
+
+
+def _draw(turn: Turn, text: st.delta_generator.DeltaGenerator, state: object) -> None:
+    if turn.answer.text:
+        text.markdown(safe_partial(turn.answer.text))
+    state.caption(_state(turn))
+
+
+def _state(turn: Turn) -> str:
+    provider, model = turn.answer.provider, turn.answer.model
+    if provider is None or model is None:
+        return ":material/alt_route: Routing ..."
+    return f":material/stream: {palette.label(provider, model)} is answering ..."
+
+
+def _cancellation_point() -> None:
+    """Let Streamlit end this run here when the person has clicked something else."""
+    len(st.session_state)

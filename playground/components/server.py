@@ -1,0 +1,46 @@
+"""What the connected server says of itself, asked at most every few seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from playground.connections import Connection
+from playground.runtime import Runtime
+from speko_client.errors import SpekoApiError
+from speko_client.models import Fleet, KnownProvider
+
+
+@dataclass(frozen=True)
+class ServerFacts:
+    """``fleet`` is None where the server is not the embedded gateway; ``problem``: what failed."""
+
+    fleet: Fleet | None = None
+    known: tuple[KnownProvider, ...] = ()
+    problem: str | None = None
+
+    @property
+    def simulates(self) -> bool:
+        """Whether the demo fleet is on, so that an outage can be simulated."""
+        return self.fleet is not None and self.fleet.demo
+
+
+def server_facts(runtime: Runtime, connection: Connection) -> ServerFacts:
+    """The fleet and the provider list; a failed look is not remembered, a good one for 5 s."""
+    try:
+        return _ask(connection.base_url, runtime, connection)
+    except SpekoApiError as error:
+        return ServerFacts(problem=error.message)
+
+
+def forget_server_facts() -> None:
+    """Ask again at the next look."""
+    _ask.clear()
+
+
+@st.cache_data(ttl=5, show_spinner=False)
+def _ask(base_url: str, _runtime: Runtime, _connection: Connection) -> ServerFacts:
+    with _runtime.client(_connection) as client:
+        fleet = client.fleet() if _connection.embedded else None
+        return ServerFacts(fleet=fleet, known=tuple(client.known_providers().llm))

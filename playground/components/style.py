@@ -1,0 +1,40 @@
+"""The few styles that Streamlit's theme has no option for, light and dark."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+_CSS = """
+<style>
+.sp-chips { display: flex; flex-wrap: wrap; gap: .3rem; align-items: center; margin-top: .1rem; }
+.sp-chip { font-size: .75rem; line-height: 1.2; padding: .2rem .5rem; border-radius: 1rem;
+  border: 1px solid color-mix(in srgb, currentColor 14%, transparent);
+  color: color-mix(in srgb, currentColor 78%, transparent); white-space: nowrap;
+  max-width: 100%; overflow: hidden; text-overflow: ellipsis; }
+.sp-provider { font-weight: 600; color: inherit; }
+.sp-source { border-style: dashed; }
+.sp-amber { background: #B4530920; border-color: #B4530966; color: #92400E; }
+.sp-dark .sp-amber { background: #F59E0B22; border-color: #F59E0B66; color: #FCD34D; }
+.sp-dot { margin-right: .35rem; }
+.sp-hero { margin: 8vh 0 1rem; }
+.sp-hero h1 { font-size: 1.9rem; line-height: 1.2; padding: 0; margin: 0 0 .4rem; }
+.sp-hero p { font-size: 1.05rem; margin: 0; opacity: .8; max-width: 42rem; }
+[data-testid="stMainBlockContainer"] { max-width: 60rem; }
+[data-testid="stSidebar"] .stElementContainer:has(.sp-quiet) { display: none; }
+</style>
+"""
+
+
+def page_style() -> None:
+    """Put the styles on the page; once per run, before anything that wears them."""
+    st.html(_CSS)
+
+
+def is_dark() -> bool:
+    """Whether the person's theme is dark, as far as the browser has said."""
+    return st.context.theme.type == "dark"
+
+
+def themed(html: str) -> str:
+    """``html`` in a box that knows the theme, for styles that differ in the dark."""
+    return f'<div class="{"sp-dark" if is_dark() else "sp-light"}">{html}</div>'

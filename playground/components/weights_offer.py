@@ -1,0 +1,52 @@
+"""Offers to fetch the local model where its weights are absent, and shows how far it is."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from playground.components.server import ServerFacts, forget_server_facts
+from playground.weights_job import WeightsJob
+
+_MEGABYTE = 1_000_000
+_POLL_SECONDS = 0.5
+
+
+def weights_offer(job: WeightsJob, facts: ServerFacts) -> None:
+    """Nothing where the weights are there, or where the server is not the embedded gateway."""
+    if facts.fleet is None or facts.fleet.weights_present:
+        return
+    st.fragment(_offer, run_every=_POLL_SECONDS if job.running else None)(job)
+
+
+def _offer(job: WeightsJob) -> None:
+    with st.container(border=True, key="weights-offer"):
+        if job.running:
+            _progress(job)
+        elif job.progress is not None and job.problem is None:
+            forget_server_facts()
+            st.rerun()
+        else:
+            _invitation(job)
+
+
+def _progress(job: WeightsJob) -> None:
+    progress = job.progress
+    if progress is None or not progress.total:
+        st.progress(0.0, text="Asking for the local model ...")
+        return
+    done, total = progress.done / _MEGABYTE, progress.total / _MEGABYTE
+    share = min(progress.done / progress.total, 1.0)
+    st.progress(share, text=f"Fetching the local model: {done:.0f} of {total:.0f} MB")
+
+
+def _invitation(job: WeightsJob) -> None:
+    if job.problem:
+        st.warning(job.problem, icon=":material/warning:")
+    st.markdown(
+        "**Answers are scripted for now.** Fetch the small local model (93 MB, once) and the "
+        "words are really generated from your conversation, here on this machine."
+    )
+    label = "Try again" if job.problem else "Fetch the local model"
+    if st.button(label, icon=":material/download:", key="fetch-weights"):
+        job.start()
+        st.rerun()

@@ -1,0 +1,61 @@
+"""The first screen: what this is, prompts to start with, and who is going to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from playground import session
+from playground.components.server import ServerFacts
+from playground.connections import Connection
+from playground.samples import FOLLOW_UPS, SAMPLES, Sample
+
+_HERO = """
+<div class="sp-hero">
+<h1>Ask once. The router picks who answers.</h1>
+<p>Set an intent, send a message: the best provider for it answers, the next-best steps in when it
+fails, and every answer says who gave it and why.</p>
+</div>
+"""
+
+
+def welcome(connection: Connection, facts: ServerFacts, send: Callable[[Sample], None]) -> None:
+    """Draw the first screen; ``send`` is called with the sample that was clicked."""
+    st.html(_HERO)
+    fleet_line(connection, facts)
+    by_label = {sample.label: sample for sample in SAMPLES}
+    _pills("Try one of these", by_label, "sample", send)
+
+
+def follow_up(last_message: str, send: Callable[[Sample], None]) -> None:
+    """Offer the sample conversation's next message, where there is one."""
+    if (message := FOLLOW_UPS.get(last_message)) is not None:
+        sample = Sample(message, message, vertical="healthcare")
+        _pills("Go on with", {message: sample}, "follow-up", send)
+
+
+def fleet_line(connection: Connection, facts: ServerFacts) -> None:
+    """Which fleet is on, in one line."""
+    fleet = facts.fleet
+    if fleet is None:
+        st.badge(f"Connected to {connection.name}", icon=":material/cloud:", color="blue")
+    elif fleet.demo:
+        words = "scripted" if fleet.words == "scripted" else f"words by {fleet.words}"
+        st.badge(
+            f"Demo fleet: simulated vendors, {words}. No key, no network.",
+            icon=":material/theater_comedy:",
+            color="violet",
+        )
+    else:
+        st.badge("Live providers, with your own keys", icon=":material/bolt:", color="green")
+
+
+def _pills(
+    title: str, samples: dict[str, Sample], key: str, send: Callable[[Sample], None]
+) -> None:
+    def chosen() -> None:
+        if (label := session.take_choice(key)) is not None:
+            send(samples[label])
+
+    st.pills(title, list(samples), key=key, on_change=chosen, wrap=True)

@@ -1,0 +1,46 @@
+"""The open conversation with the turn that is still running in it. No Streamlit in here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from playground.engine import Run
+from playground.turns import Conversation, Turn, TurnSettings
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """What the page shows: ``turns`` that are over, and ``run`` where one is not.
+
+    ``missing`` is true where a link named a conversation that is not in the store.
+    """
+
+    conversation: Conversation
+    turns: tuple[Turn, ...]
+    run: Run | None = None
+    missing: bool = False
+
+    @property
+    def is_live(self) -> bool:
+        """Whether an answer is still arriving."""
+        return self.run is not None and not self.run.done
+
+
+def new_conversation(conversation_id: str, settings: TurnSettings) -> Conversation:
+    """A conversation with no turns yet."""
+    now = datetime.now(UTC)
+    return Conversation(id=conversation_id, settings=settings, created_at=now, updated_at=now)
+
+
+def open_session(
+    conversation: Conversation, run: Run | None, *, missing: bool = False
+) -> OpenSession:
+    """Put the engine's newest state of a run over what the store has of it."""
+    if run is None:
+        return OpenSession(conversation, conversation.path(), None, missing)
+    latest = run.turn
+    others = tuple(turn for turn in conversation.turns if turn.id != latest.id)
+    merged = conversation.model_copy(update={"turns": (*others, latest), "leaf_id": latest.id})
+    path = merged.path()
+    return OpenSession(merged, path if run.done else path[:-1], run, missing)

@@ -1,0 +1,34 @@
+"""Which providers an allow-list leaves in the pool. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from speko_client.models import KnownProvider
+
+
+def models(known: Iterable[KnownProvider]) -> list[KnownProvider]:
+    """The rows that name one model each, wildcards left out."""
+    return [row for row in known if row.model is not None]
+
+
+def remaining(known: Iterable[KnownProvider], allowed: Sequence[str]) -> list[KnownProvider]:
+    """The available models an allow-list lets through; an empty list lets everyone through."""
+    entries = set(allowed)
+    return [
+        row
+        for row in models(known)
+        if row.available is not False
+        and (not entries or row.vendor in entries or f"{row.vendor}:{row.model}" in entries)
+    ]
+
+
+def option_label(row: KnownProvider) -> str:
+    """How a row reads in a list: ``OpenAI · any model``, ``OpenAI · gpt-4o``, with why not."""
+    text = f"{row.vendor_name} · {row.model or 'any model'}"
+    return text if row.available is not False else f"{text} (not available)"
+
+
+def by_id(known: Iterable[KnownProvider]) -> dict[str, KnownProvider]:
+    """Rows by the id that goes into an allow-list, in the server's order."""
+    return {row.id: row for row in known}

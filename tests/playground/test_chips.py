@@ -1,0 +1,71 @@
+"""The chips under an answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from playground.chips import chips_html
+from playground.turns import Answer, Turn, TurnSettings, TurnStatus
+from speko_client.models import CompleteUsage, Timing
+
+
+def turn(answer: Answer, status: TurnStatus = "done") -> Turn:
+    return Turn(
+        id="t",
+        conversation_id="c",
+        parent_id=None,
+        message="Hello",
+        settings=TurnSettings(),
+        connection="Embedded gateway",
+        status=status,
+        answer=answer,
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+
+def test_a_whole_answer_says_who_how_fast_how_much() -> None:
+    html = chips_html(
+        turn(
+            Answer(
+                text="Hi",
+                provider="google",
+                model="gemini-2.0-flash",
+                kind="simulated",
+                simulated=True,
+                words="scripted",
+                usage=CompleteUsage(prompt_tokens=9, completion_tokens=4),
+                timing=Timing(ttft_ms=290, total_ms=800),
+                failover_count=1,
+                cost_usd=0.00001,
+            )
+        ),
+        dark=False,
+    )
+    for said in (
+        "Google gemini-2.0-flash",
+        "simulated, scripted",
+        "Failed over once",
+        "290 ms to first token",
+        "9 in · 4 out tokens",
+        "≈ $0.000010 estimated",
+    ):
+        assert said in html
+
+
+def test_what_is_unknown_is_not_shown() -> None:
+    html = chips_html(turn(Answer(provider="openai", model="gpt-4o")), dark=True)
+    assert html.count("sp-chip ") == 1
+    assert "0" not in html.split("sp-provider")[1].split("</span>")[2]
+
+
+@pytest.mark.parametrize("status", ["stopped", "interrupted"])
+def test_an_incomplete_answer_says_so(status: TurnStatus) -> None:
+    assert status in chips_html(turn(Answer(provider="a", model="b"), status), dark=False)
+
+
+def test_names_from_outside_are_escaped() -> None:
+    html = chips_html(turn(Answer(provider="<b>", model="<script>")), dark=False)
+    assert "<script>" not in html
+    assert "<b>" not in html
