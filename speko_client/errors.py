@@ -3,6 +3,7 @@
 ::
 
     SpekoApiError                any failure, with .message, .status and .code
+    ├── SpekoRequestError        what was passed in cannot be sent (status 0); a ValueError too
     ├── SpekoAuthError           401, the key is missing or wrong
     ├── SpekoRateLimitError      429, with .retry_after in seconds or None
     ├── SpekoConnectionError     the server could not be reached (status 0)
@@ -10,7 +11,9 @@
     └── SpekoStreamError         the answer broke off or was no answer (status 0 or 200)
 
 A status of 0 means that no HTTP status was received. The class is chosen by status or by what
-failed, never by message text; foreign exceptions (httpx, JSON, pydantic) never pass.
+failed, never by message text; foreign exceptions (httpx, JSON, pydantic) never pass. ``message``
+says what happened (the server's own words where it gave any), ``advice`` what to do next, and
+``str(error)`` says both. The key stands in neither.
 """
 
 from __future__ import annotations
@@ -22,12 +25,15 @@ from typing import Any
 class SpekoApiError(Exception):
     """A call failed.
 
-    ``message`` says what happened and what to do; ``status`` is the HTTP status or 0; ``code`` is
-    the server's own code or one of the client's (``CONNECTION_FAILED``, ``TIMEOUT``,
-    ``STREAM_ENDED``, ``INVALID_ANSWER``); ``body`` is the error body where there was one (the
-    embedded gateway lists its attempts there); ``partial_text`` is what had arrived before a
-    stream broke.
+    ``message`` says what happened and ``advice`` what to do; ``status`` is the HTTP status or 0;
+    ``code`` is the server's own code or one of the client's (``INVALID_REQUEST``,
+    ``CONNECTION_FAILED``, ``TIMEOUT``, ``STREAM_ENDED``, ``STREAM_CLOSED``, ``INVALID_ANSWER``,
+    ``REDIRECTED``); ``body`` is the error body where there was one (the embedded gateway lists
+    its attempts there); ``partial_text`` is what had arrived before a stream broke;
+    ``retry_after`` is the pause in seconds the server asked for, None where it did not.
     """
+
+    retry_after: float | None = None
 
     def __init__(
         self,
@@ -37,13 +43,22 @@ class SpekoApiError(Exception):
         *,
         body: Mapping[str, Any] | None = None,
         partial_text: str = "",
+        advice: str = "",
     ) -> None:
-        super().__init__(message)
+        super().__init__(f"{message} {advice}".strip())
         self.message = message
+        self.advice = advice
         self.status = status
         self.code = code
         self.body: Mapping[str, Any] = body or {}
         self.partial_text = partial_text
+
+
+class SpekoRequestError(SpekoApiError, ValueError):
+    """An argument has the wrong type or is out of range; nothing was sent."""
+
+    def __init__(self, message: str, *, advice: str = "") -> None:
+        super().__init__(message, 0, "INVALID_REQUEST", advice=advice)
 
 
 class SpekoAuthError(SpekoApiError):
@@ -54,8 +69,9 @@ class SpekoAuthError(SpekoApiError):
         message: str = "Invalid or missing API key",
         *,
         body: Mapping[str, Any] | None = None,
+        advice: str = "",
     ) -> None:
-        super().__init__(message, 401, "AUTH_ERROR", body=body)
+        super().__init__(message, 401, "AUTH_ERROR", body=body, advice=advice)
 
 
 class SpekoRateLimitError(SpekoApiError):
@@ -67,23 +83,24 @@ class SpekoRateLimitError(SpekoApiError):
         retry_after: float | None = None,
         *,
         body: Mapping[str, Any] | None = None,
+        advice: str = "",
     ) -> None:
-        super().__init__(message, 429, "RATE_LIMITED", body=body)
+        super().__init__(message, 429, "RATE_LIMITED", body=body, advice=advice)
         self.retry_after = retry_after
 
 
 class SpekoConnectionError(SpekoApiError):
     """The server could not be reached, or hung up before it answered."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, 0, "CONNECTION_FAILED")
+    def __init__(self, message: str, *, advice: str = "") -> None:
+        super().__init__(message, 0, "CONNECTION_FAILED", advice=advice)
 
 
 class SpekoTimeoutError(SpekoApiError):
     """The server did not answer, or stopped sending, within the client's timeout."""
 
-    def __init__(self, message: str, *, partial_text: str = "") -> None:
-        super().__init__(message, 0, "TIMEOUT", partial_text=partial_text)
+    def __init__(self, message: str, *, partial_text: str = "", advice: str = "") -> None:
+        super().__init__(message, 0, "TIMEOUT", partial_text=partial_text, advice=advice)
 
 
 class SpekoStreamError(SpekoApiError):
