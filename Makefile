@@ -1,0 +1,104 @@
+# One entry point for people and for CI. Works with GNU make 3.81 (macOS) and newer.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+
+# The first Python on PATH that is new enough; name another with `make run PYTHON=/path/to/python`.
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	"$$p" -c '$(NEW_ENOUGH)' 2>/dev/null && echo "$$p" && break; done)
+PORT ?= 8501
+VENV := .venv
+PY := $(VENV)/bin/python
+# Prerequisites are steps, in this order, also under `make -j`.
+.NOTPARALLEL:
+
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
+
+.PHONY: help run test check format format-check lint types bench clean \
+	venv install install-dev chromium port weights
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: install port weights ## install what is missing, then serve http://localhost:8501 (PORT=... for another)
+	@echo "Speko Playground: http://localhost:$(PORT)  (Ctrl-C stops it)"
+	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
+
+test: install-dev chromium weights ## run every test, the browser journeys included
+	@$(PY) -m pytest
+
+check: install-dev format-check lint types test ## the gate: format, lint, types, tests
+
+format: install-dev ## rewrite the code in the one format
+	@$(PY) -m ruff format .
+	@$(PY) -m ruff check --fix .
+
+format-check: install-dev
+	@$(PY) -m ruff format --check .
+
+lint: install-dev
+	@$(PY) -m ruff check .
+
+types: install-dev
+	@$(PY) -m mypy
+
+bench: install-dev chromium weights ## measure what the README's figures say (some minutes, on a quiet machine)
+	@$(PY) -m benchmarks
+
+clean: ## remove the environment and all caches (conversations and the model stay)
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis test-artifacts
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An environment is good when its Python starts, is new enough and has pip, and when no install was
+# cut short in it (`installing` is still there: half-written packages would pass for whole ones).
+venv:
+	@if [ -e $(VENV)/installing ] || ! $(PY) -c 'import pip; $(NEW_ENOUGH)' 2>/dev/null; then \
+		if [ -z "$(PYTHON)" ] || ! "$(PYTHON)" -c '$(NEW_ENOUGH)'; then \
+			echo "Python 3.11 or newer is needed, and '$(PYTHON)' is not that." >&2; \
+			echo "Install it, or say where it is: make run PYTHON=/path/to/python3.11" >&2; exit 1; \
+		fi; \
+		echo "Making $(VENV) with $$("$(PYTHON)" --version)"; \
+		rm -rf $(VENV) && "$(PYTHON)" -m venv $(VENV); \
+	fi
+
+install: venv
+	$(call pip_install,requirements.txt,$(VENV)/installed.txt,requirements.txt)
+
+install-dev: venv
+	$(call pip_install,requirements-dev.txt,$(VENV)/installed-dev.txt,requirements.txt requirements-dev.txt)
+	@cp requirements.txt $(VENV)/installed.txt
+
+# $(call pip_install,WHAT,RECORD,FILES): installs WHAT unless RECORD says that FILES, as they are now, were
+# installed. RECORD is written last, and by a rename.
+define pip_install
+@cat $(3) | cmp -s - $(2) || { \
+	set -o pipefail; \
+	echo "Installing $(1) (once; a few minutes on a slow line)"; \
+	touch $(VENV)/installing && \
+	$(PY) -m pip install --disable-pip-version-check --no-input --progress-bar off -r $(1) | \
+		awk -v live="$$([ -t 1 ] && echo 1)" '/^Collecting/ {n++; if (live) {printf "\r  %3d  %-48s", n, $$2; fflush()}} \
+			/^Installing collected/ {if (live) printf "\r"; printf "  %d packages collected, writing them\n", n; fflush()}' && \
+	cat $(3) > $(2).new && mv $(2).new $(2) && rm $(VENV)/installing; }
+endef
+
+# The journeys drive a real browser: any Chromium or Chrome on PATH will do.
+chromium:
+	@for b in $(BROWSERS); do command -v $$b >/dev/null && exit 0; done; \
+	[ -x "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" ] && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium for the browser journeys"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+			apt-get install -qq -y --no-install-recommends chromium >/dev/null; \
+	else \
+		echo "The browser journeys need Chromium or Chrome on PATH ($(BROWSERS))." >&2; \
+		echo "Install one (Debian, Ubuntu: sudo apt-get install chromium), then run this again." >&2; exit 1; \
+	fi
+
+port:
+	@$(PY) -c 'import socket; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", $(PORT)))' 2>/dev/null || { \
+		echo "Port $(PORT) is in use. Stop what runs there, or take another: make run PORT=$$(($(PORT) + 1))" >&2; exit 1; }
+
+weights:
+	@$(PY) -m speko_gateway pull-model || \
+		echo "The local model could not be fetched; the app starts with scripted words and offers to fetch it." >&2
