@@ -1,0 +1,142 @@
+"""What a journey gets: a server, a page, and a failure when the page complained.
+
+Override by a fixture of the same name, in a test module or by ``parametrize``: ``server_env``
+(module; more environment for the server), ``viewport`` (width and height), ``colour_scheme``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import sync_playwright as start_playwright
+
+from tests.e2e.harness import (
+    BROWSER_ARGUMENTS,
+    PlaygroundServer,
+    browser_path,
+    screenshot,
+    stays_here,
+)
+
+ColourScheme = Literal["light", "dark"]
+StartServer = Callable[..., PlaygroundServer]
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Notes a failure on the test, so that its page can still be photographed."""
+    report: pytest.TestReport = yield  # type: ignore[assignment]
+    if report.failed:
+        item.stash[FAILED] = True
+    return report  # type: ignore[return-value]
+
+
+@pytest.fixture(scope="module")
+def server_env() -> dict[str, str]:
+    """More environment for this module's server; by default the simulated fleet answers at once."""
+    return {"SPEKO_PACE": "0"}
+
+
+@pytest.fixture(scope="module")
+def server(
+    server_env: dict[str, str], weights: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PlaygroundServer]:
+    """One playground for the module, with the local model's weights at hand."""
+    environment = {"SPEKO_MODEL_PATH": str(weights), **server_env}
+    server = PlaygroundServer(tmp_path_factory.mktemp("playground"), environment)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
+    """Starts playgrounds for one test: ``start_server(SPEKO_FLEET="demo")``; all end with it."""
+    started: list[PlaygroundServer] = []
+
+    def start(**environment: str) -> PlaygroundServer:
+        started.append(PlaygroundServer(tmp_path_factory.mktemp("playground"), environment))
+        started[-1].start()
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The one browser of the run."""
+    with start_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=browser_path(), args=list(BROWSER_ARGUMENTS)
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def viewport() -> tuple[int, int]:
+    """Width and height of the window."""
+    return 1280, 900
+
+
+@pytest.fixture
+def colour_scheme() -> ColourScheme:
+    """What the visitor's system prefers."""
+    return "light"
+
+
+@pytest.fixture
+def context(
+    browser: Browser, viewport: tuple[int, int], colour_scheme: ColourScheme
+) -> Iterator[BrowserContext]:
+    """One visitor: pages opened from it share cookies, as tabs do."""
+    context = browser.new_context(
+        viewport={"width": viewport[0], "height": viewport[1]},
+        color_scheme=colour_scheme,
+        reduced_motion="reduce",
+        accept_downloads=True,
+    )
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def complaints(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[list[str]]:
+    """Console errors, page errors, and requests to elsewhere, of all the visitor's pages.
+
+    Any left at the end fail the test; one that kills its server forgets them with ``clear()``.
+    """
+    complaints: list[str] = []
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def on_request(asked: Request) -> None:
+        if not stays_here(asked.url):
+            complaints.append(f"request to elsewhere: {asked.url}")
+
+    context.on("console", on_console)
+    context.on("weberror", lambda error: complaints.append(f"page error: {error.error}"))
+    context.on("request", on_request)
+    yield complaints
+    if not request.node.stash.get(FAILED, False):
+        assert not complaints
+
+
+@pytest.fixture
+def page(
+    context: BrowserContext, complaints: list[str], request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """A tab; photographed where its test failed."""
+    page = context.new_page()
+    yield page
+    if request.node.stash.get(FAILED, False):
+        screenshot(page, f"failed-{request.node.name}")

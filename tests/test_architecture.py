@@ -1,0 +1,138 @@
+"""The shape of the code: who may import whom, and how large a file may grow.
+
+app.py -> pages -> playground -> speko_client <- speko_gateway
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PARTS = ("pages", "playground", "speko_client", "speko_gateway")
+LINES_PER_FILE = 350
+LINES_PER_PAGE = 150
+
+MAY_IMPORT = {
+    "app.py": {"playground"},
+    "pages": {"playground", "speko_client"},
+    "playground": {"playground", "speko_client"},
+    "speko_client": {"speko_client"},
+    "speko_gateway": {"speko_gateway", "speko_client"},
+}
+FROM_CLIENT_TO_GATEWAY = {"speko_client.models", "speko_client.sse"}
+
+SECRETS = re.compile(
+    r"\bsk-[A-Za-z0-9_-]{20,}|\bAIza[A-Za-z0-9_-]{30,}|\bxai-[A-Za-z0-9]{20,}"
+    r"|\bgsk_[A-Za-z0-9]{20,}|\bghp_[A-Za-z0-9]{30,}|-----BEGIN [A-Z ]*PRIVATE KEY-----"
+)
+
+
+def files_of(part: str) -> list[Path]:
+    """The Python files of a folder, or the one file itself."""
+    path = ROOT / part
+    return [path] if path.is_file() else sorted(path.rglob("*.py"))
+
+
+def named(path: Path) -> str:
+    """The file as a person would name it."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """Every module the file imports, at its top or inside a function."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{named(path)} imports relatively"
+            yield node.module or ""
+
+
+def lines_of(path: Path) -> int:
+    """How long the file is."""
+    return len(path.read_text().splitlines())
+
+
+def prints(path: Path) -> bool:
+    """Whether the file calls ``print``."""
+    names = (node.func for node in ast.walk(ast.parse(path.read_text())) if hasattr(node, "func"))
+    return any(isinstance(name, ast.Name) and name.id == "print" for name in names)
+
+
+PRODUCT = [path for part in ("app.py", *PARTS) for path in files_of(part)]
+EVERYTHING = PRODUCT + [path for part in ("tests", "benchmarks") for path in files_of(part)]
+
+
+def part_of(path: Path) -> str:
+    """The part of the product that a file belongs to."""
+    return path.relative_to(ROOT).parts[0]
+
+
+def imported(part: str) -> Iterator[tuple[str, str]]:
+    """Each file of a part with each module it imports."""
+    return ((named(path), name) for path in files_of(part) for name in imports_of(path))
+
+
+def users_of(library: str) -> list[Path]:
+    """The product's files that import a library, or a module of it."""
+    tops = {path: {name.split(".")[0] for name in imports_of(path)} for path in PRODUCT}
+    return [path for path, names in tops.items() if library in names]
+
+
+def may_use_streamlit(path: Path) -> bool:
+    """Pages, the launcher, and the few modules that exist to touch Streamlit."""
+    return (
+        part_of(path) in {"app.py", "pages"}
+        or named(path) in {"playground/ui.py", "playground/session.py"}
+        or path.parent.name == "components"
+    )
+
+
+@pytest.mark.parametrize("part", MAY_IMPORT)
+def test_imports_point_one_way(part: str) -> None:
+    ours = [(path, name) for path, name in imported(part) if name.split(".")[0] in {*PARTS, "app"}]
+    assert not [(path, name) for path, name in ours if name.split(".")[0] not in MAY_IMPORT[part]]
+
+
+def test_the_gateway_knows_only_the_clients_wire() -> None:
+    from_client = {name for _, name in imported("speko_gateway") if name.startswith("speko_client")}
+    assert from_client <= FROM_CLIENT_TO_GATEWAY
+
+
+def test_streamlit_stays_at_the_surface() -> None:
+    assert not [named(path) for path in users_of("streamlit") if not may_use_streamlit(path)]
+
+
+def test_plotly_stays_in_the_charts() -> None:
+    elsewhere = [path for path in users_of("plotly") if not path.name.startswith("charts")]
+    assert not elsewhere
+
+
+def test_pages_are_thin() -> None:
+    """A page names its parts; what computes or fetches lives in playground/."""
+    libraries = {name.split(".")[0] for _, name in imported("pages")} - sys.stdlib_module_names
+    assert libraries <= MAY_IMPORT["pages"] | {"streamlit"}
+    assert not [named(path) for path in files_of("pages") if lines_of(path) > LINES_PER_PAGE]
+
+
+def test_every_file_can_be_read_in_one_go() -> None:
+    assert not [named(path) for path in EVERYTHING if lines_of(path) > LINES_PER_FILE]
+
+
+def test_only_the_command_line_prints() -> None:
+    assert not [named(path) for path in PRODUCT if prints(path) and path.name != "__main__.py"]
+
+
+def test_no_file_holds_what_looks_like_a_key() -> None:
+    assert not [named(path) for path in EVERYTHING if SECRETS.search(path.read_text())]
+
+
+def test_every_module_explains_itself() -> None:
+    trees = {path: ast.parse(path.read_text()) for path in EVERYTHING}
+    assert not [named(path) for path, tree in trees.items() if not ast.get_docstring(tree)]
