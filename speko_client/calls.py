@@ -1,0 +1,114 @@
+"""What is sent, decided without sending it: one ``Call`` per endpoint.
+
+Arguments are checked here, models and dicts alike. A field that was not set is absent from the
+wire, never null, so that the server's and the provider's own defaults apply.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from speko_client.errors import SpekoRequestError
+from speko_client.models import CompleteRequest, PipelineConstraints, RoutingIntent
+from speko_client.server import checked_headers
+
+JSON: Final = "application/json"
+EVENT_STREAM: Final = "text/event-stream"
+Accept = Literal["application/json", "text/event-stream"]
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, relative to the base URL."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    params: Sequence[tuple[str, str]] = ()
+    body: bytes | None = field(default=None, repr=False)
+
+
+def complete_call(
+    fields: Mapping[str, Any],
+    *,
+    accept: Accept,
+    session_id: str | None = None,
+    extra_headers: Mapping[str, str] | None = None,
+) -> Call:
+    """``POST /v1/complete``; ``fields`` are ``CompleteRequest``'s, None meaning not set."""
+    request = _checked(CompleteRequest, {k: v for k, v in fields.items() if v is not None})
+    headers = {**checked_headers(extra_headers), "Accept": accept, "Content-Type": JSON}
+    if session_id and session_id.strip():
+        headers |= _session_header(session_id.strip())
+    return Call("POST", "/v1/complete", headers, body=_encoded(request.to_wire()))
+
+
+def preview_call(
+    intent: RoutingIntent | Mapping[str, Any],
+    constraints: PipelineConstraints | Mapping[str, Any] | None,
+    extra_headers: Mapping[str, str] | None = None,
+) -> Call:
+    """``GET /v1/routing/preview``; the allow-list goes as repeated ``allowed_provider``."""
+    params = list(_checked(RoutingIntent, intent).model_dump(exclude_none=True).items())
+    limits = _checked(PipelineConstraints, constraints or {}).allowed_providers
+    params += [("allowed_provider", entry) for entry in (limits and limits.llm) or ()]
+    return get_call("/v1/routing/preview", params, extra_headers)
+
+
+def get_call(
+    path: str,
+    params: Sequence[tuple[str, str]] = (),
+    extra_headers: Mapping[str, str] | None = None,
+) -> Call:
+    """A ``GET`` that is answered in JSON."""
+    return Call("GET", path, {**checked_headers(extra_headers), "Accept": JSON}, params)
+
+
+def _session_header(session_id: str) -> dict[str, str]:
+    if not (session_id.isascii() and session_id.isprintable()):
+        raise SpekoRequestError("session_id cannot be sent.", advice="Use plain ASCII.")
+    return {"x-session-id": session_id}
+
+
+def _checked(model: type[ModelT], value: ModelT | Mapping[str, Any]) -> ModelT:
+    if isinstance(value, model):
+        return value
+    try:
+        return model.model_validate(_plain(value))
+    except ValidationError as error:
+        # The message names each field and what is wrong with it, and quotes no value: a value
+        # can be a whole conversation.
+        faults = "; ".join(
+            f"{'.'.join(str(part) for part in fault['loc']) or model.__name__}: {fault['msg']}"
+            for fault in error.errors(include_url=False, include_context=False, include_input=False)
+        )
+        raise SpekoRequestError(
+            f"The request is not valid: {faults}.", advice="Correct it; nothing was sent."
+        ) from None
+
+
+def _plain(value: object) -> object:
+    """Any mapping or sequence as the dict or list that pydantic takes; models stay models."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _encoded(body: Mapping[str, Any]) -> bytes:
+    try:
+        text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return text.encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise SpekoRequestError(
+            f"The request cannot be written as JSON: {error}.",
+            advice="Use strings, numbers, booleans, lists and dicts only; nothing was sent.",
+        ) from error

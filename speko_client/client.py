@@ -1,0 +1,274 @@
+"""``Speko`` and ``AsyncSpeko``: what is sent, what is read and what fails is decided elsewhere.
+
+Here the requests go out, and here the waiting between retries is done. An ``AsyncSpeko`` belongs
+to the event loop that first used it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from ssl import SSLContext
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import httpx
+from pydantic import BaseModel
+
+from speko_client.answers import JsonBody
+from speko_client.calls import Call, get_call, preview_call
+from speko_client.completions import Completions, ConstraintsInput, IntentInput
+from speko_client.errors import SpekoApiError
+from speko_client.failures import MAX_ERROR_BYTES, error_from_answer, translated
+from speko_client.models import CompleteResult, Fleet, KnownProviders, RoutingPreview
+from speko_client.retries import RetryPolicy
+from speko_client.server import DEFAULT_BASE_URL, DEFAULT_TIMEOUT, Server
+from speko_client.stream import AsyncCompleteStream, CompleteStream
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class Speko(Completions[CompleteResult, CompleteStream]):
+    """A client of one server; a context manager, to be closed after use. Threads may share it.
+
+    ``timeout`` is in seconds and bounds each wait: to connect, and for the next bytes.
+    ``max_retries`` repeats a call that nothing answered (see ``retries``), waiting by ``sleep``.
+    Raises ValueError where the key is missing or an argument is of no use.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        base_url: str = DEFAULT_BASE_URL,
+        timeout: float = DEFAULT_TIMEOUT,
+        max_retries: int = 0,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._server = Server.checked(api_key, base_url, timeout)
+        self._retries = RetryPolicy(max_retries)
+        self._sleep = sleep
+        self._http = httpx.Client(**_http_options(self._server))
+
+    def __repr__(self) -> str:
+        return f"Speko(base_url={self._server.base_url!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the connections; the client is of no use afterwards."""
+        self._http.close()
+
+    def preview_routing(
+        self, intent: IntentInput, constraints: ConstraintsInput | None = None
+    ) -> RoutingPreview:
+        """Whom the router would choose for this intent and allow-list; nothing is run."""
+        return self._fetch(preview_call(intent, constraints), RoutingPreview)
+
+    def known_providers(self) -> KnownProviders:
+        """Who can be put on an allow-list."""
+        return self._fetch(get_call("/v1/providers/known"), KnownProviders)
+
+    def fleet(self) -> Fleet:
+        """*Extension.* What answers at an embedded gateway; another server answers 404."""
+        return self._fetch(get_call("/v1/fleet"), Fleet)
+
+    def _stream(self, call: Call) -> CompleteStream:
+        return CompleteStream(self._server, lambda: self._send(call))
+
+    def _drained(self, stream: CompleteStream) -> CompleteResult:
+        with stream:
+            return stream.result()
+
+    def _fetch(self, call: Call, model: type[ModelT]) -> ModelT:
+        response = self._send(call)
+        body = JsonBody()
+        try:
+            with translated(self._server, answering=True):
+                for chunk in response.iter_bytes():
+                    body.feed(chunk)
+        finally:
+            response.close()
+        return body.read(model)
+
+    def _send(self, call: Call) -> httpx.Response:
+        """The answer to ``call``, its body still unread; retried where the policy says so."""
+        retries_made = 0
+        while True:
+            try:
+                return self._send_once(call)
+            except SpekoApiError as error:
+                pause = self._retries.pause(error, retries_made)
+                if pause is None:
+                    raise
+            self._sleep(pause)
+            retries_made += 1
+
+    def _send_once(self, call: Call) -> httpx.Response:
+        with translated(self._server):
+            response = self._http.send(_request(self._http, call), stream=True)
+        if response.is_success:
+            return response
+        try:
+            content = _error_content(response)
+        finally:
+            response.close()
+        raise error_from_answer(response, content, self._server, datetime.now(UTC))
+
+
+class AsyncSpeko(Completions[Coroutine[Any, Any, CompleteResult], AsyncCompleteStream]):
+    """``Speko``, to be awaited: ``complete()`` returns a coroutine, the stream is async."""
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        base_url: str = DEFAULT_BASE_URL,
+        timeout: float = DEFAULT_TIMEOUT,
+        max_retries: int = 0,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._server = Server.checked(api_key, base_url, timeout)
+        self._retries = RetryPolicy(max_retries)
+        self._sleep = sleep
+        self._http = httpx.AsyncClient(**_http_options(self._server))
+
+    def __repr__(self) -> str:
+        return f"AsyncSpeko(base_url={self._server.base_url!r})"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Closes the connections; the client is of no use afterwards."""
+        await self._http.aclose()
+
+    async def preview_routing(
+        self, intent: IntentInput, constraints: ConstraintsInput | None = None
+    ) -> RoutingPreview:
+        """Whom the router would choose for this intent and allow-list; nothing is run."""
+        return await self._fetch(preview_call(intent, constraints), RoutingPreview)
+
+    async def known_providers(self) -> KnownProviders:
+        """Who can be put on an allow-list."""
+        return await self._fetch(get_call("/v1/providers/known"), KnownProviders)
+
+    async def fleet(self) -> Fleet:
+        """*Extension.* What answers at an embedded gateway; another server answers 404."""
+        return await self._fetch(get_call("/v1/fleet"), Fleet)
+
+    def _stream(self, call: Call) -> AsyncCompleteStream:
+        return AsyncCompleteStream(self._server, lambda: self._send(call))
+
+    async def _drained(self, stream: AsyncCompleteStream) -> CompleteResult:
+        async with stream:
+            return await stream.result()
+
+    async def _fetch(self, call: Call, model: type[ModelT]) -> ModelT:
+        response = await self._send(call)
+        body = JsonBody()
+        try:
+            with translated(self._server, answering=True):
+                async for chunk in response.aiter_bytes():
+                    body.feed(chunk)
+        finally:
+            await response.aclose()
+        return body.read(model)
+
+    async def _send(self, call: Call) -> httpx.Response:
+        """The answer to ``call``, its body still unread; retried where the policy says so."""
+        retries_made = 0
+        while True:
+            try:
+                return await self._send_once(call)
+            except SpekoApiError as error:
+                pause = self._retries.pause(error, retries_made)
+                if pause is None:
+                    raise
+            await self._sleep(pause)
+            retries_made += 1
+
+    async def _send_once(self, call: Call) -> httpx.Response:
+        with translated(self._server):
+            response = await self._http.send(_request(self._http, call), stream=True)
+        if response.is_success:
+            return response
+        try:
+            content = await _error_content_async(response)
+        finally:
+            await response.aclose()
+        raise error_from_answer(response, content, self._server, datetime.now(UTC))
+
+
+def _error_content(response: httpx.Response) -> bytes:
+    content = b""
+    try:
+        for chunk in response.iter_bytes():
+            content += chunk
+            if len(content) >= MAX_ERROR_BYTES:
+                break
+    except httpx.HTTPError:
+        # The status has come and says more than the loss of its explanation would.
+        return content
+    return content[:MAX_ERROR_BYTES]
+
+
+async def _error_content_async(response: httpx.Response) -> bytes:
+    content = b""
+    try:
+        async for chunk in response.aiter_bytes():
+            content += chunk
+            if len(content) >= MAX_ERROR_BYTES:
+                break
+    except httpx.HTTPError:
+        # The status has come and says more than the loss of its explanation would.
+        return content
+    return content[:MAX_ERROR_BYTES]
+
+
+def _request(http: httpx.Client | httpx.AsyncClient, call: Call) -> httpx.Request:
+    return http.build_request(
+        call.method,
+        call.path,
+        params=list(call.params) or None,
+        headers=dict(call.headers),
+        content=call.body,
+    )
+
+
+def _http_options(server: Server) -> Mapping[str, Any]:
+    """Redirects are not followed: they would carry the key and the conversation elsewhere."""
+    return {
+        "base_url": server.base_url,
+        "headers": server.headers,
+        "timeout": server.timeout,
+        "verify": _tls(),
+        "trust_env": not server.is_loopback,
+        "follow_redirects": False,
+    }
+
+
+@cache
+def _tls() -> SSLContext:
+    """One context for all clients: to build one takes longer than a local answer."""
+    return httpx.create_ssl_context()

@@ -1,0 +1,196 @@
+"""The border: what HTTP and httpx call a failure becomes one of our own errors, once, here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from speko_client.errors import (
+    SpekoApiError,
+    SpekoAuthError,
+    SpekoConnectionError,
+    SpekoRateLimitError,
+    SpekoStreamError,
+    SpekoTimeoutError,
+)
+from speko_client.server import KEY_SOURCES, Server
+
+MAX_ERROR_BYTES = 64 * 1024
+_MAX_QUOTE = 200
+_MAX_MESSAGE = 2_000
+_MAX_DIGITS = 9
+
+_ADVICE_BY_CODE = {
+    "VALIDATION_ERROR": "Correct the field the message names.",
+    "COMPLETE_FAILED": "Allow more providers, or ask with another intent.",
+    "ALL_PROVIDERS_FAILED": "Ask again, or allow more providers; the body lists each attempt.",
+    "RATE_LIMITED": "Wait before asking again.",
+}
+_ADVICE_BY_STATUS = {
+    400: "Correct the request.",
+    401: f"Check the API key. {KEY_SOURCES}",
+    402: "The account's owner must settle it with the service.",
+    403: "The key may not do this; ask its owner, or use another key.",
+    404: "Check base_url: this server has no such endpoint.",
+    413: "Send less: the conversation is too long for this server.",
+    429: "Wait before asking again.",
+}
+
+
+@contextmanager
+def translated(server: Server, *, answering: bool = False) -> Iterator[None]:
+    """Lets no httpx exception out; ``answering`` once the answer's headers have come."""
+    try:
+        yield
+    except httpx.TimeoutException as error:
+        raise _timed_out(error, server, answering=answering) from error
+    except httpx.DecodingError as error:
+        raise invalid_answer("The answer's compression is broken.") from error
+    except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
+        if answering:
+            raise broken_off() from error
+        raise _unreachable(error, server) from error
+
+
+def broken_off() -> SpekoStreamError:
+    """The answer stopped before its end."""
+    return SpekoStreamError(
+        "The answer broke off before it was complete.",
+        200,
+        "STREAM_ENDED",
+        advice="What had arrived is kept; ask again for a whole answer.",
+    )
+
+
+def invalid_answer(message: str, status: int = 200) -> SpekoStreamError:
+    """The answer is not what the contract says; most often base_url names another service."""
+    return SpekoStreamError(
+        message,
+        status,
+        "INVALID_ANSWER",
+        advice="Check that base_url names a server that speaks /v1/complete.",
+    )
+
+
+def error_from_answer(
+    response: httpx.Response, content: bytes, server: Server, now: datetime
+) -> SpekoApiError:
+    """The error that a status of 300 and above stands for; ``content`` may be cut short."""
+    body = _error_body(content, server)
+    message, code = error_fields(body)
+    message = message or _described(response, content, server)
+    return _typed(response, message, code or _own_code(response.status_code), body, now)
+
+
+def error_fields(body: Mapping[str, Any]) -> tuple[str, str]:
+    """Message and code of an error body: flat, or nested under ``error``; empty where absent."""
+    inner = body.get("error", body.get("message"))
+    fields = inner if isinstance(inner, Mapping) else {**body, "message": inner}
+    message, code = fields.get("message"), fields.get("code")
+    return (
+        message[:_MAX_MESSAGE] if isinstance(message, str) else "",
+        code if isinstance(code, str) else "",
+    )
+
+
+def advice_for(status: int, code: str) -> str:
+    """What to do next, by the code where it is known, else by the status."""
+    known = _ADVICE_BY_CODE.get(code) or _ADVICE_BY_STATUS.get(status)
+    if known is not None:
+        return known
+    return "Ask again later." if status >= httpx.codes.INTERNAL_SERVER_ERROR else ""
+
+
+def retry_after_seconds(value: str | None, now: datetime) -> float | None:
+    """A ``Retry-After`` header, seconds or an HTTP date, in seconds from ``now`` (aware)."""
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:_MAX_DIGITS])
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (aware - now).total_seconds())
+
+
+def _typed(
+    response: httpx.Response, message: str, code: str, body: Mapping[str, Any], now: datetime
+) -> SpekoApiError:
+    status = response.status_code
+    advice = advice_for(status, code)
+    pause = retry_after_seconds(response.headers.get("Retry-After"), now)
+    if status == httpx.codes.UNAUTHORIZED:
+        return SpekoAuthError(message, body=body, advice=advice)
+    if status == httpx.codes.TOO_MANY_REQUESTS:
+        return SpekoRateLimitError(message, pause, body=body, advice=_wait(pause) or advice)
+    error = SpekoApiError(message, status, code, body=body, advice=_wait(pause) or advice)
+    error.retry_after = pause
+    return error
+
+
+def _wait(pause: float | None) -> str:
+    return "" if pause is None else f"Wait {pause:g} s before asking again."
+
+
+def _own_code(status: int) -> str:
+    return "REDIRECTED" if status < httpx.codes.BAD_REQUEST else "UNKNOWN"
+
+
+def _error_body(content: bytes, server: Server) -> Mapping[str, Any]:
+    """The error body where it is a JSON object; anything else is only quoted, in the message."""
+    try:
+        body = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return _redacted(body, server) if isinstance(body, dict) else {}
+
+
+def _redacted(value: Any, server: Server) -> Any:
+    if isinstance(value, str):
+        return server.redact(value)
+    if isinstance(value, dict):
+        return {key: _redacted(item, server) for key, item in value.items()}
+    return [_redacted(item, server) for item in value] if isinstance(value, list) else value
+
+
+def _described(response: httpx.Response, content: bytes, server: Server) -> str:
+    """An answer that does not explain itself, in our words, with the beginning of what it said."""
+    reason = server.redact(response.reason_phrase)
+    said = f"{server.origin} answered {response.status_code} {reason}".rstrip()
+    if response.is_redirect:
+        target = server.redact(response.headers.get("Location", ""))
+        return f"{said}, which points to {target.partition('?')[0][:_MAX_QUOTE]!r}; not followed."
+    quote = server.redact(" ".join(content.decode("utf-8", "replace").split()))
+    return f"{said}: {quote[:_MAX_QUOTE]!r}." if quote else f"{said} without a reason."
+
+
+def _timed_out(
+    error: httpx.TimeoutException, server: Server, *, answering: bool
+) -> SpekoTimeoutError | SpekoConnectionError:
+    pause = f"{server.timeout:g} s"
+    if isinstance(error, httpx.ConnectTimeout):
+        return _unreachable(f"no connection within {pause}", server)
+    if isinstance(error, httpx.PoolTimeout):
+        return SpekoTimeoutError(
+            f"No connection of this client came free within {pause}.",
+            advice="Make fewer calls at once, or use several clients.",
+        )
+    said = f"sent nothing for {pause}" if answering else f"did not answer within {pause}"
+    return SpekoTimeoutError(
+        f"{server.origin} {said}.", advice="Ask again, or give the client a longer timeout."
+    )
+
+
+def _unreachable(reason: object, server: Server) -> SpekoConnectionError:
+    why = server.redact(str(reason))[:_MAX_QUOTE] or type(reason).__name__
+    return SpekoConnectionError(
+        f"Could not get an answer from {server.origin}: {why}.",
+        advice="Check that the server is running and that base_url is right.",
+    )

@@ -1,0 +1,123 @@
+"""The server a client talks to: a checked base URL, the key, and who we say we are.
+
+Everything that could make a request unsendable is refused here, in our own words, so that no
+later error quotes a header or a URL that holds the key.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import httpx
+
+from speko_client.errors import SpekoRequestError
+from speko_client.version import __version__
+
+DEFAULT_BASE_URL = "https://api.speko.dev"
+DEFAULT_TIMEOUT = 30.0
+USER_AGENT = f"speko-playground/{__version__}"
+KEYS_URL = "https://platform.speko.dev/agents/keys"
+KEY_SOURCES = (
+    f"Get one at {KEYS_URL}, or, for the embedded gateway, use the one it was started with "
+    "(SPEKO_GATEWAY_KEY; it prints the key it makes when none is set)."
+)
+
+_MAX_PORT = 65_535
+_VISIBLE = re.compile(r"[\x21-\x7e]+")
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\x20-\x7e]*")
+_OWN_HEADERS = frozenset(
+    {
+        "accept",
+        "authorization",
+        "connection",
+        "content-length",
+        "content-type",
+        "host",
+        "transfer-encoding",
+        "x-session-id",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where requests go, and with which key; ``timeout`` is in seconds."""
+
+    base_url: str
+    api_key: str = field(repr=False)
+    timeout: float = DEFAULT_TIMEOUT
+
+    @classmethod
+    def checked(cls, api_key: str | None, base_url: str, timeout: float) -> Server:
+        """Raises ValueError, naming what is wrong; the key is never quoted."""
+        if not (isinstance(timeout, (int, float)) and math.isfinite(timeout) and timeout > 0):
+            raise ValueError(f"timeout must be a positive number of seconds, not {timeout!r}.")
+        return cls(_checked_url(base_url), _checked_key(api_key), float(timeout))
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port: what an error may name."""
+        url = httpx.URL(self.base_url)
+        return f"{url.scheme}://{url.netloc.decode('ascii')}"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether it is this machine, which no proxy should see between."""
+        host = httpx.URL(self.base_url).host
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost" or host.endswith(".localhost")
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What every request carries."""
+        return {"Authorization": f"Bearer {self.api_key}", "User-Agent": USER_AGENT}
+
+    def redact(self, text: str) -> str:
+        """``text`` without the key, should a server have echoed it."""
+        return text.replace(self.api_key, "[key]")
+
+
+def checked_headers(extra: Mapping[str, str] | None) -> dict[str, str]:
+    """A caller's own headers; raises SpekoRequestError for one that cannot be sent."""
+    headers = {str(name): str(value).strip() for name, value in (extra or {}).items()}
+    for name, value in headers.items():
+        if name.lower() in _OWN_HEADERS:
+            raise SpekoRequestError(
+                f"extra_headers must not set {name}.", advice="The client sets it itself."
+            )
+        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+            raise SpekoRequestError(
+                f"The header {name!r} cannot be sent.", advice="Use plain ASCII without line ends."
+            )
+    return headers
+
+
+def _checked_key(api_key: str | None) -> str:
+    key = (api_key or "").strip()
+    if not key:
+        raise ValueError(f"An API key is needed: pass api_key=. {KEY_SOURCES}")
+    if not _VISIBLE.fullmatch(key):
+        raise ValueError(f"The API key has characters no key has; copy it again. {KEY_SOURCES}")
+    return key
+
+
+def _checked_url(base_url: str) -> str:
+    try:
+        url = httpx.URL(base_url.strip().rstrip("/"))
+        url.host.encode("idna")
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise ValueError(f"base_url is not a URL: {error}.") from error
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ValueError("base_url must start with http:// or https:// and name a host.")
+    if url.port is not None and not 0 < url.port <= _MAX_PORT:
+        raise ValueError(f"base_url's port must be 1 to {_MAX_PORT}, not {url.port}.")
+    if url.userinfo or url.query or url.fragment:
+        raise ValueError("base_url must hold no user, query or fragment; pass the key as api_key=.")
+    return str(url)
