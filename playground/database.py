@@ -1,0 +1,95 @@
+"""The database under the store: opened on first use, migrated, with one transaction at a time each.
+
+SQLite runs in WAL mode with ``synchronous=FULL``: a committed turn survives the end of the process
+and of the power alike, and readers never wait for a writer. Any other database comes by URL.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SQLiteConnection
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from playground.migrations import migrate
+from playground.store_errors import StoreError, translated
+
+_BUSY_MS = 2_000
+_BEGIN = "sqlite_begin"
+
+
+class Database:
+    """Transactions on one database. ``place`` names it in errors, without a password."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            self._url = make_url(url)
+        except ArgumentError:
+            raise StoreError(
+                "The store's URL is not one. Correct SPEKO_DATABASE_URL, for example "
+                "postgresql+psycopg://user@host/playground."
+            ) from None
+        self._sqlite = self._url.get_backend_name() == "sqlite"
+        self._file = Path(self._url.database or "") if self._sqlite else None
+        self.place = str(self._file or self._url.render_as_string(hide_password=True))
+        self._engine: Engine | None = None
+        self._opening = threading.Lock()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent view. Raises StoreError."""
+        with translated(self.place), self._opened().connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction, committed at the end, undone on an error. Raises StoreError."""
+        with translated(self.place):
+            engine = self._opened().execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+            with engine.begin() as connection:
+                yield connection
+
+    def close(self) -> None:
+        """Let go of the connections; the next use opens them anew."""
+        with self._opening:
+            if self._engine is not None:
+                self._engine.dispose()
+            self._engine = None
+
+    def _opened(self) -> Engine:
+        with self._opening:
+            if self._engine is None:
+                self._engine = self._open()
+            return self._engine
+
+    def _open(self) -> Engine:
+        if self._file is not None:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(self._url)
+        if self._sqlite:
+            event.listen(engine, "connect", _prepare)
+            event.listen(engine, "begin", _begin)
+        try:
+            with engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
+                migrate(connection, self.place)
+        except BaseException:
+            engine.dispose()
+            raise
+        return engine
+
+
+def _prepare(connection: SQLiteConnection, _entry: ConnectionPoolEntry) -> None:
+    # The driver's own BEGIN comes too late for a read before a write; ``_begin`` says it instead.
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))

@@ -1,0 +1,70 @@
+"""What all pages of one playground process share: settings, store, engine, gateway."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+
+from playground import connections
+from playground.connections import Connection
+from playground.engine import Engine
+from playground.local_gateway import LocalGateway
+from playground.settings import Settings, load_settings
+from playground.store import Store
+from playground.weights_job import WeightsJob
+from speko_client import Speko
+
+_ASK_SECONDS = 10.0
+
+
+class Runtime:
+    """The shared parts; nothing starts before it is used."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.store = Store(settings.store_url)
+        self.engine = Engine(self.store)
+        self.gateway = LocalGateway(settings)
+        self.weights_job = WeightsJob(self.gateway.fetch_weights)
+
+    def connection(self) -> Connection:
+        """The server to talk to: the configured one, else the embedded gateway, started if need be.
+
+        Raises GatewayStartError where that does not start.
+        """
+        return connections.configured(self.settings) or connections.embedded(*self.gateway.ensure())
+
+    def client(self, connection: Connection) -> Speko:
+        """A client for short questions (providers, routing preview, fleet); close it after use."""
+        key = connection.key.get_secret_value()
+        return Speko(api_key=key, base_url=connection.base_url, timeout=_ASK_SECONDS)
+
+    def shutdown(self) -> None:
+        """End turns, gateway and store; the next ``get_runtime`` makes a new one."""
+        self.engine.close()
+        self.gateway.stop()
+        self.store.close()
+        _forget(self)
+
+
+_lock = threading.Lock()
+_shared: list[Runtime] = []
+
+
+def get_runtime() -> Runtime:
+    """This process's runtime, made at the first call.
+
+    Raises SettingsError where a setting is unusable, and StoreError where the store's URL is.
+    """
+    with _lock:
+        if not _shared:
+            _shared.append(Runtime(load_settings()))
+            atexit.register(_shared[0].shutdown)
+        return _shared[0]
+
+
+def _forget(runtime: Runtime) -> None:
+    atexit.unregister(runtime.shutdown)
+    with _lock:
+        if runtime in _shared:
+            _shared.remove(runtime)

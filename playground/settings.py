@@ -1,0 +1,128 @@
+"""What the environment says, read once into one frozen value.
+
+A value comes from the process environment, else from ``.env``, else from the secrets file, under
+the same names (``SPEKO_API_KEY`` and so on). An empty value counts as unset.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from speko_client.server import DEFAULT_BASE_URL, DEFAULT_TIMEOUT, Server
+
+_PREFIX = "SPEKO_"
+_SECRETS_FILES = (
+    Path(".streamlit/secrets.toml"),
+    Path("~/.streamlit/secrets.toml"),
+)
+
+
+class SettingsError(ValueError):
+    """A setting is unusable; the message names it and says what to put there."""
+
+
+class Settings(BaseSettings):
+    """Every setting of the playground. ``data_dir`` holds the store and the models.
+
+    ``api_key`` switches from the embedded gateway to a Speko server, ``base_url`` says to which;
+    ``takes_vertical`` says that it takes the intent's vertical (the hosted service does not).
+    ``fleet``, ``pace`` and ``model_path`` are for the embedded gateway.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        protected_namespaces=(),
+    )
+
+    api_key: SecretStr | None = None
+    base_url: str | None = None
+    takes_vertical: bool = False
+    data_dir: Path = Field(default_factory=lambda: user_data_path("speko-playground"))
+    database_url: str = ""
+    fleet: Literal["demo", "live", "auto"] = "auto"
+    pace: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    model_path: Path | None = None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What the caller passes (the secrets file) counts last."""
+        return env_settings, dotenv_settings, init_settings
+
+    @field_validator("data_dir", "model_path")
+    @classmethod
+    def _absolute(cls, path: Path | None) -> Path | None:
+        # The gateway is another process, and need not share the working directory for ever.
+        return None if path is None else path.expanduser().absolute()
+
+    @model_validator(mode="after")
+    def _names_a_server(self) -> Self:
+        if self.base_url and not self.api_key:
+            raise ValueError("SPEKO_BASE_URL is set, so SPEKO_API_KEY must be set as well")
+        if self.api_key:
+            url = self.base_url or DEFAULT_BASE_URL
+            Server.checked(self.api_key.get_secret_value(), url, DEFAULT_TIMEOUT)
+        return self
+
+    @property
+    def store_url(self) -> str:
+        """Where sessions are stored, as an SQLAlchemy URL."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'playground.db'}"
+
+
+def load_settings(secrets: Mapping[str, Any] | None = None) -> Settings:
+    """The settings in force; ``secrets`` replaces the secrets files.
+
+    Raises SettingsError where a value is unusable.
+    """
+    given = _secrets() if secrets is None else secrets
+    fields = {
+        name.removeprefix(_PREFIX).lower(): value
+        for name, value in given.items()
+        if name.startswith(_PREFIX)
+    }
+    try:
+        return Settings(**fields)
+    except ValidationError as error:
+        raise SettingsError(_told(error)) from None
+
+
+def _secrets() -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for path in reversed(_SECRETS_FILES):
+        try:
+            merged |= tomllib.loads(path.expanduser().read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError):
+            raise SettingsError(
+                f"{path} cannot be read as TOML. Correct it or remove it."
+            ) from None
+    return merged
+
+
+def _told(error: ValidationError) -> str:
+    problems = []
+    for problem in error.errors(include_input=False, include_url=False):
+        name = "".join(f"{_PREFIX}{part}".upper() for part in problem["loc"][:1])
+        text = problem["msg"].removeprefix("Value error, ")
+        problems.append(f"{name}: {text}" if name else text)
+    return "; ".join(problems) + ". Correct it in the environment, .env or the secrets file."

@@ -1,0 +1,101 @@
+"""A failed call as a person reads it: what happened, who must act, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from playground.connections import Connection
+from playground.turns import TurnError
+from speko_client.errors import (
+    SpekoApiError,
+    SpekoAuthError,
+    SpekoConnectionError,
+    SpekoRateLimitError,
+    SpekoStreamError,
+    SpekoTimeoutError,
+)
+from speko_client.models import Attempt
+
+_ATTEMPTS = TypeAdapter(tuple[Attempt, ...])
+
+_ADVICE_BY_CODE = {
+    "ALL_PROVIDERS_FAILED": "Every candidate failed, so nobody could answer. Look at the attempts, "
+    "allow more providers or end the simulated outage, then retry.",
+    "COMPLETE_FAILED": "Nobody is left to answer for this intent. Widen the allowed providers, or "
+    "give a provider its key.",
+    "VALIDATION_ERROR": "The server rejected the request. Correct the setting it names, then send "
+    "the message again.",
+}
+
+
+def turn_error(error: SpekoApiError, connection: Connection) -> TurnError:
+    """The error for the turn; the key is taken out, should a server have repeated it."""
+    return TurnError(
+        message=_without_key(error.message, connection),
+        code=error.code,
+        status=error.status,
+        advice=_advice(error, connection),
+        retry_after=error.retry_after if isinstance(error, SpekoRateLimitError) else None,
+    )
+
+
+def internal_error(error: BaseException) -> TurnError:
+    """The error for a turn that failed in the playground itself."""
+    return TurnError(
+        message=f"The playground itself failed ({type(error).__name__}).",
+        code="INTERNAL",
+        advice="This is a bug in the playground: please report it. The log has the details.",
+    )
+
+
+def failed_attempts(error: SpekoApiError) -> tuple[Attempt, ...]:
+    """The attempts that the embedded gateway lists in an error's body; none from other servers."""
+    listed: Any = error.body.get("attempts")
+    try:
+        return _ATTEMPTS.validate_python(listed) if isinstance(listed, Iterable) else ()
+    except ValidationError:
+        return ()
+
+
+def _advice(error: SpekoApiError, connection: Connection) -> str:
+    if error.code in _ADVICE_BY_CODE:
+        return _ADVICE_BY_CODE[error.code]
+    match error:
+        case SpekoAuthError():
+            return _auth_advice(connection)
+        case SpekoRateLimitError():
+            return _rate_advice(error.retry_after)
+        case SpekoConnectionError():
+            return _connection_advice(connection)
+        case SpekoTimeoutError():
+            return "The server is slow or overloaded. Retry; a smaller max tokens helps as well."
+        case SpekoStreamError():
+            return "The answer broke off on its way; what had arrived is kept. Retry asks again."
+        case _ if error.status >= 500:
+            return "The server failed, not your request. Retry in a moment."
+    return "The server refused the request. Check the settings, then retry."
+
+
+def _auth_advice(connection: Connection) -> str:
+    if connection.embedded:
+        return "The playground and its gateway disagree on their key. Restart the playground."
+    return f"Set SPEKO_API_KEY to a valid key for {connection.name}, then restart the playground."
+
+
+def _rate_advice(retry_after: float | None) -> str:
+    pause = "a moment" if retry_after is None else f"{retry_after:g} s"
+    return f"Too many requests for this key. Wait {pause}, then retry."
+
+
+def _connection_advice(connection: Connection) -> str:
+    if connection.embedded:
+        return "The embedded gateway went away. Retry starts it again."
+    return f"Check the network and the address ({connection.base_url}), then retry."
+
+
+def _without_key(message: str, connection: Connection) -> str:
+    key = connection.key.get_secret_value()
+    return message.replace(key, "[key]") if key else message
