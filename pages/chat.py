@@ -56,7 +56,7 @@ def message_box(chat: Chat) -> None:
 def header(chat: Chat) -> None:
     """What is wrong, what is missing, and the session at a glance."""
     chat.show_problems()
-    weights_offer(chat.runtime.weights_job, chat.facts)
+    weights_offer(chat.runtime, chat.facts)
     if chat.view.turns:
         fleet_line(chat.connection, chat.facts)
         session_strip(chat.view.turns)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 st.set_page_config(
     page_title="Speko Playground",
-    page_icon=":material/alt_route:",
+    page_icon=str(Path(__file__).with_name("assets") / "favicon.png"),
     layout="wide",
     initial_sidebar_state="auto",
 )

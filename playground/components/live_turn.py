@@ -7,6 +7,7 @@ The work runs on the engine's loop; here it is only looked at, fifteen times a s
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from playground import palette
 from playground.components.turn_view import message_view
@@ -35,7 +36,7 @@ def live_turn(run: Run) -> None:
     st.rerun()
 
 
-def _draw(turn: Turn, text: st.delta_generator.DeltaGenerator, state: object) -> None:
+def _draw(turn: Turn, text: DeltaGenerator, state: DeltaGenerator) -> None:
     if turn.answer.text:
         text.markdown(safe_partial(turn.answer.text))
     state.caption(_state(turn))

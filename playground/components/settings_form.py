@@ -17,7 +17,7 @@ _NEW_TAG = "Type a tag such as pt-BR to use one that is not listed."
 
 
 def settings_form(
-    owner: str, form: TurnSettings, connection: Connection, facts: ServerFacts
+    owner: str, form: TurnSettings, connection: Connection | None, facts: ServerFacts
 ) -> TurnSettings:
     """Draw the form for conversation ``owner`` and return what it says now."""
     update = {
@@ -28,11 +28,11 @@ def settings_form(
     return form.model_copy(update=update)
 
 
-def _intent(owner: str, form: TurnSettings, connection: Connection) -> dict[str, object]:
+def _intent(owner: str, form: TurnSettings, connection: Connection | None) -> dict[str, object]:
     st.markdown("**Intent**")
     language = _language(owner, form)
     verticals: dict[str, object] = {}
-    if connection.takes_vertical:
+    if connection is None or connection.takes_vertical:
         verticals["vertical"] = st.selectbox(
             "Vertical",
             get_args(Vertical),

@@ -10,8 +10,9 @@ import streamlit as st
 from playground import languages, wording
 from playground.chips import chips_html
 from playground.components.style import is_dark, themed
+from playground.request_detail import request_detail
 from playground.safe_markdown import safe_markdown
-from playground.turns import Turn, request_detail
+from playground.turns import Turn
 
 Retry = Callable[[Turn], None]
 

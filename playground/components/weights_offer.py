@@ -5,17 +5,24 @@ from __future__ import annotations
 import streamlit as st
 
 from playground.components.server import ServerFacts, forget_server_facts
+from playground.runtime import Runtime
 from playground.weights_job import WeightsJob
 
 _MEGABYTE = 1_000_000
 _POLL_SECONDS = 0.5
 
 
-def weights_offer(job: WeightsJob, facts: ServerFacts) -> None:
+def weights_offer(runtime: Runtime, facts: ServerFacts) -> None:
     """Nothing where the weights are there, or where the server is not the embedded gateway."""
     if facts.fleet is None or facts.fleet.weights_present:
         return
+    job = _job(runtime)
     st.fragment(_offer, run_every=_POLL_SECONDS if job.running else None)(job)
+
+
+@st.cache_resource(show_spinner=False)
+def _job(_runtime: Runtime) -> WeightsJob:
+    return WeightsJob(_runtime.gateway.fetch_weights)
 
 
 def _offer(job: WeightsJob) -> None:

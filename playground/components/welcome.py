@@ -20,7 +20,9 @@ fails, and every answer says who gave it and why.</p>
 """
 
 
-def welcome(connection: Connection, facts: ServerFacts, send: Callable[[Sample], None]) -> None:
+def welcome(
+    connection: Connection | None, facts: ServerFacts, send: Callable[[Sample], None]
+) -> None:
     """Draw the first screen; ``send`` is called with the sample that was clicked."""
     st.html(_HERO)
     fleet_line(connection, facts)
@@ -35,9 +37,11 @@ def follow_up(last_message: str, send: Callable[[Sample], None]) -> None:
         _pills("Go on with", {message: sample}, "follow-up", send)
 
 
-def fleet_line(connection: Connection, facts: ServerFacts) -> None:
+def fleet_line(connection: Connection | None, facts: ServerFacts) -> None:
     """Which fleet is on, in one line."""
     fleet = facts.fleet
+    if connection is None:
+        return
     if fleet is None:
         st.badge(f"Connected to {connection.name}", icon=":material/cloud:", color="blue")
     elif fleet.demo:
