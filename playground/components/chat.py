@@ -10,7 +10,7 @@ from playground import session
 from playground.components.server import ServerFacts, forget_server_facts, server_facts
 from playground.connections import Connection
 from playground.engine import AlreadyRunningError
-from playground.local_gateway import GatewayError
+from playground.local_gateway import GatewayStartError
 from playground.open_session import OpenSession, new_conversation, open_session
 from playground.runtime import Runtime, get_runtime
 from playground.samples import Sample
@@ -115,7 +115,7 @@ def open_chat() -> Chat:
 def _connect(runtime: Runtime) -> tuple[Connection | None, str | None]:
     try:
         return runtime.connection(), None
-    except GatewayError as error:
+    except GatewayStartError as error:
         return None, str(error)
 
 
