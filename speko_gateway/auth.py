@@ -1,0 +1,42 @@
+"""The bearer check before everything under ``/v1``, whether a route or not."""
+
+from __future__ import annotations
+
+import hmac
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from speko_gateway.answers import encode
+from speko_gateway.errors import GatewayError
+from speko_gateway.sending import send_whole
+
+
+class BearerAuth:
+    """Lets only callers with the key pass."""
+
+    def __init__(self, app: ASGIApp, key: str) -> None:
+        self.app = app
+        self._key = key.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 401, or hand on."""
+        if scope["type"] != "http" or not scope["path"].startswith("/v1/") or self._knows(scope):
+            await self.app(scope, receive, send)
+            return
+        error = _unauthorized()
+        await send_whole(send, error.status, encode(error.body()), error.headers)
+
+    def _knows(self, scope: Scope) -> bool:
+        given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+        scheme, _, token = given.partition(b" ")
+        # Constant time: how long a refusal takes must not tell how much of the key was right.
+        return scheme.lower() == b"bearer" and hmac.compare_digest(token.strip(), self._key)
+
+
+def _unauthorized() -> GatewayError:
+    return GatewayError(
+        401,
+        "UNAUTHORIZED",
+        "The bearer key is missing or wrong. Send the gateway's key as 'Authorization: Bearer KEY'",
+        headers={"www-authenticate": "Bearer"},
+    )

@@ -1,0 +1,153 @@
+"""``POST /v1/complete``: one request in, one answer out, as a JSON object or as a stream.
+
+It is a response object that runs the request itself, on the bare ASGI messages: headers go out
+only once a candidate has spoken, so they can tell the truth, and a caller who leaves is noticed
+at any moment, whichever form the answer has.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from speko_client.models import Timing
+from speko_gateway.answers import (
+    answer_headers,
+    encode,
+    error_frame,
+    frame,
+    meta_frame,
+    piece_frame,
+    result_body,
+)
+from speko_gateway.caller import CallerGone, connected
+from speko_gateway.candidates import Selection
+from speko_gateway.errors import GatewayError
+from speko_gateway.failover import Relay, Speaker
+from speko_gateway.faults import OUTAGE_HEADER
+from speko_gateway.gateway import Gateway
+from speko_gateway.negotiation import answer_form
+from speko_gateway.providers.base import ProviderError, TextDelta, ToolCall
+from speko_gateway.request_body import parse_request, read_body
+from speko_gateway.sending import send_body, send_start, send_whole
+
+_log = logging.getLogger(__name__)
+
+_EVENTS = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store"}
+
+
+class CompleteAnswer(Response):
+    """Reads, decides, asks and answers."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self.gateway = gateway
+        self.background = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer this request; a GatewayError becomes its envelope, a caller gone nothing."""
+        started = self.gateway.clock()
+        headers = {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
+        try:
+            request = parse_request(await read_body(receive))
+            relay = self.gateway.relay(request, Selection.parse(headers.get(OUTAGE_HEADER, "")))
+            exchange = Exchange(self.gateway, relay, started, send)
+            if answer_form(headers.get("accept"), headers.get("user-agent")) == "stream":
+                await exchange.stream(receive)
+            else:
+                await exchange.buffer(receive)
+        except CallerGone:
+            _log.info("The caller left before the answer was complete")
+        except GatewayError as error:
+            await send_whole(send, error.status, encode(error.body()), error.headers)
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One accepted request on its way to its answer."""
+
+    gateway: Gateway
+    relay: Relay
+    started: float
+    send: Send
+    pieces: list[TextDelta | ToolCall] = field(default_factory=list)
+    ttft_ms: float | None = None
+
+    async def buffer(self, receive: Receive) -> None:
+        """Answer with one JSON object; a break in the middle fails over as well."""
+        async with connected(receive):
+            speaker = await self._open()
+            while not await self._heard_out(speaker):
+                speaker = await self._open()
+        body = encode(self._result(speaker))
+        await send_whole(self.send, 200, body, self._headers(speaker))
+
+    async def stream(self, receive: Receive) -> None:
+        """Answer with events; the response opens once a candidate has spoken."""
+        async with connected(receive):
+            speaker = await self._open()
+            try:
+                last = await self._send_all_but_last(speaker)
+            finally:
+                await speaker.close()
+        # Not inside: once the last byte is out, the server reports the caller as gone.
+        await send_body(self.send, last, more=False)
+
+    async def _open(self) -> Speaker:
+        speaker = await self.relay.open()
+        self.ttft_ms = self._elapsed_ms()
+        self.pieces.clear()
+        return speaker
+
+    async def _heard_out(self, speaker: Speaker) -> bool:
+        """Collect the whole answer; False where it broke off, which the relay has recorded."""
+        try:
+            async with aclosing(speaker.pieces()) as pieces:
+                self.pieces.extend([piece async for piece in pieces])
+        except ProviderError as error:
+            _log.info("%s %s, unseen by the caller", speaker.option.candidate, error.message)
+            return False
+        finally:
+            await speaker.close()
+        return True
+
+    async def _send_all_but_last(self, speaker: Speaker) -> bytes:
+        """Send ``meta`` and the pieces; the terminal event is returned."""
+        meta = meta_frame(speaker.option, self.relay.attempts_with(speaker), self._snapshot_id())
+        await send_start(self.send, 200, _EVENTS | self._headers(speaker))
+        await send_body(self.send, meta)
+        try:
+            async with aclosing(speaker.pieces()) as pieces:
+                async for piece in pieces:
+                    self.pieces.append(piece)
+                    await send_body(self.send, piece_frame(piece))
+        except ProviderError as error:
+            message = f"{speaker.option.candidate} {error.message}"
+            return error_frame(message, error.code, self.relay.attempts)
+        except Exception:
+            # Headers are out, so no status can tell any more: the stream has to end in an error.
+            _log.exception("%s raised what it should not", speaker.option.candidate)
+            return error_frame("The gateway failed; see its log", "INTERNAL_ERROR", ())
+        return frame("done", self._result(speaker))
+
+    def _result(self, speaker: Speaker) -> dict[str, Any]:
+        return result_body(
+            speaker,
+            self.relay,
+            self.pieces,
+            self._snapshot_id(),
+            Timing(ttft_ms=self.ttft_ms, total_ms=self._elapsed_ms()),
+        )
+
+    def _headers(self, speaker: Speaker) -> dict[str, str]:
+        return answer_headers(speaker.option, self.relay.failover_count, self._snapshot_id())
+
+    def _snapshot_id(self) -> str:
+        return self.gateway.snapshot.id
+
+    def _elapsed_ms(self) -> float:
+        return round((self.gateway.clock() - self.started) * 1000, 3)

@@ -1,0 +1,134 @@
+"""What ``/openapi.json`` says beyond what the routes say themselves.
+
+``/v1/complete`` reads its body and writes its answer on the bare wire, so its request, its two
+answer forms and its headers are described here, from the very models that check and fill them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from speko_client.models import Attempt, CompleteRequest, CompleteResult, SpekoModel
+from speko_gateway.faults import OUTAGE_HEADER
+
+_REF = "#/components/schemas/{model}"
+
+
+class ErrorEnvelope(SpekoModel):
+    """Every error's body; ``attempts`` (an extension) lists what was tried."""
+
+    error: str
+    code: str
+    attempts: list[Attempt] | None = None
+
+
+ERRORS: dict[int | str, dict[str, Any]] = {
+    400: {"model": ErrorEnvelope, "description": "The request is invalid; names the field"},
+    401: {"model": ErrorEnvelope, "description": "The bearer key is missing or wrong"},
+}
+
+_FAILED = {"model": ErrorEnvelope, "description": "No provider is available, or all failed"}
+
+
+def _header(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "required": True, "schema": schema}
+
+
+_TEXT = {"type": "string"}
+
+_ANSWER: dict[str, Any] = {
+    "description": "The answer, in the form the caller asks for or its SDK's generation reads",
+    "content": {
+        "application/json": {"schema": {"$ref": _REF.format(model="CompleteResult")}},
+        "text/event-stream": {
+            "schema": {
+                "type": "string",
+                "description": "meta, then delta and tool_call, then done or error",
+            }
+        },
+    },
+    "headers": {
+        "X-Speko-Provider": _header("Who answered", _TEXT),
+        "X-Speko-Model": _header("Which model of it", _TEXT),
+        "X-Speko-Failover-Count": _header(
+            "How many candidates failed before", {"type": "integer", "minimum": 0}
+        ),
+        "X-Speko-Scores-Run-Id": _header("The snapshot it was ranked by", _TEXT),
+        "X-Speko-Simulated": _header(
+            "Whether no vendor's model answered", {"type": "string", "enum": ["true", "false"]}
+        ),
+    },
+}
+
+COMPLETE_DOC: dict[str, Any] = {
+    "responses": {200: _ANSWER, **ERRORS, 500: _FAILED},
+    "openapi_extra": {
+        "parameters": [
+            {
+                "name": OUTAGE_HEADER,
+                "in": "header",
+                "required": False,
+                "description": "Demo fleet only: vendor or vendor:model, comma separated, to fail",
+                "schema": {"type": "string"},
+            },
+            {
+                "name": "x-session-id",
+                "in": "header",
+                "required": False,
+                "description": "The caller's own name for the session",
+                "schema": {"type": "string"},
+            },
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": {"$ref": _REF.format(model="CompleteRequest")}}
+            },
+        },
+    },
+}
+
+
+def describe(app: FastAPI) -> None:
+    """Make ``/openapi.json`` complete and true."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=app.routes,
+        separate_input_output_schemas=False,
+    )
+    components = document.setdefault("components", {})
+    components["schemas"] = _schemas(CompleteRequest, CompleteResult) | components["schemas"]
+    components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            # The framework assumes its own 422, which no route answers here.
+            operation["responses"].pop("422", None)
+            operation["security"] = [{"bearer": []}] if path.startswith("/v1/") else []
+    for unused in ("HTTPValidationError", "ValidationError"):
+        components["schemas"].pop(unused, None)
+    return document
+
+
+def _schemas(*models: type[BaseModel]) -> dict[str, Any]:
+    _, definitions = models_json_schema(
+        [(model, "validation") for model in models], ref_template=_REF
+    )
+    schemas: dict[str, Any] = definitions["$defs"]
+    return schemas

@@ -1,0 +1,190 @@
+"""The routing decision, pure: an intent and what is known in, an order of candidates out.
+
+Filter, normalise each axis by min-max over the survivors, weigh, sort (CONTRACT.md, section 3).
+A score is therefore relative to who is in the pool: an allow-list changes everybody's score.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from speko_client.models import OptimizeFor, RoutingIntent
+from speko_gateway.candidates import Candidate, Selection
+from speko_gateway.scores import Lookup, Row, Snapshot
+
+FilterCode = Literal["status", "unavailable", "not_allowed", "unhealthy"]
+
+
+class Weights(NamedTuple):
+    """How much each axis counts; they sum to one."""
+
+    accuracy: float
+    latency: float
+    cost: float
+
+
+PRESETS: Mapping[OptimizeFor, Weights] = {
+    "balanced": Weights(0.5, 0.3, 0.2),
+    "accuracy": Weights(0.8, 0.15, 0.05),
+    "latency": Weights(0.2, 0.7, 0.1),
+    "cost": Weights(0.15, 0.15, 0.7),
+}
+
+
+class PoolEntry(NamedTuple):
+    """A candidate the gateway knows, and why it cannot be called now (None: it can)."""
+
+    candidate: Candidate
+    unavailable: str | None = None
+
+
+class Axes(NamedTuple):
+    """One candidate's normalised figures, each 0..1, 1 being the best of the pool."""
+
+    accuracy: float
+    latency: float
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate in its place. ``row`` and ``axes`` are None where it has no figures."""
+
+    candidate: Candidate
+    score: float
+    row: Row | None = None
+    axes: Axes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """A candidate left out, and why, as a plain clause."""
+
+    candidate: Candidate
+    code: FilterCode
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The whole decision, best candidate first."""
+
+    ordered: tuple[Ranked, ...]
+    filtered_out: tuple[Filtered, ...]
+    notes: tuple[str, ...]
+    weights: Weights
+    scores_run_id: str
+
+
+def rank(
+    intent: RoutingIntent,
+    allowed: Selection | None,
+    snapshot: Snapshot,
+    pool: Sequence[PoolEntry],
+    unhealthy: Mapping[Candidate, str],
+) -> Ranking:
+    """Order the pool for this intent; ``allowed`` None allows everyone.
+
+    ``unhealthy`` gives a reason for each candidate that recently failed too often. Candidates
+    without figures stand behind all others, so that they can be pinned and can take over.
+    """
+    rows = snapshot.lookups(intent)
+    scored: list[tuple[Candidate, Lookup]] = []
+    unscored: list[Candidate] = []
+    filtered: list[Filtered] = []
+    for candidate, unavailable in pool:
+        found = rows.find(candidate)
+        out = _filter(candidate, found, unavailable, allowed, unhealthy)
+        if out is not None:
+            filtered.append(out)
+        elif found is None:
+            unscored.append(candidate)
+        else:
+            scored.append((candidate, found))
+    weights = PRESETS[intent.optimize_for or "balanced"]
+    behind = (Ranked(candidate, 0.0) for candidate in sorted(unscored))
+    return Ranking(
+        ordered=(*_order([(c, found.row) for c, found in scored], weights), *behind),
+        filtered_out=tuple(filtered),
+        notes=(*_relaxation_notes(scored), *_unscored_notes(unscored)),
+        weights=weights,
+        scores_run_id=snapshot.id,
+    )
+
+
+def _filter(
+    candidate: Candidate,
+    found: Lookup | None,
+    unavailable: str | None,
+    allowed: Selection | None,
+    unhealthy: Mapping[Candidate, str],
+) -> Filtered | None:
+    """The first of the filters that this candidate does not pass."""
+    if found is not None and found.row.status != "production":
+        return Filtered(candidate, "status", f"its figures are {found.row.status}")
+    if unavailable is not None:
+        return Filtered(candidate, "unavailable", unavailable)
+    if allowed is not None and not allowed.covers(candidate):
+        return Filtered(candidate, "not_allowed", "not on the allow-list")
+    if (reason := unhealthy.get(candidate)) is not None:
+        return Filtered(candidate, "unhealthy", reason)
+    return None
+
+
+def _order(scored: Sequence[tuple[Candidate, Row]], weights: Weights) -> list[Ranked]:
+    accuracy = _normalise([row.quality for _, row in scored])
+    latency = _inverse([row.ttft_ms for _, row in scored])
+    cost = _inverse([row.cost for _, row in scored])
+    ranked = [
+        Ranked(candidate, _score(axes, weights), row, axes)
+        for (candidate, row), axes in zip(scored, map(Axes, accuracy, latency, cost), strict=True)
+    ]
+    ranked.sort(key=lambda each: (-each.score, each.candidate))
+    return ranked
+
+
+def _normalise(values: Sequence[float]) -> list[float]:
+    """Min-max to 0..1, the highest being 1; no spread means 1 for all."""
+    low, high = min(values, default=0.0), max(values, default=0.0)
+    if low == high:
+        return [1.0] * len(values)
+    return [(value - low) / (high - low) for value in values]
+
+
+def _inverse(values: Sequence[float]) -> list[float]:
+    """Min-max to 0..1, the lowest being 1."""
+    return _normalise([-value for value in values])
+
+
+def _score(axes: Axes, weights: Weights) -> float:
+    # Summed exactly: three weights of one candidate alone must make 1, not 0.9999999999999999.
+    return min(1.0, math.fsum(value * weight for value, weight in zip(axes, weights, strict=True)))
+
+
+def _relaxation_notes(scored: Sequence[tuple[Candidate, Lookup]]) -> list[str]:
+    """One sentence per stand-in, naming the candidates only where it does not hold for all."""
+    affected: dict[str, list[Candidate]] = {}
+    for candidate, found in scored:
+        for clause in found.relaxed:
+            affected.setdefault(clause, []).append(candidate)
+    return [
+        f"For {_names(whom)}: {clause}." if len(whom) < len(scored) else _sentence(clause)
+        for clause, whom in affected.items()
+    ]
+
+
+def _unscored_notes(unscored: Sequence[Candidate]) -> list[str]:
+    if not unscored:
+        return []
+    return [f"No figures at all for {_names(sorted(unscored))}: ranked behind all others."]
+
+
+def _names(candidates: Sequence[Candidate]) -> str:
+    return ", ".join(str(candidate) for candidate in candidates)
+
+
+def _sentence(clause: str) -> str:
+    return f"{clause[0].upper()}{clause[1:]}."

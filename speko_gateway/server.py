@@ -1,0 +1,69 @@
+"""One gateway process: binds, says where it listens, and ends promptly when told to."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+
+import uvicorn
+from fastapi import FastAPI
+
+SHUTDOWN_SECONDS = 1
+"""How long answers under way may go on once the process is told to end."""
+
+
+class BindError(Exception):
+    """The address cannot be listened on; the message says which, why and what to do."""
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A socket bound to the address; port 0 takes a free one."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise BindError(
+            f"Cannot listen on {host}:{port}: {reason}. Choose another with --host or --port; "
+            "--port 0 takes a free one."
+        ) from error
+
+
+class _AnnouncingServer(uvicorn.Server):
+    """Prints the one line that says where it listens, once it does."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listener in sockets or []:
+            sys.stdout.write(f"Listening on {_url(listener)}\n")
+            sys.stdout.flush()
+
+
+def serve(app: FastAPI, listener: socket.socket, *, exit_with_stdin: bool) -> None:
+    """Serve until SIGINT, SIGTERM or, if asked for, the end of standard input."""
+    server = _AnnouncingServer(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        )
+    )
+    if exit_with_stdin:
+        threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
+    server.run(sockets=[listener])
+
+
+def _end_with_stdin(server: uvicorn.Server) -> None:
+    # os.read, not sys.stdin: its lock would still be held here when the interpreter shuts down.
+    while os.read(0, 4096):
+        pass
+    server.should_exit = True
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
