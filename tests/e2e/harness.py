@@ -93,6 +93,8 @@ def free_port() -> int:
 class PlaygroundServer:
     """`streamlit run app.py` on a free port, with a data folder and a log of its own.
 
+    It runs in ``folder``, its home too, so that nobody's `.env` or secrets file speaks into a test.
+
     ``kill`` is the crash (SIGKILL to the server alone), ``stop`` is Ctrl-C; ``start`` after either
     is the same playground again: same port, same data.
     """
@@ -102,8 +104,10 @@ class PlaygroundServer:
         self.log_path = folder / "server.log"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self._folder = folder
         self._environment = {
             **os.environ,
+            "HOME": str(folder),
             "SPEKO_DATA_DIR": str(self.data_dir),
             **environment,
         }
@@ -122,11 +126,11 @@ class PlaygroundServer:
 
     def start(self, *, wait: bool = True) -> None:
         """Start it; with ``wait``, return once it answers."""
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port"]
+        command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port"]
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, str(self.port)],
-                cwd=ROOT,
+                cwd=self._folder,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

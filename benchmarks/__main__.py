@@ -1,0 +1,21 @@
+"""`python -m benchmarks [NAME ...]`: all of them, or the named ones, one after the other."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+NAMES = ("gateway", "startup", "rerun", "local_engine")
+
+
+def main(names: list[str]) -> None:
+    """Run each benchmark's ``main``."""
+    unknown = set(names) - set(NAMES)
+    if unknown:
+        sys.exit(f"No benchmark named {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}.")
+    for name in names or NAMES:
+        importlib.import_module(f"benchmarks.{name}").main()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,179 @@
+"""What the embedded gateway adds to a vendor's answer.
+
+The same question is asked of a mock vendor directly and through `python -m speko_gateway serve`,
+in interleaved rounds, by one load generator (this process; aiohttp, the fastest client measured).
+Vendor, gateway and load generator are three processes on one machine and share its cores, so the
+rates say what one machine can do with all three on it. Latency is one caller at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+import aiohttp
+import uvloop
+
+from benchmarks.mock_upstream import MODEL, TEXT
+from benchmarks.processes import Child, listening
+from benchmarks.report import Row, median, print_heading, print_table, verdict
+
+AIM_BUFFERED_MS = 1.0
+AIM_STREAM_MS = 2.0
+ROUNDS = 10
+REQUESTS_PER_ROUND = 40
+CALLERS = 32
+RATE_ROUNDS = 3
+RATE_SECONDS = 3.0
+
+QUESTION = [{"role": "user", "content": "Book me an appointment for Tuesday."}]
+GATEWAY_KEY = "benchmark"
+
+
+@dataclass
+class Route:
+    """One way to ask; ``bodies`` and ``accepts`` are for a buffered (False) or streamed answer."""
+
+    name: str
+    url: str
+    bodies: dict[bool, dict[str, object]]
+    accepts: dict[bool, str]
+    latencies: dict[bool, list[float]] = field(default_factory=lambda: {False: [], True: []})
+    rates: dict[bool, list[float]] = field(default_factory=lambda: {False: [], True: []})
+
+    async def ask(self, session: aiohttp.ClientSession, streamed: bool) -> bytes:
+        """One question, the whole answer read as it comes."""
+        headers = {"authorization": f"Bearer {GATEWAY_KEY}", "accept": self.accepts[streamed]}
+        async with session.post(self.url, json=self.bodies[streamed], headers=headers) as response:
+            pieces = [piece async for piece in response.content.iter_any()]
+            assert response.status == 200, b"".join(pieces)
+        return b"".join(pieces)
+
+
+def direct(upstream: Child) -> Route:
+    """Straight to the vendor."""
+    body: dict[str, object] = {"model": MODEL, "messages": QUESTION}
+    return Route(
+        "direct",
+        f"{upstream.url}/v1/chat/completions",
+        {False: body, True: {**body, "stream": True}},
+        {False: "application/json", True: "text/event-stream"},
+    )
+
+
+def through(gateway: Child) -> Route:
+    """Through the gateway, pinned to the one live model there is."""
+    body: dict[str, object] = {
+        "messages": QUESTION,
+        "intent": {"language": "en"},
+        "constraints": {"allowedProviders": {"llm": [f"openai:{MODEL}"]}},
+    }
+    return Route(
+        "gateway",
+        f"{gateway.url}/v1/complete",
+        {False: body, True: body},
+        {False: "application/json", True: "text/event-stream"},
+    )
+
+
+async def measure_latency(session: aiohttp.ClientSession, routes: list[Route]) -> None:
+    """One caller, rounds interleaved so that a busy moment hits every route alike."""
+    for _ in range(ROUNDS):
+        for streamed in (False, True):
+            for route in routes:
+                for _ in range(REQUESTS_PER_ROUND):
+                    begun = time.perf_counter()
+                    await route.ask(session, streamed)
+                    route.latencies[streamed].append(1000 * (time.perf_counter() - begun))
+
+
+async def rate(session: aiohttp.ClientSession, route: Route, streamed: bool) -> float:
+    """Answers a second with ``CALLERS`` asking without a pause."""
+    begun = time.perf_counter()
+
+    async def caller() -> int:
+        answered = 0
+        while time.perf_counter() - begun < RATE_SECONDS:
+            await route.ask(session, streamed)
+            answered += 1
+        return answered
+
+    answered = sum(await asyncio.gather(*(caller() for _ in range(CALLERS))))
+    return answered / (time.perf_counter() - begun)
+
+
+async def measure_rates(session: aiohttp.ClientSession, routes: list[Route]) -> None:
+    """All callers at once, rounds interleaved."""
+    for _ in range(RATE_ROUNDS):
+        for streamed in (False, True):
+            for route in routes:
+                route.rates[streamed].append(await rate(session, route, streamed))
+
+
+async def check(session: aiohttp.ClientSession, routes: list[Route]) -> None:
+    """Both ways give the whole answer in both forms, or nothing below means anything."""
+    for route in routes:
+        assert TEXT.strip().encode() in await route.ask(session, False)
+        assert (await route.ask(session, True)).count(b'"word "') == len(TEXT.split())
+
+
+async def measure(routes: list[Route], gateway: Child) -> float | None:
+    """Fill in the routes' figures; returns the gateway's CPU ms per buffered request."""
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        await check(session, routes)
+        await measure_latency(session, routes)
+        await measure_rates(session, routes)
+        return await cpu_per_request(session, routes[-1], gateway)
+
+
+async def cpu_per_request(
+    session: aiohttp.ClientSession, route: Route, gateway: Child
+) -> float | None:
+    """The gateway's processor time for one buffered answer, in milliseconds."""
+    before, count = gateway.cpu_seconds(), 500
+    for _ in range(count):
+        await route.ask(session, False)
+    after = gateway.cpu_seconds()
+    return None if before is None or after is None else 1000 * (after - before) / count
+
+
+def report(routes: list[Route], cpu_ms: float | None) -> None:
+    """The table."""
+    straight, gateway = routes
+    rows: list[Row] = []
+    for streamed, what, aim in (
+        (False, "buffered answer, p50 ms", AIM_BUFFERED_MS),
+        (True, "64-chunk stream, p50 ms", AIM_STREAM_MS),
+    ):
+        ours, theirs = median(gateway.latencies[streamed]), median(straight.latencies[streamed])
+        added = ours - theirs
+        rows.append(
+            (what, f"{theirs:.2f}", f"{ours:.2f}", f"{added:+.2f}", aim, verdict(added, aim))
+        )
+    for streamed, what in ((False, "buffered answers/s"), (True, "64-chunk streams/s")):
+        ours, theirs = median(gateway.rates[streamed]), median(straight.rates[streamed])
+        rows.append((f"{what}, {CALLERS} callers", f"{theirs:.0f}", f"{ours:.0f}", "", "", ""))
+    if cpu_ms is not None:
+        rows.append(("processor ms per buffered answer", "", f"{cpu_ms:.2f}", "", "", ""))
+    print_table(("", "direct", "through the gateway", "adds", "aim", ""), rows)
+
+
+def main() -> None:
+    """Start the mock vendor and the gateway, measure, print."""
+    print_heading("What the gateway adds to a vendor's answer")
+    with listening("benchmarks.mock_upstream") as upstream:
+        environment = {
+            "OPENAI_API_KEY": "benchmark",
+            "SPEKO_OPENAI_BASE_URL": f"{upstream.url}/v1",
+            "SPEKO_GATEWAY_KEY": GATEWAY_KEY,
+        }
+        serve = ("speko_gateway", "serve", "--port", "0", "--fleet", "live", "--exit-with-stdin")
+        with listening(*serve, environment=environment) as gateway:
+            routes = [direct(upstream), through(gateway)]
+            report(routes, uvloop.run(measure(routes, gateway)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""A vendor that costs nothing: the OpenAI chat completions wire, answered at once from memory.
+
+64 tokens, as one JSON object, or as a stream of 64 chunks, each written by itself as a vendor
+would. It parses no more of a request than it must, so that what is measured is the other side.
+Run as ``python -m benchmarks.mock_upstream``; prints where it listens; ends when stdin ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sys
+from typing import Any
+
+import uvloop
+
+TOKENS = 64
+MODEL = "gpt-4o-mini"
+TEXT = "word " * TOKENS
+USAGE = {"prompt_tokens": 12, "completion_tokens": TOKENS, "total_tokens": 12 + TOKENS}
+
+_LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+_STREAMED = re.compile(rb'"stream": *true')
+
+
+def _common(kind: str) -> dict[str, Any]:
+    return {"id": "chatcmpl-0", "object": kind, "created": 0, "model": MODEL}
+
+
+def _buffered() -> bytes:
+    message = {"role": "assistant", "content": TEXT}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    body = {**_common("chat.completion"), "choices": [choice], "usage": USAGE}
+    payload = json.dumps(body).encode()
+    head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(payload)}"
+    return head.encode() + b"\r\n\r\n" + payload
+
+
+def _http_chunk(data: bytes) -> bytes:
+    return f"{len(data):x}".encode() + b"\r\n" + data + b"\r\n"
+
+
+def _event(delta: dict[str, str], finish: str | None, usage: dict[str, int] | None) -> bytes:
+    choice = {"index": 0, "delta": delta, "finish_reason": finish}
+    body = {**_common("chat.completion.chunk"), "choices": [choice], "usage": usage}
+    return _http_chunk(b"data: " + json.dumps(body).encode() + b"\n\n")
+
+
+def _streamed() -> list[bytes]:
+    head = (
+        b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+    )
+    deltas = [_event({"content": "word "}, None, None) for _ in range(TOKENS)]
+    end = _event({}, "stop", USAGE) + _http_chunk(b"data: [DONE]\n\n") + b"0\r\n\r\n"
+    return [head, *deltas, end]
+
+
+class MockVendor(asyncio.Protocol):
+    """One kept-alive connection."""
+
+    buffered = _buffered()
+    streamed = _streamed()
+
+    def __init__(self) -> None:
+        self._received = b""
+        self._transport: asyncio.WriteTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep what answers are written to."""
+        assert isinstance(transport, asyncio.WriteTransport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Answer once the request is whole."""
+        self._received += data
+        head, found, body = self._received.partition(b"\r\n\r\n")
+        length = _LENGTH.search(head)
+        if not found or (length and len(body) < int(length[1])):
+            return
+        self._received = b""
+        self._answer(body)
+
+    def _answer(self, body: bytes) -> None:
+        assert self._transport is not None
+        if not _STREAMED.search(body):
+            self._transport.write(self.buffered)
+            return
+        for piece in self.streamed:
+            self._transport.write(piece)
+
+
+async def serve() -> None:
+    """Listen on a free loopback port until stdin ends."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(MockVendor, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    print(f"Listening on http://{host}:{port}", flush=True)
+    await loop.run_in_executor(None, sys.stdin.read)
+    server.close()
+
+
+if __name__ == "__main__":
+    uvloop.run(serve())

@@ -1,0 +1,53 @@
+"""Child processes that say ``Listening on URL`` and end when their stdin ends."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A running server: where it listens, and its process id."""
+
+    url: str
+    pid: int
+
+    def cpu_seconds(self) -> float | None:
+        """Processor time so far, user and system; None where the system does not say."""
+        stat = Path(f"/proc/{self.pid}/stat")
+        if not stat.exists():
+            return None
+        fields = stat.read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+@contextmanager
+def listening(*arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[Child]:
+    """Run ``python -m ARGUMENTS`` for as long as the block lasts."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        said = iter(process.stdout)
+        found = next(filter(None, (re.match(r"Listening on (http://\S+)", line) for line in said)))
+        yield Child(found[1], process.pid)
+    finally:
+        process.stdin.close()
+        process.wait(timeout=20)
