@@ -1,0 +1,186 @@
+"""The live providers: real vendors, with a key, and model servers the person named.
+
+``build_live_providers`` reads the environment. A vendor is built where its key is set; one that
+needs none (Ollama and other local servers) where its base URL is. The rest of the catalogue is
+left alone: nothing is contacted that was not configured.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from dataclasses import replace
+from typing import Literal
+from urllib.parse import urlsplit
+
+from speko_gateway.providers.anthropic import AnthropicDialect
+from speko_gateway.providers.base import FailureCode, ProviderError, ProviderEvent, ProviderRequest
+from speko_gateway.providers.catalogue import VENDORS, DialectName, Vendor, compatible
+from speko_gateway.providers.dialect import Dialect
+from speko_gateway.providers.google import GoogleDialect
+from speko_gateway.providers.openai import OpenAIDialect
+from speko_gateway.providers.upstream import Upstream
+
+DIALECTS: Mapping[DialectName, Dialect] = {
+    "openai": OpenAIDialect(),
+    "anthropic": AnthropicDialect(),
+    "google": GoogleDialect(),
+}
+
+_CUSTOM = re.compile(r"SPEKO_CUSTOM_(?:(?P<name>[A-Z0-9_]+)_)?BASE_URL")
+_SENDABLE = re.compile(r"[\x21-\x7e]+")
+
+
+class LiveProvider:
+    """One vendor behind one key. Cheap to make: connections belong to the shared ``upstream``.
+
+    ``key`` and ``base_url`` may come from the environment or with a single request; nothing that
+    shows an instance shows the key. ``models`` are the ids offered without asking the vendor.
+    """
+
+    kind: Literal["live"] = "live"
+    words: None = None
+
+    def __init__(
+        self,
+        vendor: Vendor,
+        upstream: Upstream,
+        *,
+        key: str | None = None,
+        base_url: str | None = None,
+        models: tuple[str, ...] | None = None,
+    ) -> None:
+        self.vendor = vendor
+        self.base_url = base_url_of(vendor, base_url or vendor.base_url)
+        self.models = vendor.models if models is None else models
+        self._upstream = upstream
+        self._dialect = DIALECTS[vendor.dialect]
+        self._key = (key or "").strip() or None
+
+    def __repr__(self) -> str:
+        return f"LiveProvider({self.vendor.id!r})"
+
+    def with_key(self, key: str) -> LiveProvider:
+        """The same vendor behind another key, on the same connections."""
+        return LiveProvider(
+            self.vendor, self._upstream, key=key, base_url=self.base_url, models=self.models
+        )
+
+    def unavailable_reason(self, model: str) -> str | None:
+        """Why ``model`` cannot be called: no usable key, or retired by its vendor."""
+        if (day := self.vendor.retired.get(model)) and self._is_the_vendor_itself():
+            return f"{self.vendor.name} retired {model} on {day}"
+        return self._credential_problem()
+
+    async def stream(self, request: ProviderRequest) -> AsyncGenerator[ProviderEvent]:
+        """The vendor's answer as it comes."""
+        call = self._dialect.outgoing(self.vendor, request)
+        answer = self._upstream.answer(
+            self.base_url + call.path,
+            {**call.headers, **self._key_headers()},
+            call.body,
+            self._dialect.reader(call.notes, self._key),
+            self._key,
+        )
+        try:
+            async for event in answer:
+                yield event
+        finally:
+            await answer.aclose()
+
+    async def list_models(self) -> list[str]:
+        """The vendor's own list of model ids, asked for now; ProviderError where it gives none."""
+        call = self._dialect.models_request()
+        listed = await self._upstream.get_json(
+            self.base_url + call.path, {**call.headers, **self._key_headers()}, self._key
+        )
+        return self._dialect.model_ids(listed)
+
+    async def close(self) -> None:
+        """Close the shared connections; at shutdown, and harmless when repeated."""
+        await self._upstream.close()
+
+    def _is_the_vendor_itself(self) -> bool:
+        return self.base_url == self.vendor.base_url
+
+    def _credential_problem(self) -> str | None:
+        if self._key is None:
+            needed = f"{self.vendor.name} needs a key ({' or '.join(self.vendor.key_env)})"
+            return needed if self.vendor.needs_key else None
+        if not _SENDABLE.fullmatch(self._key):
+            return f"the key for {self.vendor.name} has characters that no key has"
+        return None
+
+    def _key_headers(self) -> dict[str, str]:
+        if (problem := self._credential_problem()) is not None:
+            raise ProviderError(FailureCode.AUTH_FAILED, f"was not asked: {problem}")
+        return self._dialect.key_headers(self._key) if self._key else {}
+
+
+def build_live_providers(
+    env: Mapping[str, str], upstream: Upstream | None = None
+) -> dict[str, LiveProvider]:
+    """The configured vendors by id.
+
+    Per vendor ``<ID>`` in capitals: its key's variable (see the catalogue), and optionally
+    ``SPEKO_<ID>_BASE_URL`` and ``SPEKO_<ID>_MODELS`` (ids, comma-separated). ``OLLAMA_HOST`` is
+    taken too. Any OpenAI-compatible server: ``SPEKO_CUSTOM_BASE_URL``, with ``_API_KEY`` and
+    ``_MODELS``; several: ``SPEKO_CUSTOM_<NAME>_BASE_URL`` and so on, with the id ``custom-<name>``.
+    """
+    shared = upstream or Upstream()
+    rows = [*VENDORS.values(), *_custom_vendors(env)]
+    return {
+        row.id: LiveProvider(
+            row, shared, key=_key(row, env), base_url=_base_url(row, env), models=_models(row, env)
+        )
+        for row in rows
+        if _is_configured(row, env)
+    }
+
+
+def base_url_of(vendor: Vendor, url: str) -> str:
+    """``url`` as the dialect wants it: people paste it with and without ``/v1``."""
+    url = url.strip().rstrip("/")
+    if vendor.dialect == "openai":
+        url = url.removesuffix("/chat/completions")
+        return url if urlsplit(url).path else f"{url}/v1"
+    return url.removesuffix("/v1beta").removesuffix("/v1")
+
+
+def _custom_vendors(env: Mapping[str, str]) -> Iterator[Vendor]:
+    for variable in sorted(env):
+        if (found := _CUSTOM.fullmatch(variable)) is None or not env[variable].strip():
+            continue
+        name = (found["name"] or "").lower().replace("_", "-")
+        row = compatible(
+            f"custom-{name}" if name else "custom", name or "Custom server", env[variable]
+        )
+        yield replace(row, key_env=(f"{row.env_prefix}_API_KEY",))
+
+
+def _is_configured(row: Vendor, env: Mapping[str, str]) -> bool:
+    return bool(_key(row, env) if row.needs_key else _base_url(row, env))
+
+
+def _key(row: Vendor, env: Mapping[str, str]) -> str | None:
+    return next((env[name] for name in row.key_env if env.get(name, "").strip()), None)
+
+
+def _base_url(row: Vendor, env: Mapping[str, str]) -> str | None:
+    if named := env.get(f"{row.env_prefix}_BASE_URL", "").strip():
+        return named
+    host = env.get("OLLAMA_HOST", "").strip() if row.id == "ollama" else ""
+    return _ollama_url(host) if host else None
+
+
+def _ollama_url(host: str) -> str:
+    """``OLLAMA_HOST`` as an address to call: it says what the server binds."""
+    parts = urlsplit(host if "://" in host else f"http://{host}")
+    name = "127.0.0.1" if parts.hostname in (None, "0.0.0.0", "::") else parts.hostname  # noqa: S104
+    return f"{parts.scheme}://{name}:{parts.port or 11434}"
+
+
+def _models(row: Vendor, env: Mapping[str, str]) -> tuple[str, ...] | None:
+    named = env.get(f"{row.env_prefix}_MODELS", "")
+    models = tuple(dict.fromkeys(part.strip() for part in named.split(",") if part.strip()))
+    return models or None
