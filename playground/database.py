@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from playground.migrations import migrate
+from playground.migrations import migrate, outstanding
 from playground.store_errors import StoreError, translated
 
 _BUSY_MS = 2_000
@@ -70,17 +70,32 @@ class Database:
     def _open(self) -> Engine:
         if self._file is not None:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(self._url)
+        engine = self._made()
         if self._sqlite:
             event.listen(engine, "connect", _prepare)
             event.listen(engine, "begin", _begin)
         try:
-            with engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
-                migrate(connection, self.place)
+            self._bring_up_to_date(engine)
         except BaseException:
             engine.dispose()
             raise
         return engine
+
+    def _made(self) -> Engine:
+        try:
+            return create_engine(self._url)
+        except ImportError as error:
+            raise StoreError(
+                f"The driver for {self.place} is not installed: pip install {error.name}."
+            ) from error
+
+    def _bring_up_to_date(self, engine: Engine) -> None:
+        # A store that lacks nothing is not written to: a read-only one can still be read.
+        with engine.begin() as connection:
+            lacking = outstanding(connection, self.place)
+        if lacking:
+            with engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
+                migrate(connection, self.place)
 
 
 def _prepare(connection: SQLiteConnection, _entry: ConnectionPoolEntry) -> None:

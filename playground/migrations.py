@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from playground.store_errors import StoreError
 
@@ -49,31 +49,35 @@ def step_1_conversations_and_turns(connection: Connection) -> None:
 STEPS: Sequence[Step] = (step_1_conversations_and_turns,)
 
 
-def migrate(connection: Connection, place: str, steps: Sequence[Step] = STEPS) -> None:
-    """Bring the store up to date, inside the caller's transaction; ``place`` names it in errors.
+def outstanding(connection: Connection, place: str, steps: Sequence[Step] = STEPS) -> int:
+    """How many steps the store lacks; only reads. ``place`` names the store in errors.
 
     Raises StoreError where a newer version of the playground made it.
     """
-    done = _version(connection)
-    if done > len(steps):
+    lacking = len(steps) - _version(connection)
+    if lacking < 0:
         raise StoreError(
-            f"{place} was made by a newer version of the playground (version {done} of the store; "
-            f"this one knows {len(steps)}). Get the newer playground, or set SPEKO_DATA_DIR to "
-            "another folder."
+            f"{place} was made by a newer version of the playground. Get that version, or set "
+            "SPEKO_DATA_DIR to another folder."
         )
+    return lacking
+
+
+def migrate(connection: Connection, place: str, steps: Sequence[Step] = STEPS) -> None:
+    """Do the steps that the store lacks, inside the caller's transaction. Raises StoreError."""
+    done = len(steps) - outstanding(connection, place, steps)
+    if done == 0:
+        _execute(connection, "CREATE TABLE schema_version (version INTEGER NOT NULL)")
+        _execute(connection, "INSERT INTO schema_version (version) VALUES (0)")
     for step in steps[done:]:
         step(connection)
-    if done < len(steps):
-        connection.execute(text("UPDATE schema_version SET version = :new"), {"new": len(steps)})
+    connection.execute(text("UPDATE schema_version SET version = :new"), {"new": len(steps)})
 
 
 def _version(connection: Connection) -> int:
-    _execute(connection, "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
-    version = connection.execute(text("SELECT version FROM schema_version")).scalar()
-    if version is None:
-        _execute(connection, "INSERT INTO schema_version (version) VALUES (0)")
+    if not inspect(connection).has_table("schema_version"):
         return 0
-    return int(version)
+    return int(connection.execute(text("SELECT version FROM schema_version")).scalar_one())
 
 
 def _execute(connection: Connection, *statements: str) -> None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import Connection as Transaction
 from sqlalchemy import Row, select
 
@@ -224,7 +225,7 @@ def _merged(head: Row[Any], known: _Loaded | None, changed: Sequence[Row[Any]]) 
     turns = {turn.id: turn for turn in known.conversation.turns} if known else {}
     running = dict(known.running) if known else {}
     for row in changed:
-        turn = Turn.model_validate_json(row.body)
+        turn = _turn(row.id, row.body)
         parent = turns.get(turn.parent_id or "")
         turns[row.id] = turn.numbered(parent.number + 1 if parent else 1)
         running.pop(row.id, None)
@@ -240,3 +241,13 @@ def _merged(head: Row[Any], known: _Loaded | None, changed: Sequence[Row[Any]]) 
         updated_at=rows.moment(head.updated_at),
     )
     return _Loaded(head.revision, conversation, running)
+
+
+def _turn(turn_id: str, body: str) -> Turn:
+    try:
+        return Turn.model_validate_json(body)
+    except ValidationError as error:
+        raise StoreError(
+            f"Turn {turn_id} is stored in a form that this version cannot read. Use the version "
+            "that wrote it, or start a new session."
+        ) from error

@@ -38,7 +38,8 @@ TurnStatus = Literal["running", "done", "stopped", "failed", "interrupted"]
 
 
 class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    # An infinite number would be written as null, and the turn could not be read again.
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
 
 class TurnSettings(_Value):

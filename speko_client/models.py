@@ -27,7 +27,9 @@ Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
 class SpekoModel(BaseModel):
     """Base of every wire model: camelCase aliases, either name accepted, the unknown ignored."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, extra="ignore")
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="ignore", allow_inf_nan=False
+    )
 
 
 # Requests

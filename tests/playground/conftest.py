@@ -1,0 +1,60 @@
+"""What the playground's own tests share: a server on the wire, a store, a clock that is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from playground.connections import Connection, embedded
+from playground.store import Store
+from tests.playground.wire_server import ThreadedWireServer
+
+
+class Clock:
+    """A clock that stands still until it is told."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A told clock."""
+    return Clock()
+
+
+@pytest.fixture
+def store_file(tmp_path: Path) -> Path:
+    """Where ``store`` keeps its database."""
+    return tmp_path / "data" / "playground.db"
+
+
+@pytest.fixture
+def store(store_file: Path, clock: Clock) -> Iterator[Store]:
+    """An empty store on disk."""
+    store = Store(f"sqlite:///{store_file}", now=clock)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def wire() -> Iterator[ThreadedWireServer]:
+    """A server that speaks the wire."""
+    with ThreadedWireServer() as server:
+        yield server
+
+
+@pytest.fixture
+def gateway(wire: ThreadedWireServer) -> Connection:
+    """The connection to ``wire``, as if it were the embedded gateway."""
+    return embedded(wire.base_url, "k-gateway")
