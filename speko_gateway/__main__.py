@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 
+from speko_client.models import ChatMessage
 from speko_gateway.app import create_app
-from speko_gateway.build import NoEngine, build_gateway
+from speko_gateway.build import build_gateway
 from speko_gateway.config import KEY_VARIABLE, Config, gateway_key
+from speko_gateway.providers.base import Finish, TextDelta
 from speko_gateway.server import BindError, bind, serve
 
 
@@ -78,9 +80,34 @@ def _serve(chosen: argparse.Namespace) -> int:
     listener = bind(chosen.host, chosen.port)
     if key.made:
         print(f"{KEY_VARIABLE} is not set; this run's key is {key.value}", flush=True)
-    app = create_app(build_gateway(_config(chosen), NoEngine(), None), key.value)
+    app = create_app(build_gateway(_config(chosen), os.environ, NoEngine(), None), key.value)
     serve(app, listener, exit_with_stdin=chosen.exit_with_stdin)
     return 0
+
+
+class NoEngine:
+    """Stands in until the local model is wired in."""
+
+    model_name = "none"
+
+    def present(self) -> bool:
+        """Never."""
+        return False
+
+    async def stream(
+        self,
+        messages: Sequence[ChatMessage],
+        *,
+        temperature: float | None,
+        max_tokens: int | None,
+        seed: int | None,
+    ) -> AsyncGenerator[TextDelta | Finish]:
+        """Nothing."""
+        yield Finish()
+
+    async def count_tokens(self, text: str) -> int | None:
+        """Unknown."""
+        return None
 
 
 if __name__ == "__main__":

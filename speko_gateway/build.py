@@ -4,39 +4,62 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from speko_client.models import ChatMessage
 from speko_gateway.candidates import Candidate
 from speko_gateway.config import Config
 from speko_gateway.failover import Limits
 from speko_gateway.fleet import Fleet
 from speko_gateway.gateway import Gateway
 from speko_gateway.health import HealthGate
-from speko_gateway.providers.base import Finish, Provider, TextDelta
+from speko_gateway.providers.base import Provider
+from speko_gateway.providers.catalogue import VENDORS
+from speko_gateway.providers.live import LiveProvider, build_live_providers
 from speko_gateway.providers.simulated import Engine, SimulatedProvider, Stage
+from speko_gateway.providers.upstream import Upstream
 from speko_gateway.scores import Snapshot, load_snapshot
 
 LOCAL = Candidate("local", "smollm2-135m-instruct")
+_LOCAL_NAME = "Local model"
 
 
-def build_gateway(config: Config, engine: Engine, local: Provider | None) -> Gateway:
-    """A gateway ready to be served."""
-    snapshot = load_snapshot(config.snapshot or "demo")
-    fleet = _demo_fleet(config, snapshot, engine, local)
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Providers on their way to a fleet: each with its vendor's name and its models."""
+
+    providers: dict[str, Provider]
+    names: dict[str, str]
+    candidates: list[Candidate]
+
+
+def build_gateway(
+    config: Config, environment: Mapping[str, str], engine: Engine, local: Provider | None
+) -> Gateway:
+    """A gateway ready to be served; ``environment`` has the live vendors' keys."""
+    limits = Limits()
+    upstream = Upstream(connect_seconds=limits.connect)
+    live = build_live_providers(environment, upstream)
+    demo = config.fleet == "demo" or (config.fleet == "auto" and not live)
+    snapshot = load_snapshot(config.snapshot or ("demo" if demo else "published"))
+    parts = _simulated(config, snapshot, engine) if demo else _live(live, snapshot, upstream)
     return Gateway(
-        fleet=fleet,
+        fleet=Fleet(
+            demo=demo,
+            providers=parts.providers | ({LOCAL.provider: local} if local else {}),
+            names={**parts.names, LOCAL.provider: _LOCAL_NAME},
+            candidates=(*parts.candidates, *((LOCAL,) if local else ())),
+        ),
         snapshot=snapshot,
         health=HealthGate(time.monotonic),
-        limits=Limits(),
+        limits=limits,
         clock=time.monotonic,
         weights_present=engine.present,
     )
 
 
-def _demo_fleet(
-    config: Config, snapshot: Snapshot, engine: Engine, local: Provider | None
-) -> Fleet:
+def _simulated(config: Config, snapshot: Snapshot, engine: Engine) -> _Parts:
+    """The demo fleet: every vendor of the snapshot, and no live one beside."""
     stage = Stage(
         snapshot=snapshot,
         engine=engine,
@@ -45,36 +68,33 @@ def _demo_fleet(
         pace=config.pace,
         scripted=config.words == "scripted",
     )
-    candidates = [each for each in snapshot.candidates() if each.provider != LOCAL.provider]
-    providers: dict[str, Provider] = {
-        each.provider: SimulatedProvider(each.provider, stage) for each in candidates
+    candidates = _vendors_candidates(snapshot)
+    vendors = dict.fromkeys(each.provider for each in candidates)
+    return _Parts(
+        providers={vendor: SimulatedProvider(vendor, stage) for vendor in vendors},
+        names={vendor: VENDORS[vendor].name for vendor in vendors if vendor in VENDORS},
+        candidates=candidates,
+    )
+
+
+def _live(configured: Mapping[str, LiveProvider], snapshot: Snapshot, upstream: Upstream) -> _Parts:
+    """The configured vendors; beside them the snapshot's others, which say what they lack."""
+    scored = _vendors_candidates(snapshot)
+    lacking = {each.provider for each in scored if each.provider in VENDORS}.difference(configured)
+    providers = dict(configured) | {
+        vendor: LiveProvider(VENDORS[vendor], upstream) for vendor in sorted(lacking)
     }
-    if local is not None:
-        providers[LOCAL.provider] = local
-        candidates.append(LOCAL)
-    return Fleet(demo=True, providers=providers, candidates=candidates)
+    offered = [
+        Candidate(vendor, model) for vendor in configured for model in configured[vendor].models
+    ]
+    return _Parts(
+        providers=dict(providers),
+        names={vendor: provider.vendor.name for vendor, provider in providers.items()},
+        candidates=list(
+            dict.fromkeys([*offered, *(each for each in scored if each.provider in providers)])
+        ),
+    )
 
 
-class NoEngine:
-    """Stands in until the local model is wired in."""
-
-    model_name = "none"
-
-    def present(self) -> bool:
-        """Never."""
-        return False
-
-    async def stream(
-        self,
-        messages: Sequence[ChatMessage],
-        *,
-        temperature: float | None,
-        max_tokens: int | None,
-        seed: int | None,
-    ) -> AsyncGenerator[TextDelta | Finish]:
-        """Nothing."""
-        yield Finish()
-
-    async def count_tokens(self, text: str) -> int | None:
-        """Unknown."""
-        return None
+def _vendors_candidates(snapshot: Snapshot) -> list[Candidate]:
+    return [each for each in snapshot.candidates() if each.provider != LOCAL.provider]

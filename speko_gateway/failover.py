@@ -37,10 +37,11 @@ _BLAMELESS = frozenset({FailureCode.INVALID_REQUEST, FailureCode.SIMULATED_OUTAG
 class Limits:
     """How long and how often, in seconds and attempts.
 
-    ``first_token`` and ``idle`` bound the waits before and between events, ``answer`` one whole
-    attempt, ``deadline`` all attempts together.
+    ``connect`` bounds the way to a vendor, ``first_token`` and ``idle`` the waits before and
+    between events, ``answer`` one whole attempt, ``deadline`` all attempts together.
     """
 
+    connect: float = 5.0
     first_token: float = 20.0
     idle: float = 20.0
     answer: float = 120.0

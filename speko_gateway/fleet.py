@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from speko_client.models import KnownProvider
 from speko_gateway.candidates import Candidate
 from speko_gateway.providers.base import Provider
-from speko_gateway.providers.registry import vendor_name
 from speko_gateway.routing import PoolEntry
 from speko_gateway.scores import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """Providers by vendor id, and the candidates they make. ``demo``: vendors are simulated."""
+    """Providers by vendor id, the vendors' names, and the candidates they make.
+
+    ``demo``: vendors are simulated. A vendor without a name is called by its id.
+    """
 
     demo: bool
     providers: Mapping[str, Provider]
+    names: Mapping[str, str]
     candidates: Sequence[Candidate]
 
     def pool(self) -> list[PoolEntry]:
@@ -27,17 +30,12 @@ class Fleet:
 
     def known(self, snapshot: Snapshot) -> list[KnownProvider]:
         """The provider list: a wildcard row per vendor, then one row per model of it."""
-        pool = self.pool()
-        return [
-            row
-            for vendor, provider in self.providers.items()
-            for row in _vendor_rows(
-                vendor,
-                provider,
-                [each for each in pool if each.candidate.provider == vendor],
-                snapshot,
-            )
-        ]
+        models = [self._model_row(entry, snapshot) for entry in self.pool()]
+        rows: list[KnownProvider] = []
+        for vendor in self.providers:
+            own = [row for row in models if row.vendor == vendor]
+            rows += [self._wildcard_row(vendor, own), *own]
+        return rows
 
     async def close(self) -> None:
         """Close every provider."""
@@ -47,37 +45,46 @@ class Fleet:
     def _unavailable(self, candidate: Candidate) -> str | None:
         return self.providers[candidate.provider].unavailable_reason(candidate.model)
 
+    def _wildcard_row(self, vendor: str, models: Sequence[KnownProvider]) -> KnownProvider:
+        available = any(row.available for row in models)
+        return self._row(
+            vendor,
+            id=vendor,
+            benchmarked=any(row.benchmarked for row in models),
+            available=available,
+            reason=None if available else next((row.reason for row in models), "has no models"),
+        )
 
-def _vendor_rows(
-    vendor: str, provider: Provider, entries: Sequence[PoolEntry], snapshot: Snapshot
-) -> list[KnownProvider]:
-    models = [_model_row(entry, provider, snapshot) for entry in entries]
-    available = any(row.available for row in models)
-    wildcard = KnownProvider(
-        id=vendor,
-        vendor=vendor,
-        vendor_name=vendor_name(vendor),
-        benchmarked=any(row.benchmarked for row in models),
-        kind=provider.kind,
-        simulated=provider.kind == "simulated",
-        words=provider.words,
-        available=available,
-        reason=None if available else next((row.reason for row in models), "has no models"),
-    )
-    return [wildcard, *models]
+    def _model_row(self, entry: PoolEntry, snapshot: Snapshot) -> KnownProvider:
+        return self._row(
+            entry.candidate.provider,
+            id=entry.candidate.id,
+            model=entry.candidate.model,
+            benchmarked=snapshot.knows(entry.candidate),
+            available=entry.unavailable is None,
+            reason=entry.unavailable,
+        )
 
-
-def _model_row(entry: PoolEntry, provider: Provider, snapshot: Snapshot) -> KnownProvider:
-    candidate = entry.candidate
-    return KnownProvider(
-        id=candidate.id,
-        vendor=candidate.provider,
-        vendor_name=vendor_name(candidate.provider),
-        model=candidate.model,
-        benchmarked=snapshot.knows(candidate),
-        kind=provider.kind,
-        simulated=provider.kind == "simulated",
-        words=provider.words,
-        available=entry.unavailable is None,
-        reason=entry.unavailable,
-    )
+    def _row(
+        self,
+        vendor: str,
+        *,
+        id: str,
+        benchmarked: bool,
+        available: bool,
+        reason: str | None,
+        model: str | None = None,
+    ) -> KnownProvider:
+        provider = self.providers[vendor]
+        return KnownProvider(
+            id=id,
+            vendor=vendor,
+            vendor_name=self.names.get(vendor, vendor),
+            model=model,
+            benchmarked=benchmarked,
+            kind=provider.kind,
+            simulated=provider.kind == "simulated",
+            words=provider.words,
+            available=available,
+            reason=reason,
+        )

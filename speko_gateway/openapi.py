@@ -13,8 +13,9 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from speko_client.models import Attempt, CompleteRequest, CompleteResult, SpekoModel
+from speko_client.models import Attempt, CompleteResult, SpekoModel
 from speko_gateway.faults import OUTAGE_HEADER
+from speko_gateway.request_body import WireRequest
 
 _REF = "#/components/schemas/{model}"
 
@@ -86,9 +87,7 @@ COMPLETE_DOC: dict[str, Any] = {
         ],
         "requestBody": {
             "required": True,
-            "content": {
-                "application/json": {"schema": {"$ref": _REF.format(model="CompleteRequest")}}
-            },
+            "content": {"application/json": {"schema": {"$ref": _REF.format(model="WireRequest")}}},
         },
     },
 }
@@ -114,7 +113,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         separate_input_output_schemas=False,
     )
     components = document.setdefault("components", {})
-    components["schemas"] = _schemas(CompleteRequest, CompleteResult) | components["schemas"]
+    components["schemas"] = _schemas(WireRequest, CompleteResult) | components["schemas"]
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     for path, operations in document["paths"].items():
         for operation in operations.values():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from pydantic import ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.types import Receive
 
@@ -13,6 +14,21 @@ from speko_gateway.caller import CallerGone
 from speko_gateway.errors import GatewayError, invalid
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
+
+
+def _whole(value: object) -> object:
+    """100.0 is the whole number 100 to JSON, though not to a strict Python check."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+_WholeNumber = Annotated[int, BeforeValidator(_whole)]
+
+
+class WireRequest(CompleteRequest):
+    """The body of ``POST /v1/complete``, with whole numbers as JSON has them."""
+
+    max_tokens: Annotated[_WholeNumber, Field(ge=1)] | None = None
+    max_tool_hops: Annotated[_WholeNumber, Field(ge=1, le=16)] | None = None
 
 
 async def read_body(receive: Receive) -> bytes:
@@ -33,7 +49,7 @@ async def read_body(receive: Receive) -> bytes:
 def parse_request(body: bytes) -> CompleteRequest:
     """Check the body as the wire has it: JSON types are not converted, names are camelCase."""
     try:
-        return CompleteRequest.model_validate_json(body, strict=True, by_alias=True, by_name=False)
+        return WireRequest.model_validate_json(body, strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
         raise validation_error(
             error.errors(include_url=False, include_context=False, include_input=False)
