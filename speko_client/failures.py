@@ -104,7 +104,10 @@ def advice_for(status: int, code: str) -> str:
     known = _ADVICE_BY_CODE.get(code) or _ADVICE_BY_STATUS.get(status)
     if known is not None:
         return known
-    return "Ask again later." if status >= httpx.codes.INTERNAL_SERVER_ERROR else ""
+    if status < httpx.codes.BAD_REQUEST:
+        return "Set base_url to the address that serves /v1/complete itself."
+    server_failed = status >= httpx.codes.INTERNAL_SERVER_ERROR
+    return "Ask again later." if server_failed else "Correct the request."
 
 
 def retry_after_seconds(value: str | None, now: datetime) -> float | None:
