@@ -45,7 +45,9 @@ class SpekoApiError(Exception):
         partial_text: str = "",
         advice: str = "",
     ) -> None:
-        super().__init__(f"{message} {advice}".strip())
+        # A server's own words often lack their full stop.
+        ended = message if not advice or message.endswith((".", "!", "?")) else f"{message}."
+        super().__init__(f"{ended} {advice}".strip())
         self.message = message
         self.advice = advice
         self.status = status
