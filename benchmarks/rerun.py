@@ -111,7 +111,6 @@ async def reruns(server: PlaygroundServer, query: str) -> list[float]:
 def measure(folder: Path) -> list[tuple[int, list[float]]]:
     """Reruns of each size, in one server."""
     server = PlaygroundServer(folder, {})
-    server.data_dir.mkdir(parents=True)
     store = Store(f"sqlite:///{server.data_dir / 'playground.db'}")
     conversations = [(size, fill(store, size)) for size in SIZES]
     store.close()

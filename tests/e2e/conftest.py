@@ -47,8 +47,7 @@ def server(
     server_env: dict[str, str], weights: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PlaygroundServer]:
     """One playground for the module, with the local model's weights at hand."""
-    environment = {"SPEKO_MODEL_PATH": str(weights), **server_env}
-    server = PlaygroundServer(tmp_path_factory.mktemp("playground"), environment)
+    server = PlaygroundServer(tmp_path_factory.mktemp("playground"), server_env, weights)
     server.start()
     yield server
     server.stop()
@@ -56,11 +55,15 @@ def server(
 
 @pytest.fixture
 def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
-    """Starts playgrounds for one test: ``start_server(SPEKO_FLEET="demo")``; all end with it."""
+    """Starts playgrounds for one test, all ended with it.
+
+    ``start_server(SPEKO_FLEET="demo")`` has scripted words; ``start_server(weights)`` the model.
+    """
     started: list[PlaygroundServer] = []
 
-    def start(**environment: str) -> PlaygroundServer:
-        started.append(PlaygroundServer(tmp_path_factory.mktemp("playground"), environment))
+    def start(weights: Path | None = None, **environment: str) -> PlaygroundServer:
+        folder = tmp_path_factory.mktemp("playground")
+        started.append(PlaygroundServer(folder, environment, weights))
         started[-1].start()
         return started[-1]
 

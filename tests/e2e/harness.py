@@ -94,13 +94,20 @@ class PlaygroundServer:
     """`streamlit run app.py` on a free port, with a data folder and a log of its own.
 
     It runs in ``folder``, its home too, so that nobody's `.env` or secrets file speaks into a test.
+    Without ``weights`` the local model is absent, as on a first start by the plain way.
 
     ``kill`` is the crash (SIGKILL to the server alone), ``stop`` is Ctrl-C; ``start`` after either
     is the same playground again: same port, same data.
     """
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, folder: Path, environment: Mapping[str, str], weights: Path | None = None
+    ) -> None:
         self.data_dir = folder / "data"
+        models = self.data_dir / "models"
+        models.mkdir(parents=True)
+        if weights is not None:
+            (models / weights.name).symlink_to(weights)
         self.log_path = folder / "server.log"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
