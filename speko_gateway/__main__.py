@@ -1,18 +1,18 @@
-"""The command line: ``python -m speko_gateway serve | providers | pull-model``."""
+"""The embedded gateway: routes /v1/complete among the models it can reach."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Callable, Sequence
 
-from speko_client.models import ChatMessage
 from speko_gateway.app import create_app
 from speko_gateway.build import build_gateway
 from speko_gateway.config import KEY_VARIABLE, Config, gateway_key
-from speko_gateway.providers.base import Finish, TextDelta
 from speko_gateway.server import BindError, bind, serve
+from speko_gateway.weights import WeightsError, fetch
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,17 +31,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m speko_gateway", description=__doc__)
     commands = parser.add_subparsers(title="commands", required=True)
-    _add_serve(commands.add_parser("serve", help="serve /v1/complete", description=_SERVE))
+    _add_serve(commands)
+    _add_providers(commands)
+    _add_pull_model(commands)
     return parser
 
 
-_SERVE = f"""Serve /v1/complete, the routing preview and the provider list. Callers send the key in
-{KEY_VARIABLE} as their bearer token; without one set, a key is made and printed."""
-
-
-def _add_serve(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--host", default="127.0.0.1", help="address to bind (default %(default)s)")
-    parser.add_argument("--port", type=int, default=8790, help="0 takes a free one")
+def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "serve",
+        help="serve /v1/complete, the routing preview and the provider list",
+        description="Serve until interrupted. Callers send the key in "
+        f"{KEY_VARIABLE} as their bearer token; where none is set, one is made and printed.",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to bind (%(default)s)")
+    parser.add_argument(
+        "--port", type=_port, default=8790, help="port to bind (%(default)s); 0 takes a free one"
+    )
     _add_fleet_options(parser)
     parser.add_argument(
         "--exit-with-stdin", action="store_true", help="end when standard input ends"
@@ -49,26 +55,67 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_serve)
 
 
+def _add_providers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "providers", help="list who can be called, and why not", description="List every model."
+    )
+    _add_fleet_options(parser)
+    parser.set_defaults(run=_providers)
+
+
+def _add_pull_model(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "pull-model",
+        help="fetch the local model's weights",
+        description="Fetch the weights of the local model, once.",
+    )
+    parser.add_argument(
+        "--progress",
+        choices=["text", "json"],
+        default="text",
+        help="how to tell the progress: for people, or one JSON object a line (%(default)s)",
+    )
+    parser.set_defaults(run=_pull_model)
+
+
 def _add_fleet_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fleet",
         choices=["demo", "live", "auto"],
         default="auto",
-        help="simulated vendors, live ones, or live where one is configured (default %(default)s)",
+        help="simulated vendors, live ones, or live where one is configured (%(default)s)",
     )
     parser.add_argument(
         "--words",
         choices=["auto", "scripted"],
         default="auto",
-        help="what the demo fleet says: the local model's words where its weights are present, "
-        "or scripts (default %(default)s)",
+        help="what the demo fleet says: the local model's words where its weights are here, "
+        "or scripts (%(default)s)",
     )
-    parser.add_argument("--pace", type=float, default=1.0, help="scales simulated waits; 0 is none")
+    parser.add_argument(
+        "--pace", type=_pace, default=1.0, help="scales simulated waits; 0 is none (%(default)s)"
+    )
     parser.add_argument(
         "--snapshot",
         choices=["demo", "published"],
-        help="scores to rank by (default: that of the fleet)",
+        help="the scores to rank by (those made for the fleet)",
     )
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port (0 to 65535)")
+    return int(text)
+
+
+def _pace(text: str) -> float:
+    try:
+        pace = float(text)
+    except ValueError:
+        pace = -1.0
+    if not 0 <= pace < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no factor (0 or more)")
+    return pace
 
 
 def _config(chosen: argparse.Namespace) -> Config:
@@ -80,34 +127,49 @@ def _serve(chosen: argparse.Namespace) -> int:
     listener = bind(chosen.host, chosen.port)
     if key.made:
         print(f"{KEY_VARIABLE} is not set; this run's key is {key.value}", flush=True)
-    app = create_app(build_gateway(_config(chosen), os.environ, NoEngine(), None), key.value)
+    app = create_app(build_gateway(_config(chosen), os.environ), key.value)
     serve(app, listener, exit_with_stdin=chosen.exit_with_stdin)
     return 0
 
 
-class NoEngine:
-    """Stands in until the local model is wired in."""
+def _providers(chosen: argparse.Namespace) -> int:
+    gateway = build_gateway(_config(chosen), os.environ)
+    rows = [row for row in gateway.fleet.known(gateway.snapshot) if row.model is not None]
+    width = max(len(row.id) for row in rows)
+    for row in rows:
+        print(f"{row.id:<{width}}  {row.kind:<9}  {row.reason or 'available'}")
+    return 0
 
-    model_name = "none"
 
-    def present(self) -> bool:
-        """Never."""
-        return False
+def _pull_model(chosen: argparse.Namespace) -> int:
+    as_json = chosen.progress == "json"
+    try:
+        path = fetch(_json_progress if as_json else _text_progress())
+    except WeightsError as error:
+        print(json.dumps({"error": str(error)}) if as_json else f"\n{error}", flush=True)
+        return 1
+    print(json.dumps({"path": str(path)}) if as_json else f"\nThe model is at {path}", flush=True)
+    return 0
 
-    async def stream(
-        self,
-        messages: Sequence[ChatMessage],
-        *,
-        temperature: float | None,
-        max_tokens: int | None,
-        seed: int | None,
-    ) -> AsyncGenerator[TextDelta | Finish]:
-        """Nothing."""
-        yield Finish()
 
-    async def count_tokens(self, text: str) -> int | None:
-        """Unknown."""
-        return None
+def _json_progress(done: int, total: int) -> None:
+    print(json.dumps({"done": done, "total": total}), flush=True)
+
+
+def _text_progress() -> Callable[[int, int], None]:
+    """One line that is rewritten on a terminal; elsewhere a line per tenth."""
+    ending = "\r" if sys.stdout.isatty() else "\n"
+    step = 1 if sys.stdout.isatty() else 10
+    told = -1
+
+    def tell(done: int, total: int) -> None:
+        nonlocal told
+        percent = done * 100 // total // step * step
+        if percent != told:
+            told = percent
+            print(f"{percent:3} % of {total / 1e6:.0f} MB", end=ending, flush=True)
+
+    return tell
 
 
 if __name__ == "__main__":

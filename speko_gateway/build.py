@@ -13,12 +13,15 @@ from speko_gateway.failover import Limits
 from speko_gateway.fleet import Fleet
 from speko_gateway.gateway import Gateway
 from speko_gateway.health import HealthGate
+from speko_gateway.local_engine import LocalEngine
 from speko_gateway.providers.base import Provider
 from speko_gateway.providers.catalogue import VENDORS
 from speko_gateway.providers.live import LiveProvider, build_live_providers
-from speko_gateway.providers.simulated import Engine, SimulatedProvider, Stage
+from speko_gateway.providers.local import LocalProvider
+from speko_gateway.providers.simulated import SimulatedProvider, Stage
 from speko_gateway.providers.upstream import Upstream
 from speko_gateway.scores import Snapshot, load_snapshot
+from speko_gateway.weights import installed_path
 
 LOCAL = Candidate("local", "smollm2-135m-instruct")
 _LOCAL_NAME = "Local model"
@@ -33,33 +36,14 @@ class _Parts:
     candidates: list[Candidate]
 
 
-def build_gateway(
-    config: Config, environment: Mapping[str, str], engine: Engine, local: Provider | None
-) -> Gateway:
+def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
     """A gateway ready to be served; ``environment`` has the live vendors' keys."""
     limits = Limits()
+    engine = LocalEngine(installed_path)
     upstream = Upstream(connect_seconds=limits.connect)
     live = build_live_providers(environment, upstream)
     demo = config.fleet == "demo" or (config.fleet == "auto" and not live)
     snapshot = load_snapshot(config.snapshot or ("demo" if demo else "published"))
-    parts = _simulated(config, snapshot, engine) if demo else _live(live, snapshot, upstream)
-    return Gateway(
-        fleet=Fleet(
-            demo=demo,
-            providers=parts.providers | ({LOCAL.provider: local} if local else {}),
-            names={**parts.names, LOCAL.provider: _LOCAL_NAME},
-            candidates=(*parts.candidates, *((LOCAL,) if local else ())),
-        ),
-        snapshot=snapshot,
-        health=HealthGate(time.monotonic),
-        limits=limits,
-        clock=time.monotonic,
-        weights_present=engine.present,
-    )
-
-
-def _simulated(config: Config, snapshot: Snapshot, engine: Engine) -> _Parts:
-    """The demo fleet: every vendor of the snapshot, and no live one beside."""
     stage = Stage(
         snapshot=snapshot,
         engine=engine,
@@ -68,7 +52,26 @@ def _simulated(config: Config, snapshot: Snapshot, engine: Engine) -> _Parts:
         pace=config.pace,
         scripted=config.words == "scripted",
     )
-    candidates = _vendors_candidates(snapshot)
+    parts = _simulated(stage) if demo else _live(live, snapshot, upstream)
+    return Gateway(
+        fleet=Fleet(
+            demo=demo,
+            providers={**parts.providers, LOCAL.provider: LocalProvider(engine)},
+            names={**parts.names, LOCAL.provider: _LOCAL_NAME},
+            candidates=(*parts.candidates, LOCAL),
+        ),
+        snapshot=snapshot,
+        health=HealthGate(time.monotonic),
+        limits=limits,
+        clock=time.monotonic,
+        weights_present=engine.present,
+        words=lambda: stage.words,
+    )
+
+
+def _simulated(stage: Stage) -> _Parts:
+    """The demo fleet: every vendor of the snapshot, and no live one beside."""
+    candidates = _vendors_candidates(stage.snapshot)
     vendors = dict.fromkeys(each.provider for each in candidates)
     return _Parts(
         providers={vendor: SimulatedProvider(vendor, stage) for vendor in vendors},

@@ -20,7 +20,11 @@ from speko_gateway.scores import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """What one gateway process holds. ``clock`` gives monotonic seconds."""
+    """What one gateway process holds. ``clock`` gives monotonic seconds.
+
+    ``weights_present`` and ``words`` tell of the local model: whether it is here, and what the
+    demo fleet speaks with.
+    """
 
     fleet: Fleet
     snapshot: Snapshot
@@ -28,6 +32,7 @@ class Gateway:
     limits: Limits
     clock: Callable[[], float]
     weights_present: Callable[[], bool]
+    words: Callable[[], str]
 
     def ranking(self, intent: RoutingIntent, allowed: Selection | None) -> Ranking:
         """Who would answer this intent now, nothing run."""
@@ -49,12 +54,11 @@ class Gateway:
     def info(self) -> FleetInfo:
         """What answers here, as ``GET /v1/fleet`` tells it."""
         file = self.snapshot.file
-        speakers = (each.words for each in self.fleet.providers.values())
         return FleetInfo(
             fleet="demo" if self.fleet.demo else "live",
             demo=self.fleet.demo,
             weights_present=self.weights_present(),
-            words=next((words for words in speakers if words), "scripted"),
+            words=self.words(),
             snapshot=SnapshotInfo(id=file.id, label=file.label, source=file.source),
         )
 

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from speko_client.models import ChatMessage, ProviderKind, RoutingIntent
 from speko_gateway.candidates import Candidate
+from speko_gateway.local_prompt import with_system_prompt
 from speko_gateway.providers.base import (
     Finish,
     ProviderEvent,
@@ -152,10 +153,11 @@ def _seed(vendor: str, request: ProviderRequest) -> int:
 
 async def _spoken(engine: Engine, request: ProviderRequest, seed: int) -> Words:
     """The local model's words, said to be its own."""
-    system = [ChatMessage(role="system", content=request.system_prompt or "")]
-    messages = [*(system if request.system_prompt else []), *request.messages]
     stream = engine.stream(
-        messages, temperature=request.temperature, max_tokens=request.max_tokens, seed=seed
+        with_system_prompt(request),
+        temperature=request.temperature,
+        max_tokens=request.max_tokens,
+        seed=seed,
     )
     async with aclosing(stream) as events:
         async for event in events:

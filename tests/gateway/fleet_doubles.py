@@ -1,0 +1,140 @@
+"""Providers that do as they are told, and gateways made of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from speko_client.models import ChatMessage, ProviderKind, RoutingIntent
+from speko_gateway.candidates import Candidate
+from speko_gateway.failover import Limits, Option, Relay
+from speko_gateway.fleet import Fleet
+from speko_gateway.gateway import Gateway
+from speko_gateway.health import HealthGate
+from speko_gateway.providers.base import (
+    FailureCode,
+    Finish,
+    ProviderError,
+    ProviderEvent,
+    ProviderRequest,
+    TextDelta,
+)
+from speko_gateway.scores import Row, Snapshot, SnapshotFile, index_snapshot
+
+HELLO = (ChatMessage(role="user", content="Hello"),)
+ENGLISH = RoutingIntent(language="en")
+
+
+class Hang:
+    """A step at which a provider says nothing more, until it is closed."""
+
+
+Step = TextDelta | Finish | ProviderError | Hang | ProviderEvent
+
+
+def said(*texts: str) -> list[Step]:
+    """A good answer in these pieces."""
+    return [*map(TextDelta, texts), Finish(prompt_tokens=3, completion_tokens=len(texts))]
+
+
+def failure(code: FailureCode = FailureCode.SERVER_ERROR, message: str = "answered 503") -> Step:
+    """A provider's failure."""
+    return ProviderError(code, message)
+
+
+@dataclass
+class PlayedProvider:
+    """Plays the steps of the asked model; ``asked`` and ``closed`` tell what came of it."""
+
+    steps: Mapping[str, Sequence[Step]]
+    kind: ProviderKind = "live"
+    words: str | None = None
+    unavailable: str | None = None
+    asked: list[ProviderRequest] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+    hanging: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def unavailable_reason(self, model: str) -> str | None:
+        return self.unavailable
+
+    async def stream(self, request: ProviderRequest) -> AsyncGenerator[ProviderEvent]:
+        self.asked.append(request)
+        try:
+            for step in self.steps[request.model]:
+                if isinstance(step, ProviderError):
+                    raise step
+                if isinstance(step, Hang):
+                    self.hanging.set()
+                    await asyncio.Event().wait()
+                else:
+                    yield step
+        finally:
+            self.closed.append(request.model)
+
+    async def close(self) -> None:
+        self.closed.append("the provider")
+
+
+class SteppedClock:
+    """Seconds that pass only when told to."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def pass_(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def row(provider: str, model: str, **figures: object) -> Row:
+    """A row with middling figures where none are given."""
+    given = {"quality": 50.0, "ttft_ms": 400.0, "usd_per_minute": 0.001, **figures}
+    return Row.model_validate({"provider": provider, "model": model, **given})
+
+
+def snapshot(*rows: Row) -> Snapshot:
+    """A snapshot of these rows."""
+    return index_snapshot(
+        SnapshotFile(id="test-1", label="Test", source="made up", date="2026-01-01", rows=rows)  # type: ignore[arg-type]
+    )
+
+
+def relay(
+    provider: PlayedProvider,
+    *models: str,
+    limits: Limits | None = None,
+    health: HealthGate | None = None,
+    request: ProviderRequest | None = None,
+) -> Relay:
+    """A relay over these models of one vendor, in this order."""
+    clock = SteppedClock()
+    return Relay(
+        [Option(Candidate("acme", model), provider) for model in models],
+        request or ProviderRequest(model="", messages=HELLO, intent=ENGLISH),
+        limits or Limits(),
+        clock,
+        health or HealthGate(clock),
+    )
+
+
+def gateway(
+    provider: PlayedProvider, *, demo: bool = False, limits: Limits | None = None
+) -> Gateway:
+    """A gateway whose one vendor is ``acme``; its models rank in the order of their steps."""
+    candidates = [Candidate("acme", model) for model in provider.steps]
+    rows = [
+        row("acme", model, quality=90.0 - place) for place, (_, model) in enumerate(candidates)
+    ]
+    clock = SteppedClock()
+    return Gateway(
+        fleet=Fleet(demo, {"acme": provider}, {"acme": "Acme"}, candidates),
+        snapshot=snapshot(*rows),
+        health=HealthGate(clock),
+        limits=limits or Limits(),
+        clock=clock,
+        weights_present=lambda: False,
+        words=lambda: "scripted",
+    )
