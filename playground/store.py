@@ -169,7 +169,13 @@ class Store:
         changed = transaction.execute(
             rows.changed(conversation_id, known.revision if known else -1)
         ).all()
-        return self._remember(_merged(head, known, changed))
+        try:
+            return self._remember(_merged(head, known, changed))
+        except ValidationError as error:
+            raise StoreError(
+                "This session is stored in a form that this version cannot read. Use the version "
+                "of the playground that wrote it, or start a new session."
+            ) from error
 
     def _cached(self, conversation_id: str) -> _Loaded | None:
         with self._caching:
@@ -225,7 +231,7 @@ def _merged(head: Row[Any], known: _Loaded | None, changed: Sequence[Row[Any]]) 
     turns = {turn.id: turn for turn in known.conversation.turns} if known else {}
     running = dict(known.running) if known else {}
     for row in changed:
-        turn = _turn(row.id, row.body)
+        turn = Turn.model_validate_json(row.body)
         parent = turns.get(turn.parent_id or "")
         turns[row.id] = turn.numbered(parent.number + 1 if parent else 1)
         running.pop(row.id, None)
@@ -241,13 +247,3 @@ def _merged(head: Row[Any], known: _Loaded | None, changed: Sequence[Row[Any]]) 
         updated_at=rows.moment(head.updated_at),
     )
     return _Loaded(head.revision, conversation, running)
-
-
-def _turn(turn_id: str, body: str) -> Turn:
-    try:
-        return Turn.model_validate_json(body)
-    except ValidationError as error:
-        raise StoreError(
-            f"Turn {turn_id} is stored in a form that this version cannot read. Use the version "
-            "that wrote it, or start a new session."
-        ) from error

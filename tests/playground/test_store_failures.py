@@ -144,6 +144,17 @@ def test_a_store_from_a_newer_version_is_refused_and_left_alone(
         store.recent(1)
 
 
+def test_a_session_that_cannot_be_understood_is_told_apart_from_a_missing_one(
+    store: Store, store_file: Path
+) -> None:
+    store.save_turn(turn("t1"))
+    with closing(sqlite3.connect(store_file)) as database:
+        database.execute("UPDATE turns SET body = '{}'")
+        database.commit()
+    with pytest.raises(StoreError, match="in a form that this version cannot read"):
+        store.load("c")
+
+
 def test_a_url_that_is_none_is_refused_at_once() -> None:
     with pytest.raises(StoreError, match="Correct SPEKO_DATABASE_URL"):
         Store("not a url")

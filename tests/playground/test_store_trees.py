@@ -76,7 +76,7 @@ def depth(whole: Conversation, leaf: Turn) -> int:
     return steps + 1
 
 
-@settings(max_examples=15)
+@settings(max_examples=40)
 @given(turns=trees(), data=st.data())
 def test_a_tree_comes_back_as_it_was(turns: tuple[Turn, ...], data: st.DataObject) -> None:
     leaf = data.draw(st.sampled_from(turns)).id

@@ -1,0 +1,57 @@
+"""What one process shares: made once, lazily, and made anew after a shutdown."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from playground.runtime import Runtime, get_runtime
+from tests.playground.samples_of_turns import turn
+
+
+@pytest.fixture(autouse=True)
+def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A data folder of the test's own, and no runtime left over before or after."""
+    get_runtime().shutdown()
+    monkeypatch.setenv("SPEKO_DATA_DIR", str(tmp_path))
+    yield tmp_path
+    get_runtime().shutdown()
+
+
+def test_all_threads_get_the_same_one() -> None:
+    found: list[Runtime] = []
+    threads = [threading.Thread(target=lambda: found.append(get_runtime())) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({id(runtime) for runtime in found}) == 1
+
+
+def test_nothing_is_started_or_written_before_it_is_used(data_dir: Path) -> None:
+    get_runtime()
+    assert list(data_dir.iterdir()) == []
+
+
+def test_after_a_shutdown_there_is_a_new_one_with_the_settings_of_now(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = get_runtime()
+    first.store.save_turn(turn("t1"))
+    first.shutdown()
+    monkeypatch.setenv("SPEKO_PACE", "0")
+    second = get_runtime()
+    assert second is not first
+    assert second.settings.pace == 0
+    assert second.store.recent(1)[0].turn_count == 1
+
+
+def test_with_a_key_the_embedded_gateway_is_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPEKO_API_KEY", "k-hosted")
+    connection = get_runtime().connection()
+    assert connection.base_url == "https://api.speko.dev"
+    with get_runtime().client(connection) as client:
+        assert "k-hosted" not in repr(client)
