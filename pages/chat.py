@@ -37,20 +37,17 @@ def sidebar(chat: Chat) -> None:
 
 def message_box(chat: Chat) -> None:
     """The box, and Stop while an answer arrives."""
-    with st.bottom:
-        if chat.view.is_live:
-            st.button(
-                "Stop",
-                icon=":material/stop_circle:",
-                shortcut="Esc",
-                on_click=chat.stop,
-                key="stop",
-            )
-        message = st.chat_input(
-            "Message the router", key="message", max_chars=200_000, on_submit=None
-        )
-    if message:
+    above_the_box = st.bottom.empty()
+    if message := st.chat_input("Message the router", key="message"):
         chat.send(message)
+    if chat.view.is_live:
+        above_the_box.button(
+            "Stop",
+            icon=":material/stop_circle:",
+            shortcut="Esc",
+            on_click=chat.stop,
+            key="stop",
+        )
 
 
 def header(chat: Chat) -> None:
@@ -58,8 +55,9 @@ def header(chat: Chat) -> None:
     chat.show_problems()
     weights_offer(chat.runtime, chat.facts)
     if chat.view.turns:
-        fleet_line(chat.connection, chat.facts)
-        session_strip(chat.view.turns)
+        with st.container(key="session-header"):
+            fleet_line(chat.connection, chat.facts)
+            session_strip(chat.view.turns)
 
 
 def conversation(chat: Chat) -> None:

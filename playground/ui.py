@@ -6,11 +6,18 @@ from pathlib import Path
 
 import streamlit as st
 
+ASSETS = Path(__file__).with_name("assets")
+
 st.set_page_config(
     page_title="Speko Playground",
-    page_icon=str(Path(__file__).with_name("assets") / "favicon.png"),
+    page_icon=str(ASSETS / "favicon.png"),
     layout="wide",
-    initial_sidebar_state="auto",
+    initial_sidebar_state=340,
+)
+st.logo(
+    str(ASSETS / f"logo-{st.context.theme.type or 'light'}.svg"),
+    icon_image=str(ASSETS / "favicon.png"),
+    size="large",
 )
 st.navigation(
     [

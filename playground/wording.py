@@ -94,9 +94,11 @@ def failover_story(answer: Answer) -> str | None:
 def status_note(turn: Turn) -> str | None:
     """Why an answer is not whole, where it is not."""
     if turn.status == "stopped":
-        return "Stopped by you. The text up to here is kept."
+        kept = "The text up to here is kept." if turn.answer.text else "No text had arrived."
+        return f"Stopped by you. {kept}"
     if turn.status == "interrupted":
-        return "Interrupted: the playground ended while this was arriving. The text is kept."
+        kept = "What had arrived is kept." if turn.answer.text else "No text had arrived."
+        return f"Interrupted: the playground ended while this was being answered. {kept}"
     return None
 
 

@@ -18,6 +18,10 @@ from playground.store_errors import StoreError
 from playground.turns import Conversation, Turn, TurnSettings
 
 
+LONGEST_MESSAGE = 200_000
+"""Characters; longer than any provider's context, and short enough for the page to stay quick."""
+
+
 @dataclass
 class Chat:
     """One look at the page; ``view`` follows what ``send`` and ``retry`` begin."""
@@ -81,6 +85,13 @@ class Chat:
     def _submit(self, message: str, form: TurnSettings, parent_id: str | None) -> None:
         if self.connection is None:
             session.restore_draft(message)
+            return
+        if len(message) > LONGEST_MESSAGE:
+            session.restore_draft(message)
+            st.toast(
+                f"This message has {len(message):,} characters; {LONGEST_MESSAGE:,} is the most "
+                "a message may have. Shorten it, then send it again."
+            )
             return
         try:
             run = self.runtime.engine.submit(

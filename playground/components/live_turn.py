@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from playground import palette
-from playground.components.turn_view import message_view
+from playground.components.turn_view import ASSISTANT, message_view
 from playground.engine import Run
 from playground.safe_markdown import safe_partial
 from playground.turns import Turn
@@ -21,7 +21,7 @@ _FRAME_SECONDS = 1 / 15
 def live_turn(run: Run) -> None:
     """Draw ``run`` until it is done, then draw the page again."""
     message_view(run.turn)
-    with st.chat_message("assistant"):
+    with st.chat_message("assistant", avatar=ASSISTANT):
         text, state = st.empty(), st.empty()
         version = -1
         while True:

@@ -30,15 +30,8 @@ def settings_form(
 
 def _intent(owner: str, form: TurnSettings, connection: Connection | None) -> dict[str, object]:
     st.markdown("**Intent**")
+    takes_vertical = connection is None or connection.takes_vertical
     language = _language(owner, form)
-    verticals: dict[str, object] = {}
-    if connection is None or connection.takes_vertical:
-        verticals["vertical"] = st.selectbox(
-            "Vertical",
-            get_args(Vertical),
-            format_func=wording.VERTICALS.__getitem__,
-            key=session.seed(f"vertical-{owner}", form.vertical or "general"),
-        )
     optimize_for = st.segmented_control(
         "Optimise for",
         get_args(OptimizeFor),
@@ -47,7 +40,16 @@ def _intent(owner: str, form: TurnSettings, connection: Connection | None) -> di
         width="stretch",
         key=session.seed(f"optimize-{owner}", form.optimize_for or "balanced"),
     )
-    region = st.selectbox(
+    left, right = st.columns(2) if takes_vertical else (st, st)
+    verticals: dict[str, object] = {}
+    if takes_vertical:
+        verticals["vertical"] = left.selectbox(
+            "Vertical",
+            get_args(Vertical),
+            format_func=wording.VERTICALS.__getitem__,
+            key=session.seed(f"vertical-{owner}", form.vertical or "general"),
+        )
+    region = right.selectbox(
         "Region",
         get_args(Region),
         format_func=wording.REGIONS.__getitem__,

@@ -24,14 +24,14 @@ SHOWN: Final = 40
 
 _STYLE: Final = """<style>
 .strip {display:flex; flex-direction:column; gap:.35rem; font-size:.8rem; line-height:1.35}
-.strip-row {display:flex; flex-wrap:wrap; align-items:center; gap:4px}
+.strip-row {display:flex; flex-wrap:wrap; align-items:center; gap:6px; padding:3px}
 .strip-facts {display:flex; flex-wrap:wrap; gap:.1rem .9rem; opacity:.85}
 .strip-fact {white-space:nowrap}
 .strip-block {position:relative; box-sizing:border-box;
   width:1.5rem; height:1.5rem; border-radius:5px; overflow:hidden;
   display:inline-flex; align-items:center; justify-content:center;
   font-weight:600; font-size:.72rem; border:2px solid var(--seat)}
-.strip-over {box-shadow:0 0 0 2px var(--amber)}
+.strip-over {outline:2px solid var(--amber); outline-offset:1px}
 .strip-over::after {content:""; position:absolute; top:-2px; right:-2px;
   border-style:solid; border-width:0 9px 9px 0; border-color:transparent var(--amber)}
 .strip-swatch {display:inline-block; width:.65rem; height:.65rem; border-radius:3px;
@@ -95,6 +95,8 @@ def _sums(totals: SessionTotals) -> list[str]:
     texts.append(_plural(totals.failovers, "failover"))
     if totals.cost_usd is not None:
         texts.append(f"{usd(totals.cost_usd)} estimated")
+    if totals.simulated:
+        texts.append(f"{totals.simulated:,} simulated")
     return texts
 
 

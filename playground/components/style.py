@@ -20,7 +20,13 @@ _CSS = """
 .sp-hero h1 { font-size: 1.9rem; line-height: 1.2; padding: 0; margin: 0 0 .4rem; }
 .sp-hero p { font-size: 1.05rem; margin: 0; opacity: .8; max-width: 42rem; }
 [data-testid="stMainBlockContainer"] { max-width: 60rem; }
-[data-testid="stSidebar"] .stElementContainer:has(.sp-quiet) { display: none; }
+[data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: .55rem; }
+[data-testid="stSidebarUserContent"] [data-testid="stButtonGroup"] button {
+  padding-left: .3rem; padding-right: .3rem; }
+.st-key-session-header { position: sticky; top: 3.6rem; z-index: 9; padding: .4rem 0 .6rem;
+  background: var(--background-color, Canvas); gap: .35rem; }
+[class*="st-key-under-"] { row-gap: .1rem; }
+.sp-focused { border-radius: .75rem; outline: 2px solid #3B5BDB66; outline-offset: .4rem; }
 </style>
 """
 

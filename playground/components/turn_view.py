@@ -16,20 +16,25 @@ from playground.turns import Turn
 
 Retry = Callable[[Turn], None]
 
+PERSON = ":material/person:"
+ASSISTANT = ":material/alt_route:"
+
 _UNFINISHED = ("failed", "stopped", "interrupted")
 
 
 def turn_view(turn: Turn, retry: Retry, *, can_retry: bool) -> None:
     """Draw a turn that is not running. ``retry`` asks the same again, as a sibling turn."""
     message_view(turn)
-    with st.chat_message("assistant"):
+    with st.chat_message("assistant", avatar=ASSISTANT):
         if turn.answer.text:
             st.markdown(safe_markdown(turn.answer.text))
         if turn.error is not None:
             _error_view(turn)
         elif note := wording.status_note(turn):
             st.caption(f":material/stop_circle: {note}")
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(
+            horizontal=True, vertical_alignment="center", gap="small", key=f"under-{turn.id}"
+        ):
             if turn.answer.provider:
                 st.html(themed(chips_html(turn, dark=is_dark())), width="content")
             _details(turn)
@@ -47,7 +52,7 @@ def turn_view(turn: Turn, retry: Retry, *, can_retry: bool) -> None:
 
 def message_view(turn: Turn) -> None:
     """What the person wrote."""
-    with st.chat_message("user"):
+    with st.chat_message("user", avatar=PERSON):
         st.markdown(safe_markdown(turn.message))
 
 
