@@ -95,8 +95,10 @@ def listed(value: Any) -> list[dict[str, Any]]:
 
 
 def text(value: Any) -> str:
-    """A text, or the empty one."""
-    return value if isinstance(value, str) else ""
+    """A text, or the empty one. Half a surrogate pair, which JSON can spell, becomes ``?``."""
+    if not isinstance(value, str):
+        return ""
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
 
 def count(value: Any) -> int | None:
@@ -114,7 +116,7 @@ def tool_call(call_id: str, name: str, args: str) -> ToolCall:
         found = args
     if not isinstance(found or {}, dict) or not name:
         raise unreadable("sent a tool call that cannot be read")
-    return ToolCall(call_id, name, args if found else "{}")
+    return ToolCall(call_id, name, text(args) if found else "{}")
 
 
 def finish(

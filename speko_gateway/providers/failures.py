@@ -95,6 +95,7 @@ def quoted(text: str, secret: str | None) -> str:
     """At most ``MAX_QUOTE`` characters of a vendor's text in one line, without the key."""
     for form in {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]} if secret else ():
         text = text.replace(form, "[key]")
+    text = text.encode("utf-8", "replace").decode()
     line = _BLANKS.sub(" ", _MASKED.sub("[key]", text)).strip()
     return line if len(line) <= MAX_QUOTE else line[: MAX_QUOTE - 1] + "…"
 

@@ -106,7 +106,7 @@ class GoogleDialect:
         return Outgoing(
             f"/{_version(request.model)}/models/{quote(request.model, safe='')}"
             ":streamGenerateContent?alt=sse",
-            {name: value for name, value in body.items() if value},
+            {name: value for name, value in body.items() if value is not None},
             {},
             (*notes, *thinking_notes),
         )
@@ -293,7 +293,7 @@ class CandidateReader:
         if not name or not isinstance(args, dict):
             raise unreadable("sent a tool call that cannot be read")
         own_id = text(call.get("id")) or f"call_{len(self._calls)}"
-        self._calls.append(ToolCall(own_id, name, json.dumps(args, ensure_ascii=False)))
+        self._calls.append(ToolCall(own_id, name, text(json.dumps(args, ensure_ascii=False))))
 
     def _completion_tokens(self) -> int | None:
         """The answer's tokens and the thinking's: both are billed as output."""

@@ -63,12 +63,9 @@ class Upstream:
         response = await self._send("POST", url, headers, body)
         try:
             await _accept(response, secret)
-            decoder = SSEDecoder(max_event_bytes=MAX_EVENT_BYTES)
-            ended = False
-            while not (ended or reader.done):
-                chunk = await _chunk(response)
-                ended = not chunk
-                for event in _events(decoder, chunk):
+            arrivals = _Arrivals(response)
+            while not (arrivals.ended or reader.done):
+                for event in await arrivals.next():
                     for said in () if reader.done else reader.read(event):
                         yield said
             last = reader.finish()
@@ -170,12 +167,38 @@ async def _chunk(response: aiohttp.ClientResponse) -> bytes:
         raise ProviderError(FailureCode.STREAM_BROKEN, broken) from error
 
 
-def _events(decoder: SSEDecoder, chunk: bytes) -> list[str]:
-    """The data of the events that ``chunk`` completes; an empty chunk is the end."""
-    try:
-        return [event.data for event in (decoder.feed(chunk) if chunk else decoder.flush())]
-    except EventTooLargeError as error:
-        raise unreadable("sent an event without end") from error
+class _Arrivals:
+    """The data of the events of one answer, as they arrive."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self.ended = False
+        self._response = response
+        self._decoder = SSEDecoder(max_event_bytes=MAX_EVENT_BYTES)
+        self._may_be_whole = response.content_type == "application/json"
+
+    async def next(self) -> list[str]:
+        """What has arrived since; sets ``ended`` with the last of it."""
+        if self._may_be_whole:
+            return await self._whole()
+        chunk = await _chunk(self._response)
+        self.ended = not chunk
+        return self._decoded(chunk)
+
+    async def _whole(self) -> list[str]:
+        """A JSON answer in one piece, by a server that does not stream, as one event."""
+        self.ended = True
+        body = await _body(self._response, MAX_BODY_BYTES)
+        if body.lstrip().startswith(b"{"):
+            return [body.decode("utf-8", "replace")]
+        return self._decoded(body) + self._decoded(b"")
+
+    def _decoded(self, chunk: bytes) -> list[str]:
+        """The events that ``chunk`` completes; an empty chunk is the end."""
+        try:
+            found = self._decoder.feed(chunk) if chunk else self._decoder.flush()
+        except EventTooLargeError as error:
+            raise unreadable("sent an event without end") from error
+        return [event.data for event in found]
 
 
 async def _settle(response: aiohttp.ClientResponse) -> None:
