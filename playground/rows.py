@@ -44,6 +44,12 @@ TURNS = sa.Table(
     sa.Column("body", sa.Text),
 )
 
+# Two tabs may begin the same conversation at once; whoever comes second finds it there.
+_CREATE = sa.text(
+    "INSERT INTO conversations (id, title, settings, created_at, updated_at, turn_count, revision)"
+    " VALUES (:id, '', :settings, :since, :since, 0, 0) ON CONFLICT DO NOTHING"
+)
+
 
 def moment(seconds: float) -> datetime:
     """Unix seconds as a time in UTC."""
@@ -107,23 +113,21 @@ def interrupt(
 
 def _next_revision(transaction: Transaction, conversation_id: str, changes: Changes) -> int:
     revision = _bump(transaction, conversation_id)
-    if revision is not None:
-        return revision
+    if revision is None:
+        _create(transaction, conversation_id, changes)
+        revision = _bump(transaction, conversation_id)
+    return revision or 0
+
+
+def _create(transaction: Transaction, conversation_id: str, changes: Changes) -> None:
     first = next(iter(changes.turns.values()), None)
     settings = first.settings if first else TurnSettings()
-    transaction.execute(
-        sa.insert(CONVERSATIONS).values(
-            id=conversation_id,
-            title="",
-            leaf_id=None,
-            settings=settings.model_dump_json(),
-            created_at=changes.since.timestamp(),
-            updated_at=changes.since.timestamp(),
-            turn_count=0,
-            revision=1,
-        )
-    )
-    return 1
+    values = {
+        "id": conversation_id,
+        "settings": settings.model_dump_json(),
+        "since": changes.since.timestamp(),
+    }
+    transaction.execute(_CREATE, values)
 
 
 def _bump(transaction: Transaction, conversation_id: str) -> int | None:

@@ -88,7 +88,7 @@ class Store:
         Raises StoreError; the turn is then held in memory and written with a later save.
         """
         self._unsaved.add_turn(turn, self._now())
-        self._write_unsaved()
+        self._write_unsaved(turn.conversation_id)
 
     def checkpoint(self, turn: Turn) -> None:
         """Write what has arrived of a running turn, and that it still runs. Raises StoreError.
@@ -104,12 +104,12 @@ class Store:
     def save_settings(self, conversation_id: str, settings: TurnSettings) -> None:
         """Write the form as it was left. Raises StoreError, and holds it as ``save_turn`` does."""
         self._unsaved.set_settings(conversation_id, settings, self._now())
-        self._write_unsaved()
+        self._write_unsaved(conversation_id)
 
     def select_leaf(self, conversation_id: str, turn_id: str) -> None:
         """Show the branch that ends in this turn. Raises StoreError, and holds it likewise."""
         self._unsaved.set_leaf(conversation_id, turn_id, self._now())
-        self._write_unsaved()
+        self._write_unsaved(conversation_id)
 
     def load(self, conversation_id: str) -> Conversation | None:
         """A conversation with all its turns; None where there is none.
@@ -139,13 +139,23 @@ class Store:
         """Let go of the database."""
         self._database.close()
 
-    def _write_unsaved(self) -> None:
+    def _write_unsaved(self, conversation_id: str) -> None:
+        self._write_changes(conversation_id)
+        for other in self._unsaved.conversations():
+            try:
+                self._write_changes(other)
+            except StoreError:
+                # It stays held, and whoever saved it was told: this save went well.
+                return
+
+    def _write_changes(self, conversation_id: str) -> None:
         with self._writing:
-            waiting = self._unsaved.all()
+            changes = self._unsaved.of(conversation_id)
+            if changes is None:
+                return
             with self._database.write() as transaction:
-                for conversation_id, changes in waiting.items():
-                    rows.write(transaction, conversation_id, changes, self._owner, self._now())
-            self._unsaved.written(waiting)
+                rows.write(transaction, conversation_id, changes, self._owner, self._now())
+            self._unsaved.written(conversation_id, changes)
 
     def _load_stored(self, conversation_id: str) -> Conversation | None:
         with self._database.read() as transaction:

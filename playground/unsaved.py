@@ -77,17 +77,16 @@ class Unsaved:
         with self._lock:
             return self._changes.get(conversation_id)
 
-    def all(self) -> dict[str, Changes]:
-        """What waits, per conversation, in the order it came."""
+    def conversations(self) -> list[str]:
+        """The conversations that something waits for, in the order it came."""
         with self._lock:
-            return dict(self._changes)
+            return list(self._changes)
 
-    def written(self, changes: Mapping[str, Changes]) -> None:
+    def written(self, conversation_id: str, changes: Changes) -> None:
         """Forget what was written, unless more came meanwhile (then it is written once more)."""
         with self._lock:
-            for conversation_id, done in changes.items():
-                if self._changes.get(conversation_id) is done:
-                    del self._changes[conversation_id]
+            if self._changes.get(conversation_id) is changes:
+                del self._changes[conversation_id]
 
 
 def title_of(message: str, limit: int = 60) -> str:

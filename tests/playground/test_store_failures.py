@@ -71,6 +71,20 @@ def test_a_checkpoint_on_a_full_disk_says_so_and_the_end_is_still_kept(
     assert texts(store)[0].startswith("whole")
 
 
+def test_what_another_session_could_not_save_is_written_with_the_next_save(
+    store: Store, store_file: Path, limit: Limit, clock: Clock
+) -> None:
+    store.save_turn(turn("t1"))
+    limit("query_only = 1")
+    with pytest.raises(StoreError):
+        store.save_turn(turn("t2", "t1"))
+    limit("")
+    store.save_turn(turn("o1", conversation_id="other"))
+    fresh = Store(f"sqlite:///{store_file}", now=clock)
+    assert len(texts(fresh)) == 2
+    fresh.close()
+
+
 def test_a_read_only_store_shows_what_it_has_and_what_is_new(store: Store, limit: Limit) -> None:
     store.save_turn(turn("t1"))
     limit("query_only = 1")
