@@ -57,6 +57,7 @@ class Engine:
         self._now = now
         self._works: dict[str, _Work] = {}
         self._lock = threading.Lock()
+        self._closing = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 
@@ -110,6 +111,7 @@ class Engine:
         with self._lock:
             loop, thread, self._loop, self._thread = self._loop, self._thread, None, None
             works = list(self._works.values())
+            self._closing = True
         if loop is None or thread is None:
             return
         for work in works:
@@ -135,6 +137,7 @@ class Engine:
     def _started_loop(self) -> asyncio.AbstractEventLoop:
         with self._lock:
             if self._loop is None:
+                self._closing = False
                 self._loop = asyncio.new_event_loop()
                 self._thread = threading.Thread(target=_run, args=(self._loop,), daemon=True)
                 self._thread.name = "turns"
@@ -153,7 +156,7 @@ class Engine:
             run.become(_ended(run.turn, *_outcome(work, answering, connection), self._now()))
             work.ended.set()
             await checkpoints
-            await asyncio.to_thread(self._save, run, self._store.save_turn)
+            await self._save_aside(run, self._store.save_turn)
         finally:
             run.finish()
 
@@ -166,7 +169,14 @@ class Engine:
 
     async def _checkpoints(self, work: _Work) -> None:
         while not await work.has_ended(CHECKPOINT_SECONDS):
-            await asyncio.to_thread(self._save, work.run, self._store.checkpoint)
+            await self._save_aside(work.run, self._store.checkpoint)
+
+    async def _save_aside(self, run: Run, save: Callable[[Turn], None]) -> None:
+        if self._closing:
+            # At the interpreter's end no thread can be started, and the loop has no other work.
+            self._save(run, save)
+        else:
+            await asyncio.to_thread(self._save, run, save)
 
     def _save(self, run: Run, save: Callable[[Turn], None]) -> None:
         try:

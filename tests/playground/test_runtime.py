@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,6 +49,14 @@ def test_after_a_shutdown_there_is_a_new_one_with_the_settings_of_now(
     assert second is not first
     assert second.settings.pace == 0
     assert second.store.recent(1)[0].turn_count == 1
+
+
+def test_a_playground_that_ends_keeps_what_had_arrived(data_dir: Path) -> None:
+    script = Path(__file__).with_name("ends_while_running.py")
+    subprocess.run([sys.executable, script], cwd=Path.cwd(), check=True, timeout=60)
+    conversation = get_runtime().store.load("c")
+    assert conversation is not None
+    assert [(t.status, t.answer.text) for t in conversation.path()] == [("interrupted", "Part")]
 
 
 def test_with_a_key_the_embedded_gateway_is_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
