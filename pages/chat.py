@@ -67,10 +67,13 @@ def conversation(chat: Chat) -> None:
         welcome(chat.connection, chat.facts, chat.send_sample)
         return
     turn_list(chat.owner, view.turns, chat.retry, can_retry=not view.is_live)
+    # A slot of its own, before the live answer: what follows a stream would linger until its end.
+    offer = st.empty()
     if view.run is not None and view.is_live:
         live_turn(view.run)
     elif view.turns:
-        follow_up(view.turns[-1].message, chat.send_sample)
+        with offer.container():
+            follow_up(view.turns[-1].message, chat.send_sample)
 
 
 main()

@@ -31,16 +31,6 @@ def price_source() -> str:
     return f"genai-prices {_table_version()}"
 
 
-def usd(amount: float) -> str:
-    """An amount for reading, to two significant digits below a dollar: ``$0.00012``, ``$1.20``."""
-    if amount == 0 or amount >= 1:
-        return f"${amount:,.2f}"
-    if amount < 0.000001:
-        return "< $0.000001"
-    digits = next(places for places in range(2, 9) if round(amount, places) >= 10 ** (1 - places))
-    return f"${amount:.{digits}f}"
-
-
 def _price(provider: str, model: str, tokens_in: int, tokens_out: int) -> float | None:
     # Reading the table takes a quarter of a second: not at start-up, only where a price is asked.
     from genai_prices import Usage, calc_price

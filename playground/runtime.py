@@ -11,7 +11,6 @@ from playground.engine import Engine
 from playground.local_gateway import LocalGateway
 from playground.settings import Settings, load_settings
 from playground.store import Store
-from playground.weights_job import WeightsJob
 from speko_client import Speko
 
 _ASK_SECONDS = 10.0
@@ -25,7 +24,6 @@ class Runtime:
         self.store = Store(settings.store_url)
         self.engine = Engine(self.store)
         self.gateway = LocalGateway(settings)
-        self.weights_job = WeightsJob(self.gateway.fetch_weights)
 
     def connection(self) -> Connection:
         """The server to talk to: the configured one, else the embedded gateway, started if need be.

@@ -14,8 +14,7 @@ from typing import Final
 
 import streamlit as st
 
-from playground import palette
-from playground.costs import usd
+from playground import palette, wording
 from playground.totals import SessionTotals, failovers, session_totals
 from playground.turns import Turn, TurnStatus
 
@@ -94,7 +93,7 @@ def _sums(totals: SessionTotals) -> list[str]:
         texts.append(f"{about}{totals.tokens_in:,} tokens in, {totals.tokens_out:,} out")
     texts.append(_plural(totals.failovers, "failover"))
     if totals.cost_usd is not None:
-        texts.append(f"{usd(totals.cost_usd)} estimated")
+        texts.append(f"{wording.dollars(totals.cost_usd)} estimated")
     if totals.simulated:
         texts.append(f"{totals.simulated:,} simulated")
     return texts

@@ -23,8 +23,13 @@ _CSS = """
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: .55rem; }
 [data-testid="stSidebarUserContent"] [data-testid="stButtonGroup"] button {
   padding-left: .3rem; padding-right: .3rem; }
-.st-key-session-header { position: sticky; top: 3.6rem; z-index: 9; padding: .4rem 0 .6rem;
-  background: var(--background-color, Canvas); gap: .35rem; }
+.st-key-session-header { gap: .35rem; padding: .4rem 0 .6rem; }
+@media (min-width: 640px) {
+  [data-testid="stLayoutWrapper"]:has(> .st-key-session-header) {
+    position: sticky; top: 3.5rem; z-index: 9; background: var(--sp-page); }
+}
+.stApp:has(.sp-light) { --sp-page: #FFFFFF; }
+.stApp:has(.sp-dark) { --sp-page: #12141B; }
 [class*="st-key-under-"] { row-gap: .1rem; }
 .sp-focused { border-radius: .75rem; outline: 2px solid #3B5BDB66; outline-offset: .4rem; }
 </style>

@@ -43,16 +43,17 @@ def fleet_line(connection: Connection | None, facts: ServerFacts) -> None:
     if connection is None:
         return
     if fleet is None:
-        st.badge(f"Connected to {connection.name}", icon=":material/cloud:", color="blue")
+        _line("blue", "cloud", f"Connected to {connection.name}")
     elif fleet.demo:
         words = "scripted" if fleet.words == "scripted" else f"words by {fleet.words}"
-        st.badge(
-            f"Demo fleet: simulated vendors, {words}. No key, no network.",
-            icon=":material/theater_comedy:",
-            color="violet",
-        )
+        more = f"simulated vendors, {words}; no key, no network"
+        _line("violet", "theater_comedy", "Demo fleet", more)
     else:
-        st.badge("Live providers, with your own keys", icon=":material/bolt:", color="green")
+        _line("green", "bolt", "Live providers", "with your own keys")
+
+
+def _line(colour: str, icon: str, name: str, more: str = "") -> None:
+    st.markdown(f":{colour}-badge[:material/{icon}: {name}] :gray[:small[{more}]]")
 
 
 def _pills(
