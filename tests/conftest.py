@@ -22,7 +22,7 @@ from tests.network_guard import NetworkGuard
 
 ROOT = Path(__file__).parent.parent
 SETTING_PREFIX = "SPEKO_"
-KEY_SUFFIXES = ("_API_KEY", "_BASE_URL")
+OTHERS_SUFFIXES = ("_API_KEY", "_BASE_URL", "OLLAMA_HOST")
 
 # Examples are random here and in CI; a failure prints the blob that replays it. Deadlines would
 # assert on the machine's speed.
@@ -36,7 +36,7 @@ DATA_DIR = Path(tempfile.mkdtemp(prefix="speko-playground-tests-"))
 
 def is_ours(name: str) -> bool:
     """Whether an environment variable would change what the product does."""
-    return name.startswith(SETTING_PREFIX) or name.endswith(KEY_SUFFIXES)
+    return name.startswith(SETTING_PREFIX) or name.endswith(OTHERS_SUFFIXES)
 
 
 def pytest_configure() -> None:
