@@ -54,6 +54,7 @@ class PlayedProvider:
     asked: list[ProviderRequest] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     hanging: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     def unavailable_reason(self, model: str) -> str | None:
         return self.unavailable
@@ -71,6 +72,7 @@ class PlayedProvider:
                     yield step
         finally:
             self.closed.append(request.model)
+            self.ended.set()
 
     async def close(self) -> None:
         self.closed.append("the provider")
@@ -98,7 +100,7 @@ def row(provider: str, model: str, **figures: object) -> Row:
 def snapshot(*rows: Row) -> Snapshot:
     """A snapshot of these rows."""
     return index_snapshot(
-        SnapshotFile(id="test-1", label="Test", source="made up", date="2026-01-01", rows=rows)  # type: ignore[arg-type]
+        SnapshotFile(id="test-1", label="Test", source="made up", date="2026-01-01", rows=rows)
     )
 
 
@@ -125,9 +127,7 @@ def gateway(
 ) -> Gateway:
     """A gateway whose one vendor is ``acme``; its models rank in the order of their steps."""
     candidates = [Candidate("acme", model) for model in provider.steps]
-    rows = [
-        row("acme", model, quality=90.0 - place) for place, (_, model) in enumerate(candidates)
-    ]
+    rows = [row("acme", model, quality=90.0 - place) for place, (_, model) in enumerate(candidates)]
     clock = SteppedClock()
     return Gateway(
         fleet=Fleet(demo, {"acme": provider}, {"acme": "Acme"}, candidates),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 from hypothesis import assume, given
@@ -29,7 +29,7 @@ def ranked(
     *,
     allowed: Sequence[str] | None = None,
     unavailable: dict[tuple[str, str], str] | None = None,
-    unhealthy: dict[tuple[str, str], str] | None = None,
+    unhealthy: Mapping[Candidate, str] | None = None,
     also: Sequence[tuple[str, str]] = (),
 ) -> Ranking:
     """The ranking of these rows' candidates and of some that have no rows."""
@@ -40,7 +40,7 @@ def ranked(
         None if allowed is None else Selection.of(allowed),
         snapshot(*rows),
         [PoolEntry(each, reasons.get(each)) for each in names],
-        {Candidate(*who): why for who, why in (unhealthy or {}).items()},
+        unhealthy or {},
     )
 
 
@@ -101,7 +101,9 @@ def test_only_production_rows_take_part(status: str) -> None:
 
 def test_each_filter_gives_its_reason() -> None:
     ranking = ranked(
-        THREE, unavailable={GPT: "Acme needs a key"}, unhealthy={HAIKU: "60% of its calls failed"}
+        THREE,
+        unavailable={GPT: "Acme needs a key"},
+        unhealthy={Candidate(*HAIKU): "60% of its calls failed"},
     )
     assert order(ranking) == ["flash"]
     assert {(each.code, each.reason) for each in ranking.filtered_out} == {
@@ -227,7 +229,7 @@ def test_leaving_out_a_loser_that_spans_no_axis_changes_nothing_else(
 @given(tables(), INTENTS)
 def test_the_unhealthy_never_answer(rows: list[Row], intent: RoutingIntent) -> None:
     out = {rows[0].candidate: "fails"}
-    names = {each.candidate for each in ranked(rows, intent, unhealthy=dict(out)).ordered}
+    names = {each.candidate for each in ranked(rows, intent, unhealthy=out).ordered}
     assert rows[0].candidate not in names
 
 

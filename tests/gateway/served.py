@@ -1,0 +1,64 @@
+"""A gateway over real HTTP on loopback, inside the test's own event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import uvicorn
+
+from speko_gateway.app import create_app
+from speko_gateway.gateway import Gateway
+from speko_gateway.server import bind
+
+KEY = "test-key"
+AUTH = {"authorization": f"Bearer {KEY}"}
+STREAM = {**AUTH, "accept": "text/event-stream"}
+BODY: dict[str, Any] = {
+    "messages": [{"role": "user", "content": "Hello"}],
+    "intent": {"language": "en"},
+}
+
+
+class _Ready(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+@asynccontextmanager
+async def serving(gateway: Gateway) -> AsyncGenerator[httpx.AsyncClient]:
+    """A client of this gateway, which is served as long as the context lasts."""
+    listener = bind("127.0.0.1", 0)
+    server = _Ready(
+        uvicorn.Config(
+            create_app(gateway, KEY), log_config=None, loop="none", timeout_graceful_shutdown=1
+        )
+    )
+    running = asyncio.ensure_future(server.serve(sockets=[listener]))
+    await server.ready.wait()
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    try:
+        async with httpx.AsyncClient(base_url=url, headers=AUTH, timeout=30) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        await running
+        listener.close()
+
+
+def events(text: str) -> list[tuple[str, Any]]:
+    """The events of a whole stream, each with its data decoded."""
+    found = []
+    for block in text.split("\n\n")[:-1]:
+        name, data = block.split("\n")
+        found.append((name.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
+    return found
