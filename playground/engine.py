@@ -96,9 +96,14 @@ class Engine:
         return work.run
 
     def run_for(self, conversation_id: str) -> Run | None:
-        """The conversation's latest run in this process, live or done."""
+        """The conversation's live run; one that is over only until the store has shown its end.
+
+        A run that could not be saved stays until the next one, with its ``save_error``.
+        """
         work = self._works.get(conversation_id)
-        return work.run if work else None
+        if work is None or self._is_settled(work.run):
+            return None
+        return work.run
 
     def stop(self, conversation_id: str) -> None:
         """Stop the conversation's turn, if one runs: cancels the request, keeps the text so far."""
@@ -121,6 +126,9 @@ class Engine:
             work.run.wait(max(0.0, deadline - time.monotonic()))
         loop.call_soon_threadsafe(loop.stop)
         thread.join(timeout)
+
+    def _is_settled(self, run: Run) -> bool:
+        return run.done and run.save_error is None and self._store.has_shown_end(run.turn)
 
     def _claim(self, turn: Turn, conversation: Conversation) -> _Work:
         with self._lock:

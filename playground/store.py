@@ -127,6 +127,12 @@ class Store:
             return stored
         return unsaved.onto(stored) if stored else unsaved.alone(conversation_id)
 
+    def has_shown_end(self, turn: Turn) -> bool:
+        """Whether a ``load`` since this turn ended has returned it as ended."""
+        known = self._last_seen(turn.conversation_id)
+        seen = reversed(known.turns) if known else iter(())
+        return any(other.id == turn.id and other.status != "running" for other in seen)
+
     def recent(self, limit: int) -> list[ConversationSummary]:
         """The conversations that have turns, the last used first. Raises StoreError."""
         with self._database.read() as transaction:

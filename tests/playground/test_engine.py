@@ -58,7 +58,20 @@ def test_a_turn_runs_to_its_end_and_is_saved(
     assert (ended.connection, ended.created_at) == ("Embedded gateway", clock.now)
     assert run.save_error is None
     assert stored(store).path() == (ended,)
+
+
+def test_a_run_that_is_over_is_shown_until_the_store_shows_its_end(
+    engine: Engine, gateway: Connection, store: Store, wire: ThreadedWireServer
+) -> None:
+    wire.script = holds("Part")
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert stored(store).path()[0].status == "running"
     assert engine.run_for("c") is run
+    engine.stop("c")
+    run.wait(10)
+    assert engine.run_for("c") is run
+    assert stored(store).path()[0].status == "stopped"
+    assert engine.run_for("c") is None
 
 
 def test_the_next_turn_carries_the_conversation(
@@ -283,6 +296,8 @@ def test_without_a_store_the_conversation_goes_on_and_says_so(
     assert first.turn.status == "done"
     assert first.save_error is not None
     assert "cannot be opened" in first.save_error
+    assert stored(store).path()[0].status == "done"
+    assert engine.run_for("c") is first
     second = engine.submit(gateway, stored(store), "And?", FORM, parent_id=first.turn_id)
     assert second.wait(10)
     assert len(wire.asked[1].body["messages"]) == 3

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from playground.runtime import Runtime, get_runtime
-from tests.playground.samples_of_turns import turn
+from playground.turns import TurnSettings
+from tests.playground.samples_of_turns import conversation, turn
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +58,23 @@ def test_a_playground_that_ends_keeps_what_had_arrived(data_dir: Path) -> None:
     conversation = get_runtime().store.load("c")
     assert conversation is not None
     assert [(t.status, t.answer.text) for t in conversation.path()] == [("interrupted", "Part")]
+
+
+def test_the_gateway_that_ships_answers_and_fails_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPEKO_FLEET", "demo")
+    monkeypatch.setenv("SPEKO_PACE", "0")
+    runtime = get_runtime()
+    form = TurnSettings(allowed=("openai", "anthropic"), outage=("openai",))
+    run = runtime.engine.submit(
+        runtime.connection(), conversation(), "Hello!", form, parent_id=None
+    )
+    assert run.wait(60)
+    answer = run.turn.answer
+    assert (run.turn.status, answer.provider, answer.simulated) == ("done", "anthropic", True)
+    assert answer.failover_count == len([a for a in answer.attempts if a.outcome == "failed"]) > 0
+    assert {a.provider for a in answer.attempts if a.outcome == "failed"} == {"openai"}
+    assert answer.timing is not None
+    assert answer.cost_usd is not None
 
 
 def test_with_a_key_the_embedded_gateway_is_not_started(monkeypatch: pytest.MonkeyPatch) -> None:
