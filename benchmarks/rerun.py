@@ -83,29 +83,33 @@ def fill(store: Store, turns: int) -> str:
     return conversation
 
 
-async def run_script(socket: aiohttp.ClientWebSocketResponse, query: str, page: str) -> float:
-    """Ask for a run and wait for its end; milliseconds."""
+async def run_script(socket: aiohttp.ClientWebSocketResponse, query: str) -> tuple[float, bytes]:
+    """Ask for a run and wait for its end: milliseconds, and all that it sent."""
     ask = BackMsg()
     ask.rerun_script.query_string = query
-    ask.rerun_script.page_script_hash = page
     begun = time.perf_counter()
     await socket.send_bytes(ask.SerializeToString())
+    sent = b""
     while True:
-        message = ForwardMsg.FromString(await socket.receive_bytes())
+        received = await socket.receive_bytes()
+        sent += received
+        message = ForwardMsg.FromString(received)
         ended = message.WhichOneof("type") == "script_finished"
         if ended and message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
-            return 1000 * (time.perf_counter() - begun)
+            return 1000 * (time.perf_counter() - begun), sent
 
 
-async def reruns(server: PlaygroundServer, query: str) -> list[float]:
-    """The first run (which draws the page), left out, then ``RERUNS`` more."""
+async def reruns(server: PlaygroundServer, conversation: str, size: int) -> list[float]:
+    """The first run (which reads the store and draws the page), left out, then ``RERUNS`` more."""
     url = f"{server.url}/_stcore/stream".replace("http", "ws", 1)
+    query = f"c={conversation}"
     async with (
         aiohttp.ClientSession() as session,
         session.ws_connect(url, protocols=("streamlit",), max_msg_size=0) as socket,
     ):
-        await run_script(socket, query, "")
-        return [await run_script(socket, query, "") for _ in range(RERUNS)]
+        _, drawn = await run_script(socket, query)
+        assert f"Question {size - 1}:".encode() in drawn, "the page does not show the conversation"
+        return [(await run_script(socket, query))[0] for _ in range(RERUNS)]
 
 
 def measure(folder: Path) -> list[tuple[int, list[float]]]:
@@ -116,7 +120,7 @@ def measure(folder: Path) -> list[tuple[int, list[float]]]:
     store.close()
     server.start()
     try:
-        return [(size, asyncio.run(reruns(server, f"c={id_}"))) for size, id_ in conversations]
+        return [(size, asyncio.run(reruns(server, id_, size))) for size, id_ in conversations]
     finally:
         server.stop()
 

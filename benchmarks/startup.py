@@ -7,12 +7,13 @@ libraries from disk; here they are warm.
 
 from __future__ import annotations
 
+import socket
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from benchmarks.report import median, print_heading, print_table, verdict
 from tests.e2e.harness import BROWSER_ARGUMENTS, PlaygroundServer, browser_path, settle
@@ -30,16 +31,13 @@ class Start:
     usable: float
 
 
-def open_page(page: Page, server: PlaygroundServer) -> None:
-    """Load the page as soon as the server takes connections."""
+def wait_for_port(port: int) -> None:
+    """Return once somebody listens there."""
     while True:
-        try:
-            page.goto(server.url, wait_until="commit")
-        except Error as error:
-            if "ERR_CONNECTION_REFUSED" not in error.message:
-                raise
-        else:
-            return
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.005)
 
 
 def one_start(browser: Browser, folder: Path) -> Start:
@@ -50,7 +48,8 @@ def one_start(browser: Browser, folder: Path) -> Start:
         begun = time.perf_counter()
         server.start(wait=False)
         try:
-            open_page(page, server)
+            wait_for_port(server.port)
+            page.goto(server.url, wait_until="commit")
             served = time.perf_counter() - begun
             expect(page.get_by_test_id("stChatInput")).to_be_visible(timeout=30_000)
             box = time.perf_counter() - begun
