@@ -53,6 +53,8 @@ _BY_WORD = {
     "INVALID_ARGUMENT": FailureCode.INVALID_REQUEST,
 }
 
+_CONSIDERED = 5 * MAX_QUOTE
+"""Characters that are looked at closely; a vendor's text may be as long as it likes."""
 _MASKED = re.compile(r"[\w.-]*\*{3,}[\w.*-]*")
 _BLANKS = re.compile(r"\s+")
 _MARKUP = re.compile(r"\s*<(!doctype|html|head|body|\?xml)", re.IGNORECASE)
@@ -95,7 +97,7 @@ def quoted(text: str, secret: str | None) -> str:
     """At most ``MAX_QUOTE`` characters of a vendor's text in one line, without the key."""
     for form in {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]} if secret else ():
         text = text.replace(form, "[key]")
-    text = text.encode("utf-8", "replace").decode()
+    text = text[:_CONSIDERED].encode("utf-8", "replace").decode()
     line = _BLANKS.sub(" ", _MASKED.sub("[key]", text)).strip()
     return line if len(line) <= MAX_QUOTE else line[: MAX_QUOTE - 1] + "…"
 

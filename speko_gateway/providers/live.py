@@ -11,7 +11,8 @@ import re
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import replace
 from typing import Literal
-from urllib.parse import urlsplit
+
+from yarl import URL
 
 from speko_gateway.providers.anthropic import AnthropicDialect
 from speko_gateway.providers.base import FailureCode, ProviderError, ProviderEvent, ProviderRequest
@@ -56,6 +57,7 @@ class LiveProvider:
         self._upstream = upstream
         self._dialect = DIALECTS[vendor.dialect]
         self._key = (key or "").strip() or None
+        self._problem = _address_problem(self.base_url) or _key_problem(vendor, self._key)
 
     def __repr__(self) -> str:
         return f"LiveProvider({self.vendor.id!r})"
@@ -67,10 +69,10 @@ class LiveProvider:
         )
 
     def unavailable_reason(self, model: str) -> str | None:
-        """Why ``model`` cannot be called: no usable key, or retired by its vendor."""
+        """Why ``model`` cannot be called: no usable key or address, or retired by its vendor."""
         if (day := self.vendor.retired.get(model)) and self._is_the_vendor_itself():
             return f"{self.vendor.name} retired {model} on {day}"
-        return self._credential_problem()
+        return self._problem
 
     async def stream(self, request: ProviderRequest) -> AsyncGenerator[ProviderEvent]:
         """The vendor's answer as it comes."""
@@ -103,17 +105,9 @@ class LiveProvider:
     def _is_the_vendor_itself(self) -> bool:
         return self.base_url == self.vendor.base_url
 
-    def _credential_problem(self) -> str | None:
-        if self._key is None:
-            needed = f"{self.vendor.name} needs a key ({' or '.join(self.vendor.key_env)})"
-            return needed if self.vendor.needs_key else None
-        if not _SENDABLE.fullmatch(self._key):
-            return f"the key for {self.vendor.name} has characters that no key has"
-        return None
-
     def _key_headers(self) -> dict[str, str]:
-        if (problem := self._credential_problem()) is not None:
-            raise ProviderError(FailureCode.AUTH_FAILED, f"was not asked: {problem}")
+        if self._problem is not None:
+            raise ProviderError(FailureCode.AUTH_FAILED, f"was not asked: {self._problem}")
         return self._dialect.key_headers(self._key) if self._key else {}
 
 
@@ -143,8 +137,25 @@ def base_url_of(vendor: Vendor, url: str) -> str:
     url = url.strip().rstrip("/")
     if vendor.dialect == "openai":
         url = url.removesuffix("/chat/completions")
-        return url if urlsplit(url).path else f"{url}/v1"
+        return url if "/" in url.partition("://")[2] else f"{url}/v1"
     return url.removesuffix("/v1beta").removesuffix("/v1")
+
+
+def _address_problem(base_url: str) -> str | None:
+    try:
+        url = URL(base_url)
+    except ValueError:
+        url = URL()
+    good = url.scheme in ("http", "https") and url.host
+    return None if good else "its base URL is no address that begins with http:// or https://"
+
+
+def _key_problem(vendor: Vendor, key: str | None) -> str | None:
+    if key is None:
+        needed = f"{vendor.name} needs a key ({' or '.join(vendor.key_env)})"
+        return needed if vendor.needs_key else None
+    readable = _SENDABLE.fullmatch(key) is not None
+    return None if readable else f"the key for {vendor.name} has characters that no key has"
 
 
 def _custom_vendors(env: Mapping[str, str]) -> Iterator[Vendor]:
@@ -175,9 +186,14 @@ def _base_url(row: Vendor, env: Mapping[str, str]) -> str | None:
 
 def _ollama_url(host: str) -> str:
     """``OLLAMA_HOST`` as an address to call: it says what the server binds."""
-    parts = urlsplit(host if "://" in host else f"http://{host}")
-    name = "127.0.0.1" if parts.hostname in (None, "0.0.0.0", "::") else parts.hostname  # noqa: S104
-    return f"{parts.scheme}://{name}:{parts.port or 11434}"
+    address = host if "://" in host else f"http://{host}"
+    try:
+        url = URL(address)
+        bound, port = url.host in ("0.0.0.0", "::"), url.port if url.explicit_port else 11434  # noqa: S104
+        return str(url.with_host("127.0.0.1" if bound else url.host or "").with_port(port))
+    except ValueError:
+        # The provider says why it cannot be called; the others are built all the same.
+        return address
 
 
 def _models(row: Vendor, env: Mapping[str, str]) -> tuple[str, ...] | None:

@@ -324,5 +324,5 @@ class ChunkReader:
 def _content(content: Any) -> str:
     """A delta's text; Mistral's reasoning models send blocks, of which the text ones count."""
     if isinstance(content, str):
-        return content
+        return text(content)
     return "".join(text(block.get("text")) for block in listed(content))

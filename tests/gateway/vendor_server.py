@@ -47,10 +47,11 @@ class VendorServer:
     cut: bool = False
     seen: list[Seen] = field(default_factory=list)
     peers: set[Any] = field(default_factory=set)
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
     gone: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
-        """Record, then say the chunks; ``gone`` is set when the caller leaves in between."""
+        """Record, then say the chunks; ``gone`` is set when the caller leaves before the end."""
         body = await request.text()
         seen = Seen(
             request.method,
@@ -59,6 +60,7 @@ class VendorServer:
             json.loads(body) if body else None,
         )
         self.seen.append(seen)
+        self.asked.set()
         assert request.transport is not None
         self.peers.add(request.transport.get_extra_info("peername"))
         try:
