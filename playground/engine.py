@@ -191,6 +191,10 @@ class Engine:
             save(run.turn)
         except StoreError as error:
             run.saved(error.message)
+        except Exception as error:
+            # A bug in saving must not hide on a background thread.
+            _LOG.exception("A turn could not be saved")
+            run.saved(internal_error(error).message)
         else:
             run.saved(None)
 

@@ -200,6 +200,8 @@ def _spawn(command: Sequence[str], environment: Mapping[str, str]) -> subprocess
         text=True,
         encoding="utf-8",
         errors="replace",
+        # Ctrl-C in the terminal is the playground's: it ends its turns first, then the gateway.
+        start_new_session=True,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from playground.connections import Connection
+from playground.sound_text import sound_model
 from playground.turns import TurnError
 from speko_client.errors import (
     SpekoApiError,
@@ -33,13 +34,14 @@ _ADVICE_BY_CODE = {
 
 def turn_error(error: SpekoApiError, connection: Connection) -> TurnError:
     """The error for the turn; the key is taken out, should a server have repeated it."""
-    return TurnError(
+    told = TurnError(
         message=_without_key(error.message, connection),
         code=error.code,
         status=error.status,
         advice=_advice(error, connection),
-        retry_after=error.retry_after if isinstance(error, SpekoRateLimitError) else None,
+        retry_after=error.retry_after,
     )
+    return sound_model(told)
 
 
 def internal_error(error: BaseException) -> TurnError:
@@ -55,7 +57,8 @@ def failed_attempts(error: SpekoApiError) -> tuple[Attempt, ...]:
     """The attempts that the embedded gateway lists in an error's body; none from other servers."""
     listed: Any = error.body.get("attempts")
     try:
-        return _ATTEMPTS.validate_python(listed) if isinstance(listed, Iterable) else ()
+        found = _ATTEMPTS.validate_python(listed) if isinstance(listed, Iterable) else ()
+        return tuple(sound_model(attempt) for attempt in found)
     except ValidationError:
         return ()
 
@@ -67,7 +70,7 @@ def _advice(error: SpekoApiError, connection: Connection) -> str:
         case SpekoAuthError():
             return _auth_advice(connection)
         case SpekoRateLimitError():
-            return _rate_advice(error.retry_after)
+            return f"Too many requests for this key. {_pause(error)}, then retry."
         case SpekoConnectionError():
             return _connection_advice(connection)
         case SpekoTimeoutError():
@@ -75,8 +78,8 @@ def _advice(error: SpekoApiError, connection: Connection) -> str:
         case SpekoStreamError():
             return "The answer broke off on its way; what had arrived is kept. Retry asks again."
         case _ if error.status >= 500:
-            return "The server failed, not your request. Retry in a moment."
-    return "The server refused the request. Check the settings, then retry."
+            return f"The server failed, not your request. {_pause(error)}, then retry."
+    return error.advice or "The server refused the request. Check the settings, then retry."
 
 
 def _auth_advice(connection: Connection) -> str:
@@ -85,9 +88,8 @@ def _auth_advice(connection: Connection) -> str:
     return f"Set SPEKO_API_KEY to a valid key for {connection.name}, then restart the playground."
 
 
-def _rate_advice(retry_after: float | None) -> str:
-    pause = "a moment" if retry_after is None else f"{retry_after:g} s"
-    return f"Too many requests for this key. Wait {pause}, then retry."
+def _pause(error: SpekoApiError) -> str:
+    return "Wait a moment" if error.retry_after is None else f"Wait {error.retry_after:g} s"
 
 
 def _connection_advice(connection: Connection) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from playground.connections import Connection
+from playground.sound_text import sound_model
 from speko_client import AsyncSpeko
 from speko_client.models import (
     AllowedProviders,
@@ -171,7 +172,7 @@ async def run_turn(
         client.complete_stream(**call_arguments(connection, history, message, settings)) as stream,
     ):
         async for event in stream:
-            answer = _grown(answer, event, (clock() - started) * 1000)
+            answer = _grown(answer, sound_model(event), (clock() - started) * 1000)
             yield answer
         await stream.result()
 

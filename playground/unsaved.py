@@ -91,7 +91,8 @@ class Unsaved:
 
 def title_of(message: str, limit: int = 60) -> str:
     """A conversation's title: its first message in one line, shortened at a word."""
-    line = " ".join(message.split())
+    # Postgres takes no NUL in a text.
+    line = " ".join(message.replace("\0", " ").split())
     if len(line) <= limit:
         return line
     cut = line[: limit - 1].rsplit(" ", 1)[0] if " " in line[: limit - 1] else line[: limit - 1]

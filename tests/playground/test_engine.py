@@ -11,7 +11,7 @@ import pytest
 from playground.connections import Connection, embedded
 from playground.engine import AlreadyRunningError, Engine, Run
 from playground.store import Store
-from playground.turns import Answer, Conversation, TurnSettings
+from playground.turns import Answer, Conversation, Turn, TurnSettings
 from speko_client.models import CompleteUsage
 from tests.playground.conftest import Clock
 from tests.playground.samples_of_turns import conversation, turn
@@ -283,6 +283,48 @@ def test_a_bug_ends_the_turn_and_is_logged(
     assert run.turn.error is not None
     assert run.turn.error.code == "INTERNAL"
     assert "no prices" in caplog.text
+
+
+def test_a_bug_in_saving_is_logged_and_told(
+    gateway: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(Store):
+        def save_turn(self, turn: Turn) -> None:
+            raise RuntimeError("no saving")
+
+    engine = Engine(Broken("sqlite://"), price=price)
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert run.wait(10)
+    engine.close()
+    assert run.turn.status == "done"
+    assert "RuntimeError" in (run.save_error or "")
+    assert "no saving" in caplog.text
+
+
+def test_half_a_character_does_not_break_the_session(
+    engine: Engine, gateway: Connection, store: Store, wire: ThreadedWireServer
+) -> None:
+    wire.script = says("Smile ", "\ud83d", "\ude00", notes=["cut \ud83d"])
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert run.wait(10)
+    assert (run.turn.status, run.save_error) == ("done", None)
+    shown = stored(store).path()[0].answer
+    assert (shown.text, shown.notes) == ("Smile \U0001f600", ("cut \ufffd",))
+
+
+def test_half_a_character_in_an_error_does_not_break_the_session(
+    engine: Engine, gateway: Connection, store: Store, wire: ThreadedWireServer
+) -> None:
+    async def fails(wire: Wire) -> None:
+        await wire.fail(500, {"error": "Broken \ud83d", "code": "COMPLETE_FAILED"})
+
+    wire.script = fails
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert run.wait(10)
+    assert (run.turn.status, run.save_error) == ("failed", None)
+    error = stored(store).path()[0].error
+    assert error is not None
+    assert error.message == "Broken \ufffd"
 
 
 def test_without_a_store_the_conversation_goes_on_and_says_so(

@@ -99,6 +99,11 @@ def test_it_gets_the_settings_and_the_vendors_keys_but_not_the_other_servers(
     assert "SPEKO_DATABASE_URL" not in started["environment"]
 
 
+def test_ctrl_c_in_the_terminal_does_not_reach_it(gateway: Gateway, tmp_path: Path) -> None:
+    base_url, _ = gateway("serve").ensure()
+    assert os.getpgid(told(base_url, tmp_path)["pid"]) != os.getpgid(0)
+
+
 def test_one_that_died_is_replaced_with_a_new_key(gateway: Gateway, tmp_path: Path) -> None:
     local = gateway("serve")
     base_url, key = local.ensure()

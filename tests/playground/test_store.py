@@ -11,6 +11,7 @@ import pytest
 
 from playground.store import HEARTBEAT_LIMIT, Store
 from playground.turns import Answer, Conversation, Turn, TurnSettings
+from playground.unsaved import title_of
 from tests.playground.conftest import Clock
 from tests.playground.samples_of_turns import NOON, turn
 
@@ -77,6 +78,19 @@ def test_the_title_is_the_first_message_cut_at_a_word(store: Store) -> None:
     assert title.startswith("Book me an appointment for Tuesday, please")
     assert title.endswith("please…")
     assert len(title) <= 60
+
+
+@pytest.mark.parametrize(
+    ("message", "title"),
+    [
+        ("Short", "Short"),
+        ("  two\n\nlines\0 ", "two lines"),
+        ("x" * 80, "x" * 59 + "…"),
+        ("word, " * 10 + "end", "word, " * 8 + "word…"),
+    ],
+)
+def test_titles(message: str, title: str) -> None:
+    assert title_of(message) == title
 
 
 def test_recent_sessions_come_last_used_first_and_only_with_turns(

@@ -12,6 +12,7 @@ from speko_client import (
     SpekoAuthError,
     SpekoConnectionError,
     SpekoRateLimitError,
+    SpekoRequestError,
     SpekoStreamError,
     SpekoTimeoutError,
 )
@@ -37,8 +38,10 @@ def hosted() -> Connection:
         (SpekoApiError("Down.", 500, "ALL_PROVIDERS_FAILED"), "Every candidate", "attempts"),
         (SpekoApiError("None.", 500, "COMPLETE_FAILED"), "Nobody", "Widen the allowed providers"),
         (SpekoApiError("Bad.", 400, "VALIDATION_ERROR"), "rejected", "Correct the setting"),
-        (SpekoApiError("Oops.", 503), "The server failed", "Retry in a moment"),
+        (SpekoApiError("Oops.", 503), "The server failed", "Wait a moment, then retry"),
         (SpekoApiError("Gone.", 410), "refused", "Check the settings"),
+        (SpekoApiError("Pay.", 402, advice="The owner must settle it."), "owner", "settle"),
+        (SpekoRequestError("Bad tag.", advice="Nothing was sent."), "Nothing", "sent"),
     ],
 )
 def test_the_advice_names_who_must_act_and_how(error: SpekoApiError, who: str, what: str) -> None:
