@@ -6,9 +6,8 @@ import hmac
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from speko_gateway.answers import encode
 from speko_gateway.errors import GatewayError
-from speko_gateway.sending import send_whole
+from speko_gateway.refusals import refuse
 
 
 class BearerAuth:
@@ -23,8 +22,7 @@ class BearerAuth:
         if scope["type"] != "http" or not scope["path"].startswith("/v1/") or self._knows(scope):
             await self.app(scope, receive, send)
             return
-        error = _unauthorized()
-        await send_whole(send, error.status, encode(error.body()), error.headers)
+        await refuse(scope, send, _unauthorized())
 
     def _knows(self, scope: Scope) -> bool:
         given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")

@@ -33,12 +33,11 @@ from speko_gateway.faults import OUTAGE_HEADER
 from speko_gateway.gateway import Gateway
 from speko_gateway.negotiation import answer_form
 from speko_gateway.providers.base import ProviderError, TextDelta, ToolCall
+from speko_gateway.refusals import headers_of, refuse
 from speko_gateway.request_body import parse_request, read_body
-from speko_gateway.sending import send_body, send_start, send_whole
+from speko_gateway.sending import EVENTS, send_body, send_start, send_whole
 
 _log = logging.getLogger(__name__)
-
-_EVENTS = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store"}
 
 
 class CompleteAnswer(Response):
@@ -51,7 +50,7 @@ class CompleteAnswer(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer this request; a GatewayError becomes its envelope, a caller gone nothing."""
         started = self.gateway.clock()
-        headers = {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = headers_of(scope)
         try:
             request = parse_request(await read_body(receive))
             relay = self.gateway.relay(request, Selection.parse(headers.get(OUTAGE_HEADER, "")))
@@ -63,7 +62,7 @@ class CompleteAnswer(Response):
         except CallerGone:
             _log.info("The caller left before the answer was complete")
         except GatewayError as error:
-            await send_whole(send, error.status, encode(error.body()), error.headers)
+            await refuse(scope, send, error)
 
 
 @dataclass(slots=True)
@@ -118,7 +117,7 @@ class Exchange:
     async def _send_all_but_last(self, speaker: Speaker) -> bytes:
         """Send ``meta`` and the pieces; the terminal event is returned."""
         meta = meta_frame(speaker.option, self.relay.attempts_with(speaker), self._snapshot_id())
-        await send_start(self.send, 200, _EVENTS | self._headers(speaker))
+        await send_start(self.send, 200, EVENTS | self._headers(speaker))
         await send_body(self.send, meta)
         try:
             async with aclosing(speaker.pieces()) as pieces:

@@ -1,8 +1,13 @@
-"""Which of the two answer forms a caller gets (CONTRACT.md, section 2).
+"""Which of the two answer forms a caller gets, and in which form an error reaches it.
 
-No official SDK says what it wants, so the user agent's generation decides where ``Accept`` is
-silent: ``spekoai-python`` below 0.2 reads one JSON object, every later official SDK reads a
-stream, and anyone else gets JSON.
+No official SDK says what it wants, so its version decides where ``Accept`` is silent:
+``spekoai-python`` below 0.1.2 reads one JSON object, every later official SDK reads a stream, and
+anyone else gets JSON. (CONTRACT.md, section 2, except for the version: 0.1.2 and 0.1.3, as
+published, read only a stream.)
+
+Those two also cannot read the body of a refusal: any status from 400 on ends in their HTTP
+library's own exception. To them alone an error goes as a stream's ``error`` event, which they
+raise with its message and code.
 """
 
 from __future__ import annotations
@@ -14,13 +19,26 @@ from typing import Literal
 AnswerForm = Literal["json", "stream"]
 
 _FORMS: dict[str, AnswerForm] = {"text/event-stream": "stream", "application/json": "json"}
-_PYTHON_SDK = re.compile(r"spekoai-python/(\d+)\.(\d+)")
+_PYTHON_SDK = re.compile(r"spekoai-python/(\d+)\.(\d+)(?:\.(\d+))?")
 _OFFICIAL_SDKS = ("spekoai-python/", "@spekoai/sdk/")
+
+_FIRST_STREAMING = (0, 1, 2)
+_FIRST_READING_REFUSALS = (0, 2, 0)
 
 
 def answer_form(accept: str | None, user_agent: str | None) -> AnswerForm:
     """The form for these two request headers; None where a header is absent."""
     return _asked_for(accept or "") or _generation(user_agent or "")
+
+
+def wants_errors_as_events(accept: str | None, user_agent: str | None) -> bool:
+    """Whether this caller can be told of an error only within a stream."""
+    version = _python_sdk_version(user_agent or "")
+    return (
+        version is not None
+        and _FIRST_STREAMING <= version < _FIRST_READING_REFUSALS
+        and _asked_for(accept or "") is None
+    )
 
 
 def _asked_for(accept: str) -> AnswerForm | None:
@@ -50,6 +68,11 @@ def _number(value: str) -> float:
 
 
 def _generation(user_agent: str) -> AnswerForm:
-    if (sdk := _PYTHON_SDK.match(user_agent)) is not None:
-        return "json" if (int(sdk[1]), int(sdk[2])) < (0, 2) else "stream"
+    if (version := _python_sdk_version(user_agent)) is not None:
+        return "stream" if version >= _FIRST_STREAMING else "json"
     return "stream" if user_agent.startswith(_OFFICIAL_SDKS) else "json"
+
+
+def _python_sdk_version(user_agent: str) -> tuple[int, int, int] | None:
+    found = _PYTHON_SDK.match(user_agent)
+    return (int(found[1]), int(found[2]), int(found[3] or 0)) if found else None

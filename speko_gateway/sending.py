@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from starlette.types import Send
 
+EVENTS = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store"}
+"""The headers of every stream."""
+
 
 async def send_start(send: Send, status: int, headers: Mapping[str, str]) -> None:
     """Status and headers."""

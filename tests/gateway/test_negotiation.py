@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from speko_gateway.negotiation import answer_form
+from speko_gateway.negotiation import answer_form, wants_errors_as_events
 
-PYTHON_OLD, PYTHON_NEW = "spekoai-python/0.1.3", "spekoai-python/0.2.2"
+PYTHON_OLD, PYTHON_NEW = "spekoai-python/0.1.1", "spekoai-python/0.2.2"
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,9 @@ PYTHON_OLD, PYTHON_NEW = "spekoai-python/0.1.3", "spekoai-python/0.2.2"
         ("*/*", "curl/8.5.0", "json"),
         ("*/*", "spekoai-python/0.0.1", "json"),
         ("*/*", PYTHON_OLD, "json"),
-        ("*/*", "spekoai-python/0.2.0", "stream"),
+        ("*/*", "spekoai-python/0.1.2", "stream"),
+        ("*/*", "spekoai-python/0.1.3", "stream"),
+        ("*/*", "spekoai-python/0.2", "stream"),
         ("*/*", PYTHON_NEW, "stream"),
         ("*/*", "spekoai-python/1.0.0", "stream"),
         ("*/*", "spekoai-python/0.0.0+unknown", "json"),
@@ -37,3 +39,21 @@ PYTHON_OLD, PYTHON_NEW = "spekoai-python/0.1.3", "spekoai-python/0.2.2"
 )
 def test_the_answers_form(accept: str | None, user_agent: str | None, form: str) -> None:
     assert answer_form(accept, user_agent) == form
+
+
+@pytest.mark.parametrize(
+    ("accept", "user_agent", "as_events"),
+    [
+        ("*/*", "spekoai-python/0.1.1", False),
+        ("*/*", "spekoai-python/0.1.2", True),
+        ("*/*", "spekoai-python/0.1.3", True),
+        ("text/event-stream", "spekoai-python/0.1.3", False),
+        ("*/*", "spekoai-python/0.2.0", False),
+        ("*/*", "@spekoai/sdk/0.1.3", False),
+        (None, None, False),
+    ],
+)
+def test_who_is_told_of_errors_by_an_event(
+    accept: str | None, user_agent: str | None, as_events: bool
+) -> None:
+    assert wants_errors_as_events(accept, user_agent) == as_events

@@ -1,0 +1,125 @@
+"""``python -m speko_gateway``: starting, ending, and what it prints for people."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.gateway.process import COMMAND, FAST_DEMO, KEY, ROOT, environment, running
+from tests.gateway.served import BODY
+
+
+def run(data: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=ROOT,
+        env=environment(data, **env),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_it_says_where_it_listens_and_answers_there(tmp_path: Path) -> None:
+    with running(tmp_path, *FAST_DEMO) as gateway:
+        assert gateway.said == (f"Listening on {gateway.url}",)
+        assert gateway.url.startswith("http://127.0.0.1:")
+        assert httpx.get(f"{gateway.url}/healthz").json() == {"status": "ok"}
+        answer = httpx.post(
+            f"{gateway.url}/v1/complete", json=BODY, headers={"Authorization": f"Bearer {KEY}"}
+        ).json()
+    assert answer["simulated"] is True
+    assert answer["words"] == "scripted"
+    assert answer["usage"]["estimated"] is True
+
+
+def test_without_a_key_it_makes_one_and_prints_it(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    del env["SPEKO_GATEWAY_KEY"]
+    with running(tmp_path, *FAST_DEMO, env=env) as gateway:
+        key = gateway.said[0].rsplit(" ", 1)[1]
+        headers = {"Authorization": f"Bearer {key}"}
+        assert httpx.get(f"{gateway.url}/v1/fleet", headers=headers).status_code == 200
+        assert httpx.get(f"{gateway.url}/v1/fleet").status_code == 401
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_without_noise(tmp_path: Path, how: signal.Signals) -> None:
+    with running(tmp_path, *FAST_DEMO) as gateway:
+        gateway.process.send_signal(how)
+        rest = gateway.output.read()
+        gateway.process.wait(30)
+    assert rest == ""
+
+
+def test_it_ends_with_its_standard_input_when_asked_to(tmp_path: Path) -> None:
+    with running(tmp_path, *FAST_DEMO, "--exit-with-stdin") as gateway:
+        assert gateway.process.stdin is not None
+        gateway.process.stdin.close()
+        assert gateway.process.wait(30) == 0
+        assert gateway.output.read() == ""
+
+
+def test_answers_under_way_do_not_hold_up_its_end(tmp_path: Path) -> None:
+    options = ("--fleet", "demo", "--words", "scripted", "--pace", "1000", "--exit-with-stdin")
+    with running(tmp_path, *options) as gateway, socket.socket() as caller:
+        host, port = gateway.url.removeprefix("http://").split(":")
+        caller.connect((host, int(port)))
+        request = httpx.Request("POST", f"{gateway.url}/v1/complete", json=BODY)
+        head = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())
+        start = f"POST /v1/complete HTTP/1.1\r\nAuthorization: Bearer {KEY}\r\n{head}\r\n"
+        caller.sendall(start.encode() + request.read())
+        httpx.get(f"{gateway.url}/healthz")
+        assert gateway.process.stdin is not None
+        gateway.process.stdin.close()
+        assert gateway.process.wait(30) == 0
+
+
+def test_a_port_in_use_is_told_in_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run(tmp_path, "serve", "--port", str(port))
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert f"Cannot listen on 127.0.0.1:{port}: Address already in use" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [("--port", "70000"), ("--port", "x"), ("--pace", "-1"), ("--pace", "nan"), ("--fleet", "my")],
+)
+def test_wrong_options_are_told(tmp_path: Path, wrong: tuple[str, str]) -> None:
+    done = run(tmp_path, "serve", *wrong)
+    assert done.returncode == 2
+    assert f"argument {wrong[0]}" in done.stderr
+
+
+def test_providers_lists_the_demo_fleet_and_why_the_local_model_is_missing(tmp_path: Path) -> None:
+    done = run(tmp_path, "providers")
+    lines = {line.split()[0]: line for line in done.stdout.splitlines()}
+    assert lines["openai:gpt-4o"].split()[1:] == ["simulated", "available"]
+    assert "pull-model" in lines["local:smollm2-135m-instruct"]
+
+
+def test_a_key_turns_the_demo_fleet_off_unless_asked_for(tmp_path: Path) -> None:
+    live = run(tmp_path, "providers", OPENAI_API_KEY="fake").stdout
+    assert "openai:gpt-4o " in live
+    assert "simulated" not in live
+    assert "needs a key (XAI_API_KEY)" in live
+    assert "fake" not in live
+    demo = run(tmp_path, "providers", "--fleet", "demo", OPENAI_API_KEY="fake").stdout
+    assert "live" not in demo
+
+
+def test_weights_that_cannot_be_fetched_are_told_in_json(tmp_path: Path) -> None:
+    missing = str(tmp_path / "no.gguf")
+    done = run(tmp_path, "pull-model", "--progress", "json", SPEKO_MODEL_PATH=missing)
+    assert done.returncode == 1
+    assert done.stdout.startswith('{"error": ')
+    assert missing in done.stdout
