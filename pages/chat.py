@@ -32,7 +32,6 @@ def sidebar(chat: Chat) -> None:
         recents(chat.runtime.store, chat.owner)
         form = settings_form(chat.owner, chat.form, chat.connection, chat.facts)
         chat.keep_form(form)
-        keep_draft(chat.owner)
 
 
 def message_box(chat: Chat) -> None:
@@ -40,6 +39,8 @@ def message_box(chat: Chat) -> None:
     above_the_box = st.bottom.empty()
     if message := st.chat_input("Message the router", key="message"):
         chat.send(message)
+    with st.sidebar:
+        keep_draft(chat.owner)
     if chat.view.is_live:
         above_the_box.button(
             "Stop",

@@ -14,7 +14,9 @@ function remember(scope, text) {
   else sessionStorage.removeItem(key(scope))
 }
 
-export default function ({ data, parentElement }) {
+let restored = null // the last refused text that was put back, by its id
+
+export default function ({ data }) {
   const { scope, restore, restoreId } = data
   let box = null
   let last = null
@@ -27,8 +29,8 @@ export default function ({ data, parentElement }) {
       const draft = sessionStorage.getItem(key(scope))
       if (!box.value && draft) put(box, draft)
     }
-    if (restore && parentElement.dataset.restored !== restoreId) {
-      parentElement.dataset.restored = restoreId
+    if (restore && restored !== restoreId) {
+      restored = restoreId
       if (!box.value) put(box, restore)
     }
     if (box.value !== last) {

@@ -1,9 +1,11 @@
 // Brings the element with a Streamlit key into view, once per key.
-export default function ({ data, parentElement }) {
-  if (parentElement.dataset.key === data.key) return
+let shown = null
+
+export default function ({ data }) {
+  if (shown === data.key) return
   const target = document.querySelector(`.st-key-${CSS.escape(data.key)}`)
   if (!target) return
-  parentElement.dataset.key = data.key
+  shown = data.key
   target.classList.add("sp-focused")
   target.scrollIntoView({ block: "start" })
 }

@@ -1,0 +1,114 @@
+"""Sessions last: reloads, tabs, back and forward, links, and a server that is killed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.chat_page import ANSWER_MS, ChatPage
+from tests.e2e.harness import PlaygroundServer, settle
+
+
+@pytest.fixture(scope="module")
+def server_env() -> dict[str, str]:
+    """Slow enough that something can happen in the middle of an answer."""
+    return {"SPEKO_PACE": "4"}
+
+
+def test_what_was_typed_survives_a_reload(page: Page, server: PlaygroundServer) -> None:
+    chat = ChatPage(page, server)
+    chat.open()
+    chat.box.fill("Half a thought")
+    prompt = page.get_by_label("System prompt")
+    prompt.fill("You are a pirate.")
+    prompt.press("Control+Enter")
+    settle(page)
+    chat.reload()
+    expect(chat.box).to_have_value("Half a thought")
+    expect(page.get_by_label("System prompt")).to_have_value("You are a pirate.")
+
+
+def test_a_second_tab_and_a_link_show_the_same_session(
+    page: Page, context: BrowserContext, server: PlaygroundServer
+) -> None:
+    chat = ChatPage(page, server)
+    chat.open()
+    chat.send("Say hello.")
+    other = context.new_page()
+    other.goto(page.url)
+    settle(other)
+    expect(ChatPage(other, server).turns).to_have_count(1)
+    expect(ChatPage(other, server).last).to_contain_text("Say hello.")
+
+
+def test_a_second_tab_sees_the_answer_arrive_and_cannot_send_twice(
+    page: Page, context: BrowserContext, server: PlaygroundServer
+) -> None:
+    chat = ChatPage(page, server)
+    chat.open()
+    chat.begin("Tell me a very long story about the sea.")
+    chat.wait_until_answering()
+    other = ChatPage(context.new_page(), server)
+    other.page.goto(page.url)
+    other.wait_until_answering()
+    other.begin("And another one")
+    expect(other.page.get_by_text("An answer is still arriving")).to_be_visible()
+    expect(other.box).to_have_value("And another one")
+    other.stop()
+    expect(other.turns).to_have_count(1)
+    expect(chat.last).to_contain_text("Stopped by you", timeout=ANSWER_MS)
+
+
+def test_back_leads_to_the_first_screen_and_forward_to_the_session(
+    page: Page, server: PlaygroundServer
+) -> None:
+    chat = ChatPage(page, server)
+    chat.open()
+    chat.send("Say hello.")
+    page.go_back()
+    expect(page.get_by_text("Ask once.")).to_be_visible()
+    page.go_forward()
+    expect(chat.last).to_contain_text("Say hello.")
+
+
+def test_a_new_session_is_one_click_and_the_old_one_is_in_the_list(
+    page: Page, server: PlaygroundServer
+) -> None:
+    chat = ChatPage(page, server)
+    chat.open()
+    chat.send("Tell me about tides.")
+    page.get_by_role("button", name="New session").click()
+    expect(page.get_by_text("Ask once.")).to_be_visible()
+    page.get_by_text("Recent sessions").click()
+    page.get_by_role("button", name="Tell me about tides.").click()
+    expect(chat.last).to_contain_text("Tell me about tides.")
+
+
+def test_a_link_to_a_session_that_is_not_here_says_so(page: Page, server: PlaygroundServer) -> None:
+    ChatPage(page, server).open("?c=nowhere")
+    expect(page.get_by_text("This session is not here")).to_be_visible()
+
+
+def test_a_killed_server_loses_nothing_that_had_arrived(
+    page: Page, server: PlaygroundServer, complaints: list[str]
+) -> None:
+    chat = ChatPage(page, server)
+    chat.open()
+    chat.send("Say hello.")
+    chat.begin("Tell me a very long story about a mountain.")
+    chat.wait_until_answering()
+    expect(page.get_by_test_id("stChatMessage").last).to_contain_text(
+        re.compile(r"(\w+\W+){12}"), timeout=ANSWER_MS
+    )
+    address = page.url
+    page.goto("about:blank")
+    server.kill()
+    server.start()
+    complaints.clear()
+    page.goto(address)
+    expect(chat.turns).to_have_count(2, timeout=ANSWER_MS)
+    expect(chat.last).to_contain_text("Interrupted")
+    expect(chat.last.get_by_test_id("stChatMessage").nth(1)).to_contain_text(re.compile(r"\w+ \w+"))
+    expect(chat.turns.first).to_contain_text("Say hello.")
