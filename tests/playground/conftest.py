@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from playground.connections import Connection, embedded
+from playground.engine import Engine
 from playground.store import Store
+from tests.playground.running import price
 from tests.playground.wire_server import ThreadedWireServer
 
 
@@ -58,3 +60,11 @@ def wire() -> Iterator[ThreadedWireServer]:
 def gateway(wire: ThreadedWireServer) -> Connection:
     """The connection to ``wire``, as if it were the embedded gateway."""
     return embedded(wire.base_url, "k-gateway")
+
+
+@pytest.fixture
+def engine(store: Store, clock: Clock) -> Iterator[Engine]:
+    """An engine on the store, with prices of its own."""
+    engine = Engine(store, price=price, now=clock)
+    yield engine
+    engine.close()

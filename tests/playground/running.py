@@ -1,0 +1,29 @@
+"""What tests of the engine look at: a run on its way, and what the store has of it."""
+
+from __future__ import annotations
+
+from playground.engine import Run
+from playground.store import Store
+from playground.turns import Conversation
+from speko_client.models import CompleteUsage
+
+
+def price(provider: str, model: str, usage: CompleteUsage) -> tuple[float, str] | None:
+    """A price list with one entry."""
+    return (0.5, "price list") if model == "gpt-4o" else None
+
+
+def wait_for_text(run: Run) -> str:
+    """What has arrived, as soon as there is something."""
+    version = -1
+    while not run.turn.answer.text:
+        assert not run.done
+        version = run.wait_change(version, 10)
+    return run.turn.answer.text
+
+
+def stored(store: Store) -> Conversation:
+    """Conversation ``c`` as the store has it."""
+    found = store.load("c")
+    assert found is not None
+    return found
