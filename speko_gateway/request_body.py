@@ -21,14 +21,11 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-_WholeNumber = Annotated[int, BeforeValidator(_whole)]
-
-
 class WireRequest(CompleteRequest):
     """The body of ``POST /v1/complete``, with whole numbers as JSON has them."""
 
-    max_tokens: Annotated[_WholeNumber, Field(ge=1)] | None = None
-    max_tool_hops: Annotated[_WholeNumber, Field(ge=1, le=16)] | None = None
+    max_tokens: Annotated[int, Field(ge=1), BeforeValidator(_whole)] | None = None
+    max_tool_hops: Annotated[int, Field(ge=1, le=16), BeforeValidator(_whole)] | None = None
 
 
 async def read_body(receive: Receive) -> bytes:
