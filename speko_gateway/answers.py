@@ -75,7 +75,7 @@ def result_body(
     timing: Timing,
 ) -> dict[str, Any]:
     """The buffered answer, also the data of ``done``."""
-    provider, finish = speaker.option.provider, speaker.finish
+    provider, finish = speaker.option.provider, speaker.finish or Finish()
     text = "".join(piece.text for piece in pieces if isinstance(piece, TextDelta))
     result = CompleteResult(
         text=text,

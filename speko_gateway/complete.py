@@ -105,8 +105,9 @@ class Exchange:
     async def _heard_out(self, speaker: Speaker) -> bool:
         """Collect the whole answer; False where it broke off, which the relay has recorded."""
         try:
-            async with aclosing(speaker.pieces()) as pieces:
-                self.pieces.extend([piece async for piece in pieces])
+            async with aclosing(speaker.batches()) as batches:
+                async for batch in batches:
+                    self.pieces.extend(batch)
         except ProviderError as error:
             _log.info("%s %s, unseen by the caller", speaker.option.candidate, error.message)
             return False
@@ -116,14 +117,14 @@ class Exchange:
 
     async def _send_all_but_last(self, speaker: Speaker) -> bytes:
         """Send ``meta`` and the pieces; the terminal event is returned."""
-        meta = meta_frame(speaker.option, self.relay.attempts_with(speaker), self._snapshot_id())
+        opening = meta_frame(speaker.option, self.relay.attempts_with(speaker), self._snapshot_id())
         await send_start(self.send, 200, EVENTS | self._headers(speaker))
-        await send_body(self.send, meta)
         try:
-            async with aclosing(speaker.pieces()) as pieces:
-                async for piece in pieces:
-                    self.pieces.append(piece)
-                    await send_body(self.send, piece_frame(piece))
+            async with aclosing(speaker.batches()) as batches:
+                async for batch in batches:
+                    self.pieces.extend(batch)
+                    await send_body(self.send, opening + b"".join(map(piece_frame, batch)))
+                    opening = b""
         except ProviderError as error:
             message = f"{speaker.option.candidate} {error.message}"
             return error_frame(message, error.code, self.relay.attempts)

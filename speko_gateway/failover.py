@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from speko_client.models import Attempt
+from speko_gateway.ahead import Ahead
 from speko_gateway.candidates import Candidate
 from speko_gateway.errors import GatewayError, invalid
 from speko_gateway.health import HealthGate
@@ -28,6 +29,7 @@ from speko_gateway.providers.base import (
 )
 
 Clock = Callable[[], float]
+Piece = TextDelta | ToolCall
 
 _BLAMELESS = frozenset({FailureCode.INVALID_REQUEST, FailureCode.SIMULATED_OUTAGE})
 """Failures that say nothing about a candidate's health."""
@@ -62,35 +64,39 @@ class Speaker:
     """The candidate that has begun to answer; ``opening`` is what it said first."""
 
     option: Option
-    opening: TextDelta | ToolCall
+    opening: Sequence[ProviderEvent]
     started: float
-    _upstream: AsyncGenerator[ProviderEvent]
+    _upstream: Ahead[ProviderEvent]
     _relay: Relay
     _due: float
-    finish: Finish = field(default_factory=Finish)
+    finish: Finish | None = None
 
-    async def pieces(self) -> AsyncGenerator[TextDelta | ToolCall]:
-        """The whole answer from its beginning; ``finish`` is set once it is complete.
+    async def batches(self) -> AsyncGenerator[Sequence[Piece]]:
+        """The whole answer from its beginning, pieces that came together kept together.
 
-        A break raises ProviderError, with the attempt already recorded as failed.
+        ``finish`` is set once it is complete. A break raises ProviderError, with the attempt
+        already recorded as failed.
         """
-        event: ProviderEvent = self.opening
-        while not isinstance(event, Finish):
-            yield event
-            event = await self._next()
-        self.finish = event
-        await self._upstream.aclose()
+        batch = self.opening
+        try:
+            while self.finish is None:
+                pieces, self.finish = _until_finish(batch)
+                if pieces:
+                    yield pieces
+                if self.finish is None:
+                    batch = await self._next()
+        finally:
+            await self._upstream.close()
         self._relay.answered(self.option, self.started)
 
     async def close(self) -> None:
         """End the upstream work; does nothing where it has ended."""
-        await self._upstream.aclose()
+        await self._upstream.close()
 
-    async def _next(self) -> ProviderEvent:
+    async def _next(self) -> Sequence[ProviderEvent]:
         try:
-            return await next_event(self._upstream, self._relay.limits.idle, self._due)
+            return await next_events(self._upstream, self._relay.limits.idle, self._due)
         except ProviderError as error:
-            await self._upstream.aclose()
             self._relay.failed(self.option, self.started, error)
             raise
 
@@ -161,17 +167,15 @@ class Relay:
     async def _try(self, option: Option, started: float, deadline: float) -> Speaker:
         due = min(asyncio.get_running_loop().time() + self.limits.answer, deadline)
         request = replace(self.request, model=option.candidate.model)
-        upstream = option.provider.stream(request)
+        upstream = Ahead(option.provider.stream(request))
         try:
             opening = await self._opening(upstream, due)
         except BaseException:
-            await upstream.aclose()
+            await upstream.close()
             raise
         return Speaker(option, opening, started, upstream, self, due)
 
-    async def _opening(
-        self, upstream: AsyncGenerator[ProviderEvent], due: float
-    ) -> TextDelta | ToolCall:
+    async def _opening(self, upstream: Ahead[ProviderEvent], due: float) -> Sequence[ProviderEvent]:
         """Read up to the commitment: the first event that is more than blank text.
 
         Blank text is held back until then; before a tool call it is dropped.
@@ -179,37 +183,47 @@ class Relay:
         first_due = min(due, asyncio.get_running_loop().time() + self.limits.first_token)
         blank = ""
         while True:
-            event = await next_event(upstream, self.limits.first_token, first_due)
-            if isinstance(event, Finish):
-                raise ProviderError(FailureCode.EMPTY_ANSWER, "answered with no text")
-            if isinstance(event, ToolCall):
-                return event
-            blank += event.text
-            if event.text.strip():
-                return TextDelta(blank)
+            batch = await next_events(upstream, self.limits.first_token, first_due)
+            for place, event in enumerate(batch, 1):
+                if isinstance(event, Finish):
+                    raise ProviderError(FailureCode.EMPTY_ANSWER, "answered with no text")
+                if isinstance(event, ToolCall):
+                    return batch[place - 1 :]
+                blank += event.text
+                if event.text.strip():
+                    return [TextDelta(blank), *batch[place:]]
 
 
-async def next_event(
-    upstream: AsyncGenerator[ProviderEvent], wait: float, due: float
-) -> ProviderEvent:
-    """The next event within ``wait`` seconds and before ``due`` (loop time).
+async def next_events(
+    upstream: Ahead[ProviderEvent], wait: float, due: float
+) -> Sequence[ProviderEvent]:
+    """What comes next, within ``wait`` seconds and before ``due`` (loop time).
 
-    A late one and a missing one are a ProviderError.
+    Nothing in time and nothing at all are a ProviderError.
     """
     loop = asyncio.get_running_loop()
     began = loop.time()
     limit = min(began + wait, due)
     try:
         async with asyncio.timeout_at(limit):
-            return await anext(upstream)
+            events = await upstream.take()
     except TimeoutError:
         raise ProviderError(
             FailureCode.TIMEOUT, f"timed out after {max(limit - began, 0.0):.1f} s"
         ) from None
-    except StopAsyncIteration:
-        raise ProviderError(
-            FailureCode.STREAM_BROKEN, "broke off before its answer was complete"
-        ) from None
+    if not events:
+        raise ProviderError(FailureCode.STREAM_BROKEN, "broke off before its answer was complete")
+    return events
+
+
+def _until_finish(batch: Sequence[ProviderEvent]) -> tuple[Sequence[Piece], Finish | None]:
+    """What is said in this batch, and its end if that is in it; nothing counts after the end."""
+    pieces: list[Piece] = []
+    for event in batch:
+        if isinstance(event, Finish):
+            return pieces, event
+        pieces.append(event)
+    return pieces, None
 
 
 def _exhausted(attempts: Sequence[Attempt]) -> GatewayError:

@@ -7,7 +7,6 @@ the very conversation, or scripted where the weights are absent; every answer sa
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
@@ -15,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from speko_client.models import ChatMessage, ProviderKind, RoutingIntent
+from speko_gateway.ahead import Ahead
 from speko_gateway.candidates import Candidate
 from speko_gateway.local_prompt import with_system_prompt
 from speko_gateway.providers.base import (
@@ -107,12 +107,16 @@ class SimulatedProvider:
         """The words at the vendor's pace; they are made from the first moment on."""
         wait, gap = self._pace(request)
         due = self.stage.clock() + wait
-        async with aclosing(_ahead(self._words(request))) as words:
-            async for event in words:
-                if isinstance(event, TextDelta):
-                    await self._until(due)
-                    due = max(due, self.stage.clock()) + gap
-                yield event
+        words = Ahead(self._words(request))
+        try:
+            while events := await words.take():
+                for event in events:
+                    if isinstance(event, TextDelta):
+                        await self._until(due)
+                        due = max(due, self.stage.clock()) + gap
+                    yield event
+        finally:
+            await words.close()
 
     async def close(self) -> None:
         """Nothing of its own to let go of."""
@@ -169,27 +173,3 @@ async def _spoken(engine: Engine, request: ProviderRequest, seed: int) -> Words:
 def _labelled(finish: Finish, words: str, request: ProviderRequest) -> Finish:
     notes = ("The demo fleet calls no tools.",) if request.tools else ()
     return replace(finish, words=words, notes=(*finish.notes, *notes))
-
-
-async def _ahead(words: Words) -> Words:
-    """The same words, made as fast as they can be, however slowly they are taken."""
-    queue: asyncio.Queue[TextDelta | Finish | Exception | None] = asyncio.Queue()
-
-    async def make() -> None:
-        try:
-            async with aclosing(words):
-                async for event in words:
-                    queue.put_nowait(event)
-        except Exception as error:  # carried over to the taker, who raises it
-            queue.put_nowait(error)
-        queue.put_nowait(None)
-
-    maker = asyncio.ensure_future(make())
-    try:
-        while (event := await queue.get()) is not None:
-            if isinstance(event, Exception):
-                raise event
-            yield event
-    finally:
-        maker.cancel()
-        await asyncio.wait({maker})

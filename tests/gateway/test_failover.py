@@ -28,7 +28,8 @@ SOON = replace(Limits(), first_token=0.01, idle=0.01)
 async def heard(way: Relay) -> str:
     """The text of the candidate that speaks, heard to its end."""
     speaker = await way.open()
-    return "".join([p.text async for p in speaker.pieces() if isinstance(p, TextDelta)])
+    pieces = [piece async for batch in speaker.batches() for piece in batch]
+    return "".join(piece.text for piece in pieces if isinstance(piece, TextDelta))
 
 
 def outcomes(way: Relay) -> list[tuple[str, str, str | None]]:
@@ -76,17 +77,17 @@ async def test_a_tool_call_is_an_answer() -> None:
     call = ToolCall("1", "look_up", "{}")
     way = relay(PlayedProvider({"a": [call, Finish(finish_reason="tool_calls")]}), "a")
     speaker = await way.open()
-    assert [piece async for piece in speaker.pieces()] == [call]
-    assert speaker.finish.finish_reason == "tool_calls"
+    assert [piece async for batch in speaker.batches() for piece in batch] == [call]
+    assert speaker.finish == Finish(finish_reason="tool_calls")
 
 
 async def test_after_the_first_words_a_break_is_the_callers_to_see() -> None:
     broken = failure(FailureCode.STREAM_BROKEN, "broke off")
     way = relay(PlayedProvider({"a": [TextDelta("Hal"), broken], "b": said("Hello")}), "a", "b")
-    pieces = (await way.open()).pieces()
-    assert await anext(pieces) == TextDelta("Hal")
+    batches = (await way.open()).batches()
+    assert await anext(batches) == [TextDelta("Hal")]
     with pytest.raises(ProviderError) as caught:
-        await anext(pieces)
+        await anext(batches)
     assert caught.value.code is FailureCode.STREAM_BROKEN
     assert outcomes(way) == [("a", "failed", "STREAM_BROKEN")]
 
