@@ -20,6 +20,8 @@ _FORM = "form"
 _FORM_OWNER = "form_owner"
 _RESTORE = "restore_draft"
 _SHOWN = "turns_shown"
+_PAGE = "page"
+_LAST = "last_conversation"
 
 
 def conversation_id() -> str | None:
@@ -29,7 +31,23 @@ def conversation_id() -> str | None:
 
 def open_conversation(conversation: str, turn: str | None = None) -> None:
     """Show a conversation, at a turn where one is named."""
+    st.session_state[_LAST] = conversation
     st.query_params.from_dict(link(conversation, turn))
+
+
+def carry_over(page: str) -> None:
+    """Take the open conversation along when the page changes: navigation drops it from the URL.
+
+    Only then: on the same page, a URL that names none is a fresh one, or the browser's Back.
+    """
+    opened = conversation_id()
+    last = st.session_state.get(_LAST)
+    changed = st.session_state.get(_PAGE, page) != page
+    st.session_state[_PAGE] = page
+    if changed and opened is None and isinstance(last, str):
+        open_conversation(last)
+    else:
+        st.session_state[_LAST] = opened
 
 
 def link(conversation: str, turn: str | None = None) -> Mapping[str, str]:
@@ -50,6 +68,7 @@ def reserve(make_id: str) -> str:
 def new_conversation() -> None:
     """Leave the open conversation; the form stays as it is, but for a simulated outage."""
     st.session_state.pop(_RESERVED, None)
+    st.session_state.pop(_LAST, None)
     form = form_settings()
     st.session_state[_FORM] = form.model_copy(update={"outage": ()})
     st.session_state.pop(_FORM_OWNER, None)

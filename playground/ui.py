@@ -6,6 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from playground import session
+
 ASSETS = Path(__file__).with_name("assets")
 
 st.set_page_config(
@@ -19,10 +21,12 @@ st.logo(
     icon_image=str(ASSETS / "favicon.png"),
     size="large",
 )
-st.navigation(
+page = st.navigation(
     [
         st.Page("../pages/chat.py", title="Chat", icon=":material/forum:", default=True),
         st.Page("../pages/analytics.py", title="Analytics", icon=":material/insights:"),
     ],
     position="top",
-).run()
+)
+session.carry_over(page.url_path)
+page.run()

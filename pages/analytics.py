@@ -1,0 +1,71 @@
+"""The analytics page: the open session in charts."""
+
+from __future__ import annotations
+
+from textwrap import shorten
+
+import streamlit as st
+
+from playground import session
+from playground.components.chart_card import CHAT_PAGE
+from playground.components.recents import recents
+from playground.runtime import get_runtime
+from playground.store_errors import StoreError
+from playground.turns import Conversation
+
+
+def main() -> None:
+    """The session's charts, or the way to a session that has some."""
+    opened = session.conversation_id()
+    with st.sidebar:
+        recents(get_runtime().store, opened)
+    st.header("Analytics", anchor=False)
+    conversation = stored(opened) if opened else None
+    if conversation is None:
+        no_session(opened)
+        return
+    charts(conversation)
+
+
+def stored(conversation_id: str) -> Conversation | None:
+    """The conversation from the store; where it cannot be read, the page says why and ends."""
+    try:
+        return get_runtime().store.load(conversation_id)
+    except StoreError as error:
+        st.error(error.message, icon=":material/error:")
+        st.stop()
+
+
+def charts(conversation: Conversation) -> None:
+    """Totals and cards, once there is a turn to show."""
+    # Pandas and Plotly are only worth their loading time where something is drawn.
+    from playground.analytics import ended
+    from playground.components.session_charts import session_charts
+
+    turns = ended(conversation.path())
+    if not turns:
+        st.info("This session has no finished turn yet. Charts begin with its first answer.")
+        to_chat("Go to its chat", conversation.id)
+        return
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        st.text(shorten(conversation.title, 90, placeholder=" ..."), width="content")
+        to_chat("Back to the chat", conversation.id)
+    session_charts(turns, conversation.id)
+
+
+def no_session(opened: str | None) -> None:
+    """Nothing is open, or not here."""
+    if opened:
+        st.info("This session is not here: it was deleted, or it is on another machine.")
+    else:
+        st.info("No session is open. Open a recent one from the sidebar, or begin one in the chat.")
+    to_chat("Go to the chat", None)
+
+
+def to_chat(label: str, conversation: str | None) -> None:
+    """A link to the chat, with the session where there is one."""
+    params = session.link(conversation) if conversation else None
+    st.page_link(CHAT_PAGE, label=label, icon=":material/forum:", query_params=params)
+
+
+main()

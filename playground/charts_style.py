@@ -1,0 +1,136 @@
+"""What all figures have in common: colours of the theme, a look per provider, the hover.
+
+Figures are transparent and take little room, so that they sit in a card on a page of either theme
+and can be read on a phone. The legend is below; titles belong to the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from itertools import count
+from typing import Any, Final, Literal
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from playground import palette
+from playground.spans import span_width
+
+Theme = Literal["light", "dark"]
+
+FONT: Final = '"Source Sans", "Source Sans Pro", sans-serif'
+PALE: Final = 0.45
+"""Opacity of the lesser part of a bar: tokens in, as against tokens out."""
+
+_TEXT: Final = {"light": "#3A4151", "dark": "#C9CEDA"}
+_GRID: Final = {"light": "rgba(60,70,90,.14)", "dark": "rgba(200,210,230,.16)"}
+_CARD: Final = {"light": "#FFFFFF", "dark": "#1D202A"}
+_HOVER: Final = (
+    "<b>%{customdata[1]}</b> · %{customdata[2]}<br>%{customdata[3]}%{customdata[4]}<extra></extra>"
+)
+
+
+def styled(figure: go.Figure, theme: Theme, *, height: int, legend: bool = True) -> go.Figure:
+    """The figure with the theme's colours, small margins and the legend below."""
+    axes = {"gridcolor": _GRID[theme], "zeroline": False, "automargin": True, "fixedrange": True}
+    figure.update_layout(
+        height=height,
+        margin={"l": 4, "r": 8, "t": 10, "b": 4},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": FONT, "size": 13, "color": _TEXT[theme]},
+        showlegend=legend,
+        legend={
+            "orientation": "h",
+            "yref": "container",
+            "y": 0,
+            "yanchor": "bottom",
+            "x": 0,
+            "font": {"size": 13},
+            "itemsizing": "constant",
+            "traceorder": "normal",
+        },
+        hoverlabel={
+            "bgcolor": _CARD[theme],
+            "bordercolor": _GRID[theme],
+            "font": {"family": FONT, "size": 13, "color": _TEXT[theme]},
+            "align": "left",
+        },
+        bargap=0.25,
+        dragmode=False,
+        clickmode="event+select",
+        separators=".,",
+    )
+    figure.update_xaxes(**axes)
+    figure.update_yaxes(**axes, ticklabelstandoff=6)
+    return figure
+
+
+def turn_axis(turns: int) -> dict[str, Any]:
+    """An axis of whole turn numbers over the session, few enough labels for a phone."""
+    step = next(size for size in _steps() if turns / size <= 8)
+    width = span_width(turns)
+    return {
+        "title": {"text": "turn" if width == 1 else f"turn ({width} to a mark)", "standoff": 4},
+        "range": [0.4, max(turns, 1) + 0.6],
+        "tickmode": "linear",
+        "tick0": 1 if step == 1 else 0,
+        "dtick": step,
+        "showgrid": False,
+    }
+
+
+def bar_look(provider: str, theme: Theme, *, opacity: float = 1) -> dict[str, Any]:
+    """A bar in the provider's colour and pattern."""
+    return {
+        "color": palette.colour(provider, theme == "dark"),
+        "opacity": opacity,
+        "line": {"width": 0},
+        "pattern": {
+            "shape": palette.pattern(provider),
+            "fillmode": "overlay",
+            "fgcolor": palette.ink(provider, theme == "dark"),
+            "fgopacity": 0.45,
+            "size": 6,
+            "solidity": 0.18,
+        },
+    }
+
+
+def marker_look(provider: str, theme: Theme, *, hollow: bool = False) -> dict[str, Any]:
+    """A marker in the provider's colour and symbol; hollow where no whole answer came."""
+    shape = palette.symbol(provider)
+    return {
+        "color": palette.colour(provider, theme == "dark"),
+        "symbol": f"{shape}-open" if hollow else shape,
+        "size": 11,
+        "opacity": 1,
+        "line": {"width": 2 if hollow else 0, "color": palette.colour(provider, theme == "dark")},
+    }
+
+
+def hover(rows: pd.DataFrame, details: pd.Series[str]) -> dict[str, Any]:
+    """Hover and click data of a trace over spans: turn, who, the exact values, whose words.
+
+    ``customdata[0]`` is the turn's id, [1] its name ("Turn 3").
+    """
+    who = [
+        escape(palette.label(provider, model) if provider else "No provider named")
+        for provider, model in zip(rows["provider"], rows["model"], strict=True)
+    ]
+    sources = [f"<br>{escape(source)}" if source else "" for source in rows["source"]]
+    columns = (rows["turn_id"], rows["span"], who, details, sources)
+    return {
+        "customdata": [list(row) for row in zip(*columns, strict=True)],
+        "hovertemplate": _HOVER,
+    }
+
+
+def legend_name(provider: str, names: Mapping[str, str] | None = None) -> str:
+    """The provider's name in a legend or on an axis, escaped: Plotly reads HTML there."""
+    return escape((names or {}).get(provider) or palette.display_name(provider))
+
+
+def _steps() -> Iterator[int]:
+    return (size * 10**power for power in count() for size in (1, 2, 5))
