@@ -9,8 +9,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
+
+from speko_client.connection_models import FleetChoice as FleetChoice
+from speko_client.connection_models import ProviderFailure as ProviderFailure
+from speko_client.connection_models import ProviderHealth as ProviderHealth
+from speko_client.connection_models import ProvidersHealth as ProvidersHealth
+from speko_client.connection_models import RequestConnections as RequestConnections
+from speko_client.connection_models import VendorConnection as VendorConnection
+from speko_client.connection_models import VendorConnections as VendorConnections
+from speko_client.connection_models import VendorCredentials as VendorCredentials
+from speko_client.connection_models import VendorTest as VendorTest
+from speko_client.model_base import SpekoModel as SpekoModel
 
 ChatRole = Literal["system", "user", "assistant", "tool"]
 Vertical = Literal["general", "healthcare", "finance", "legal"]
@@ -22,14 +32,6 @@ ProviderKind = Literal["live", "local", "simulated"]
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Z]{2})?$"
 
 Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
-
-
-class SpekoModel(BaseModel):
-    """Base of every wire model: camelCase aliases, either name accepted, the unknown ignored."""
-
-    model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, extra="ignore", allow_inf_nan=False
-    )
 
 
 # Requests
@@ -252,7 +254,7 @@ class RoutingPreview(SpekoModel):
     provider_id: str | None
     model_id: str | None
     score: float | None
-    runners_up: list[ScoredCandidate] = []
+    runners_up: list[ScoredCandidate] = Field(default_factory=list)
     scores_run_id: str | None = None
     winner: ScoredCandidate | None = None
     filtered_out: list[FilteredOut] | None = None
@@ -296,6 +298,6 @@ class Fleet(SpekoModel):
 class KnownProviders(SpekoModel):
     """Who can be put on an allow-list, per kind of service."""
 
-    llm: list[KnownProvider] = []
-    stt: list[KnownProvider] = []
-    tts: list[KnownProvider] = []
+    llm: list[KnownProvider] = Field(default_factory=list)
+    stt: list[KnownProvider] = Field(default_factory=list)
+    tts: list[KnownProvider] = Field(default_factory=list)
