@@ -37,8 +37,8 @@ def _provider_chip(turn: Turn, *, dark: bool) -> str:
         f'<span class="sp-dot" style="color:{palette.colour(provider, dark=dark)}" '
         f'aria-hidden="true">{escape(palette.glyph(provider))}</span>'
     )
-    text = escape(palette.label(provider, model))
-    return f'<span class="sp-chip sp-provider">{dot}{text}</span>'
+    name = f'<span class="sp-name">{escape(palette.label(provider, model))}</span>'
+    return f'<span class="sp-chip sp-provider">{dot}{name}</span>'
 
 
 def _chip(text: str, tone: str = "") -> str:

@@ -66,7 +66,7 @@ class ChatPage:
 
     def pill(self, key: str, text: str) -> Locator:
         """A suggested message: ``sample`` on the first screen, ``follow-up`` later."""
-        return self.page.locator(f".st-key-{key}").get_by_role("button", name=text)
+        return self.page.locator(f".st-key-{key}").get_by_text(text)
 
     def choose(self, label: str, option: str) -> None:
         """Pick from a list with several choices."""
@@ -97,8 +97,7 @@ class ChatPage:
 
     def provider(self) -> str:
         """Who gave the newest answer, as its chip says: ``Google gemini-2.0-flash``."""
-        text = self.chips.locator(".sp-provider").inner_text()
-        return text.split("\n")[-1].strip()
+        return self.chips.locator(".sp-name").inner_text()
 
     def _and_wait(self, act: Callable[[], None]) -> None:
         before = self.turns.count()

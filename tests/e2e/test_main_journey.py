@@ -74,7 +74,7 @@ def see_the_charts(page: Page) -> None:
     for title in CHARTS:
         expect(page.get_by_text(title, exact=True).first).to_be_visible()
     expect(page.locator(".js-plotly-plot").nth(4)).to_be_visible()
-    expect(page.get_by_test_id("stMetric").filter(has_text="Failovers")).to_contain_text("1")
+    expect(page.get_by_test_id("stMetric").filter(has_text="Failovers")).to_contain_text("2")
 
 
 def test_the_local_model_gives_a_real_answer(page: Page, server: PlaygroundServer) -> None:
