@@ -71,6 +71,11 @@ def get_call(
     return Call("GET", path, {**checked_headers(extra_headers), "Accept": JSON}, params)
 
 
+def post_call(path: str, body: Mapping[str, Any]) -> Call:
+    """A ``POST`` of JSON that is answered in JSON."""
+    return Call("POST", path, {"Accept": JSON, "Content-Type": JSON}, body=_encoded(body))
+
+
 def _session_header(session_id: str) -> dict[str, str]:
     if not (session_id.isascii() and session_id.isprintable()):
         raise SpekoRequestError("session_id cannot be sent.", advice="Use plain ASCII.")

@@ -19,11 +19,19 @@ import httpx
 from pydantic import BaseModel
 
 from speko_client.answers import JsonBody
-from speko_client.calls import Call, get_call, preview_call
+from speko_client.calls import Call, get_call, post_call, preview_call
 from speko_client.completions import Completions, ConstraintsInput, IntentInput
 from speko_client.errors import SpekoApiError
 from speko_client.failures import MAX_ERROR_BYTES, error_from_answer, translated
-from speko_client.models import CompleteResult, Fleet, KnownProviders, RoutingPreview
+from speko_client.models import (
+    CompleteResult,
+    Fleet,
+    KnownProviders,
+    ProvidersHealth,
+    RoutingPreview,
+    VendorConnections,
+    VendorTest,
+)
 from speko_client.retries import RetryPolicy
 from speko_client.server import DEFAULT_BASE_URL, DEFAULT_TIMEOUT, Server
 from speko_client.stream import AsyncCompleteStream, CompleteStream
@@ -36,6 +44,7 @@ class Speko(Completions[CompleteResult, CompleteStream]):
 
     ``timeout`` is in seconds and bounds each wait: to connect, and for the next bytes.
     ``max_retries`` repeats a call that nothing answered (see ``retries``), waiting by ``sleep``.
+    ``keyless`` allows a server that wants no key; ``extra_headers`` go with every request.
     Raises ValueError where the key is missing or an argument is of no use.
     """
 
@@ -47,8 +56,12 @@ class Speko(Completions[CompleteResult, CompleteStream]):
         timeout: float = DEFAULT_TIMEOUT,
         max_retries: int = 0,
         sleep: Callable[[float], None] = time.sleep,
+        keyless: bool = False,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> None:
-        self._server = Server.checked(api_key, base_url, timeout)
+        self._server = Server.checked(
+            api_key, base_url, timeout, keyless=keyless, extra_headers=extra_headers
+        )
         self._retries = RetryPolicy(max_retries)
         self._sleep = sleep
         self._http = httpx.Client(**_http_options(self._server))
@@ -84,6 +97,18 @@ class Speko(Completions[CompleteResult, CompleteStream]):
     def fleet(self) -> Fleet:
         """*Extension.* What answers at an embedded gateway; another server answers 404."""
         return self._fetch(get_call("/v1/fleet"), Fleet)
+
+    def vendors(self) -> VendorConnections:
+        """*Extension.* Whom an embedded gateway can ask, and what they lack."""
+        return self._fetch(get_call("/v1/connections"), VendorConnections)
+
+    def test_vendor(self, vendor: str) -> VendorTest:
+        """*Extension.* Have an embedded gateway ask this vendor for its models, now."""
+        return self._fetch(post_call("/v1/connections/test", {"vendor": vendor}), VendorTest)
+
+    def provider_health(self) -> ProvidersHealth:
+        """*Extension.* How the recent calls of an embedded gateway went, per model."""
+        return self._fetch(get_call("/v1/providers/health"), ProvidersHealth)
 
     def _stream(self, call: Call) -> CompleteStream:
         return CompleteStream(self._server, lambda: self._send(call))
@@ -139,8 +164,12 @@ class AsyncSpeko(Completions[Coroutine[Any, Any, CompleteResult], AsyncCompleteS
         timeout: float = DEFAULT_TIMEOUT,
         max_retries: int = 0,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        keyless: bool = False,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> None:
-        self._server = Server.checked(api_key, base_url, timeout)
+        self._server = Server.checked(
+            api_key, base_url, timeout, keyless=keyless, extra_headers=extra_headers
+        )
         self._retries = RetryPolicy(max_retries)
         self._sleep = sleep
         self._http = httpx.AsyncClient(**_http_options(self._server))
@@ -176,6 +205,18 @@ class AsyncSpeko(Completions[Coroutine[Any, Any, CompleteResult], AsyncCompleteS
     async def fleet(self) -> Fleet:
         """*Extension.* What answers at an embedded gateway; another server answers 404."""
         return await self._fetch(get_call("/v1/fleet"), Fleet)
+
+    async def vendors(self) -> VendorConnections:
+        """*Extension.* Whom an embedded gateway can ask, and what they lack."""
+        return await self._fetch(get_call("/v1/connections"), VendorConnections)
+
+    async def test_vendor(self, vendor: str) -> VendorTest:
+        """*Extension.* Have an embedded gateway ask this vendor for its models, now."""
+        return await self._fetch(post_call("/v1/connections/test", {"vendor": vendor}), VendorTest)
+
+    async def provider_health(self) -> ProvidersHealth:
+        """*Extension.* How the recent calls of an embedded gateway went, per model."""
+        return await self._fetch(get_call("/v1/providers/health"), ProvidersHealth)
 
     def _stream(self, call: Call) -> AsyncCompleteStream:
         return AsyncCompleteStream(self._server, lambda: self._send(call))

@@ -46,18 +46,31 @@ _OWN_HEADERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where requests go, and with which key; ``timeout`` is in seconds."""
+    """Where requests go, and with which key; ``timeout`` is in seconds.
+
+    ``api_key`` is empty for a server that wants none; ``extra_headers`` go with every request.
+    """
 
     base_url: str
     api_key: str = field(repr=False)
     timeout: float = DEFAULT_TIMEOUT
+    extra_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def checked(cls, api_key: str | None, base_url: str, timeout: float) -> Server:
+    def checked(
+        cls,
+        api_key: str | None,
+        base_url: str,
+        timeout: float,
+        *,
+        keyless: bool = False,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> Server:
         """Raises ValueError, naming what is wrong; the key is never quoted."""
         if not (isinstance(timeout, (int, float)) and math.isfinite(timeout) and timeout > 0):
             raise ValueError(f"timeout must be a positive number of seconds, not {timeout!r}.")
-        return cls(_checked_url(base_url), _checked_key(api_key), float(timeout))
+        key = "" if keyless and not (api_key or "").strip() else _checked_key(api_key)
+        return cls(_checked_url(base_url), key, float(timeout), checked_headers(extra_headers))
 
     @property
     def origin(self) -> str:
@@ -77,11 +90,12 @@ class Server:
     @property
     def headers(self) -> dict[str, str]:
         """What every request carries."""
-        return {"Authorization": f"Bearer {self.api_key}", "User-Agent": USER_AGENT}
+        bearer = {"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}
+        return {**self.extra_headers, **bearer, "User-Agent": USER_AGENT}
 
     def redact(self, text: str) -> str:
         """``text`` without the key, should a server have echoed it."""
-        return text.replace(self.api_key, "[key]")
+        return text.replace(self.api_key, "[key]") if self.api_key else text
 
 
 def checked_headers(extra: Mapping[str, str] | None) -> dict[str, str]:

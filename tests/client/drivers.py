@@ -16,6 +16,7 @@ from speko_client import (
     KnownProviders,
     RoutingPreview,
 )
+from speko_client.models import ProvidersHealth, VendorConnections, VendorTest
 
 T = TypeVar("T")
 
@@ -62,6 +63,18 @@ class AwaitedSpeko:
     def fleet(self) -> Fleet:
         """As ``Speko``'s."""
         return self.run(self._client.fleet())
+
+    def vendors(self) -> VendorConnections:
+        """As ``Speko``'s."""
+        return self.run(self._client.vendors())
+
+    def test_vendor(self, vendor: str) -> VendorTest:
+        """As ``Speko``'s."""
+        return self.run(self._client.test_vendor(vendor))
+
+    def provider_health(self) -> ProvidersHealth:
+        """As ``Speko``'s."""
+        return self.run(self._client.provider_health())
 
 
 class AwaitedStream:
