@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from speko_gateway.candidates import Candidate
 from speko_gateway.config import Config
@@ -39,7 +40,7 @@ class _Parts:
 def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
     """A gateway ready to be served; ``environment`` has the live vendors' keys."""
     limits = Limits()
-    engine = LocalEngine(installed_path)
+    engine = LocalEngine(_remembered(installed_path))
     upstream = Upstream(connect_seconds=limits.connect)
     live = build_live_providers(environment, upstream)
     demo = config.fleet == "demo" or (config.fleet == "auto" and not live)
@@ -97,6 +98,18 @@ def _live(configured: Mapping[str, LiveProvider], snapshot: Snapshot, upstream: 
             dict.fromkeys([*offered, *(each for each in scored if each.provider in providers)])
         ),
     )
+
+
+def _remembered(find: Callable[[], Path | None]) -> Callable[[], Path | None]:
+    """``find`` until it finds; every request asks, and the file stays where it is."""
+    found: Path | None = None
+
+    def look() -> Path | None:
+        nonlocal found
+        found = found or find()
+        return found
+
+    return look
 
 
 def _vendors_candidates(snapshot: Snapshot) -> list[Candidate]:

@@ -1,4 +1,4 @@
-"""Whether the caller is still there: work for one who has left is cancelled at once."""
+"""What ends work before its time: a caller who has left, or a gateway that is stopping."""
 
 from __future__ import annotations
 
@@ -13,11 +13,16 @@ class CallerGone(Exception):
     """The caller hung up; there is nobody to answer."""
 
 
+class GatewayStopping(Exception):
+    """The process is ending, and has cancelled what still runs."""
+
+
 @asynccontextmanager
 async def connected(receive: Receive) -> AsyncGenerator[None]:
     """Cancel what runs inside as soon as the caller leaves, and raise CallerGone for it.
 
-    To be entered once the body is read: what ``receive`` gives then is the caller's leaving.
+    Any other cancellation is the server's, at its end, and becomes GatewayStopping. To be entered
+    once the body is read: what ``receive`` gives from then on is the caller's leaving.
     """
     work = asyncio.current_task()
     left = False
@@ -34,8 +39,8 @@ async def connected(receive: Receive) -> AsyncGenerator[None]:
     try:
         yield
     except asyncio.CancelledError:
-        if left and work is not None and work.uncancel() == 0:
-            raise CallerGone from None
-        raise
+        if work is not None:
+            work.uncancel()
+        raise (CallerGone if left else GatewayStopping) from None
     finally:
         watcher.cancel()

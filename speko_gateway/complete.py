@@ -25,7 +25,7 @@ from speko_gateway.answers import (
     piece_frame,
     result_body,
 )
-from speko_gateway.caller import CallerGone, connected
+from speko_gateway.caller import CallerGone, GatewayStopping, connected
 from speko_gateway.candidates import Selection
 from speko_gateway.errors import GatewayError
 from speko_gateway.failover import Relay, Speaker
@@ -38,6 +38,8 @@ from speko_gateway.request_body import parse_request, read_body
 from speko_gateway.sending import EVENTS, send_body, send_start, send_whole
 
 _log = logging.getLogger(__name__)
+
+_STOPPING = "The gateway is stopping. Ask again once it is back."
 
 
 class CompleteAnswer(Response):
@@ -61,6 +63,8 @@ class CompleteAnswer(Response):
                 await exchange.buffer(receive)
         except CallerGone:
             _log.info("The caller left before the answer was complete")
+        except GatewayStopping:
+            await refuse(scope, send, GatewayError(500, "COMPLETE_FAILED", _STOPPING))
         except GatewayError as error:
             await refuse(scope, send, error)
 
@@ -75,6 +79,7 @@ class Exchange:
     send: Send
     pieces: list[TextDelta | ToolCall] = field(default_factory=list)
     ttft_ms: float | None = None
+    opened: bool = False
 
     async def buffer(self, receive: Receive) -> None:
         """Answer with one JSON object; a break in the middle fails over as well."""
@@ -87,12 +92,13 @@ class Exchange:
 
     async def stream(self, receive: Receive) -> None:
         """Answer with events; the response opens once a candidate has spoken."""
-        async with connected(receive):
-            speaker = await self._open()
-            try:
-                last = await self._send_all_but_last(speaker)
-            finally:
-                await speaker.close()
+        try:
+            async with connected(receive):
+                last = await self._all_but_last()
+        except GatewayStopping:
+            if not self.opened:
+                raise
+            last = error_frame(_STOPPING, "GATEWAY_STOPPING", ())
         # Not inside: once the last byte is out, the server reports the caller as gone.
         await send_body(self.send, last, more=False)
 
@@ -115,9 +121,17 @@ class Exchange:
             await speaker.close()
         return True
 
+    async def _all_but_last(self) -> bytes:
+        speaker = await self._open()
+        try:
+            return await self._send_all_but_last(speaker)
+        finally:
+            await speaker.close()
+
     async def _send_all_but_last(self, speaker: Speaker) -> bytes:
         """Send ``meta`` and the pieces; the terminal event is returned."""
         opening = meta_frame(speaker.option, self.relay.attempts_with(speaker), self._snapshot_id())
+        self.opened = True
         await send_start(self.send, 200, EVENTS | self._headers(speaker))
         try:
             async with aclosing(speaker.batches()) as batches:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import sys
@@ -31,8 +32,8 @@ def bind(host: str, port: int) -> socket.socket:
         ) from error
 
 
-class _AnnouncingServer(uvicorn.Server):
-    """Prints the one line that says where it listens, once it does."""
+class _Server(uvicorn.Server):
+    """Says in one line where it listens, once it does; and ends what runs too long at its end."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -40,16 +41,23 @@ class _AnnouncingServer(uvicorn.Server):
             sys.stdout.write(f"Listening on {_url(listener)}\n")
             sys.stdout.flush()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if running := set(self.server_state.tasks):
+            _, late = await asyncio.wait(running, timeout=SHUTDOWN_SECONDS)
+            for task in late:
+                task.cancel()
+        await super().shutdown(sockets)
+
 
 def serve(app: FastAPI, listener: socket.socket, *, exit_with_stdin: bool) -> None:
     """Serve until SIGINT, SIGTERM or, if asked for, the end of standard input."""
-    server = _AnnouncingServer(
+    server = _Server(
         uvicorn.Config(
             app,
             log_level="warning",
             access_log=False,
             server_header=False,
-            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            timeout_graceful_shutdown=2 * SHUTDOWN_SECONDS,
         )
     )
     if exit_with_stdin:

@@ -79,6 +79,8 @@ def test_answers_under_way_do_not_hold_up_its_end(tmp_path: Path) -> None:
         assert gateway.process.stdin is not None
         gateway.process.stdin.close()
         assert gateway.process.wait(30) == 0
+        assert b"The gateway is stopping" in caller.recv(4096)
+        assert gateway.output.read() == ""
 
 
 def test_a_port_in_use_is_told_in_one_line(tmp_path: Path) -> None:
