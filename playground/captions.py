@@ -8,6 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from playground import wording
+from playground.spans import span_width
 
 
 def of_choices(choices: pd.DataFrame) -> str:
@@ -48,8 +49,11 @@ def of_latencies(latencies: pd.DataFrame) -> str:
         for value, what in ((first, "to first token"), (total, "in all"))
         if not pd.isna(value)
     ]
+    marks = "Mark: first token, cap: in all"
+    if span_width(len(latencies)) > 1:
+        marks = "Solid: first token, dotted: in all"
     return _line(
-        f"Mark: first token, cap: in all. Median {', '.join(medians)}",
+        f"{marks}. Median {', '.join(medians)}",
         _missing(latencies, known, "not timed"),
         _simulated(known),
     )

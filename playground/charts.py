@@ -18,13 +18,13 @@ from plotly.subplots import make_subplots
 
 from playground import palette, wording
 from playground.charts_style import (
-    PALE,
     Theme,
     bar_look,
     hover,
     legend_name,
     marker_look,
     styled,
+    subplot_names,
     turn_axis,
 )
 from playground.palette import NOBODY
@@ -44,17 +44,23 @@ def provider_figure(
     lanes = list(shares["provider"])
     unanswered = [NOBODY] if choices["provider"].isna().any() else []
     heights = [len(lanes) + 0.5, len(lanes) + len(unanswered) + 0.8]
-    figure = make_subplots(rows=2, row_heights=heights, vertical_spacing=0.16)
+    figure = make_subplots(
+        rows=2,
+        row_heights=heights,
+        vertical_spacing=0.12,
+        subplot_titles=("Share", "Turn by turn"),
+    )
     for share in shares.itertuples():
         figure.add_trace(_share_bar(share, theme), row=1, col=1)
     for trace in _choice_marks(choices, turns, theme):
         figure.add_trace(trace, row=2, col=1)
-    styled(figure, theme, height=150 + int(30 * sum(heights)), legend=False)
+    styled(figure, theme, height=120 + int(30 * sum(heights)), legend=False)
     names = [legend_name(provider, _UNANSWERED) for provider in lanes + unanswered]
+    subplot_names(figure)
     figure.update_yaxes(categoryorder="array", showgrid=False, autorange="reversed")
     figure.update_yaxes(categoryarray=names[: len(lanes)], row=1)
     figure.update_yaxes(categoryarray=names, showgrid=True, row=2)
-    figure.update_xaxes(tickformat=".0%", range=[0, 1.16], nticks=5, row=1)
+    figure.update_xaxes(range=[0, shares["share"].max() * 1.25], visible=False, row=1)
     figure.update_xaxes(**turn_axis(turns), row=2)
     return figure
 
@@ -62,7 +68,12 @@ def provider_figure(
 def tokens_figure(tokens: pd.DataFrame, turns: int, theme: Theme) -> go.Figure:
     """Above, tokens per turn, in (pale) and out (full); below, the sum of both per provider."""
     known = tokens.dropna(subset=["tokens_in", "tokens_out"])
-    figure = make_subplots(rows=2, row_heights=[1, 0.8], vertical_spacing=0.2)
+    figure = make_subplots(
+        rows=2,
+        row_heights=[1, 0.8],
+        vertical_spacing=0.18,
+        subplot_titles=("Per turn", "So far, in and out together"),
+    )
     rows = by_span(known, turns, {"tokens_in": "sum", "tokens_out": "sum"})
     for provider, own in _by_provider(rows):
         for trace in _token_bars(provider, own, theme):
@@ -73,8 +84,7 @@ def tokens_figure(tokens: pd.DataFrame, turns: int, theme: Theme) -> go.Figure:
     figure.update_xaxes(**turn_axis(turns))
     figure.update_xaxes(title=None, row=1)
     figure.update_yaxes(rangemode="tozero", nticks=5, tickformat="~s")
-    figure.update_yaxes(title={"text": "per turn", "standoff": 4}, row=1)
-    figure.update_yaxes(title={"text": "so far", "standoff": 4}, row=2)
+    subplot_names(figure)
     return figure
 
 
@@ -82,7 +92,8 @@ def failovers_figure(failures: pd.DataFrame, turns: int, theme: Theme) -> go.Fig
     """Failed candidates per turn, stacked by the provider that failed."""
     told = failures.assign(story=[_story(row) for row in failures.itertuples()])
     figure = go.Figure()
-    for provider, own in _by_provider(by_span(told, turns, {"story": "lines"})):
+    rows = by_span(told, turns, {"story": "lines"})
+    for provider, own in _by_provider(rows):
         figure.add_bar(
             x=own["at"],
             y=own["rows"],
@@ -93,19 +104,22 @@ def failovers_figure(failures: pd.DataFrame, turns: int, theme: Theme) -> go.Fig
         )
     styled(figure, theme, height=280).update_layout(barmode="stack")
     figure.update_xaxes(**turn_axis(turns))
-    figure.update_yaxes(rangemode="tozero", tickformat="d", nticks=5)
-    if figure.data and max(by_span(failures, turns, {})["rows"]) < 5:
-        figure.update_yaxes(dtick=1)
-    return figure
+    highest = rows.groupby("start")["rows"].sum().max()
+    whole = {"dtick": 1} if highest < 6 else {"nticks": 5}
+    return figure.update_yaxes(rangemode="tozero", tickformat="d", **whole)
 
 
 def latency_figure(latencies: pd.DataFrame, turns: int, theme: Theme) -> go.Figure:
-    """Time to first token (the mark) and in all (the cap of its line), in seconds."""
+    """Time to first token (the mark) and in all (the cap of its line), in seconds.
+
+    In a long session, medians of spans: solid to the first token, dotted in all.
+    """
     known = latencies.dropna(subset=["total_ms"])
     rows = by_span(known, turns, {"ttft_ms": "median", "total_ms": "median"})
     figure = go.Figure()
     for provider, own in _by_provider(rows):
-        for trace in _latency_marks(provider, own, theme):
+        draw = _latency_marks if span_width(turns) == 1 else _latency_lines
+        for trace in draw(provider, own, theme):
             figure.add_trace(trace)
     styled(figure, theme, height=300)
     figure.update_xaxes(**turn_axis(turns))
@@ -170,14 +184,14 @@ def _choice_marks(choices: pd.DataFrame, turns: int, theme: Theme) -> Iterator[g
 
 def _token_bars(provider: str, own: pd.DataFrame, theme: Theme) -> Iterator[go.Bar]:
     details = [f"{row.tokens_in:,} tokens in · {row.tokens_out:,} out" for row in own.itertuples()]
-    for column, opacity in (("tokens_out", 1.0), ("tokens_in", PALE)):
+    for column in ("tokens_out", "tokens_in"):
         yield go.Bar(
             x=own["at"],
             y=own[column],
             name=legend_name(provider),
             legendgroup=provider,
             showlegend=column == "tokens_out",
-            marker=bar_look(provider, theme, opacity=opacity),
+            marker=bar_look(provider, theme, pale=column == "tokens_in"),
             **hover(own, pd.Series(details)),
         )
 
@@ -224,6 +238,22 @@ def _latency_marks(provider: str, own: pd.DataFrame, theme: Theme) -> Iterator[g
                 "width": 4,
             },
             **hover(rows, pd.Series([_times(row) for row in rows.itertuples()])),
+        )
+
+
+def _latency_lines(provider: str, own: pd.DataFrame, theme: Theme) -> Iterator[go.Scatter]:
+    details = pd.Series([_times(row) for row in own.itertuples()])
+    for column, dash in (("ttft_ms", "solid"), ("total_ms", "dot")):
+        yield go.Scatter(
+            x=own["at"],
+            y=own[column] / 1000,
+            name=legend_name(provider),
+            legendgroup=provider,
+            showlegend=column == "ttft_ms",
+            mode="lines+markers",
+            line={"dash": dash, "width": 1.5, "color": palette.colour(provider, theme == "dark")},
+            marker=marker_look(provider, theme) | {"size": 6},
+            **hover(own, details),
         )
 
 

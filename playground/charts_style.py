@@ -20,8 +20,11 @@ from playground.spans import span_width
 Theme = Literal["light", "dark"]
 
 FONT: Final = '"Source Sans", "Source Sans Pro", sans-serif'
-PALE: Final = 0.45
-"""Opacity of the lesser part of a bar: tokens in, as against tokens out."""
+_PALE: Final = 0.4
+"""Opacity of a pale bar's fill; its outline keeps the colour, and so the contrast."""
+
+_LEAST_TURNS: Final = 6
+"""A short session's axis is this long, so that one turn's bar is not as wide as the card."""
 
 _TEXT: Final = {"light": "#3A4151", "dark": "#C9CEDA"}
 _GRID: Final = {"light": "rgba(60,70,90,.14)", "dark": "rgba(200,210,230,.16)"}
@@ -72,21 +75,25 @@ def turn_axis(turns: int) -> dict[str, Any]:
     step = next(size for size in _steps() if turns / size <= 8)
     width = span_width(turns)
     return {
-        "title": {"text": "turn" if width == 1 else f"turn ({width} to a mark)", "standoff": 4},
-        "range": [0.4, max(turns, 1) + 0.6],
-        "tickmode": "linear",
-        "tick0": 1 if step == 1 else 0,
-        "dtick": step,
+        "title": {"text": "turn" if width == 1 else f"turn, {width} to a mark", "standoff": 4},
+        "range": [0.4, max(turns, _LEAST_TURNS) + 0.6],
+        "tickvals": list(range(step, turns + 1, step)),
         "showgrid": False,
     }
 
 
-def bar_look(provider: str, theme: Theme, *, opacity: float = 1) -> dict[str, Any]:
-    """A bar in the provider's colour and pattern."""
+def subplot_names(figure: go.Figure) -> None:
+    """Set the names of a figure's parts small and to the left, above each part."""
+    figure.update_annotations(x=0, xanchor="left", font={"size": 12}, opacity=0.8)
+    figure.update_layout(margin_t=26)
+
+
+def bar_look(provider: str, theme: Theme, *, pale: bool = False) -> dict[str, Any]:
+    """A bar in the provider's colour and pattern; pale for the lesser part of a stack."""
+    colour = palette.colour(provider, theme == "dark")
     return {
-        "color": palette.colour(provider, theme == "dark"),
-        "opacity": opacity,
-        "line": {"width": 0},
+        "color": _translucent(colour) if pale else colour,
+        "line": {"width": 1, "color": colour},
         "pattern": {
             "shape": palette.pattern(provider),
             "fillmode": "overlay",
@@ -130,6 +137,11 @@ def hover(rows: pd.DataFrame, details: pd.Series[str]) -> dict[str, Any]:
 def legend_name(provider: str, names: Mapping[str, str] | None = None) -> str:
     """The provider's name in a legend or on an axis, escaped: Plotly reads HTML there."""
     return escape((names or {}).get(provider) or palette.display_name(provider))
+
+
+def _translucent(colour: str) -> str:
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{_PALE})"
 
 
 def _steps() -> Iterator[int]:

@@ -13,8 +13,8 @@ import pandas as pd
 
 from playground.palette import NOBODY
 
-LIMIT: Final = 80
-"""At most so many spans: more bars than this cannot be told apart in a card."""
+LIMIT: Final = 40
+"""At most so many spans: more bars than this cannot be told apart on a phone."""
 
 
 _LINES: Final = 6

@@ -89,7 +89,9 @@ def _way_to_turn(place: Any, event: Mapping[str, Any], conversation: str) -> Non
 
 
 def _foot(card: ChartCard) -> None:
-    foot = st.container(horizontal=True, horizontal_alignment="distribute")
+    foot = st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    )
     shown = foot.toggle("Table", key=f"table-{card.key}")
     foot.download_button(
         "Download CSV",

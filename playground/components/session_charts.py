@@ -12,6 +12,10 @@ from playground.components.chart_card import ChartCard, chart_card
 from playground.totals import SessionTotals, session_totals
 from playground.turns import Turn
 
+# Six figures fit in a row, none of them cut off.
+_STYLE = """<style>
+.st-key-session-totals [data-testid="stMetricValue"] { font-size: 1.5rem; }
+</style>"""
 _WHO = {"turn": "Turn", "provider": "Provider", "model": "Model", "status": "Status"}
 
 
@@ -39,9 +43,10 @@ def _totals(totals: SessionTotals) -> None:
         "Tokens out": (_count(totals.tokens_out, about), None),
         "Estimated cost": (_cost(totals), _priced(totals)),
     }
-    with st.container(horizontal=True, gap="large", key="session-totals"):
+    st.html(_STYLE)
+    with st.grid(columns=6, min_column_width=110, gap="small", key="session-totals"):
         for label, (value, help_text) in figures.items():
-            st.metric(label, value, help=help_text, width="content")
+            st.metric(label, value, help=help_text)
 
 
 def _count(tokens: int | None, about: str) -> str:
