@@ -1,22 +1,32 @@
-"""Which server answers, and what it takes."""
+"""Which server answers, what it takes, and what goes along to it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from playground.settings import Settings
+from speko_client.models import FleetChoice, VendorCredentials
 from speko_client.server import DEFAULT_BASE_URL
+
+CONNECTIONS_HEADER = "X-Speko-Connections"
+FLEET_HEADER = "X-Speko-Fleet"
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A server that speaks ``/v1/complete``; the key shows nowhere, not even in a repr.
+    """A server that speaks ``/v1/complete``; no key shows anywhere, not even in a repr.
 
-    ``takes_vertical`` is False for the hosted service, whose current generation rejects the field.
-    ``embedded`` is True for the gateway that ships here.
+    ``key`` is empty for a server that wants none. ``takes_vertical`` is False for the hosted
+    service, whose current generation rejects the field. ``embedded`` is True for the gateway that
+    ships here; only to it go ``vendors``, the credentials of this browser session by vendor id,
+    and ``fleet``, None where its own setting is to count.
     """
 
     name: str
@@ -24,6 +34,30 @@ class Connection:
     key: SecretStr
     takes_vertical: bool
     embedded: bool
+    vendors: Mapping[str, VendorCredentials] = field(default_factory=dict)
+    fleet: FleetChoice | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What every request carries beside the key; holds the vendors' keys, so show it nowhere.
+
+        On the way to a loopback gateway only; it uses them for the one request they come with.
+        """
+        if not self.embedded:
+            return {}
+        vendors = {CONNECTIONS_HEADER: _encoded(self.vendors)} if self.vendors else {}
+        return vendors | ({FLEET_HEADER: self.fleet} if self.fleet else {})
+
+    def redact(self, text: str) -> str:
+        """``text`` without any key of this connection, should a server have repeated one."""
+        for secret in self._secrets():
+            text = text.replace(secret, "[key]")
+        return text
+
+    def _secrets(self) -> list[str]:
+        keys = [self.key, *(each.key for each in self.vendors.values() if each.key is not None)]
+        secrets = [key.get_secret_value() for key in keys]
+        return [*filter(None, secrets), *filter(None, [self.headers.get(CONNECTIONS_HEADER)])]
 
 
 def configured(settings: Settings) -> Connection | None:
@@ -31,12 +65,46 @@ def configured(settings: Settings) -> Connection | None:
     if settings.api_key is None:
         return None
     url = settings.base_url or DEFAULT_BASE_URL
-    name = "Speko" if url == DEFAULT_BASE_URL else urlsplit(url).netloc
-    return Connection(name, url, settings.api_key, settings.takes_vertical, embedded=False)
+    if url == DEFAULT_BASE_URL:
+        return hosted(settings.api_key)
+    return other(url, settings.api_key, takes_vertical=settings.takes_vertical)
 
 
-def embedded(base_url: str, key: str) -> Connection:
+def hosted(key: SecretStr) -> Connection:
+    """The hosted Speko service."""
+    return Connection("Speko", DEFAULT_BASE_URL, key, takes_vertical=False, embedded=False)
+
+
+def other(base_url: str, key: SecretStr | None, *, takes_vertical: bool) -> Connection:
+    """Another server, named by its host."""
+    key = key or SecretStr("")
+    return Connection(urlsplit(base_url).netloc, base_url, key, takes_vertical, embedded=False)
+
+
+def embedded(
+    base_url: str,
+    key: str,
+    vendors: Mapping[str, VendorCredentials] | None = None,
+    fleet: FleetChoice | None = None,
+) -> Connection:
     """The gateway that ships here, at its loopback address."""
     return Connection(
-        "Embedded gateway", base_url, SecretStr(key), takes_vertical=True, embedded=True
+        "Embedded gateway",
+        base_url,
+        SecretStr(key),
+        takes_vertical=True,
+        embedded=True,
+        vendors=vendors or {},
+        fleet=fleet,
     )
+
+
+def _encoded(vendors: Mapping[str, VendorCredentials]) -> str:
+    body = {"vendors": {name: _revealed(each) for name, each in vendors.items()}}
+    return base64.urlsafe_b64encode(json.dumps(body).encode()).decode("ascii")
+
+
+def _revealed(credentials: VendorCredentials) -> dict[str, Any]:
+    plain = credentials.model_dump(by_alias=True, exclude_none=True, exclude={"key"})
+    key = credentials.key.get_secret_value() if credentials.key else ""
+    return {"key": key, **plain} if key else plain

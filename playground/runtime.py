@@ -9,11 +9,13 @@ from playground import connections
 from playground.connections import Connection
 from playground.engine import Engine
 from playground.local_gateway import LocalGateway
+from playground.server_choice import ServerChoice, chosen_server, kind_in_force, usable_vendors
 from playground.settings import Settings, load_settings
 from playground.store import Store
 from speko_client import Speko
 
 _ASK_SECONDS = 10.0
+_NOTHING_CHOSEN = ServerChoice()
 
 
 class Runtime:
@@ -25,17 +27,33 @@ class Runtime:
         self.engine = Engine(self.store)
         self.gateway = LocalGateway(settings)
 
-    def connection(self) -> Connection:
-        """The server to talk to: the configured one, else the embedded gateway, started if need be.
+    def connection(
+        self, choice: ServerChoice = _NOTHING_CHOSEN, *, private_allowed: bool = False
+    ) -> Connection:
+        """The server a browser session chose, else the configured one, else the embedded gateway.
 
-        Raises GatewayStartError where that does not start.
+        Pages ask ``session.connection``, which knows the choice. Starts the gateway if need be;
+        raises GatewayStartError where that does not start, and AddressRefusedError where the
+        chosen server's address must not be called.
         """
-        return connections.configured(self.settings) or connections.embedded(*self.gateway.ensure())
+        kind = kind_in_force(choice, self.settings)
+        found = chosen_server(choice, self.settings, kind, private_allowed=private_allowed)
+        return found or self.embedded(choice, private_allowed=private_allowed)
+
+    def embedded(self, choice: ServerChoice, *, private_allowed: bool = False) -> Connection:
+        """The embedded gateway with what the session brings along. Raises GatewayStartError."""
+        vendors = usable_vendors(choice.vendors, private_allowed=private_allowed)
+        return connections.embedded(*self.gateway.ensure(), vendors, choice.fleet)
 
     def client(self, connection: Connection) -> Speko:
         """A client for short questions (providers, routing preview, fleet); close it after use."""
-        key = connection.key.get_secret_value()
-        return Speko(api_key=key, base_url=connection.base_url, timeout=_ASK_SECONDS)
+        return Speko(
+            api_key=connection.key.get_secret_value(),
+            base_url=connection.base_url,
+            timeout=_ASK_SECONDS,
+            keyless=True,
+            extra_headers=connection.headers,
+        )
 
     def shutdown(self) -> None:
         """End turns, gateway and store; the next ``get_runtime`` makes a new one."""

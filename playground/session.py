@@ -2,6 +2,9 @@
 
 The open conversation's id is in the URL (``?c=``) from its first message or its first changed
 setting on; before that it is reserved here, so that the form's widgets keep their identity.
+
+The connections a person set, keys included, are in the session state and nowhere else: they end
+with the browser session.
 """
 
 from __future__ import annotations
@@ -10,7 +13,13 @@ import secrets
 from collections.abc import Mapping
 
 import streamlit as st
+from pydantic import SecretStr
 
+from playground import address_guard
+from playground.connection_check import Checked
+from playground.connections import Connection
+from playground.runtime import Runtime
+from playground.server_choice import ServerChoice
 from playground.turns import TurnSettings
 
 _PARAM = "c"
@@ -22,6 +31,11 @@ _RESTORE = "restore_draft"
 _SHOWN = "turns_shown"
 _PAGE = "page"
 _LAST = "last_conversation"
+_CHOICE = "server_choice"
+_REVISION = "server_choice_revision"
+_CHECKED = "connections_checked"
+_CHECK_WANTED = "connection_to_check"
+_EDITED = "connection_edited"
 
 
 def conversation_id() -> str | None:
@@ -138,3 +152,88 @@ def turns_shown(conversation: str, default: int) -> int:
 def show_turns(conversation: str, count: int) -> None:
     """Draw more of a conversation's turns."""
     st.session_state[f"{_SHOWN}-{conversation}"] = count
+
+
+def connection(runtime: Runtime) -> Connection:
+    """The server this browser session talks to. Raises as ``Runtime.connection`` does."""
+    return runtime.connection(server_choice(), private_allowed=private_allowed(runtime))
+
+
+def private_allowed(runtime: Runtime) -> bool:
+    """Whether this visitor may name private addresses (see ``address_guard``)."""
+    return address_guard.private_allowed(
+        runtime.settings.allow_private_urls,
+        st.get_option("server.address"),
+        st.context.headers.get("Host"),
+        st.context.ip_address,
+    )
+
+
+def server_choice() -> ServerChoice:
+    """The server and the credentials this browser session has chosen."""
+    choice = st.session_state.get(_CHOICE)
+    return choice if isinstance(choice, ServerChoice) else ServerChoice()
+
+
+def choose_server(choice: ServerChoice) -> None:
+    """Talk to this server, with these credentials, from the next look on."""
+    st.session_state[_CHOICE] = choice
+    st.session_state[_REVISION] = choice_revision() + 1
+
+
+def choice_revision() -> int:
+    """Grows with each change of the choice: tells apart what was asked before and after."""
+    return int(st.session_state.get(_REVISION, 0))
+
+
+def take_secret(key: str) -> SecretStr | None:
+    """What was typed into a password field; the widget's own copy is cleared. In callbacks only."""
+    text = take_text(key)
+    return SecretStr(text) if text else None
+
+
+def take_text(key: str) -> str:
+    """What was typed into a field, which is empty again afterwards. In callbacks only."""
+    text = str(st.session_state.get(key) or "").strip()
+    st.session_state[key] = ""
+    return text
+
+
+def edited_connection() -> str | None:
+    """The connection whose form is open."""
+    edited = st.session_state.get(_EDITED)
+    return edited if isinstance(edited, str) else None
+
+
+def edit_connection(name: str | None) -> None:
+    """Open a connection's form, or close the one that is open."""
+    st.session_state[_EDITED] = name
+
+
+def want_check(name: str) -> None:
+    """Have a connection checked when it is drawn next."""
+    st.session_state[_CHECK_WANTED] = name
+
+
+def take_wanted_check(name: str) -> bool:
+    """Whether this connection is to be checked now; asked once."""
+    wanted = st.session_state.get(_CHECK_WANTED) == name
+    if wanted:
+        del st.session_state[_CHECK_WANTED]
+    return wanted
+
+
+def checked(name: str) -> Checked | None:
+    """What the last check of a connection found."""
+    found = _checks().get(name)
+    return found if isinstance(found, Checked) else None
+
+
+def keep_check(name: str, found: Checked | None) -> None:
+    """Remember what a check found; None forgets."""
+    others = {key: value for key, value in _checks().items() if key != name}
+    st.session_state[_CHECKED] = others if found is None else {**others, name: found}
+
+
+def _checks() -> dict[str, Checked]:
+    return dict(st.session_state.get(_CHECKED, {}))

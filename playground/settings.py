@@ -15,6 +15,7 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from playground.address_guard import AllowPrivate
 from speko_client.server import DEFAULT_BASE_URL, DEFAULT_TIMEOUT, Server
 
 _PREFIX = "SPEKO_"
@@ -33,7 +34,9 @@ class Settings(BaseSettings):
 
     ``api_key`` switches from the embedded gateway to a Speko server, ``base_url`` says to which;
     ``takes_vertical`` says that it takes the intent's vertical (the hosted service does not).
-    ``fleet``, ``pace`` and ``model_path`` are for the embedded gateway.
+    ``fleet``, ``pace`` and ``model_path`` are for the embedded gateway. ``allow_private_urls``
+    says whether visitors may name private addresses: ``auto`` (where the playground itself is on
+    loopback), ``true`` or ``false`` (see ``address_guard``).
     """
 
     model_config = SettingsConfigDict(
@@ -54,6 +57,7 @@ class Settings(BaseSettings):
     fleet: Literal["demo", "live", "auto"] = "auto"
     pace: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     model_path: Path | None = None
+    allow_private_urls: AllowPrivate = "auto"
 
     @classmethod
     def settings_customise_sources(
@@ -66,6 +70,12 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What the caller passes (the secrets file) counts last."""
         return env_settings, dotenv_settings, init_settings
+
+    @field_validator("allow_private_urls", mode="before")
+    @classmethod
+    def _in_words(cls, value: object) -> str:
+        # TOML has true and false of its own.
+        return str(value).strip().lower()
 
     @field_validator("data_dir", "model_path")
     @classmethod

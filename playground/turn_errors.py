@@ -35,7 +35,7 @@ _ADVICE_BY_CODE = {
 def turn_error(error: SpekoApiError, connection: Connection) -> TurnError:
     """The error for the turn; the key is taken out, should a server have repeated it."""
     told = TurnError(
-        message=_without_key(error.message, connection),
+        message=connection.redact(error.message),
         code=error.code,
         status=error.status,
         advice=_advice(error, connection),
@@ -85,7 +85,7 @@ def _advice(error: SpekoApiError, connection: Connection) -> str:
 def _auth_advice(connection: Connection) -> str:
     if connection.embedded:
         return "The playground and its gateway disagree on their key. Restart the playground."
-    return f"Set SPEKO_API_KEY to a valid key for {connection.name}, then restart the playground."
+    return f"Set a valid key for {connection.name} on the Connections page, then retry."
 
 
 def _pause(error: SpekoApiError) -> str:
@@ -95,9 +95,7 @@ def _pause(error: SpekoApiError) -> str:
 def _connection_advice(connection: Connection) -> str:
     if connection.embedded:
         return "The embedded gateway went away. Retry starts it again."
-    return f"Check the network and the address ({connection.base_url}), then retry."
-
-
-def _without_key(message: str, connection: Connection) -> str:
-    key = connection.key.get_secret_value()
-    return message.replace(key, "[key]") if key else message
+    return (
+        f"Check the network, and the address ({connection.base_url}) on the Connections page, "
+        "then retry."
+    )

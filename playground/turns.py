@@ -168,6 +168,9 @@ async def run_turn(
             api_key=connection.key.get_secret_value(),
             base_url=connection.base_url,
             timeout=ANSWER_TIMEOUT,
+            keyless=True,
+            # Here and not among the call's arguments: they hold keys, and arguments get shown.
+            extra_headers=connection.headers,
         ) as client,
         client.complete_stream(**call_arguments(connection, history, message, settings)) as stream,
     ):

@@ -29,6 +29,7 @@ from speko_client.models import (
     KnownProviders,
     ProvidersHealth,
     RoutingPreview,
+    ServerStatus,
     VendorConnections,
     VendorTest,
 )
@@ -97,6 +98,10 @@ class Speko(Completions[CompleteResult, CompleteStream]):
     def fleet(self) -> Fleet:
         """*Extension.* What answers at an embedded gateway; another server answers 404."""
         return self._fetch(get_call("/v1/fleet"), Fleet)
+
+    def server_status(self) -> ServerStatus:
+        """*Extension.* Whether the server is up; needs no key."""
+        return self._fetch(get_call("/healthz"), ServerStatus)
 
     def vendors(self) -> VendorConnections:
         """*Extension.* Whom an embedded gateway can ask, and what they lack."""
@@ -205,6 +210,10 @@ class AsyncSpeko(Completions[Coroutine[Any, Any, CompleteResult], AsyncCompleteS
     async def fleet(self) -> Fleet:
         """*Extension.* What answers at an embedded gateway; another server answers 404."""
         return await self._fetch(get_call("/v1/fleet"), Fleet)
+
+    async def server_status(self) -> ServerStatus:
+        """*Extension.* Whether the server is up; needs no key."""
+        return await self._fetch(get_call("/healthz"), ServerStatus)
 
     async def vendors(self) -> VendorConnections:
         """*Extension.* Whom an embedded gateway can ask, and what they lack."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from playground import session
+from playground.address_guard import AddressRefusedError
 from playground.components.server import ServerFacts, forget_server_facts, server_facts
 from playground.connections import Connection
 from playground.engine import AlreadyRunningError
@@ -16,7 +17,6 @@ from playground.runtime import Runtime, get_runtime
 from playground.samples import Sample
 from playground.store_errors import StoreError
 from playground.turns import Conversation, Turn, TurnSettings
-
 
 LONGEST_MESSAGE = 200_000
 """Characters; longer than any provider's context, and short enough for the page to stay quick."""
@@ -125,8 +125,8 @@ def open_chat() -> Chat:
 
 def _connect(runtime: Runtime) -> tuple[Connection | None, str | None]:
     try:
-        return runtime.connection(), None
-    except GatewayStartError as error:
+        return session.connection(runtime), None
+    except (GatewayStartError, AddressRefusedError) as error:
         return None, str(error)
 
 

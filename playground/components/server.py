@@ -1,4 +1,7 @@
-"""What the connected server says of itself, asked at most every few seconds."""
+"""What the connected server says of itself, asked at most every few seconds.
+
+Remembered per browser session: what a server offers depends on the keys the session brings along.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from playground import session
 from playground.connections import Connection
 from playground.runtime import Runtime
 from speko_client.errors import SpekoApiError
@@ -29,9 +33,9 @@ class ServerFacts:
 def server_facts(runtime: Runtime, connection: Connection) -> ServerFacts:
     """The fleet and the provider list; a failed look is not remembered, a good one for 5 s."""
     try:
-        return _ask(connection.base_url, runtime, connection)
+        return _ask(connection.base_url, session.choice_revision(), runtime, connection)
     except SpekoApiError as error:
-        return ServerFacts(problem=error.message)
+        return ServerFacts(problem=connection.redact(error.message))
 
 
 def forget_server_facts() -> None:
@@ -39,8 +43,8 @@ def forget_server_facts() -> None:
     _ask.clear()
 
 
-@st.cache_data(ttl=5, show_spinner=False)
-def _ask(base_url: str, _runtime: Runtime, _connection: Connection) -> ServerFacts:
+@st.cache_data(ttl=5, show_spinner=False, scope="session")
+def _ask(base_url: str, revision: int, _runtime: Runtime, _connection: Connection) -> ServerFacts:
     with _runtime.client(_connection) as client:
         fleet = client.fleet() if _connection.embedded else None
         return ServerFacts(fleet=fleet, known=tuple(client.known_providers().llm))

@@ -16,7 +16,7 @@ from speko_client import (
     KnownProviders,
     RoutingPreview,
 )
-from speko_client.models import ProvidersHealth, VendorConnections, VendorTest
+from speko_client.models import ProvidersHealth, ServerStatus, VendorConnections, VendorTest
 
 T = TypeVar("T")
 
@@ -63,6 +63,10 @@ class AwaitedSpeko:
     def fleet(self) -> Fleet:
         """As ``Speko``'s."""
         return self.run(self._client.fleet())
+
+    def server_status(self) -> ServerStatus:
+        """As ``Speko``'s."""
+        return self.run(self._client.server_status())
 
     def vendors(self) -> VendorConnections:
         """As ``Speko``'s."""

@@ -66,6 +66,12 @@ def test_how_recent_calls_went(connect: Connect, server: WireServer) -> None:
     assert health.providers[0].last_error.code == "TIMEOUT"
 
 
+def test_whether_a_server_is_up(connect: Connect, server: WireServer) -> None:
+    server.script(answer({"status": "ok"}))
+    assert connect().server_status().status == "ok"
+    assert server.requests[0].line == "GET /healthz HTTP/1.1"
+
+
 def test_headers_of_the_client_go_with_every_call(connect: Connect, server: WireServer) -> None:
     server.script(answer({"vendors": []}))
     connect(extra_headers={"X-Speko-Fleet": "live"}).vendors()

@@ -29,7 +29,7 @@ def hosted() -> Connection:
 @pytest.mark.parametrize(
     ("error", "who", "what"),
     [
-        (SpekoAuthError(), "SPEKO_API_KEY", "valid key for Speko"),
+        (SpekoAuthError(), "Connections page", "valid key for Speko"),
         (SpekoRateLimitError(retry_after=2.5), "this key", "Wait 2.5 s, then retry"),
         (SpekoRateLimitError(), "this key", "Wait a moment"),
         (SpekoConnectionError("Refused."), "https://api.speko.dev", "Check the network"),
