@@ -1,7 +1,9 @@
 """The launcher: `streamlit run app.py` serves playground/ui.py.
 
-While the visitor's browser still loads its scripts, threads import what the pages will need and
-start the embedded gateway, so that the first page finds both there.
+The order makes the start quick (benchmarks/startup.py): the gateway's process starts first and gets
+ready on its own; what the first page needs is imported before the server answers, for a thread
+that imports while the browser fetches its scripts slows every one of those requests; what only
+later pages need is imported once the first one is likely to be at rest.
 """
 
 from __future__ import annotations
@@ -15,12 +17,16 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 
-from playground.local_gateway import GatewayStartError
+from playground.local_gateway import GatewayError
 from playground.runtime import Runtime, get_runtime
 from playground.settings import SettingsError
 from playground.store_errors import StoreError
 
-PRELOADED = ("pandas", "plotly.graph_objects")
+FIRST_PAGE = ("httpcore", "playground.components.chat")
+LATER_PAGES = ("pandas", "plotly.graph_objects")
+LATER_SECONDS = 3.0
+SWITCH_SECONDS = 0.0005
+"""How long a busy thread may keep the others waiting: a tenth of Python's default."""
 
 
 def checked_runtime() -> Runtime:
@@ -31,31 +37,52 @@ def checked_runtime() -> Runtime:
         sys.exit(f"Speko Playground cannot start. {error}")
 
 
-def warm_up() -> None:
-    """Import the slow libraries, then spare them from every later garbage collection."""
-    for module in PRELOADED:
-        importlib.import_module(module)
-    gc.freeze()
-
-
-async def start_gateway() -> None:
+def start_gateway() -> None:
     """Start the embedded gateway, unless another server is configured."""
     try:
-        await asyncio.to_thread(runtime.connection)
-    except GatewayStartError:
+        runtime.connection()
+    except GatewayError:
         # The first page tries again, and tells the visitor why it fails.
         return
 
 
+def prepare_first_page() -> None:
+    """Import what the chat page draws with, and open the store."""
+    for module in FIRST_PAGE:
+        importlib.import_module(module)
+    try:
+        runtime.store.recent(1)
+    except StoreError:
+        # As above: the page reads the store again, and shows what is wrong with it.
+        return
+
+
+def prepare_later_pages() -> None:
+    """Import the tables and charts; no later collection then walks through all of that again."""
+    for module in LATER_PAGES:
+        importlib.import_module(module)
+    gc.freeze()
+
+
+async def prepare_later() -> None:
+    """``prepare_later_pages``, a little later."""
+    await asyncio.sleep(LATER_SECONDS)
+    await asyncio.to_thread(prepare_later_pages)
+
+
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Around the server's life; the first page waits for none of it."""
-    async with asyncio.TaskGroup() as starting:
-        starting.create_task(start_gateway())
-        starting.create_task(asyncio.to_thread(warm_up))
-        yield
+    """Around the server's life, once per process."""
+    gateway = asyncio.create_task(asyncio.to_thread(start_gateway))
+    await asyncio.sleep(0)  # so that the gateway's start has begun
+    prepare_first_page()
+    later = asyncio.create_task(prepare_later())
+    yield
+    later.cancel()
+    await gateway
     await asyncio.to_thread(runtime.shutdown)
 
 
+sys.setswitchinterval(SWITCH_SECONDS)
 runtime = checked_runtime()
 app = st.App("playground/ui.py", lifespan=lifespan)
