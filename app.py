@@ -17,7 +17,7 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 
-from playground.local_gateway import GatewayError
+from playground.local_gateway import GatewayStartError
 from playground.runtime import Runtime, get_runtime
 from playground.settings import SettingsError
 from playground.store_errors import StoreError
@@ -41,7 +41,7 @@ def start_gateway() -> None:
     """Start the embedded gateway, unless another server is configured."""
     try:
         runtime.connection()
-    except GatewayError:
+    except GatewayStartError:
         # The first page tries again, and tells the visitor why it fails.
         return
 
