@@ -44,14 +44,20 @@ def named(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+def names_imported(node: ast.AST) -> list[str]:
+    """The modules that an import statement names."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        assert node.level == 0, "imports here are absolute"
+        return [node.module or ""]
+    return []
+
+
 def imports_of(path: Path) -> Iterator[str]:
-    """Every module the file imports, at its top or inside a function."""
+    """Every module the file names, at its top or inside a function, for types only or really."""
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{named(path)} imports relatively"
-            yield node.module or ""
+        yield from names_imported(node)
 
 
 def lines_of(path: Path) -> int:
@@ -63,6 +69,20 @@ def prints(path: Path) -> bool:
     """Whether the file calls ``print``."""
     names = (node.func for node in ast.walk(ast.parse(path.read_text())) if hasattr(node, "func"))
     return any(isinstance(name, ast.Name) and name.id == "print" for name in names)
+
+
+def is_for_types_only(node: ast.AST) -> bool:
+    """Whether this is an ``if TYPE_CHECKING:``, whose imports never happen."""
+    return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+
+
+def libraries_of(path: Path) -> set[str]:
+    """The top-level modules that the file really imports."""
+    tree = ast.parse(path.read_text())
+    type_only = filter(is_for_types_only, ast.walk(tree))
+    unreal = {id(inner) for node in type_only for inner in ast.walk(node)}
+    real = (node for node in ast.walk(tree) if id(node) not in unreal)
+    return {name.split(".")[0] for node in real for name in names_imported(node)}
 
 
 PRODUCT = [path for part in ("app.py", *PARTS) for path in files_of(part)]
@@ -81,8 +101,7 @@ def imported(part: str) -> Iterator[tuple[str, str]]:
 
 def users_of(library: str) -> list[Path]:
     """The product's files that import a library, or a module of it."""
-    tops = {path: {name.split(".")[0] for name in imports_of(path)} for path in PRODUCT}
-    return [path for path, names in tops.items() if library in names]
+    return [path for path in PRODUCT if library in libraries_of(path)]
 
 
 def may_use_streamlit(path: Path) -> bool:
