@@ -47,18 +47,22 @@ class Admission:
 
     def _withdraw(self, entry: tuple[int, asyncio.Future[None]]) -> None:
         wanted, admitted = entry
-        if admitted.cancelled():
-            self._waiting.remove(entry)
-            self._admit()
-        else:  # admitted just before it was cancelled
+        if not admitted.cancelled():  # admitted just before it was cancelled
             self.leave(wanted)
+            return
+        if entry in self._waiting:
+            self._waiting.remove(entry)
+        self._admit()
 
     def _admit(self) -> None:
-        while self._waiting and self._fits(self._waiting[0][0]):
+        while self._waiting:
             wanted, admitted = self._waiting[0]
+            if not admitted.cancelled():  # else it left, and its task has not run since
+                if not self._fits(wanted):
+                    return
+                self._take(wanted)
+                admitted.set_result(None)
             self._waiting.popleft()
-            self._take(wanted)
-            admitted.set_result(None)
 
     def _fits(self, tokens: int) -> bool:
         return self._calls > 0 and self._tokens >= tokens

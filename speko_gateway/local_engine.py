@@ -35,7 +35,9 @@ SHIPPED_NAME = "SmolLM2-135M-Instruct"
 DEFAULT_MAX_TOKENS = 256
 """The cap where the caller set none: a model this small rambles."""
 DEFAULT_TEMPERATURE = 0.3
-REPEAT_PENALTY = 1.1
+AGAINST_LOOPS = {"repeat_penalty": 1.05, "dry_multiplier": 0.8, "dry_allowed_length": 6}
+"""Left alone it repeats itself. A stronger penalty on single tokens costs it its arithmetic, so
+whole phrases of more than six tokens are discouraged instead."""
 
 ABSENT = (
     "its weights are not on this machine yet; fetch them with `make run` or "
@@ -135,7 +137,7 @@ class LocalEngine:
             server = await loop.run_in_executor(self._threads, load_server, path, key)
         finally:
             restore_signal_handlers()
-        runtime = Runtime(server, server.listening_address, key, aiohttp.ClientSession())
+        runtime = Runtime(server, server.listening_address, aiohttp.ClientSession(), key)
         await runtime.learn_context()
         return _Loaded(runtime, Admission(CALLS_AT_ONCE, runtime.context))
 
@@ -173,10 +175,10 @@ def _body(
         "messages": prompt.messages(),
         "temperature": DEFAULT_TEMPERATURE if temperature is None else temperature,
         "max_tokens": limit,
-        "repeat_penalty": REPEAT_PENALTY,
         "stream": True,
         "stream_options": {"include_usage": True},
         # Calls back after each batch of the prompt, so that it can be cancelled there too.
         "return_progress": True,
+        **AGAINST_LOOPS,
     }
     return body if seed is None else {**body, "seed": seed}

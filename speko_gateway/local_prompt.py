@@ -18,11 +18,7 @@ from speko_gateway.providers.conversation import Turn, alternating, spoken_turns
 
 DEFAULT_SYSTEM_PROMPT = "You are a helpful assistant."
 
-_WORKPLACES = {
-    "healthcare": "at a medical practice",
-    "finance": "at a bank",
-    "legal": "at a law firm",
-}
+_WORKPLACES = {"healthcare": "a medical practice", "finance": "a bank", "legal": "a law firm"}
 
 TOKENS_PER_TURN = 8
 """What a chat template adds around a turn, generously."""
@@ -103,11 +99,15 @@ def with_system_prompt(request: ProviderRequest) -> list[ChatMessage]:
 
 def system_prompt_for(intent: RoutingIntent) -> str:
     """A short system prompt that names the intent's vertical and, unless English, its language."""
-    place = _WORKPLACES.get(intent.vertical or "general")
-    role = f"a helpful assistant {place}" if place else "a helpful assistant"
     language = langcodes.Language.get(intent.language).language_name()
-    answer = "Answer briefly." if language == "English" else f"Answer briefly, in {language}."
-    return f"You are {role}. {answer}"
+    manner = "" if language == "English" else f", in {language}"
+    place = _WORKPLACES.get(intent.vertical or "general")
+    if place is None:
+        return f"You are a helpful assistant. Answer briefly{manner}."
+    return (
+        f"You help callers of {place}. Reply in one or two short sentences{manner}, "
+        "and ask for what is missing."
+    )
 
 
 def _plain(turn: Turn) -> Turn:

@@ -11,7 +11,7 @@ import secrets
 import signal
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +35,8 @@ class Runtime:
 
     server: Any
     address: str
-    key: str
     http: aiohttp.ClientSession
+    key: str = field(repr=False)
     context: int = CONTEXT_TOKENS
 
     def chat(self, body: dict[str, Any], on_chunk: Callable[[dict[str, Any]], bool]) -> None:
