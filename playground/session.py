@@ -178,25 +178,29 @@ def server_choice() -> ServerChoice:
 def choose_server(choice: ServerChoice) -> None:
     """Talk to this server, with these credentials, from the next look on."""
     st.session_state[_CHOICE] = choice
-    st.session_state[_REVISION] = choice_revision() + 1
+    st.session_state[_REVISION] = secrets.token_hex(8)
 
 
-def choice_revision() -> int:
-    """Grows with each change of the choice: tells apart what was asked before and after."""
-    return int(st.session_state.get(_REVISION, 0))
+def choice_revision() -> str:
+    """Another one with each change of the choice, and in each browser session that made one."""
+    return str(st.session_state.get(_REVISION, ""))
 
 
 def take_secret(key: str) -> SecretStr | None:
     """What was typed into a password field; the widget's own copy is cleared. In callbacks only."""
-    text = take_text(key)
+    text = typed(key)
+    st.session_state[key] = ""
     return SecretStr(text) if text else None
 
 
-def take_text(key: str) -> str:
-    """What was typed into a field, which is empty again afterwards. In callbacks only."""
-    text = str(st.session_state.get(key) or "").strip()
-    st.session_state[key] = ""
-    return text
+def typed(key: str) -> str:
+    """What a field or a switch says now; empty where it is not on the page, or off."""
+    return str(st.session_state.get(key) or "").strip()
+
+
+def chosen(key: str) -> list[str]:
+    """What is picked in a list with several choices."""
+    return [str(each) for each in st.session_state.get(key) or ()]
 
 
 def edited_connection() -> str | None:

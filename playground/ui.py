@@ -25,6 +25,7 @@ page = st.navigation(
     [
         st.Page("../pages/chat.py", title="Chat", icon=":material/forum:", default=True),
         st.Page("../pages/analytics.py", title="Analytics", icon=":material/insights:"),
+        st.Page("../pages/connections.py", title="Connections", icon=":material/cable:"),
     ],
     position="top",
 )

@@ -44,7 +44,7 @@ def forget_server_facts() -> None:
 
 
 @st.cache_data(ttl=5, show_spinner=False, scope="session")
-def _ask(base_url: str, revision: int, _runtime: Runtime, _connection: Connection) -> ServerFacts:
+def _ask(base_url: str, revision: str, _runtime: Runtime, _connection: Connection) -> ServerFacts:
     with _runtime.client(_connection) as client:
         fleet = client.fleet() if _connection.embedded else None
         return ServerFacts(fleet=fleet, known=tuple(client.known_providers().llm))

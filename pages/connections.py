@@ -1,0 +1,93 @@
+"""The connections page: which server answers, whose keys it uses, and how everybody is doing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from playground import session
+from playground.address_guard import AddressRefusedError
+from playground.components.connection_desk import health, open_desk
+from playground.components.connection_server import (
+    fleet_switch,
+    hosted_panel,
+    other_panel,
+    server_picker,
+    talks_to,
+)
+from playground.components.connection_style import connection_style
+from playground.components.connection_vendors import local_servers, own_servers, vendor_keys
+from playground.components.recents import recents
+from playground.components.server import forget_server_facts, server_facts
+from playground.components.style import is_dark, page_style, themed
+from playground.connection_status import status_html, status_rows
+from playground.local_gateway import GatewayStartError
+from playground.runtime import Runtime, get_runtime
+from speko_client.errors import SpekoApiError
+
+
+def main() -> None:
+    """The server, what it needs, and the status of all who can answer there."""
+    page_style()
+    connection_style()
+    runtime = get_runtime()
+    with st.sidebar:
+        recents(runtime.store, session.conversation_id())
+    st.header("Connections", anchor=False)
+    st.caption("Which server answers, and with whose keys. A change applies to the chat at once.")
+    shown = server_picker(runtime)
+    if other := talks_to(runtime, shown):
+        st.info(f"Not in use yet: the chat still talks to: {other}.", icon=":material/info:")
+    try:
+        if shown == "gateway":
+            gateway(runtime)
+        elif shown == "speko":
+            hosted_panel(runtime)
+        else:
+            other_panel(runtime)
+        if not talks_to(runtime, shown):
+            status(runtime)
+    except (GatewayStartError, AddressRefusedError) as error:
+        st.error(error.message, icon=":material/error:")
+
+
+def gateway(runtime: Runtime) -> None:
+    """The embedded gateway: its fleet, vendors' keys, local servers and servers of one's own."""
+    connection = session.connection(runtime)
+    fleet_switch(runtime, server_facts(runtime, connection))
+    try:
+        desk = open_desk(runtime, connection)
+    except SpekoApiError as error:
+        st.error(connection.redact(str(error)), icon=":material/error:")
+        return
+    vendor_keys(desk)
+    local_servers(desk)
+    own_servers(desk)
+
+
+def status(runtime: Runtime) -> None:
+    """Who can answer, who cannot and why, and how their recent calls went."""
+    connection = session.connection(runtime)
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        st.subheader("Status", anchor=False, width="content")
+        st.button(
+            "Refresh",
+            icon=":material/refresh:",
+            type="tertiary",
+            on_click=forget_server_facts,
+            key="refresh",
+        )
+    facts = server_facts(runtime, connection)
+    if facts.problem:
+        st.warning(facts.problem, icon=":material/cloud_off:")
+        return
+    now = datetime.now(UTC)
+    rows = status_rows(facts.known, health(runtime, connection).providers, now)
+    if rows:
+        st.html(themed(status_html(rows, now, dark=is_dark())))
+    else:
+        st.caption("This server does not say who can answer there.")
+
+
+main()

@@ -1,0 +1,23 @@
+"""What page tests share: a runtime of their own whose gateway is a stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from playground.runtime import get_runtime
+from tests.pages.gateway_stand_in import KEY, StandIn
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
+    """The gateway that this test's playground talks to, in place of the embedded one."""
+    get_runtime().shutdown()
+    monkeypatch.setenv("SPEKO_DATA_DIR", str(tmp_path / "data"))
+    with StandIn() as server:
+        runtime = get_runtime()
+        monkeypatch.setattr(runtime.gateway, "ensure", lambda: (server.base_url, KEY))
+        yield server
+    get_runtime().shutdown()
