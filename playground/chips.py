@@ -17,6 +17,8 @@ def chips_html(turn: Turn, *, dark: bool) -> str:
     chips = [_provider_chip(turn, dark=dark)]
     if source := wording.source(answer):
         chips.append(_chip(source, "source"))
+    elif answer.kind == "live":
+        chips.append(_chip("live", "live"))
     if answer.failover_count:
         chips.append(_chip(wording.failover_label(answer.failover_count), "amber"))
     if turn.status in ("stopped", "interrupted"):

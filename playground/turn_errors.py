@@ -85,7 +85,10 @@ def _advice(error: SpekoApiError, connection: Connection) -> str:
 def _auth_advice(connection: Connection) -> str:
     if connection.embedded:
         return "The playground and its gateway disagree on their key. Restart the playground."
-    return f"Set a valid key for {connection.name} on the Connections page, then retry."
+    return (
+        f"Set a valid key for {connection.name} on the Connections page, or as SPEKO_API_KEY where "
+        "the playground is started; then retry."
+    )
 
 
 def _pause(error: SpekoApiError) -> str:

@@ -13,6 +13,8 @@ _CSS = """
   max-width: 100%; overflow: hidden; text-overflow: ellipsis; }
 .sp-provider { font-weight: 600; color: inherit; }
 .sp-source { border-style: dashed; }
+.sp-live { color: #0B6B3A; border-color: #0B6B3A66; }
+.sp-dark .sp-live { color: #6EE7A8; border-color: #6EE7A866; }
 .sp-amber { background: #B4530920; border-color: #B4530966; color: #92400E; }
 .sp-dark .sp-amber { background: #F59E0B22; border-color: #F59E0B66; color: #FCD34D; }
 .sp-dot { margin-right: .35rem; }

@@ -54,6 +54,11 @@ def test_a_whole_answer_says_who_how_fast_how_much() -> None:
         assert said in html
 
 
+def test_a_live_answer_says_that_it_is() -> None:
+    html = chips_html(turn(Answer(provider="ollama", model="llama3.2", kind="live")), dark=False)
+    assert ">live<" in html
+
+
 def test_what_is_unknown_is_not_shown() -> None:
     html = chips_html(turn(Answer(provider="openai", model="gpt-4o")), dark=True)
     assert html.count("sp-chip ") == 1
