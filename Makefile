@@ -15,11 +15,11 @@ PY := $(VENV)/bin/python
 
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 
-.PHONY: help run test check format format-check lint types bench clean \
+.PHONY: help run test check format format-check lint types bench screenshots clean \
 	venv install install-dev chromium port weights
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: install port weights ## install what is missing, then serve http://localhost:8501 (PORT=... for another)
 	@echo "Speko Playground: http://localhost:$(PORT)  (Ctrl-C stops it)"
@@ -45,6 +45,9 @@ types: install-dev
 
 bench: install-dev chromium weights ## measure what the README's figures say (some minutes, on a quiet machine)
 	@$(PY) -m benchmarks
+
+screenshots: install-dev chromium ## take the pictures in docs/screenshots anew
+	@$(PY) -m docs.take_screenshots
 
 clean: ## remove the environment and all caches (conversations and the model stay)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis test-artifacts

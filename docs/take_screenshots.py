@@ -1,0 +1,116 @@
+"""Takes the screenshots in docs/screenshots anew: `make screenshots`.
+
+A real playground, a real browser, one real session on the keyless default: every page, light and
+dark, wide and on a phone.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import product
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.e2e.chat_page import ChatPage
+from tests.e2e.harness import BROWSER_ARGUMENTS, PlaygroundServer, browser_path, settle
+
+FOLDER = Path(__file__).parent / "screenshots"
+PULL = (sys.executable, "-m", "speko_gateway", "pull-model")
+SIZES = {"wide": (1280, 860), "phone": (390, 844)}
+SCHEMES: Sequence[Literal["light", "dark"]] = ("light", "dark")
+PAGES = {
+    "first": "",
+    "chat": "?c={session}",
+    "analytics": "analytics?c={session}",
+    "connections": "connections",
+}
+TALL = {"analytics", "connections"}
+"""Pages whose picture shows all of them, not just the first screenful."""
+
+
+def main() -> None:
+    """Hold the session, then photograph every page in every look."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with running_playground() as server, running_browser() as browser:
+        session = hold_a_session(browser, server)
+        for name, size, scheme in product(PAGES, SIZES, SCHEMES):
+            photograph(browser, server, session, name, size, scheme)
+
+
+def hold_a_session(browser: Browser, server: PlaygroundServer) -> str:
+    """Two turns, an outage of the first choice, and its recovery; returns the session's id."""
+    page = browser.new_page(viewport={"width": 1280, "height": 860})
+    chat = ChatPage(page, server)
+    chat.open()
+    chat.take_pill("sample", "Book me an appointment for Tuesday.")
+    chat.take_pill("follow-up", "3pm, with Dr. Chen.")
+    provider, model = chat.provider().split(" ", 1)
+    chat.choose("Simulate an outage of ...", f"{provider} · {model}")
+    chat.send("Can I bring my daughter along?")
+    chat.unchoose_all("Simulate an outage of ...")
+    chat.send("Where can I park?")
+    session = page.url.partition("c=")[2]
+    page.close()
+    return session
+
+
+def photograph(
+    browser: Browser,
+    server: PlaygroundServer,
+    session: str,
+    name: str,
+    size: str,
+    scheme: Literal["light", "dark"],
+) -> None:
+    """One page in one look, into ``docs/screenshots/NAME-SIZE-SCHEME.png``."""
+    width, height = SIZES[size]
+    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page.goto(f"{server.url}/{PAGES[name].format(session=session)}")
+    settle(page)
+    if name in TALL:
+        page.set_viewport_size({"width": width, "height": content_height(page)})
+        settle(page)
+    page.screenshot(path=FOLDER / f"{name}-{size}-{scheme}.png")
+    page.close()
+
+
+def content_height(page: Page) -> int:
+    """How high the window must be to show the whole page, in CSS pixels."""
+    found: int = page.evaluate(
+        "() => document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight + 60"
+    )
+    return found
+
+
+@contextmanager
+def running_playground() -> Iterator[PlaygroundServer]:
+    """A playground with the local model and nothing in its store."""
+    subprocess.run(PULL, check=True)  # noqa: S603
+    from speko_gateway.weights import installed_path
+
+    with tempfile.TemporaryDirectory() as folder:
+        server = PlaygroundServer(Path(folder), {}, weights=installed_path())
+        server.start()
+        yield server
+        server.stop()
+
+
+@contextmanager
+def running_browser() -> Iterator[Browser]:
+    """The system's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=browser_path(), args=list(BROWSER_ARGUMENTS)
+        )
+        yield browser
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
