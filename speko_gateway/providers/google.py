@@ -126,12 +126,12 @@ class GoogleDialect:
     def model_ids(self, listed_models: Any) -> list[str]:
         """``models[].name`` of those that generate content, without ``models/``."""
         models = listed(mapping(listed_models).get("models"))
-        talking = [
-            model
-            for model in models
-            if "generateContent" in model.get("supportedGenerationMethods", ["generateContent"])
-        ]
-        return model_ids(talking, prefix="models/")
+        return model_ids([model for model in models if _talks(model)], prefix="models/")
+
+
+def _talks(model: dict[str, Any]) -> bool:
+    methods = model.get("supportedGenerationMethods")
+    return not isinstance(methods, list) or "generateContent" in methods
 
 
 # What is sent

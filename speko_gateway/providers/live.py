@@ -18,6 +18,7 @@ from speko_gateway.providers.anthropic import AnthropicDialect
 from speko_gateway.providers.base import FailureCode, ProviderError, ProviderEvent, ProviderRequest
 from speko_gateway.providers.catalogue import VENDORS, DialectName, Vendor, compatible
 from speko_gateway.providers.dialect import Dialect
+from speko_gateway.providers.failures import unreadable
 from speko_gateway.providers.google import GoogleDialect
 from speko_gateway.providers.openai import OpenAIDialect
 from speko_gateway.providers.upstream import Upstream
@@ -62,10 +63,31 @@ class LiveProvider:
     def __repr__(self) -> str:
         return f"LiveProvider({self.vendor.id!r})"
 
-    def with_key(self, key: str) -> LiveProvider:
-        """The same vendor behind another key, on the same connections."""
+    @property
+    def problem(self) -> str | None:
+        """Why no model of it can be called, as a plain clause; None where one can."""
+        return self._problem
+
+    def with_credentials(
+        self,
+        *,
+        key: str | None = None,
+        base_url: str | None = None,
+        models: tuple[str, ...] | None = None,
+        upstream: Upstream | None = None,
+    ) -> LiveProvider:
+        """The same vendor behind a caller's key, at a caller's address, with a caller's models.
+
+        What is None stays, with one exception: this provider's own key never goes to another
+        address. On the same connections, unless there are others in ``upstream``.
+        """
+        moved = base_url is not None and base_url_of(self.vendor, base_url) != self.base_url
         return LiveProvider(
-            self.vendor, self._upstream, key=key, base_url=self.base_url, models=self.models
+            self.vendor,
+            upstream or self._upstream,
+            key=key or (None if moved else self._key),
+            base_url=base_url if moved else self.base_url,
+            models=self.models if models is None else models,
         )
 
     def unavailable_reason(self, model: str) -> str | None:
@@ -96,6 +118,8 @@ class LiveProvider:
         listed = await self._upstream.get_json(
             self.base_url + call.path, {**call.headers, **self._key_headers()}, self._key
         )
+        if not isinstance(listed, dict | list):
+            raise unreadable("answered with something that is no list of models")
         return self._dialect.model_ids(listed)
 
     async def close(self) -> None:

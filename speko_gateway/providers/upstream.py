@@ -2,7 +2,8 @@
 
 Whatever aiohttp, TLS, HTTP or a vendor's format throws becomes a ``ProviderError`` here, once.
 Only the time to connect is limited here; how long an answer may take is ``failover``'s business.
-Redirects are not followed: a key goes to the address it was given for and to no other.
+Redirects are not followed: a key goes to the address it was given for and to no other. A pool
+that is ``public_only`` makes no connection to a private address (see ``addresses``).
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from typing import Any
 import aiohttp
 
 from speko_client.sse import EventTooLargeError, SSEDecoder
+from speko_gateway.providers.addresses import PrivateAddressError, public_socket
 from speko_gateway.providers.base import FailureCode, ProviderError, ProviderEvent
 from speko_gateway.providers.dialect import Reader
 from speko_gateway.providers.failures import refusal, unreadable
 
 CONNECT_SECONDS = 5.0
 """How long a connection, TLS included, may take to come about."""
-LIST_SECONDS = 10.0
+LIST_SECONDS = 5.0
 """How long a vendor may take to list its models."""
 KEEPALIVE_SECONDS = 30.0
 MAX_EVENT_BYTES = 4 * 1024 * 1024
@@ -43,8 +45,11 @@ _HEADERS = {
 class Upstream:
     """The connections to all vendors, opened on first use and kept for the next request."""
 
-    def __init__(self, *, connect_seconds: float = CONNECT_SECONDS) -> None:
+    def __init__(
+        self, *, connect_seconds: float = CONNECT_SECONDS, public_only: bool = False
+    ) -> None:
         self._connect_seconds = connect_seconds
+        self._public_only = public_only
         self._session: aiohttp.ClientSession | None = None
 
     async def answer(
@@ -110,7 +115,11 @@ class Upstream:
         """The session; made here and not earlier because it belongs to the running loop."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_SECONDS),
+                connector=aiohttp.TCPConnector(
+                    limit=0,
+                    keepalive_timeout=KEEPALIVE_SECONDS,
+                    socket_factory=public_socket if self._public_only else None,
+                ),
                 timeout=aiohttp.ClientTimeout(
                     total=None, connect=self._connect_seconds, sock_connect=self._connect_seconds
                 ),
@@ -233,6 +242,11 @@ def _reason(error: Exception) -> str:
         return f"there is no host {error.host}"
     if isinstance(error, aiohttp.ClientSSLError):
         return "its TLS handshake or certificate failed"
+    if isinstance(getattr(error, "os_error", None), PrivateAddressError):
+        return (
+            "it has a private address, and this gateway calls public ones only; whoever runs it "
+            "can allow others with SPEKO_ALLOW_PRIVATE_URLS=true"
+        )
     if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError):
         refused = isinstance(getattr(error, "os_error", error), ConnectionRefusedError)
         return "nothing listens there" if refused else "it closed the connection"

@@ -117,7 +117,7 @@ async def test_without_a_usable_key_nothing_is_sent(key: str | None, reason: str
 async def test_another_key_goes_over_the_same_connection() -> None:
     async with vendor_server(chunks=[wire("openai-text")]) as server:
         provider = server.provider(key="first")
-        guest = provider.with_key("second")
+        guest = provider.with_credentials(key="second")
         for one in (provider, guest):
             assert [event async for event in one.stream(ask())]
         await provider.close()
