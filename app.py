@@ -11,18 +11,20 @@ from __future__ import annotations
 import asyncio
 import gc
 import importlib
+import inspect
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
 
+from playground import languages
 from playground.local_gateway import GatewayStartError
 from playground.runtime import Runtime, get_runtime
 from playground.settings import SettingsError
 from playground.store_errors import StoreError
 
-FIRST_PAGE = ("httpcore", "playground.components.chat")
+FIRST_PAGE = ("httpcore", "streamlit.emojis", "playground.components.chat")
 LATER_PAGES = ("pandas", "plotly.graph_objects")
 LATER_SECONDS = 3.0
 SWITCH_SECONDS = 0.0005
@@ -47,9 +49,15 @@ def start_gateway() -> None:
 
 
 def prepare_first_page() -> None:
-    """Import what the chat page draws with, and open the store."""
+    """Import what the chat page draws with, name the languages, open the store.
+
+    Streamlit looks through its call stack at its first element, which is slow once per process.
+    """
     for module in FIRST_PAGE:
         importlib.import_module(module)
+    for tag in languages.tags():
+        languages.name(tag)
+    inspect.stack()
     try:
         runtime.store.recent(1)
     except StoreError:
