@@ -7,12 +7,13 @@ public one. Checked when an address is saved and again each time a connection is
 
 Covered: names, decimal, hex and octal notations (the system's resolver reads them, here as at the
 connection), IPv6 with an IPv4 address inside, names with one public and one private address, a
-name that is turned to a private address after it was saved. Redirects are followed nowhere.
+name that is turned to a private address after it was saved. Redirects are followed nowhere. For
+vendors' addresses also a name whose answer changes between this look-up and the connection (DNS
+rebinding): the gateway is told to judge once more, at the socket.
 
-Not covered: a name whose answer changes between this look-up and the connection, milliseconds
-later (DNS rebinding with a time to live of zero). Closing that needs the check at the socket, in
-each process that connects. Whoever runs a shared playground in a network with something to
-protect also denies its host the way there (an egress rule); docs say so.
+Not covered: that last trick with the address of another Speko server, which this process calls
+itself. Whoever runs a shared playground in a network with something to protect also denies its
+host the way there (an egress rule); docs/decisions/06-visitors-addresses.md says so.
 """
 
 from __future__ import annotations

@@ -26,7 +26,8 @@ class Connection:
     ``key`` is empty for a server that wants none. ``takes_vertical`` is False for the hosted
     service, whose current generation rejects the field. ``embedded`` is True for the gateway that
     ships here; only to it go ``vendors``, the credentials of this browser session by vendor id,
-    and ``fleet``, None where its own setting is to count.
+    and ``fleet``, None where its own setting is to count. ``public_only`` has it connect to no
+    private address for them, whatever a name resolves to by then.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Connection:
     embedded: bool
     vendors: Mapping[str, VendorCredentials] = field(default_factory=dict)
     fleet: FleetChoice | None = None
+    public_only: bool = False
 
     @property
     def headers(self) -> dict[str, str]:
@@ -45,14 +47,19 @@ class Connection:
         """
         if not self.embedded:
             return {}
-        vendors = {CONNECTIONS_HEADER: _encoded(self.vendors)} if self.vendors else {}
-        return vendors | ({FLEET_HEADER: self.fleet} if self.fleet else {})
+        told = {CONNECTIONS_HEADER: self._encoded()} if self.vendors else {}
+        return told | ({FLEET_HEADER: self.fleet} if self.fleet else {})
 
     def redact(self, text: str) -> str:
         """``text`` without any key of this connection, should a server have repeated one."""
         for secret in self._secrets():
             text = text.replace(secret, "[key]")
         return text
+
+    def _encoded(self) -> str:
+        vendors = {name: _revealed(each) for name, each in self.vendors.items()}
+        body = {"vendors": vendors} | ({"publicOnly": True} if self.public_only else {})
+        return base64.urlsafe_b64encode(json.dumps(body).encode()).decode("ascii")
 
     def _secrets(self) -> list[str]:
         keys = [self.key, *(each.key for each in self.vendors.values() if each.key is not None)]
@@ -86,6 +93,8 @@ def embedded(
     key: str,
     vendors: Mapping[str, VendorCredentials] | None = None,
     fleet: FleetChoice | None = None,
+    *,
+    public_only: bool = False,
 ) -> Connection:
     """The gateway that ships here, at its loopback address."""
     return Connection(
@@ -96,12 +105,8 @@ def embedded(
         embedded=True,
         vendors=vendors or {},
         fleet=fleet,
+        public_only=public_only,
     )
-
-
-def _encoded(vendors: Mapping[str, VendorCredentials]) -> str:
-    body = {"vendors": {name: _revealed(each) for name, each in vendors.items()}}
-    return base64.urlsafe_b64encode(json.dumps(body).encode()).decode("ascii")
 
 
 def _revealed(credentials: VendorCredentials) -> dict[str, Any]:

@@ -43,7 +43,9 @@ class Runtime:
     def embedded(self, choice: ServerChoice, *, private_allowed: bool = False) -> Connection:
         """The embedded gateway with what the session brings along. Raises GatewayStartError."""
         vendors = usable_vendors(choice.vendors, private_allowed=private_allowed)
-        return connections.embedded(*self.gateway.ensure(), vendors, choice.fleet)
+        return connections.embedded(
+            *self.gateway.ensure(), vendors, choice.fleet, public_only=not private_allowed
+        )
 
     def client(self, connection: Connection) -> Speko:
         """A client for short questions (providers, routing preview, fleet); close it after use."""

@@ -107,6 +107,14 @@ def test_a_session_brings_its_keys_along_in_one_header() -> None:
     assert connections.embedded("http://127.0.0.1:9", "k-gateway").headers == {}
 
 
+def test_a_shared_playground_has_the_gateway_judge_at_the_socket_too() -> None:
+    connection = connections.embedded(
+        "http://127.0.0.1:9", "k-gateway", {"openai": KEYED}, public_only=True
+    )
+    told = json.loads(base64.urlsafe_b64decode(connection.headers["X-Speko-Connections"]))
+    assert told["publicOnly"] is True
+
+
 def test_other_servers_never_get_the_vendors_keys() -> None:
     gateway = connections.embedded("http://127.0.0.1:9", "k-gateway", {"openai": KEYED}, "live")
     assert replace(gateway, embedded=False).headers == {}
