@@ -22,6 +22,7 @@ from speko_gateway.local_call import Call
 from speko_gateway.local_prompt import Prompt, prompt_of
 from speko_gateway.local_runtime import (
     CALLS_AT_ONCE,
+    CONTEXT_TOKENS,
     Runtime,
     load_server,
     new_key,
@@ -52,10 +53,16 @@ class _Loaded:
 
 
 class LocalEngine:
-    """The model at ``model_path()``, which is asked anew until it has one to load."""
+    """The model at ``model_path()``, which is asked anew until it has one to load.
 
-    def __init__(self, model_path: Callable[[], Path | None]) -> None:
+    ``context`` is how many tokens all calls together may have in the engine; one may have all.
+    """
+
+    def __init__(
+        self, model_path: Callable[[], Path | None], *, context: int = CONTEXT_TOKENS
+    ) -> None:
         self._model_path = model_path
+        self._context = context
         self._loading: asyncio.Task[_Loaded] | None = None
         self._threads = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="local-model")
         self._calls: set[Call] = set()
@@ -87,7 +94,7 @@ class LocalEngine:
         limit = max_tokens or DEFAULT_MAX_TOKENS
         prompt, tokens = await _fitted(prompt_of(messages), loaded.runtime, limit)
         taken = await loaded.admission.enter(tokens + limit)
-        call = Call(_body(prompt, temperature, limit, seed))
+        call = Call(request_body(prompt, temperature=temperature, limit=limit, seed=seed))
         self._start(call, loaded, taken)
         try:
             async for event in call.events(prompt.all_notes()):
@@ -99,7 +106,11 @@ class LocalEngine:
         """How many tokens ``text`` has for this model; None where the weights are absent."""
         if not self.present():
             return None
-        return await (await self._load()).runtime.count_tokens(text)
+        return await (await self.runtime()).count_tokens(text)
+
+    async def runtime(self) -> Runtime:
+        """The loaded model beneath, loaded now if need be; ProviderError where it cannot be."""
+        return (await self._load()).runtime
 
     async def close(self) -> None:
         """End every call, wait for them, free the model. Called once, when nobody asks any more."""
@@ -134,10 +145,14 @@ class LocalEngine:
     async def _load_now(self, path: Path) -> _Loaded:
         key, loop = new_key(), asyncio.get_running_loop()
         try:
-            server = await loop.run_in_executor(self._threads, load_server, path, key)
+            server = await loop.run_in_executor(
+                self._threads, load_server, path, key, self._context
+            )
         finally:
             restore_signal_handlers()
-        runtime = Runtime(server, server.listening_address, aiohttp.ClientSession(), key)
+        runtime = Runtime(
+            server, server.listening_address, aiohttp.ClientSession(), key, self._context
+        )
         await runtime.learn_context()
         return _Loaded(runtime, Admission(CALLS_AT_ONCE, runtime.context))
 
@@ -168,9 +183,10 @@ def _too_long(tokens: int, room: int) -> ProviderError:
     )
 
 
-def _body(
-    prompt: Prompt, temperature: float | None, limit: int, seed: int | None
+def request_body(
+    prompt: Prompt, *, temperature: float | None, limit: int, seed: int | None
 ) -> dict[str, Any]:
+    """What the engine is asked for, with the defaults that serve this model best."""
     body: dict[str, Any] = {
         "messages": prompt.messages(),
         "temperature": DEFAULT_TEMPERATURE if temperature is None else temperature,

@@ -37,7 +37,7 @@ class Runtime:
     address: str
     http: aiohttp.ClientSession
     key: str = field(repr=False)
-    context: int = CONTEXT_TOKENS
+    context: int
 
     def chat(self, body: dict[str, Any], on_chunk: Callable[[dict[str, Any]], bool]) -> None:
         """Generate in the calling thread; ``on_chunk`` returns True to end it early."""
@@ -77,14 +77,15 @@ class Runtime:
         return found
 
 
-def load_server(path: Path, key: str) -> Any:
+def load_server(path: Path, key: str, context: int) -> Any:
     """Load the model in the calling thread, which takes a second or so; ProviderError if it can't.
 
+    ``context`` is how many tokens all calls in it may have together.
     Afterwards ``restore_signal_handlers`` must be called from the main thread.
     """
     _require_gguf(path)
     try:
-        return xllamacpp.Server(_parameters(path, key))
+        return xllamacpp.Server(_parameters(path, key, context))
     except RuntimeError as error:
         raise _unusable(path, "is damaged, or of a kind this engine does not know") from error
 
@@ -121,10 +122,10 @@ def _unusable(path: Path, why: str) -> ProviderError:
     )
 
 
-def _parameters(path: Path, key: str) -> Any:
+def _parameters(path: Path, key: str, context: int) -> Any:
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(path)
-    _size(parameters)
+    _size(parameters, context)
     # The chat template's own end markers end an answer; a last message of the assistant's own
     # is not continued, and a model that thinks aloud is asked not to.
     parameters.prefill_assistant = False
@@ -133,15 +134,15 @@ def _parameters(path: Path, key: str) -> Any:
     return parameters
 
 
-def _size(parameters: Any) -> None:
+def _size(parameters: Any, context: int) -> None:
     parameters.n_parallel = CALLS_AT_ONCE
-    parameters.n_ctx = CONTEXT_TOKENS
+    parameters.n_ctx = context
     # One context for all calls, not a quarter for each: a long conversation may have all of it.
     parameters.kv_unified = True
     parameters.n_batch = parameters.n_ubatch = PROMPT_BATCH_TOKENS
     parameters.cache_ram_mib = PROMPT_CACHE_MIB
     parameters.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_ENABLED
-    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = _cores()
+    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = _threads()
 
 
 def _lock_down(parameters: Any, key: str) -> None:
@@ -152,8 +153,14 @@ def _lock_down(parameters: Any, key: str) -> None:
     parameters.verbosity = -1
 
 
-def _cores() -> int:
-    """How many cores this process may use, which in a container is fewer than there are."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 2
+def _threads() -> int:
+    """All cores but one that this process may use.
+
+    The engine's threads wait for each other after every step, so one that shares its core with the
+    pages or the browser holds up all: two on two busy cores were ten times slower than one, and on
+    quiet ones no faster but in reading prompts.
+    """
+    # In a container fewer cores may be ours than there are.
+    affinity = getattr(os, "sched_getaffinity", None)
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 2
+    return max(1, cores - 1)

@@ -1,0 +1,117 @@
+"""What LocalEngine costs on top of the bare engine, and how soon the local model speaks.
+
+Run ``python -m benchmarks.local_engine``. Both sides share one loaded model and one prompt and
+take turns, so that whatever else the machine does falls on both alike. Tokens a second are counted
+from the call to its end, prompt included. Aim: LocalEngine at 95 % of the bare engine or more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from speko_client.models import ChatMessage
+from speko_gateway.local_engine import LocalEngine, request_body
+from speko_gateway.local_prompt import prompt_of
+from speko_gateway.local_runtime import Runtime
+from speko_gateway.providers.base import Finish, TextDelta
+from speko_gateway.weights import installed_path
+
+SHORT = "What is the capital of France?"
+LONG = "The sea was calm that morning and the boats went out one after another. " * 22
+TOKENS = 64
+
+Measured = tuple[float, float]
+"""Seconds to the first text, and tokens a second over all."""
+
+
+def messages(question: str, number: int) -> list[ChatMessage]:
+    """A conversation that no earlier one shares its beginning with, so no cache helps."""
+    system = f"Conversation {number}. You are a helpful assistant. Answer briefly."
+    return [
+        ChatMessage(role="system", content=system),
+        ChatMessage(role="user", content=question),
+    ]
+
+
+async def through_engine(engine: LocalEngine, asked: list[ChatMessage]) -> Measured:
+    """One answer as the gateway gets it."""
+    started, first, finish = time.perf_counter(), 0.0, Finish()
+    async for event in engine.stream(asked, temperature=0.0, max_tokens=TOKENS, seed=1):
+        if isinstance(event, TextDelta):
+            first = first or time.perf_counter() - started
+        elif isinstance(event, Finish):
+            finish = event
+    return first, (finish.completion_tokens or 0) / (time.perf_counter() - started)
+
+
+async def bare(runtime: Runtime, asked: list[ChatMessage]) -> Measured:
+    """One answer by the engine's own call, in a thread."""
+    return await asyncio.to_thread(_bare, runtime.server, asked)
+
+
+def _bare(server: Any, asked: list[ChatMessage]) -> Measured:
+    body = request_body(prompt_of(asked), temperature=0.0, limit=TOKENS, seed=1)
+    started, seen = time.perf_counter(), {"first": 0.0, "tokens": 0.0}
+
+    def take(chunk: dict[str, Any]) -> bool:
+        choice: dict[str, Any] = next(iter(chunk.get("choices") or ()), {})
+        if choice.get("delta", {}).get("content"):
+            seen["first"] = seen["first"] or time.perf_counter() - started
+        seen["tokens"] = (chunk.get("usage") or {}).get("completion_tokens", seen["tokens"])
+        return False
+
+    server.handle_chat_completions(body, take)
+    return seen["first"], seen["tokens"] / (time.perf_counter() - started)
+
+
+async def interleaved(
+    sides: dict[str, Callable[[list[ChatMessage]], Awaitable[Measured]]],
+    question: str,
+    rounds: int,
+) -> dict[str, list[Measured]]:
+    """Each side asked in turn, in alternating order; a first round is thrown away."""
+    found: dict[str, list[Measured]] = {name: [] for name in sides}
+    number = 0
+    for turn in range(rounds + 1):
+        for name in list(sides)[:: 1 if turn % 2 else -1]:
+            number += 1
+            measured = await sides[name](messages(question, number))
+            if turn:
+                found[name].append(measured)
+    return found
+
+
+async def run(rounds: int) -> None:
+    """Measure and print the table."""
+    engine = LocalEngine(installed_path)
+    runtime = await engine.runtime()
+    sides: dict[str, Callable[[list[ChatMessage]], Awaitable[Measured]]] = {
+        "bare engine": lambda asked: bare(runtime, asked),
+        "LocalEngine": lambda asked: through_engine(engine, asked),
+    }
+    header = f"{'prompt':<8}{'side':<14}{'TTFT p50 ms':>12}{'tokens/s p50':>14}{'share':>8}"
+    print(f"{engine.model_name}, {rounds} rounds, {TOKENS} tokens\n{header}")
+    for label, question in (("short", SHORT + " Tell me all about it."), ("long", LONG)):
+        show(label, await interleaved(sides, question, rounds))
+    await engine.close()
+
+
+def show(label: str, found: dict[str, list[Measured]]) -> None:
+    """Print one prompt's rows; the share is the median over rounds of the paired ratio."""
+    base = [rate for _, rate in found["bare engine"]]
+    for name, measured in found.items():
+        first = 1000 * statistics.median(first for first, _ in measured)
+        rates = [rate for _, rate in measured]
+        share = statistics.median(rate / other for rate, other in zip(rates, base, strict=True))
+        print(f"{label:<8}{name:<14}{first:>12.0f}{statistics.median(rates):>14.1f}{share:>8.1%}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=10)
+    asyncio.run(run(parser.parse_args().rounds))
