@@ -38,7 +38,7 @@ def main() -> None:
     st.caption("Which server answers, and with whose keys. A change applies to the chat at once.")
     shown = server_picker(runtime)
     if other := talks_to(runtime, shown):
-        st.info(f"Not in use yet: the chat still talks to: {other}.", icon=":material/info:")
+        st.info(f"Not in use yet: the chat still talks to {other}.", icon=":material/info:")
     try:
         if shown == "gateway":
             gateway(runtime)

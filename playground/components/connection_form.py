@@ -50,7 +50,7 @@ def connection_form(form: ConnectionForm) -> None:
             st.text_input(
                 "Models (optional)",
                 key=_field("models", form),
-                placeholder="Empty: the server's own list. Several: separated by commas",
+                placeholder="Empty: its own list. Several: one, two",
             )
         if form.takes_vertical is not None:
             st.toggle(

@@ -32,6 +32,11 @@ _KINDS: dict[ServerKind, str] = {
     "speko": "Hosted Speko",
     "other": "Another server",
 }
+_IN_USE: dict[ServerKind, str] = {
+    "gateway": "the embedded gateway",
+    "speko": "hosted Speko",
+    "other": "the other server",
+}
 _FLEETS: dict[FleetChoice, str] = {"auto": "Automatic", "demo": "Demo", "live": "Live"}
 _FLEETS_MEAN: dict[FleetChoice, str] = {
     "auto": "Your vendors where one has a key or an address, the demo fleet where none has.",
@@ -105,7 +110,7 @@ def fleet_switch(runtime: Runtime, facts: ServerFacts) -> None:
 def talks_to(runtime: Runtime, shown: ServerKind) -> str:
     """The server that is talked to, where it is not the one that is shown; empty otherwise."""
     kind = kind_in_force(session.server_choice(), runtime.settings)
-    return "" if kind == shown else _KINDS[kind]
+    return "" if kind == shown else _IN_USE[kind]
 
 
 def _panel(
@@ -153,7 +158,8 @@ def _actions(kind: ServerKind, connection: Connection | None, *, own: bool) -> N
 
     if connection is not None:
         button("Test", "test", session.want_check)
-        button("Replace", "edit", session.edit_connection)
+        label = "Replace" if kind == "speko" else "Change"
+        button(label, "edit", session.edit_connection)
     if own:
         button("Forget", "forget", _forget)
 

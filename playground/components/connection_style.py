@@ -31,9 +31,9 @@ _CSS = """
   border-color: #7C93F559; }
 .sp-dark .sp-bad, .sp-dark .sp-left-out { color: #FDBA8C; background: #F9731621;
   border-color: #F9731659; }
-.sp-found { font-size: .86rem; display: flex; gap: .4rem; flex-wrap: wrap;
-  overflow-wrap: anywhere; }
+.sp-found { font-size: .86rem; overflow-wrap: anywhere; }
 .sp-found-mark { font-weight: 700; }
+.sp-found span + span { margin-left: .4rem; }
 .sp-found-good .sp-found-mark { color: #0B6B3A; }
 .sp-found-bad .sp-found-mark { color: #B42318; }
 .sp-dark .sp-found-good .sp-found-mark { color: #6EE7A8; }

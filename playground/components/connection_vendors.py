@@ -117,8 +117,8 @@ def _badge(desk: Desk, vendor: VendorConnection, own: VendorCredentials | None) 
 
 def _sub(vendor: VendorConnection, own: VendorCredentials | None) -> str:
     if own is not None:
-        models = f"{len(own.models)} models offered" if own.models else ""
-        return " · ".join(filter(None, [own.base_url, models]))
+        offered = f"{_count(len(own.models))} offered" if own.models else ""
+        return " · ".join(filter(None, [own.base_url, offered]))
     if vendor.source == "environment":
         return vendor.reason or ""
     return vendor.base_url if vendor.local else " or ".join(vendor.key_env)
@@ -129,7 +129,8 @@ def _actions(desk: Desk, vendor: VendorConnection, own: VendorCredentials | None
         _button("Test", "test", vendor, session.want_check)
     if own is not None:
         if not _is_own(vendor.id):
-            _button("Replace", "edit", vendor, session.edit_connection)
+            label = "Replace" if vendor.needs_key else "Change"
+            _button(label, "edit", vendor, session.edit_connection)
         _button("Forget", "forget", vendor, _forget)
     elif vendor.source == "environment":
         if vendor.needs_key:
@@ -160,8 +161,7 @@ def _problem(check: Checked | None) -> None:
 def _models(
     desk: Desk, vendor: VendorConnection, own: VendorCredentials | None, check: Checked
 ) -> None:
-    count = len(check.models)
-    with st.popover(f"Its own list: {count} {'model' if count == 1 else 'models'}"):
+    with st.popover(f"Its own list: {_count(len(check.models))}"):
         if own is None:
             st.code("\n".join(check.models), language=None, height=260)
             return
@@ -175,6 +175,10 @@ def _models(
             max_selections=MOST_MODELS,
             on_change=lambda: offer(vendor.id, session.chosen(key)),
         )
+
+
+def _count(models: int) -> str:
+    return f"{models} {'model' if models == 1 else 'models'}"
 
 
 def _form(desk: Desk, vendor: VendorConnection) -> ConnectionForm:
