@@ -17,6 +17,8 @@ from speko_client.server import DEFAULT_BASE_URL
 
 CONNECTIONS_HEADER = "X-Speko-Connections"
 FLEET_HEADER = "X-Speko-Fleet"
+MAX_HEADER_BYTES = 16 * 1024
+"""So much the gateway takes in ``X-Speko-Connections``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,9 @@ class Connection:
         """
         if not self.embedded:
             return {}
-        told = {CONNECTIONS_HEADER: self._encoded()} if self.vendors else {}
+        told: dict[str, str] = {}
+        if self.vendors or self.public_only:
+            told[CONNECTIONS_HEADER] = carried(self.vendors, self.public_only)
         return told | ({FLEET_HEADER: self.fleet} if self.fleet else {})
 
     def redact(self, text: str) -> str:
@@ -55,11 +59,6 @@ class Connection:
         for secret in self._secrets():
             text = text.replace(secret, "[key]")
         return text
-
-    def _encoded(self) -> str:
-        vendors = {name: _revealed(each) for name, each in self.vendors.items()}
-        body = {"vendors": vendors} | ({"publicOnly": True} if self.public_only else {})
-        return base64.urlsafe_b64encode(json.dumps(body).encode()).decode("ascii")
 
     def _secrets(self) -> list[str]:
         keys = [self.key, *(each.key for each in self.vendors.values() if each.key is not None)]
@@ -107,6 +106,14 @@ def embedded(
         fleet=fleet,
         public_only=public_only,
     )
+
+
+def carried(vendors: Mapping[str, VendorCredentials], public_only: bool) -> str:
+    """What ``X-Speko-Connections`` holds; the keys are in it."""
+    told = {name: _revealed(each) for name, each in vendors.items()}
+    body = {"vendors": told} | ({"publicOnly": True} if public_only else {})
+    text = json.dumps(body, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode("ascii")
 
 
 def _revealed(credentials: VendorCredentials) -> dict[str, Any]:

@@ -114,6 +114,6 @@ def address_problem(base_url: str | None, *, private_allowed: bool) -> str | Non
 
 def custom_id(name: str, taken: Mapping[str, object]) -> str:
     """The vendor id for a server of the person's own: ``custom-lab``, ``custom-lab-2``."""
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "server"
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower())[:40].strip("-") or "server"
     wanted = [f"{CUSTOM}{slug}", *(f"{CUSTOM}{slug}-{count}" for count in range(2, 100))]
     return next(each for each in wanted if each not in taken)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pydantic import SecretStr
 
 from playground.address_guard import Resolve, checked_address, resolved
-from playground.server_choice import OtherServer
+from playground.connections import MAX_HEADER_BYTES, carried
+from playground.server_choice import OtherServer, ServerChoice
 from speko_client.models import VendorCredentials
 
 MOST_MODELS = 100
@@ -62,7 +64,7 @@ def credentials(
     url = typed.base_url and checked_address(
         typed.base_url, private_allowed=private_allowed, resolve=resolve
     )
-    models = dict.fromkeys(part.strip() for part in typed.models.split(",") if part.strip())
+    models = dict.fromkeys(part.strip() for part in usable_models(typed.models.split(",")))
     return VendorCredentials(
         key=key,
         base_url=url or None,
@@ -77,7 +79,23 @@ def server(typed: Typed, *, private_allowed: bool, resolve: Resolve = resolved) 
     return OtherServer(url, usable_key_if_any(typed), typed.takes_vertical)
 
 
+def portable(choice: ServerChoice) -> ServerChoice:
+    """``choice``, where one request can carry it along. Raises NotUsableError where none can."""
+    if len(carried(choice.vendors, public_only=True)) > MAX_HEADER_BYTES:
+        raise NotUsableError(
+            "This is more than one request can carry along. Offer fewer models, or forget a "
+            "connection first."
+        )
+    return choice
+
+
+def usable_models(listed: Iterable[str]) -> list[str]:
+    """A server's own list without what is no model's id."""
+    return [model for model in listed if model.strip() and model.isprintable()]
+
+
 def first_offer(listed: tuple[str, ...]) -> list[str]:
     """The models of a server's own list to begin with: those that chat, as far as names tell."""
-    chatting = [model for model in listed if not _NO_CHAT.search(model)]
-    return (chatting or list(listed))[:OFFERED_AT_FIRST]
+    usable = usable_models(listed)
+    chatting = [model for model in usable if not _NO_CHAT.search(model)]
+    return (chatting or usable)[:OFFERED_AT_FIRST]

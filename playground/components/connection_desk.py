@@ -11,7 +11,7 @@ from playground.components.server import ServerFacts, server_facts
 from playground.connection_check import Checked, check_server, check_vendor
 from playground.connections import Connection
 from playground.runtime import Runtime
-from playground.typed_connection import first_offer
+from playground.typed_connection import NotUsableError, first_offer, portable
 from speko_client.errors import SpekoApiError
 from speko_client.models import ProvidersHealth, VendorConnection, VendorCredentials
 
@@ -73,16 +73,24 @@ def run_vendor_check(desk: Desk, vendor: VendorConnection) -> None:
 
 
 def offer(vendor: str, models: list[str]) -> None:
-    """Offer exactly these of a vendor's models to the router; none means those of the catalogue."""
+    """Offer exactly these of a vendor's models to the router; none means those of the catalogue.
+
+    Raises NotUsableError where that is more than a request can carry along.
+    """
     choice = session.server_choice()
     own = choice.vendors[vendor].model_copy(update={"models": models or None})
-    session.choose_server(choice.with_vendor(vendor, own))
+    session.choose_server(portable(choice.with_vendor(vendor, own)))
 
 
 def _offer_models(desk: Desk, vendor: str, found: Checked) -> bool:
     own = desk.own(vendor)
     offered = any(row.vendor == vendor and row.model for row in desk.facts().known)
-    if own is None or own.models or offered or not found.models:
+    first = first_offer(found.models)
+    if own is None or own.models or offered or not first:
         return False
-    offer(vendor, first_offer(found.models))
+    try:
+        offer(vendor, first)
+    except NotUsableError as error:
+        session.keep_check(vendor, Checked(False, error.message))
+        return False
     return True

@@ -13,7 +13,14 @@ from playground.components.connection_form import ConnectionForm, connection_for
 from playground.components.connection_style import badge, found, heading
 from playground.connection_check import Checked
 from playground.server_choice import CUSTOM, address_problem, custom_id
-from playground.typed_connection import MOST_MODELS, NotUsableError, Typed, credentials
+from playground.typed_connection import (
+    MOST_MODELS,
+    NotUsableError,
+    Typed,
+    credentials,
+    portable,
+    usable_models,
+)
 from speko_client.models import VendorConnection, VendorCredentials
 
 _NEW = "new-server"
@@ -170,11 +177,19 @@ def _models(
         key = session.seed(f"offered-{vendor.id}", offered)
         st.multiselect(
             "Offered to the router",
-            list(dict.fromkeys([*offered, *check.models])),
+            list(dict.fromkeys([*offered, *usable_models(check.models)])),
             key=key,
             max_selections=MOST_MODELS,
-            on_change=lambda: offer(vendor.id, session.chosen(key)),
+            on_change=_offer_chosen,
+            args=(vendor.id, key),
         )
+
+
+def _offer_chosen(vendor: str, key: str) -> None:
+    try:
+        offer(vendor, session.chosen(key))
+    except NotUsableError as error:
+        st.toast(error.message)
 
 
 def _count(models: int) -> str:
@@ -197,7 +212,7 @@ def _save(desk: Desk, vendor: VendorConnection, typed: Typed) -> None:
     if vendor.local and not typed.base_url:
         raise NotUsableError("Name the address first.")
     made = credentials(typed, needs_key=vendor.needs_key, private_allowed=desk.private_allowed)
-    session.choose_server(session.server_choice().with_vendor(vendor.id, made))
+    session.choose_server(portable(session.server_choice().with_vendor(vendor.id, made)))
     session.want_check(vendor.id)
 
 
@@ -209,7 +224,7 @@ def _save_new(desk: Desk, typed: Typed) -> None:
     taken = {each.id: each for each in desk.vendors} | dict(choice.vendors)
     vendor = custom_id(typed.name, taken)
     named = made.model_copy(update={"name": typed.name or vendor.removeprefix(CUSTOM)})
-    session.choose_server(choice.with_vendor(vendor, named))
+    session.choose_server(portable(choice.with_vendor(vendor, named)))
     session.keep_check(_NEW, None)
     session.want_check(vendor)
 

@@ -133,7 +133,12 @@ def test_nothing_shows_a_key_and_what_repeats_one_is_redacted() -> None:
 
 @pytest.mark.parametrize(
     ("name", "made"),
-    [("My Lab", "custom-my-lab"), ("  ", "custom-server"), ("é!", "custom-server")],
+    [
+        ("My Lab", "custom-my-lab"),
+        ("  ", "custom-server"),
+        ("é!", "custom-server"),
+        (f"{'a' * 39} b", f"custom-{'a' * 39}"),
+    ],
 )
 def test_a_server_of_ones_own_gets_a_plain_id(name: str, made: str) -> None:
     assert custom_id(name, {}) == made

@@ -6,16 +6,18 @@ import pytest
 from pydantic import SecretStr
 
 from playground.address_guard import AddressRefusedError
-from playground.server_choice import OtherServer
+from playground.server_choice import OtherServer, ServerChoice
 from playground.typed_connection import (
     OFFERED_AT_FIRST,
     NotUsableError,
     Typed,
     credentials,
     first_offer,
+    portable,
     server,
     usable_key,
 )
+from speko_client.models import VendorCredentials
 
 
 def test_a_vendor_with_a_key() -> None:
@@ -56,6 +58,18 @@ def test_another_speko_server() -> None:
     assert server(typed, private_allowed=True) == OtherServer(
         "http://127.0.0.1:9000", None, takes_vertical=True
     )
+
+
+def test_more_than_a_request_can_carry_is_refused_before_it_is_sent() -> None:
+    choice = ServerChoice().with_vendor("custom-a", VendorCredentials(models=["m" * 200] * 10))
+    assert portable(choice) is choice
+    too_much = choice.with_vendor("custom-b", VendorCredentials(models=["m" * 200] * 60))
+    with pytest.raises(NotUsableError, match="Offer fewer models"):
+        portable(too_much)
+
+
+def test_what_is_no_models_id_is_not_offered() -> None:
+    assert first_offer(("", " ", "m\x00", "llama3.2")) == ["llama3.2"]
 
 
 def test_the_first_offer_is_what_chats_and_not_too_much() -> None:
