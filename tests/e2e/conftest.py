@@ -24,6 +24,9 @@ from tests.e2e.harness import (
 
 ColourScheme = Literal["light", "dark"]
 StartServer = Callable[..., PlaygroundServer]
+PROBES = ("/_stcore/health", "/_stcore/host-config")
+"""On a deep link Streamlit's page asks for these below each path until one answers."""
+
 FAILED = pytest.StashKey[bool]()
 
 
@@ -119,8 +122,9 @@ def complaints(context: BrowserContext, request: pytest.FixtureRequest) -> Itera
     complaints: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            complaints.append(f"console: {message.text} ({message.location.get('url', '')})")
+        url = message.location.get("url", "")
+        if message.type == "error" and not url.endswith(PROBES):
+            complaints.append(f"console: {message.text} ({url})")
 
     def on_request(asked: Request) -> None:
         if not stays_here(asked.url):
