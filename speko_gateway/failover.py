@@ -4,19 +4,28 @@ The first words (or tool call) are the commitment. Before them a failed candidat
 the next-best one and nobody notices but the attempts list. After them a stream's break is final,
 while a buffered caller, who has seen nothing, still gets the next candidate: it asks ``Relay`` to
 ``open`` again. Each candidate is tried once (CONTRACT.md, section 4).
+
+The health gate is asked again at each candidate's turn, for it may have changed its mind since the
+routing: who has left the pool by then, or is on trial with another request, comes last; who was
+asked for a pause is not called.
 """
 
 from __future__ import annotations
 
-import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from speko_client.models import Attempt
 from speko_gateway.ahead import Ahead
+from speko_gateway.candidate_health import Call, Standing
 from speko_gateway.candidates import Candidate
-from speko_gateway.errors import GatewayError, invalid
+from speko_gateway.errors import GatewayError
+from speko_gateway.exhausted import exhausted
 from speko_gateway.health import HealthGate
+from speko_gateway.limits import Limits as Limits
+from speko_gateway.patience import Bound, next_events
 from speko_gateway.providers.base import (
     FailureCode,
     Finish,
@@ -30,25 +39,10 @@ from speko_gateway.providers.base import (
 
 Clock = Callable[[], float]
 Piece = TextDelta | ToolCall
+Outcome = Literal["answered", "failed", "cancelled"]
 
 _BLAMELESS = frozenset({FailureCode.INVALID_REQUEST, FailureCode.SIMULATED_OUTAGE})
 """Failures that say nothing about a candidate's health."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How long and how often, in seconds and attempts.
-
-    ``connect`` bounds the way to a vendor, ``first_token`` and ``idle`` the waits before and
-    between events, ``answer`` one whole attempt, ``deadline`` all attempts together.
-    """
-
-    connect: float = 5.0
-    first_token: float = 20.0
-    idle: float = 20.0
-    answer: float = 120.0
-    deadline: float = 180.0
-    attempts: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +55,17 @@ class Option:
 
 @dataclass(slots=True)
 class Speaker:
-    """The candidate that has begun to answer; ``opening`` is what it said first."""
+    """The candidate that has begun to answer; ``opening`` is what it said first.
+
+    To be closed in any case. Closed before its end it counts as cancelled.
+    """
 
     option: Option
     opening: Sequence[ProviderEvent]
-    started: float
+    turn: Turn
     _upstream: Ahead[ProviderEvent]
     _relay: Relay
-    _due: float
+    _bounds: Sequence[Bound]
     finish: Finish | None = None
 
     async def batches(self) -> AsyncGenerator[Sequence[Piece]]:
@@ -87,18 +84,31 @@ class Speaker:
                     batch = await self._next()
         finally:
             await self._upstream.close()
-        self._relay.answered(self.option, self.started)
+        self._relay.answered(self.turn)
 
     async def close(self) -> None:
         """End the upstream work; does nothing where it has ended."""
+        self._relay.let_go(self.turn)
         await self._upstream.close()
 
     async def _next(self) -> Sequence[ProviderEvent]:
         try:
-            return await next_events(self._upstream, self._relay.limits.idle, self._due)
+            return await next_events(
+                self._upstream, Bound.idle(self._relay.limits.idle), *self._bounds
+            )
         except ProviderError as error:
-            self._relay.failed(self.option, self.started, error)
+            self._relay.failed(self.turn, error)
             raise
+
+
+@dataclass(slots=True)
+class Turn:
+    """One candidate's turn, from its call to its one outcome."""
+
+    option: Option
+    started: float
+    call: Call
+    over: bool = False
 
 
 @dataclass(slots=True)
@@ -111,7 +121,12 @@ class Relay:
     clock: Clock
     health: HealthGate
     attempts: list[Attempt] = field(default_factory=list)
-    _deadline: float | None = None
+    _queue: deque[Option] = field(default_factory=deque)
+    _last: deque[Option] = field(default_factory=deque)
+    _deadline: Bound | None = None
+
+    def __post_init__(self) -> None:
+        self._queue.extend(self.options)
 
     @property
     def failover_count(self) -> int:
@@ -120,70 +135,100 @@ class Relay:
 
     async def open(self) -> Speaker:
         """The next candidate that speaks; GatewayError when none is left that does."""
-        if self._deadline is None:
-            self._deadline = asyncio.get_running_loop().time() + self.limits.deadline
-        while (option := self._next_option(self._deadline)) is not None:
-            started = self.clock()
+        deadline = self._deadline = self._deadline or Bound.deadline(self.limits.deadline)
+        while (option := self._next_option(deadline)) is not None:
+            turn = Turn(option, self.clock(), self.health.begin(option.candidate))
             try:
-                return await self._try(option, started, self._deadline)
+                return await self._try(turn, deadline)
             except ProviderError as error:
-                self.failed(option, started, error)
-        raise _exhausted(self.attempts)
+                self.failed(turn, error)
+            except BaseException:
+                self.let_go(turn)
+                raise
+        raise self._exhausted(deadline)
 
-    def answered(self, option: Option, started: float) -> None:
+    def answered(self, turn: Turn) -> None:
         """Record that this candidate's answer is complete."""
-        self.health.record(option.candidate, answered=True)
-        self.attempts.append(self.attempt(option, started))
+        self.health.answered(turn.option.candidate, turn.call)
+        self._over(turn, "answered")
 
-    def failed(self, option: Option, started: float, error: ProviderError) -> None:
+    def failed(self, turn: Turn, error: ProviderError) -> None:
         """Record that this candidate failed."""
-        if error.code not in _BLAMELESS:
-            self.health.record(option.candidate, answered=False)
-        self.attempts.append(self.attempt(option, started, error))
+        if error.code in _BLAMELESS or self._had_too_little_time(error):
+            self.health.let_go(turn.option.candidate, turn.call)
+        else:
+            self.health.failed(turn.option.candidate, turn.call, error)
+        self._over(turn, "failed", error)
 
-    def attempt(
-        self, option: Option, started: float, error: ProviderError | None = None
-    ) -> Attempt:
-        """What became of one candidate, as of now."""
-        return Attempt(
-            provider=option.candidate.provider,
-            model=option.candidate.model,
-            outcome="failed" if error else "answered",
-            code=error.code if error else None,
-            message=error.message if error else None,
-            duration_ms=round((self.clock() - started) * 1000, 3),
-        )
+    def let_go(self, turn: Turn) -> None:
+        """Record that this candidate was cut short, unless its outcome is known."""
+        self.health.let_go(turn.option.candidate, turn.call)
+        self._over(turn, "cancelled")
 
     def attempts_with(self, speaker: Speaker) -> list[Attempt]:
         """The attempts so far and the one that is speaking, as of now."""
-        return [*self.attempts, self.attempt(speaker.option, speaker.started)]
+        return [*self.attempts, self._attempt(speaker.turn, "answered")]
 
-    def _next_option(self, deadline: float) -> Option | None:
-        tried = len(self.attempts)
-        if tried >= min(len(self.options), self.limits.attempts):
+    def _over(self, turn: Turn, outcome: Outcome, error: ProviderError | None = None) -> None:
+        if not turn.over:
+            turn.over = True
+            self.attempts.append(self._attempt(turn, outcome, error))
+
+    def _attempt(self, turn: Turn, outcome: Outcome, error: ProviderError | None = None) -> Attempt:
+        return Attempt(
+            provider=turn.option.candidate.provider,
+            model=turn.option.candidate.model,
+            outcome=outcome,
+            code=error.code if error else None,
+            message=error.message if error else None,
+            duration_ms=round((self.clock() - turn.started) * 1000, 3),
+        )
+
+    def _had_too_little_time(self, error: ProviderError) -> bool:
+        """Whether it was cut off by a deadline that others before it had used up."""
+        cut_off = self._deadline is not None and self._deadline.passed()
+        return cut_off and error.code is FailureCode.TIMEOUT and bool(self.attempts)
+
+    def _next_option(self, deadline: Bound) -> Option | None:
+        if len(self.attempts) >= self.limits.attempts or deadline.passed():
             return None
-        return self.options[tried] if asyncio.get_running_loop().time() < deadline else None
+        while self._queue:
+            option = self._queue.popleft()
+            standing = self.health.standing(option.candidate)
+            if standing is Standing.IN:
+                return option
+            if standing is Standing.OUT:
+                self._last.append(option)
+        while self._last:
+            option = self._last.popleft()
+            if self.health.standing(option.candidate) is not Standing.HELD:
+                return option
+        return None
 
-    async def _try(self, option: Option, started: float, deadline: float) -> Speaker:
-        due = min(asyncio.get_running_loop().time() + self.limits.answer, deadline)
-        request = replace(self.request, model=option.candidate.model)
-        upstream = Ahead(option.provider.stream(request))
+    async def _try(self, turn: Turn, deadline: Bound) -> Speaker:
+        bounds = (Bound.answer(self.limits.answer), deadline)
+        option = turn.option
+        upstream = Ahead(
+            option.provider.stream(replace(self.request, model=option.candidate.model))
+        )
         try:
-            opening = await self._opening(upstream, due)
+            opening = await self._opening(upstream, bounds)
         except BaseException:
             await upstream.close()
             raise
-        return Speaker(option, opening, started, upstream, self, due)
+        return Speaker(option, opening, turn, upstream, self, bounds)
 
-    async def _opening(self, upstream: Ahead[ProviderEvent], due: float) -> Sequence[ProviderEvent]:
+    async def _opening(
+        self, upstream: Ahead[ProviderEvent], bounds: Sequence[Bound]
+    ) -> Sequence[ProviderEvent]:
         """Read up to the commitment: the first event that is more than blank text.
 
         Blank text is held back until then; before a tool call it is dropped.
         """
-        first_due = min(due, asyncio.get_running_loop().time() + self.limits.first_token)
+        first_token = Bound.first_token(self.limits.first_token)
         blank = ""
         while True:
-            batch = await next_events(upstream, self.limits.first_token, first_due)
+            batch = await next_events(upstream, first_token, *bounds)
             for place, event in enumerate(batch, 1):
                 if isinstance(event, Finish):
                     raise ProviderError(FailureCode.EMPTY_ANSWER, "answered with no text")
@@ -193,27 +238,10 @@ class Relay:
                 if event.text.strip():
                     return [TextDelta(blank), *batch[place:]]
 
-
-async def next_events(
-    upstream: Ahead[ProviderEvent], wait: float, due: float
-) -> Sequence[ProviderEvent]:
-    """What comes next, within ``wait`` seconds and before ``due`` (loop time).
-
-    Nothing in time and nothing at all are a ProviderError.
-    """
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-    limit = min(began + wait, due)
-    try:
-        async with asyncio.timeout_at(limit):
-            events = await upstream.take()
-    except TimeoutError:
-        raise ProviderError(
-            FailureCode.TIMEOUT, f"timed out after {max(limit - began, 0.0):.1f} s"
-        ) from None
-    if not events:
-        raise ProviderError(FailureCode.STREAM_BROKEN, "broke off before its answer was complete")
-    return events
+    def _exhausted(self, deadline: Bound) -> GatewayError:
+        held = self.health.held()
+        pauses = [held[each.candidate] for each in self.options if each.candidate in held]
+        return exhausted(self.attempts, pauses, self.limits.deadline if deadline.passed() else None)
 
 
 def _until_finish(batch: Sequence[ProviderEvent]) -> tuple[Sequence[Piece], Finish | None]:
@@ -224,14 +252,3 @@ def _until_finish(batch: Sequence[ProviderEvent]) -> tuple[Sequence[Piece], Fini
             return pieces, event
         pieces.append(event)
     return pieces, None
-
-
-def _exhausted(attempts: Sequence[Attempt]) -> GatewayError:
-    reasons = "; ".join(f"{each.provider}/{each.model} {each.message}" for each in attempts)
-    if attempts and all(each.code == FailureCode.INVALID_REQUEST for each in attempts):
-        error = invalid(f"Every provider rejected the request: {reasons}")
-        error.attempts = tuple(attempts)
-        return error
-    return GatewayError(
-        500, "ALL_PROVIDERS_FAILED", f"Every provider failed: {reasons}", attempts=attempts
-    )

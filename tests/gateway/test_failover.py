@@ -53,8 +53,8 @@ async def test_the_first_that_speaks_answers() -> None:
         ([TextDelta(" \n"), TextDelta("\t"), Finish()], "EMPTY_ANSWER", "answered with no text"),
         ([], "STREAM_BROKEN", "broke off before its answer was complete"),
         ([TextDelta("  ")], "STREAM_BROKEN", "broke off before its answer was complete"),
-        ([Hang()], "TIMEOUT", "timed out after 0.0 s"),
-        ([TextDelta(" "), Hang()], "TIMEOUT", "timed out after 0.0 s"),
+        ([Hang()], "TIMEOUT", "timed out after 0.0 s without a word"),
+        ([TextDelta(" "), Hang()], "TIMEOUT", "timed out after 0.0 s without a word"),
     ],
 )
 async def test_one_that_does_not_speak_is_followed_by_the_next(
