@@ -14,7 +14,12 @@ from typing import Any, Final
 import pandas as pd
 
 from playground import wording
-from playground.totals import failovers, named_failures, unnamed_failures
+from playground.totals import (
+    counted_tokens,
+    failovers,
+    named_failures,
+    unnamed_failures,
+)
 from playground.turns import Turn
 from speko_client.models import Attempt
 
@@ -127,7 +132,7 @@ def _turn_row(turn: Turn) -> dict[str, Any]:
 
 
 def _token_row(turn: Turn) -> dict[str, Any]:
-    usage = turn.answer.usage
+    usage = counted_tokens(turn)
     counts = {
         "tokens_in": usage.prompt_tokens if usage else None,
         "tokens_out": usage.completion_tokens if usage else None,

@@ -8,9 +8,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from playground.turns import Turn
-from speko_client.models import Attempt
+from speko_client.models import Attempt, CompleteUsage
+
+_MOST_TOKENS: Final = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class SessionTotals:
 def session_totals(turns: Sequence[Turn]) -> SessionTotals:
     """Adds up the turns of one branch."""
     answers = [turn.answer for turn in turns]
-    usages = [answer.usage for answer in answers if answer.usage is not None]
+    usages = [usage for turn in turns if (usage := counted_tokens(turn)) is not None]
     costs = [answer.cost_usd for answer in answers if answer.cost_usd is not None]
     return SessionTotals(
         turns=len(turns),
@@ -52,6 +55,16 @@ def session_totals(turns: Sequence[Turn]) -> SessionTotals:
         price_sources=tuple(sorted({a.price_source for a in answers if a.price_source})),
         simulated=sum(answer.simulated for answer in answers),
     )
+
+
+def counted_tokens(turn: Turn) -> CompleteUsage | None:
+    """What the server counted; None where it did not, or where its numbers can be no counts."""
+    usage = turn.answer.usage
+    if usage is None or not all(
+        0 <= count <= _MOST_TOKENS for count in (usage.prompt_tokens, usage.completion_tokens)
+    ):
+        return None
+    return usage
 
 
 def named_failures(turn: Turn) -> tuple[tuple[Attempt, Attempt | None], ...]:

@@ -1,0 +1,115 @@
+"""The analytics page as a visitor meets it: with a session, without one, with one that is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from playground.components.chart_card import selected_turn
+from playground.runtime import Runtime, get_runtime
+from playground.turns import Answer
+from speko_client.models import Timing
+from tests.playground.sessions_of_turns import answered, failed, served, turn, used
+
+ROOT = Path(__file__).parent.parent.parent
+TITLES = ["Provider choice", "Tokens", "Failovers", "Latency", "Estimated cost"]
+
+
+@pytest.fixture
+def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runtime]:
+    """A playground with a data folder of its own."""
+    monkeypatch.setenv("SPEKO_DATA_DIR", str(tmp_path))
+    runtime = get_runtime()
+    yield runtime
+    runtime.shutdown()
+
+
+def page(**query: str) -> AppTest:
+    """The page at a deep link."""
+    app = AppTest.from_file(str(ROOT / "playground" / "ui.py"), default_timeout=30)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.switch_page("../pages/analytics.py").run()
+
+
+def links(app: AppTest) -> list[str]:
+    """The labels of the page's links."""
+    return [link.proto.label for link in app.get("page_link")]
+
+
+def test_a_session_is_shown_in_totals_and_five_charts(runtime: Runtime) -> None:
+    attempts = (failed("openai", "gpt-4o"), answered("google", "gemini-2.0-flash"))
+    timing = Timing(ttft_ms=300, total_ms=1500)
+    first = served(1, usage=used(120, 40), timing=timing, cost_usd=0.0007)
+    second = served(2, "google", "gemini-2.0-flash", usage=used(300, 60), attempts=attempts)
+    for one in (first, second):
+        runtime.store.save_turn(one)
+    app = page(c="c")
+    assert not app.exception
+    assert {metric.label: metric.value for metric in app.metric} == {
+        "Turns": "2",
+        "Answered": "2",
+        "Failovers": "1",
+        "Tokens in": "420",
+        "Tokens out": "100",
+        "Estimated cost": "≈ $0.000700",
+    }
+    assert [heading.value for heading in app.subheader] == TITLES
+    assert len(app.get("plotly_chart")) == len(TITLES)
+    assert len(app.get("download_button")) == len(TITLES)
+
+
+def test_a_chart_has_its_table(runtime: Runtime) -> None:
+    runtime.store.save_turn(served(1, usage=used(120, 40)))
+    app = page(c="c")
+    assert not app.dataframe
+    app.toggle(key="table-tokens").set_value(True).run()
+    table = app.dataframe[0].value
+    assert table[["Turn", "Provider", "In", "Out"]].iloc[0].tolist() == [1, "openai", 120, 40]
+
+
+def test_an_empty_chart_says_why_and_an_unknown_total_is_no_zero(runtime: Runtime) -> None:
+    runtime.store.save_turn(served(1))
+    app = page(c="c")
+    texts = " ".join(element.value for element in app.markdown)
+    for why in ("No token counts yet", "No failover in this session", "No timing yet", "No price"):
+        assert why in texts
+    values = {metric.label: metric.value for metric in app.metric}
+    assert values["Tokens in"] == values["Estimated cost"] == "unknown"
+    assert len(app.get("plotly_chart")) == 1
+
+
+def test_without_a_session_it_leads_to_the_chat(runtime: Runtime) -> None:
+    app = page()
+    assert not app.exception
+    assert "No session is open" in app.info[0].value
+    assert links(app) == ["Go to the chat"]
+
+
+def test_a_session_that_is_gone_is_named_so(runtime: Runtime) -> None:
+    assert "not here" in page(c="gone").info[0].value
+
+
+def test_a_session_whose_first_answer_still_runs_has_no_charts_yet(runtime: Runtime) -> None:
+    running = turn(1, "running", Answer(text="Let me"))
+    runtime.store.save_turn(running)
+    app = page(c="c")
+    assert "no finished turn yet" in app.info[0].value
+    assert links(app) == ["Go to its chat"]
+
+
+def test_a_selected_mark_names_its_turn() -> None:
+    mark = ["t7", "Turn 7", "OpenAI gpt-4o", "", ""]
+    as_dict = {str(place): value for place, value in enumerate(mark)}
+    for data in (mark, as_dict):
+        event = {"selection": {"points": [{"customdata": data}]}}
+        assert selected_turn(event) == ("t7", "Turn 7")
+
+
+def test_a_mark_of_no_turn_leads_nowhere() -> None:
+    assert selected_turn({"selection": {"points": []}}) is None
+    assert selected_turn({"selection": {"points": [{"customdata": ["", "3 turns"]}]}}) is None
+    assert selected_turn({"selection": {"points": [{"x": 1}]}}) is None
