@@ -28,9 +28,14 @@ class VendorCredentials(SpekoModel):
 
 
 class RequestConnections(SpekoModel):
-    """*Extension.* What the header ``X-Speko-Connections`` holds, as base64url of JSON."""
+    """*Extension.* What the header ``X-Speko-Connections`` holds, as base64url of JSON.
+
+    ``public_only``: whoever sends it does not vouch for the base URLs in it, so that none of them
+    may lead to a private address, even at a gateway that would otherwise call those.
+    """
 
     vendors: dict[str, VendorCredentials] = Field(default_factory=dict)
+    public_only: bool = False
 
 
 class VendorConnection(SpekoModel):

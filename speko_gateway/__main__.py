@@ -7,10 +7,18 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from speko_gateway.app import create_app
 from speko_gateway.build import build_gateway
-from speko_gateway.config import KEY_VARIABLE, Config, gateway_key
+from speko_gateway.config import (
+    KEY_VARIABLE,
+    PRIVATE_URLS_VARIABLE,
+    Config,
+    SettingError,
+    gateway_key,
+    private_urls_allowed,
+)
 from speko_gateway.server import BindError, bind, serve
 from speko_gateway.weights import WeightsError, fetch
 
@@ -20,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         status: int = chosen.run(chosen)
-    except BindError as error:
+    except (BindError, SettingError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -51,6 +59,12 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_fleet_options(parser)
     parser.add_argument(
         "--exit-with-stdin", action="store_true", help="end when standard input ends"
+    )
+    parser.add_argument(
+        "--allow-private-urls",
+        action="store_true",
+        help="let callers name servers at private addresses; without it they may only where the "
+        f"gateway itself is bound to loopback ({PRIVATE_URLS_VARIABLE}=true or =false decides too)",
     )
     parser.set_defaults(run=_serve)
 
@@ -127,7 +141,10 @@ def _serve(chosen: argparse.Namespace) -> int:
     listener = bind(chosen.host, chosen.port)
     if key.made:
         print(f"{KEY_VARIABLE} is not set; this run's key is {key.value}", flush=True)
-    app = create_app(build_gateway(_config(chosen), os.environ), key.value)
+    bound = str(listener.getsockname()[0])
+    allowed = private_urls_allowed(chosen.allow_private_urls, os.environ, bound)
+    config = replace(_config(chosen), private_urls=allowed)
+    app = create_app(build_gateway(config, os.environ), key.value)
     serve(app, listener, exit_with_stdin=chosen.exit_with_stdin)
     return 0
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated
 
-from fastapi import FastAPI, Query, Request
+from fastapi import Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
@@ -16,9 +16,12 @@ from speko_client.models import (
     Fleet,
     KnownProviders,
     OptimizeFor,
+    ProvidersHealth,
     Region,
     RoutingIntent,
     RoutingPreview,
+    VendorConnections,
+    VendorTest,
     Vertical,
 )
 from speko_gateway.answers import wire
@@ -27,9 +30,11 @@ from speko_gateway.candidates import Selection
 from speko_gateway.complete import CompleteAnswer
 from speko_gateway.errors import GatewayError
 from speko_gateway.gateway import Gateway
-from speko_gateway.openapi import COMPLETE_DOC, ERRORS, describe
+from speko_gateway.openapi import COMPLETE_DOC, ERRORS, UNKNOWN_VENDOR, VendorQuestion, describe
 from speko_gateway.previews import preview_body
+from speko_gateway.refusals import headers_of
 from speko_gateway.request_body import validation_error
+from speko_gateway.vendor_checks import check_vendor, vendor_connections
 
 _CODES = {400: "VALIDATION_ERROR", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
 
@@ -40,7 +45,7 @@ def create_app(gateway: Gateway, key: str) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         yield
-        await gateway.fleet.close()
+        await gateway.close()
 
     app = FastAPI(
         title="Speko Playground gateway",
@@ -51,12 +56,25 @@ def create_app(gateway: Gateway, key: str) -> FastAPI:
     )
     app.add_middleware(BearerAuth, key=key)
     _add_routes(app, gateway)
+    _add_connections(app, gateway)
     _add_error_envelope(app)
     describe(app)
     return app
 
 
+class _ForRequest:
+    """The gateway as the request at hand has it, with its own connections and fleet."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+
+    async def __call__(self, request: Request) -> Gateway:
+        return self._gateway.for_request(headers_of(request.scope))
+
+
 def _add_routes(app: FastAPI, gateway: Gateway) -> None:
+    own = Depends(_ForRequest(gateway))
+
     @app.post("/v1/complete", response_class=Response, **COMPLETE_DOC)
     async def complete(_request: Request) -> Response:
         """Run one completion: the router picks, failover follows where a candidate fails."""
@@ -69,26 +87,27 @@ def _add_routes(app: FastAPI, gateway: Gateway) -> None:
         region: Region = "global",
         optimize_for: OptimizeFor = "balanced",
         allowed_provider: Annotated[list[str] | None, Query()] = None,
+        here: Gateway = own,
     ) -> Response:
         """Who would answer this intent, and why; nothing is run."""
         intent = RoutingIntent(
             language=language, vertical=vertical, region=region, optimize_for=optimize_for
         )
         allowed = None if allowed_provider is None else Selection.of(allowed_provider)
-        return JSONResponse(preview_body(gateway.ranking(intent, allowed), gateway.fleet))
+        return JSONResponse(preview_body(here.ranking(intent, allowed), here.fleet))
 
     @app.get("/v1/providers/known", response_model=KnownProviders, responses=ERRORS)
-    async def known() -> Response:
+    async def known(here: Gateway = own) -> Response:
         """Who can be put on an allow-list: a row per vendor, and one per model of it."""
-        rows = gateway.fleet.known(gateway.snapshot)
+        rows = here.fleet.known(here.snapshot)
         return JSONResponse(
             {"stt": [], "tts": [], "llm": [{"model": None, **wire(row)} for row in rows]}
         )
 
     @app.get("/v1/fleet", response_model=Fleet, responses=ERRORS)
-    async def fleet() -> Response:
+    async def fleet(here: Gateway = own) -> Response:
         """What answers here: the demo fleet or live providers, and which scores rank them."""
-        return JSONResponse(wire(gateway.info()))
+        return JSONResponse(wire(here.info()))
 
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:
@@ -96,7 +115,32 @@ def _add_routes(app: FastAPI, gateway: Gateway) -> None:
         return {"status": "ok"}
 
 
+def _add_connections(app: FastAPI, gateway: Gateway) -> None:
+    own = Depends(_ForRequest(gateway))
+
+    @app.get("/v1/connections", response_model=VendorConnections, responses=ERRORS)
+    async def connections(here: Gateway = own) -> Response:
+        """Every vendor: whether it is connected, by whom, and which local servers run."""
+        return JSONResponse((await vendor_connections(here)).model_dump(by_alias=True))
+
+    @app.post(
+        "/v1/connections/test", response_model=VendorTest, responses={**ERRORS, **UNKNOWN_VENDOR}
+    )
+    async def test(question: VendorQuestion, here: Gateway = own) -> Response:
+        """Ask one vendor for its models, now: whether its key and address work, and how fast."""
+        return JSONResponse((await check_vendor(here, question.vendor)).model_dump(by_alias=True))
+
+    @app.get("/v1/providers/health", response_model=ProvidersHealth, responses=ERRORS)
+    async def health(here: Gateway = own) -> Response:
+        """How the recent calls went, per model; those over a caller's own key for them alone."""
+        return JSONResponse(here.health.report().model_dump(by_alias=True))
+
+
 def _add_error_envelope(app: FastAPI) -> None:
+    @app.exception_handler(GatewayError)
+    async def refused(_request: Request, error: GatewayError) -> Response:
+        return _envelope(error)
+
     @app.exception_handler(RequestValidationError)
     async def invalid_query(_request: Request, error: RequestValidationError) -> Response:
         return _envelope(validation_error(error.errors()))

@@ -45,3 +45,11 @@ class Selection:
     def covers(self, candidate: Candidate) -> bool:
         """Whether one of the entries names this candidate or its vendor."""
         return candidate.provider in self.entries or candidate.id in self.entries
+
+
+def is_model_id(text: str) -> bool:
+    """Whether a caller's text can be a model's id: something, and no line ends or the like.
+
+    It goes into headers and log lines.
+    """
+    return bool(text.strip()) and text.isprintable()

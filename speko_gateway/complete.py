@@ -54,9 +54,11 @@ class CompleteAnswer(Response):
         started = self.gateway.clock()
         headers = headers_of(scope)
         try:
-            request = parse_request(await read_body(receive))
-            relay = self.gateway.relay(request, Selection.parse(headers.get(OUTAGE_HEADER, "")))
-            exchange = Exchange(self.gateway, relay, started, send)
+            body = await read_body(receive)
+            gateway = self.gateway.for_request(headers)
+            request = parse_request(body)
+            relay = gateway.relay(request, Selection.parse(headers.get(OUTAGE_HEADER, "")))
+            exchange = Exchange(gateway, relay, started, send)
             if answer_form(headers.get("accept"), headers.get("user-agent")) == "stream":
                 await exchange.stream(receive)
             else:

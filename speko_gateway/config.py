@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from speko_gateway.providers.addresses import is_loopback
+
 KEY_VARIABLE = "SPEKO_GATEWAY_KEY"
+PRIVATE_URLS_VARIABLE = "SPEKO_ALLOW_PRIVATE_URLS"
 
 FleetChoice = Literal["demo", "live", "auto"]
 WordsChoice = Literal["auto", "scripted"]
@@ -16,12 +19,16 @@ SnapshotChoice = Literal["demo", "published"]
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The choices of the command line. ``pace`` scales simulated waits; 0 is none."""
+    """The choices of the command line. ``pace`` scales simulated waits; 0 is none.
+
+    ``private_urls``: base URLs that come with a request may be private addresses.
+    """
 
     fleet: FleetChoice = "auto"
     words: WordsChoice = "auto"
     pace: float = 1.0
     snapshot: SnapshotChoice | None = None
+    private_urls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +47,20 @@ def gateway_key(environment: Mapping[str, str]) -> GatewayKey:
     if given := environment.get(KEY_VARIABLE, "").strip():
         return GatewayKey(given, made=False)
     return GatewayKey(secrets.token_urlsafe(24), made=True)
+
+
+class SettingError(ValueError):
+    """A setting that says nothing usable; the message names it, and says what would do."""
+
+
+def private_urls_allowed(flag: bool, environment: Mapping[str, str], bound: str) -> bool:
+    """Whether requests may bring private addresses, at a gateway bound to the address ``bound``.
+
+    By default only where nobody but this machine's own users comes by. Raises SettingError.
+    """
+    setting = environment.get(PRIVATE_URLS_VARIABLE, "").strip().lower() or "auto"
+    if setting not in ("auto", "true", "false"):
+        raise SettingError(f"{PRIVATE_URLS_VARIABLE} takes auto, true or false, and nothing else.")
+    if flag or setting != "auto":
+        return flag or setting == "true"
+    return is_loopback(bound)

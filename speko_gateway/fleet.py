@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from speko_client.models import KnownProvider
-from speko_gateway.candidates import Candidate
+from speko_gateway.candidates import Candidate, Selection, is_model_id
 from speko_gateway.providers.base import Provider
 from speko_gateway.routing import PoolEntry
 from speko_gateway.scores import Snapshot
@@ -24,9 +24,14 @@ class Fleet:
     names: Mapping[str, str]
     candidates: Sequence[Candidate]
 
-    def pool(self) -> list[PoolEntry]:
-        """Every candidate with the reason why it cannot be called now, if there is one."""
-        return [PoolEntry(each, self._unavailable(each)) for each in self.candidates]
+    def pool(self, allowed: Selection | None = None) -> list[PoolEntry]:
+        """Every candidate with the reason why it cannot be called now, if there is one.
+
+        Of a live vendor that offers no models here (a server by its address), one that is on the
+        allow-list by its own id is a candidate too.
+        """
+        pinned = self._pinned(allowed) if allowed else ()
+        return [PoolEntry(each, self._unavailable(each)) for each in (*self.candidates, *pinned)]
 
     def known(self, snapshot: Snapshot) -> list[KnownProvider]:
         """The provider list: a wildcard row per vendor, then one row per model of it."""
@@ -41,6 +46,15 @@ class Fleet:
         """Close every provider."""
         for provider in self.providers.values():
             await provider.close()
+
+    def _pinned(self, allowed: Selection) -> list[Candidate]:
+        offering = {each.provider for each in self.candidates}
+        pairs = (entry.partition(":") for entry in sorted(allowed.entries))
+        return [
+            Candidate(vendor, model)
+            for vendor, _, model in pairs
+            if vendor in self.providers and vendor not in offering and is_model_id(model)
+        ]
 
     def _unavailable(self, candidate: Candidate) -> str | None:
         return self.providers[candidate.provider].unavailable_reason(candidate.model)

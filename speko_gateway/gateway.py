@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from speko_client.models import CompleteRequest, PipelineConstraints, RoutingIntent, SnapshotInfo
 from speko_client.models import Fleet as FleetInfo
@@ -12,10 +12,13 @@ from speko_gateway.errors import GatewayError
 from speko_gateway.failover import Limits, Option, Relay
 from speko_gateway.faults import with_outage
 from speko_gateway.fleet import Fleet
+from speko_gateway.fleets import Fleets
 from speko_gateway.health import HealthGate
 from speko_gateway.providers.base import ProviderRequest
+from speko_gateway.request_connections import asked_in
 from speko_gateway.routing import Ranking, rank
 from speko_gateway.scores import Snapshot
+from speko_gateway.vendors import Vendors
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,8 @@ class Gateway:
     """What one gateway process holds. ``clock`` gives monotonic seconds.
 
     ``weights_present`` and ``words`` tell of the local model: whether it is here, and what the
-    demo fleet speaks with.
+    demo fleet speaks with. ``fleets`` makes of the process's gateway that of one request; None
+    where this one fleet is all there is.
     """
 
     fleet: Fleet
@@ -33,10 +37,35 @@ class Gateway:
     clock: Callable[[], float]
     weights_present: Callable[[], bool]
     words: Callable[[], str]
+    vendors: Vendors | None = None
+    fleets: Fleets | None = None
+
+    def for_request(self, headers: Mapping[str, str]) -> Gateway:
+        """This gateway as a request with these headers has it: with its own connections and fleet.
+
+        Without such headers it is this very one. Raises GatewayError, 400, where one is no good.
+        """
+        asked = asked_in(headers)
+        if asked is None or self.fleets is None:
+            return self
+        lineup = self.fleets.lineup(asked)
+        return replace(
+            self,
+            fleet=lineup.fleet,
+            snapshot=lineup.snapshot,
+            vendors=lineup.vendors,
+            health=self.health.through(lineup.connections),
+        )
+
+    async def close(self) -> None:
+        """Close every provider and every connection."""
+        await (self.fleets or self.fleet).close()
 
     def ranking(self, intent: RoutingIntent, allowed: Selection | None) -> Ranking:
         """Who would answer this intent now, nothing run."""
-        return rank(intent, allowed, self.snapshot, self.fleet.pool(), self.health.unhealthy())
+        return rank(
+            intent, allowed, self.snapshot, self.fleet.pool(allowed), self.health.unhealthy()
+        )
 
     def relay(self, request: CompleteRequest, outage: Selection) -> Relay:
         """The way through the candidates for this request; GatewayError where there is none."""

@@ -6,16 +6,27 @@ answer forms and its headers are described here, from the very models that check
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from speko_client.models import Attempt, CompleteResult, SpekoModel
+from speko_client.models import (
+    Attempt,
+    CompleteResult,
+    FleetChoice,
+    RequestConnections,
+    SpekoModel,
+)
 from speko_gateway.faults import OUTAGE_HEADER
 from speko_gateway.request_body import WireRequest
+from speko_gateway.request_connections import (
+    CONNECTIONS_HEADER,
+    FLEET_HEADER,
+    MAX_HEADER_BYTES,
+)
 
 _REF = "#/components/schemas/{model}"
 
@@ -28,9 +39,19 @@ class ErrorEnvelope(SpekoModel):
     attempts: list[Attempt] | None = None
 
 
+class VendorQuestion(SpekoModel):
+    """Which vendor to ask, by its id."""
+
+    vendor: str
+
+
 ERRORS: dict[int | str, dict[str, Any]] = {
     400: {"model": ErrorEnvelope, "description": "The request is invalid; names the field"},
     401: {"model": ErrorEnvelope, "description": "The bearer key is missing or wrong"},
+}
+
+UNKNOWN_VENDOR: dict[int | str, dict[str, Any]] = {
+    404: {"model": ErrorEnvelope, "description": "There is no vendor of this id"}
 }
 
 _FAILED = {"model": ErrorEnvelope, "description": "No provider is available, or all failed"}
@@ -93,6 +114,32 @@ COMPLETE_DOC: dict[str, Any] = {
 }
 
 
+_REQUEST_HEADERS: list[dict[str, Any]] = [
+    {
+        "name": CONNECTIONS_HEADER,
+        "in": "header",
+        "required": False,
+        "description": "Vendors' keys and addresses for this request alone: base64url (padding or "
+        f"not) of a RequestConnections object, at most {MAX_HEADER_BYTES // 1024} KiB",
+        "schema": {
+            "type": "string",
+            "format": "speko-connections",
+            "contentEncoding": "base64url",
+            "contentMediaType": "application/json",
+            "contentSchema": {"$ref": _REF.format(model="RequestConnections")},
+        },
+    },
+    {
+        "name": FLEET_HEADER,
+        "in": "header",
+        "required": False,
+        "description": "The fleet that answers this request; auto: the live one where a vendor is "
+        "connected for it, else the demo fleet",
+        "schema": {"type": "string", "enum": list(get_args(FleetChoice))},
+    },
+]
+
+
 def describe(app: FastAPI) -> None:
     """Make ``/openapi.json`` complete and true."""
 
@@ -113,13 +160,17 @@ def _document(app: FastAPI) -> dict[str, Any]:
         separate_input_output_schemas=False,
     )
     components = document.setdefault("components", {})
-    components["schemas"] = _schemas(WireRequest, CompleteResult) | components["schemas"]
+    components["schemas"] = (
+        _schemas(WireRequest, CompleteResult, RequestConnections) | components["schemas"]
+    )
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     for path, operations in document["paths"].items():
         for operation in operations.values():
             # The framework assumes its own 422, which no route answers here.
             operation["responses"].pop("422", None)
             operation["security"] = [{"bearer": []}] if path.startswith("/v1/") else []
+            if path.startswith("/v1/"):
+                operation.setdefault("parameters", []).extend(_REQUEST_HEADERS)
     for unused in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(unused, None)
     return document

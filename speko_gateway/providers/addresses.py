@@ -15,7 +15,12 @@ import socket
 from aiohttp import AddrInfoType
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_TUNNELS = (ipaddress.ip_network("2002::/16"), ipaddress.ip_network("2001::/32"))
+_TUNNELS = (
+    ipaddress.ip_network("64:ff9b:1::/48"),
+    ipaddress.ip_network("2001::/32"),
+    ipaddress.ip_network("2002::/16"),
+)
+"""Ways into an IPv4 network that need not be a public one: local NAT64, Teredo, 6to4."""
 
 
 class PrivateAddressError(OSError):

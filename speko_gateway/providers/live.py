@@ -68,23 +68,28 @@ class LiveProvider:
         """Why no model of it can be called, as a plain clause; None where one can."""
         return self._problem
 
+    @property
+    def lacks_key(self) -> bool:
+        """Whether nobody has given the key that this vendor needs."""
+        return self.vendor.needs_key and self._key is None
+
     def with_credentials(
         self,
         *,
         key: str | None = None,
         base_url: str | None = None,
         models: tuple[str, ...] | None = None,
-        upstream: Upstream | None = None,
+        elsewhere: Upstream | None = None,
     ) -> LiveProvider:
         """The same vendor behind a caller's key, at a caller's address, with a caller's models.
 
         What is None stays, with one exception: this provider's own key never goes to another
-        address. On the same connections, unless there are others in ``upstream``.
+        address. Another address is reached over the connections of ``elsewhere``.
         """
         moved = base_url is not None and base_url_of(self.vendor, base_url) != self.base_url
         return LiveProvider(
             self.vendor,
-            upstream or self._upstream,
+            (elsewhere if moved else None) or self._upstream,
             key=key or (None if moved else self._key),
             base_url=base_url if moved else self.base_url,
             models=self.models if models is None else models,

@@ -2,9 +2,42 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any
 
 import schemathesis
+from hypothesis import strategies as st
+
+# Nothing listens there, and nothing beyond loopback is ever named.
+_NOBODY = st.sampled_from(["http://127.0.0.1:9/v1", "http://127.0.0.1:9"])
+_CREDENTIALS = st.fixed_dictionaries(
+    {"baseUrl": _NOBODY},
+    optional={
+        "key": st.text(max_size=20),
+        "name": st.text(max_size=20),
+        "models": st.lists(st.sampled_from(["m", "llama3.2:1b", "größe", "a/b"]), max_size=3),
+        "unknown": st.none(),
+    },
+)
+_VENDORS = st.sampled_from(["openai", "anthropic", "google", "ollama", "custom", "custom-my-lab-2"])
+_CONNECTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "vendors": st.dictionaries(_VENDORS, _CREDENTIALS, max_size=3),
+        "publicOnly": st.booleans(),
+    },
+)
+
+
+def _encoded(connections: dict[str, Any], padded: bool) -> str:
+    text = base64.urlsafe_b64encode(json.dumps(connections).encode()).decode()
+    return text if padded else text.rstrip("=")
+
+
+schemathesis.openapi.format(
+    "speko-connections", st.builds(_encoded, _CONNECTIONS, padded=st.booleans())
+)
 
 FAILURES = {"COMPLETE_FAILED", "ALL_PROVIDERS_FAILED"}
 
