@@ -135,6 +135,7 @@ class CandidateHealth:
         if self.out is not None:
             self._come_back(now)
         self._current(now).calls += 1
+        self._judge(now)
 
     def failed(self, call: Call, now: float, error: ProviderError) -> None:
         """The call failed, by the candidate's own fault."""
@@ -146,8 +147,7 @@ class CandidateHealth:
             if was_trial and self.out is not None:
                 self._failures += 1
                 self.out.until = now + self.rule.cool_down(self._failures)
-            elif self.out is None and self._too_many(now):
-                self._leave(now)
+            self._judge(now)
         if error.retry_after:
             self._hold(now, error.retry_after, error.message.partition(":")[0])
 
@@ -167,9 +167,11 @@ class CandidateHealth:
         rate, calls = self.rate(now)
         return rate if calls or self.out is None else self.out.rate
 
-    def _too_many(self, now: float) -> bool:
+    def _judge(self, now: float) -> None:
         rate, calls = self.rate(now)
-        return rate > self.rule.threshold and calls >= self.rule.min_calls
+        too_many = rate > self.rule.threshold and calls >= self.rule.min_calls
+        if self.out is None and too_many:
+            self._leave(now)
 
     def _leave(self, now: float) -> None:
         # One that was back for less than a window has not recovered: its pauses go on growing.

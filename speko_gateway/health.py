@@ -56,7 +56,9 @@ class HealthGate:
     def answered(self, candidate: Candidate, call: Call) -> None:
         """The call ended in a whole answer."""
         if _settles(call):
-            self._health(candidate).answered(call, self.clock())
+            health = self._health(candidate)
+            health.answered(call, self.clock())
+            self._suspect(candidate, health)
 
     def failed(self, candidate: Candidate, call: Call, error: ProviderError) -> None:
         """The call failed by the candidate's own fault."""
@@ -64,7 +66,7 @@ class HealthGate:
             health = self._health(candidate)
             health.last_error = LastError(error.code, error.message, self.now())
             health.failed(call, self.clock(), error)
-            self._suspects.add(self._key(candidate))
+            self._suspect(candidate, health)
 
     def let_go(self, candidate: Candidate, call: Call) -> None:
         """The call told nothing of the candidate; after it was settled this does nothing."""
@@ -151,8 +153,12 @@ class HealthGate:
         rate, calls = (out.rate, out.calls) if out is not None else (0.0, 0)
         return f"{rate:.0%} of its last {calls} calls failed (within {self.rule.window:g} seconds)"
 
+    def _suspect(self, candidate: Candidate, health: CandidateHealth) -> None:
+        if health.out is not None:
+            self._suspects.add(self._key(candidate))
+
     def _own_out(self) -> list[tuple[Candidate, CandidateHealth]]:
-        """Those of them that are out: asked for every request, so only suspects are looked at."""
+        """Those of them that are out: asked for every request, hence looked for among few."""
         found: list[tuple[Candidate, CandidateHealth]] = []
         for key in tuple(self._suspects):
             health = self._candidates.get(key)
