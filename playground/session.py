@@ -89,6 +89,13 @@ def new_conversation() -> None:
     st.query_params.clear()
 
 
+def new_conversation_with(provider: str) -> None:
+    """Leave the open conversation for a new one that only this provider may answer."""
+    new_conversation()
+    form = form_settings()
+    st.session_state[_FORM] = form.model_copy(update={"allowed": (provider,)})
+
+
 def form_settings() -> TurnSettings:
     """The form as it stands in this browser session."""
     form = st.session_state.get(_FORM)

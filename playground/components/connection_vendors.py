@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from playground import session
+from playground.components.chart_card import CHAT_PAGE
 from playground.components.connection_desk import Desk, offer, run_vendor_check
 from playground.components.connection_form import ConnectionForm, connection_form
 from playground.components.connection_style import badge, found, heading
@@ -104,8 +105,11 @@ def _row(desk: Desk, vendor: VendorConnection) -> None:
     problem = own and address_problem(own.base_url, private_allowed=desk.private_allowed)
     check = Checked(False, problem) if problem else session.checked(vendor.id)
     _problem(check)
-    if check is not None and check.models:
-        _models(desk, vendor, own, check)
+    if check is not None and check.ok:
+        with st.container(horizontal=True):
+            if check.models:
+                _models(desk, vendor, own, check)
+            _chat_with(vendor)
     if session.edited_connection() == vendor.id:
         connection_form(_form(desk, vendor))
 
@@ -183,6 +187,12 @@ def _models(
             on_change=_offer_chosen,
             args=(vendor.id, key),
         )
+
+
+def _chat_with(vendor: VendorConnection) -> None:
+    if st.button("Chat with it", icon=":material/forum:", type="tertiary", key=f"chat-{vendor.id}"):
+        session.new_conversation_with(vendor.id)
+        st.switch_page(CHAT_PAGE)
 
 
 def _offer_chosen(vendor: str, key: str) -> None:

@@ -128,6 +128,15 @@ def test_a_server_of_ones_own_by_its_url(page: ConnectionsPage, stand_in: StandI
     assert set(stand_in.last("/v1/connections").vendors) == {"custom-lab", "custom-lab-2"}
 
 
+def test_from_a_server_that_works_it_is_one_click_to_a_chat_with_it(
+    page: ConnectionsPage,
+) -> None:
+    page.press("test-anthropic")
+    page.press("chat-anthropic")
+    (allowed,) = [box for box in page.app.multiselect if box.label == "Allowed providers"]
+    assert allowed.value == ["anthropic"]
+
+
 def test_which_of_a_servers_models_are_offered_can_be_chosen(
     page: ConnectionsPage, stand_in: StandIn
 ) -> None:

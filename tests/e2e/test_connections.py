@@ -1,0 +1,113 @@
+"""A model server on the desk, added by its URL and chatted with; and no key left anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.chat_page import ChatPage
+from tests.e2e.connections_page import ConnectionsPage
+from tests.e2e.harness import PlaygroundServer, screenshot
+from tests.e2e.model_server import MODEL, ModelServer
+
+KEY = "k-fake-journey-4711"
+SAYS = "Tides follow the moon, and this answer is really mine."
+
+
+@pytest.fixture
+def desk() -> Iterator[ModelServer]:
+    """The server on the desk."""
+    with ModelServer(SAYS) as server:
+        yield server
+
+
+def files_with(text: str, folder: Path) -> list[str]:
+    """The files below ``folder`` that hold ``text`` anywhere."""
+    found = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    return [str(path) for path in found if text.encode() in path.read_bytes()]
+
+
+def test_a_server_is_added_by_its_url_tested_and_chatted_with(
+    page: Page, server: PlaygroundServer, desk: ModelServer
+) -> None:
+    addresses: list[str] = []
+    page.on("request", lambda request: addresses.append(request.url))
+    connections = ConnectionsPage(page, server)
+    connections.open()
+    expect(connections.connection("openai")).to_contain_text("no key")
+
+    connections.add_server("Desk", desk.base_url, KEY)
+    mine = connections.connection("custom-desk")
+    expect(mine).to_contain_text("set in this browser session")
+    expect(mine).to_contain_text("✓")
+    expect(mine).to_contain_text("ms")
+    expect(connections.status).to_contain_text(MODEL)
+    screenshot(page, "connections")
+    sources = [page.content()]
+
+    connections.chat_with("custom-desk")
+    chat = ChatPage(page, server)
+    expect(page.get_by_text("Live providers")).to_be_visible()
+    chat.send("What makes the tides?")
+    expect(chat.last).to_contain_text(SAYS)
+    expect(chat.chips).to_contain_text(MODEL)
+    expect(chat.chips).to_contain_text("live")
+    expect(chat.chips).not_to_contain_text("simulated")
+    assert desk.asked[-1]["model"] == MODEL
+    assert desk.keys == {KEY}
+    sources.append(page.content())
+
+    connections.come_back()
+    expect(mine).to_contain_text("set in this browser session")
+    sources.append(page.content())
+    connections.press("Forget", "custom-desk")
+    expect(mine).to_have_count(0)
+
+    assert not [source for source in [*sources, *addresses] if KEY in source]
+    assert KEY not in server.log
+    assert not files_with(KEY, server.data_dir.parent)
+
+
+def test_a_key_is_gone_with_the_browser_session(
+    page: Page, server: PlaygroundServer, desk: ModelServer
+) -> None:
+    connections = ConnectionsPage(page, server)
+    connections.open()
+    connections.add_server("Desk", desk.base_url, KEY)
+    expect(connections.connection("custom-desk")).to_be_visible()
+    connections.open()
+    expect(connections.connection("custom-desk")).to_have_count(0)
+
+
+def test_a_server_that_is_not_there_says_so(page: Page, server: PlaygroundServer) -> None:
+    connections = ConnectionsPage(page, server)
+    connections.open()
+    connections.add_server("Nobody", "http://127.0.0.1:9")
+    expect(connections.connection("custom-nobody")).to_contain_text("✕")
+
+
+def test_another_speko_server_without_a_key_is_told_what_it_lacks(
+    page: Page, server: PlaygroundServer, desk: ModelServer
+) -> None:
+    connections = ConnectionsPage(page, server)
+    connections.open()
+    connections.pick_server("Another server")
+    expect(page.get_by_text("the chat still talks to the embedded gateway")).to_be_visible()
+    form = connections.connection("other")
+    form.get_by_label("Base URL").fill(desk.base_url)
+    connections.press("Save and test", "other")
+    expect(form).to_contain_text("not as a Speko server does")
+
+
+@pytest.mark.parametrize("viewport", [(390, 844)], ids=["phone"])
+@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
+def test_the_page_fits_a_phone(page: Page, server: PlaygroundServer, colour_scheme: str) -> None:
+    connections = ConnectionsPage(page, server)
+    connections.open()
+    connections.press("Add key", "openai")
+    expect(connections.connection("openai").get_by_label("OpenAI key")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    screenshot(page, f"connections-phone-{colour_scheme}")
