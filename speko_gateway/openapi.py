@@ -87,8 +87,16 @@ _ANSWER: dict[str, Any] = {
     },
 }
 
+_PAUSED: dict[str, Any] = {
+    "model": ErrorEnvelope,
+    "description": "Every provider that could answer asked for a pause",
+    "headers": {
+        "Retry-After": _header("Seconds until one is back", {"type": "integer", "minimum": 1})
+    },
+}
+
 COMPLETE_DOC: dict[str, Any] = {
-    "responses": {200: _ANSWER, **ERRORS, 500: _FAILED},
+    "responses": {200: _ANSWER, **ERRORS, 429: _PAUSED, 500: _FAILED},
     "openapi_extra": {
         "parameters": [
             {

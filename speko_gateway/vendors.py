@@ -99,12 +99,14 @@ class Vendors:
         return {
             vendor: self._name(provider, _key(brought[vendor]))
             for vendor, provider in made.items()
-            if _key(brought[vendor]) or provider.base_url != self._usual_address(vendor)
+            if self._is_their_own(provider, brought[vendor])
         }
 
-    def _usual_address(self, vendor: str) -> str | None:
-        usual = self.provider(vendor)
-        return usual.base_url if usual else None
+    def _is_their_own(self, provider: LiveProvider, brought: VendorCredentials) -> bool:
+        """Whether its health is the caller's affair: their key, their address, or their models."""
+        usual = self.provider(provider.vendor.id)
+        moved = usual is None or provider.base_url != usual.base_url
+        return bool(_key(brought) or moved or brought.models)
 
     def _name(self, provider: LiveProvider, key: str) -> str:
         told = json.dumps([provider.base_url, key]).encode()

@@ -86,6 +86,18 @@ def test_what_is_asked_for_shows_no_key() -> None:
     assert SECRET not in repr(asked)
 
 
+async def test_openapi_tells_of_both_headers_on_every_call_that_takes_them() -> None:
+    async with serving(build_gateway(DEMO, {})) as client:
+        document = (await client.get("/openapi.json")).json()
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            names = {each["name"] for each in operation.get("parameters", [])}
+            both = {"X-Speko-Connections", "X-Speko-Fleet"}
+            assert names & both == (both if path.startswith("/v1/") else set())
+    content = document["components"]["schemas"]["RequestConnections"]["properties"]
+    assert set(content) == {"vendors", "publicOnly"}
+
+
 @pytest.mark.parametrize("padded", [True, False])
 @pytest.mark.parametrize("length", range(4))
 def test_padding_is_optional(padded: bool, length: int) -> None:

@@ -172,7 +172,7 @@ async def test_openapi_describes_both_forms_and_every_status() -> None:
     async with serving(gateway(played())) as client:
         document = (await client.get("/openapi.json")).json()
     complete = document["paths"]["/v1/complete"]["post"]
-    assert set(complete["responses"]) == {"200", "400", "401", "500"}
+    assert set(complete["responses"]) == {"200", "400", "401", "429", "500"}
     assert set(complete["responses"]["200"]["content"]) == {"application/json", "text/event-stream"}
     assert complete["security"] == [{"bearer": []}]
     assert document["paths"]["/healthz"]["get"]["security"] == []
