@@ -19,6 +19,8 @@ from speko_gateway.config import (
     gateway_key,
     private_urls_allowed,
 )
+from speko_gateway.limits import DEFAULTS, SETTINGS, LimitError, read_limits
+from speko_gateway.log_lines import LogSettings, set_up_logging
 from speko_gateway.server import BindError, bind, serve
 from speko_gateway.weights import WeightsError, fetch
 
@@ -28,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         status: int = chosen.run(chosen)
-    except (BindError, SettingError) as error:
+    except (BindError, SettingError, LimitError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -57,6 +59,8 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--port", type=_port, default=8790, help="port to bind (%(default)s); 0 takes a free one"
     )
     _add_fleet_options(parser)
+    _add_limits(parser)
+    _add_log_options(parser)
     parser.add_argument(
         "--exit-with-stdin", action="store_true", help="end when standard input ends"
     )
@@ -116,6 +120,26 @@ def _add_fleet_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("limits", "each may be set by its environment variable too")
+    for each in SETTINGS:
+        told = f"{each.help} ({DEFAULTS[each.field]:g}; {each.variable})"
+        group.add_argument(each.flag, dest=each.destination, metavar="N", help=told)
+
+
+def _add_log_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--log-level",
+        choices=LogSettings.LEVELS,
+        help="what is logged on stderr; info has a line per request (info; SPEKO_LOG_LEVEL)",
+    )
+    parser.add_argument(
+        "--log-format",
+        choices=LogSettings.FORMATS,
+        help="one JSON object a line, or text for people (json; SPEKO_LOG_FORMAT)",
+    )
+
+
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is no port (0 to 65535)")
@@ -137,13 +161,16 @@ def _config(chosen: argparse.Namespace) -> Config:
 
 
 def _serve(chosen: argparse.Namespace) -> int:
+    log = LogSettings.read(chosen.log_level, chosen.log_format, os.environ)
+    limits = read_limits(vars(chosen), os.environ)
     key = gateway_key(os.environ)
     listener = bind(chosen.host, chosen.port)
     if key.made:
         print(f"{KEY_VARIABLE} is not set; this run's key is {key.value}", flush=True)
     bound = str(listener.getsockname()[0])
     allowed = private_urls_allowed(chosen.allow_private_urls, os.environ, bound)
-    config = replace(_config(chosen), private_urls=allowed)
+    config = replace(_config(chosen), private_urls=allowed, limits=limits)
+    set_up_logging(log, {**os.environ, KEY_VARIABLE: key.value})
     app = create_app(build_gateway(config, os.environ), key.value)
     serve(app, listener, exit_with_stdin=chosen.exit_with_stdin)
     return 0

@@ -30,6 +30,7 @@ from speko_gateway.candidates import Selection
 from speko_gateway.complete import CompleteAnswer
 from speko_gateway.errors import GatewayError
 from speko_gateway.gateway import Gateway
+from speko_gateway.observing import observe
 from speko_gateway.openapi import COMPLETE_DOC, ERRORS, UNKNOWN_VENDOR, VendorQuestion, describe
 from speko_gateway.previews import preview_body
 from speko_gateway.refusals import headers_of
@@ -58,6 +59,7 @@ def create_app(gateway: Gateway, key: str) -> FastAPI:
     _add_routes(app, gateway)
     _add_connections(app, gateway)
     _add_error_envelope(app)
+    observe(app, gateway)
     describe(app)
     return app
 
@@ -99,7 +101,7 @@ def _add_routes(app: FastAPI, gateway: Gateway) -> None:
     @app.get("/v1/providers/known", response_model=KnownProviders, responses=ERRORS)
     async def known(here: Gateway = own) -> Response:
         """Who can be put on an allow-list: a row per vendor, and one per model of it."""
-        rows = here.fleet.known(here.snapshot)
+        rows = here.fleet.known(here.snapshot, here.health.unhealthy())
         return JSONResponse(
             {"stt": [], "tts": [], "llm": [{"model": None, **wire(row)} for row in rows]}
         )

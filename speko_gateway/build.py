@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from speko_gateway.config import Config
-from speko_gateway.failover import Limits
 from speko_gateway.fleets import Fleets, demo_lineup, live_lineup
 from speko_gateway.gateway import Gateway
 from speko_gateway.health import HealthGate
@@ -26,7 +25,7 @@ from speko_gateway.weights import installed_path
 
 def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
     """A gateway ready to be served; ``environment`` has the live vendors' keys."""
-    limits = Limits()
+    limits = config.limits
     engine = LocalEngine(_remembered(installed_path))
     local = LocalProvider(engine)
     upstream = Upstream(connect_seconds=limits.connect)

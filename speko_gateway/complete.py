@@ -8,6 +8,7 @@ at any moment, whichever form the answer has.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from speko_client.models import Timing
+from speko_client.models import Attempt, Timing
 from speko_gateway.answers import (
     answer_headers,
     encode,
@@ -33,6 +34,7 @@ from speko_gateway.faults import OUTAGE_HEADER
 from speko_gateway.gateway import Gateway
 from speko_gateway.negotiation import answer_form
 from speko_gateway.providers.base import ProviderError, TextDelta, ToolCall
+from speko_gateway.records import RequestRecord, record_of
 from speko_gateway.refusals import headers_of, refuse
 from speko_gateway.request_body import parse_request, read_body
 from speko_gateway.sending import EVENTS, send_body, send_start, send_whole
@@ -53,21 +55,27 @@ class CompleteAnswer(Response):
         """Answer this request; a GatewayError becomes its envelope, a caller gone nothing."""
         started = self.gateway.clock()
         headers = headers_of(scope)
+        record = record_of(scope)
         try:
             body = await read_body(receive)
             gateway = self.gateway.for_request(headers)
             request = parse_request(body)
             relay = gateway.relay(request, Selection.parse(headers.get(OUTAGE_HEADER, "")))
-            exchange = Exchange(gateway, relay, started, send)
-            if answer_form(headers.get("accept"), headers.get("user-agent")) == "stream":
+            exchange = Exchange(gateway, relay, started, send, record)
+            record.attempts = relay.attempts
+            record.form = answer_form(headers.get("accept"), headers.get("user-agent"))
+            if record.form == "stream":
                 await exchange.stream(receive)
             else:
                 await exchange.buffer(receive)
         except CallerGone:
-            _log.info("The caller left before the answer was complete")
+            record.outcome = "cancelled"
         except GatewayStopping:
-            await refuse(scope, send, GatewayError(500, "COMPLETE_FAILED", _STOPPING))
+            stopping = GatewayError(500, "COMPLETE_FAILED", _STOPPING)
+            record.refused(stopping)
+            await refuse(scope, send, stopping)
         except GatewayError as error:
+            record.refused(error)
             await refuse(scope, send, error)
 
 
@@ -79,6 +87,7 @@ class Exchange:
     relay: Relay
     started: float
     send: Send
+    record: RequestRecord
     pieces: list[TextDelta | ToolCall] = field(default_factory=list)
     ttft_ms: float | None = None
     opened: bool = False
@@ -90,6 +99,7 @@ class Exchange:
             while not await self._heard_out(speaker):
                 speaker = await self._open()
         body = encode(self._result(speaker))
+        self.record.outcome = "answered"
         await send_whole(self.send, 200, body, self._headers(speaker))
 
     async def stream(self, receive: Receive) -> None:
@@ -100,13 +110,14 @@ class Exchange:
         except GatewayStopping:
             if not self.opened:
                 raise
-            last = error_frame(_STOPPING, "GATEWAY_STOPPING", ())
+            last = self._broken(_STOPPING, "GATEWAY_STOPPING")
         # Not inside: once the last byte is out, the server reports the caller as gone.
         await send_body(self.send, last, more=False)
 
     async def _open(self) -> Speaker:
         speaker = await self.relay.open()
         self.ttft_ms = self._elapsed_ms()
+        self.record.spoken(speaker.option, self.ttft_ms)
         self.pieces.clear()
         return speaker
 
@@ -116,8 +127,7 @@ class Exchange:
             async with aclosing(speaker.batches()) as batches:
                 async for batch in batches:
                     self.pieces.extend(batch)
-        except ProviderError as error:
-            _log.info("%s %s, unseen by the caller", speaker.option.candidate, error.message)
+        except ProviderError:
             return False
         finally:
             await speaker.close()
@@ -143,12 +153,17 @@ class Exchange:
                     opening = b""
         except ProviderError as error:
             message = f"{speaker.option.candidate} {error.message}"
-            return error_frame(message, error.code, self.relay.attempts)
+            return self._broken(message, error.code, self.relay.attempts)
         except Exception:
             # Headers are out, so no status can tell any more: the stream has to end in an error.
             _log.exception("%s raised what it should not", speaker.option.candidate)
-            return error_frame("The gateway failed; see its log", "INTERNAL_ERROR", ())
+            return self._broken("The gateway failed; see its log", "INTERNAL_ERROR")
+        self.record.outcome = "answered"
         return frame("done", self._result(speaker))
+
+    def _broken(self, message: str, code: str, attempts: Sequence[Attempt] = ()) -> bytes:
+        self.record.failed(code)
+        return error_frame(message, code, attempts)
 
     def _result(self, speaker: Speaker) -> dict[str, Any]:
         return result_body(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from speko_gateway.limits import Limits
 from speko_gateway.providers.addresses import is_loopback
 
 KEY_VARIABLE = "SPEKO_GATEWAY_KEY"
@@ -29,6 +30,7 @@ class Config:
     pace: float = 1.0
     snapshot: SnapshotChoice | None = None
     private_urls: bool = False
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from speko_gateway.providers.base import Provider
 from speko_gateway.routing import PoolEntry
 from speko_gateway.scores import Snapshot
 
+_NOBODY: Mapping[Candidate, str] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
@@ -33,9 +35,14 @@ class Fleet:
         pinned = self._pinned(allowed) if allowed else ()
         return [PoolEntry(each, self._unavailable(each)) for each in (*self.candidates, *pinned)]
 
-    def known(self, snapshot: Snapshot) -> list[KnownProvider]:
-        """The provider list: a wildcard row per vendor, then one row per model of it."""
-        models = [self._model_row(entry, snapshot) for entry in self.pool()]
+    def known(
+        self, snapshot: Snapshot, unhealthy: Mapping[Candidate, str] = _NOBODY
+    ) -> list[KnownProvider]:
+        """The provider list: a wildcard row per vendor, then one row per model of it.
+
+        ``unhealthy`` gives a reason for each candidate that is out of the pool for now.
+        """
+        models = [self._model_row(entry, snapshot) for entry in _gated(self.pool(), unhealthy)]
         rows: list[KnownProvider] = []
         for vendor in self.providers:
             own = [row for row in models if row.vendor == vendor]
@@ -102,3 +109,7 @@ class Fleet:
             available=available,
             reason=reason,
         )
+
+
+def _gated(pool: Sequence[PoolEntry], unhealthy: Mapping[Candidate, str]) -> list[PoolEntry]:
+    return [PoolEntry(each, reason or unhealthy.get(each)) for each, reason in pool]

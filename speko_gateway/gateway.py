@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from speko_client.models import CompleteRequest, PipelineConstraints, RoutingIntent, SnapshotInfo
 from speko_client.models import Fleet as FleetInfo
 from speko_gateway.candidates import Selection
-from speko_gateway.errors import GatewayError
 from speko_gateway.failover import Limits, Option, Relay
 from speko_gateway.faults import with_outage
 from speko_gateway.fleet import Fleet
 from speko_gateway.fleets import Fleets
+from speko_gateway.gating import nobody, rank_gated
 from speko_gateway.health import HealthGate
 from speko_gateway.providers.base import ProviderRequest
 from speko_gateway.request_connections import asked_in
-from speko_gateway.routing import Ranking, rank
+from speko_gateway.routing import Ranking
 from speko_gateway.scores import Snapshot
 from speko_gateway.vendors import Vendors
 
@@ -63,15 +63,13 @@ class Gateway:
 
     def ranking(self, intent: RoutingIntent, allowed: Selection | None) -> Ranking:
         """Who would answer this intent now, nothing run."""
-        return rank(
-            intent, allowed, self.snapshot, self.fleet.pool(allowed), self.health.unhealthy()
-        )
+        return rank_gated(intent, allowed, self.snapshot, self.fleet.pool(allowed), self.health)
 
     def relay(self, request: CompleteRequest, outage: Selection) -> Relay:
         """The way through the candidates for this request; GatewayError where there is none."""
         ranking = self.ranking(request.intent, allowed_by(request.constraints))
         if not ranking.ordered:
-            raise _nobody(ranking)
+            raise nobody(ranking, self.health)
         options = [
             Option(each.candidate, self.fleet.providers[each.candidate.provider])
             for each in ranking.ordered
@@ -111,14 +109,4 @@ def provider_request(request: CompleteRequest) -> ProviderRequest:
         tools=tuple(request.tools or ()),
         tool_choice=request.tool_choice,
         parallel_tool_calls=request.parallel_tool_calls,
-    )
-
-
-def _nobody(ranking: Ranking) -> GatewayError:
-    reasons = "; ".join(f"{each.candidate}: {each.reason}" for each in ranking.filtered_out)
-    return GatewayError(
-        500,
-        "COMPLETE_FAILED",
-        "No provider is available for this intent and allow-list. "
-        f"Widen the allow-list or make one available. {reasons}".rstrip(),
     )

@@ -2,7 +2,7 @@
 
 Whoever calls a candidate says so (``begin``) and says what came of it, in every case. The rules are
 ``candidate_health``'s; here are the clock, the sentences, and the report. Memory is bounded: a
-window is counted in slices, and of candidates that callers bring along only the latest are kept.
+window is counted in slices, and only so many candidates are remembered.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from speko_gateway.candidate_health import Call, CandidateHealth, HealthRule, La
 from speko_gateway.candidates import Candidate
 from speko_gateway.providers.base import ProviderError
 
-MOST_GUESTS = 1000
-"""Candidates behind callers' own connections that are remembered; the latest ones."""
+MOST_CANDIDATES = 1000
+"""So many are remembered, the latest called ones: callers bring connections and models along."""
 
 Key = tuple[Candidate, str]
 
@@ -178,16 +178,11 @@ class HealthGate:
 
     def _health(self, candidate: Candidate) -> CandidateHealth:
         key = self._key(candidate)
-        if (found := self._candidates.get(key)) is None:
-            found = self._candidates[key] = CandidateHealth(self.rule)
-            if key[1]:
-                self._forget_the_oldest_guest()
+        found = self._candidates.pop(key, None) or CandidateHealth(self.rule)
+        self._candidates[key] = found  # as the last called one
+        if len(self._candidates) > MOST_CANDIDATES:
+            del self._candidates[next(iter(self._candidates))]
         return found
-
-    def _forget_the_oldest_guest(self) -> None:
-        guests = [key for key in self._candidates if key[1]]
-        if len(guests) > MOST_GUESTS:
-            del self._candidates[guests[0]]
 
     def _key(self, candidate: Candidate) -> Key:
         return candidate, self.connections.get(candidate.provider, "")

@@ -48,6 +48,11 @@ class Setting(NamedTuple):
         return f"--limit-{self.field.replace('_', '-')}"
 
     @property
+    def destination(self) -> str:
+        """The flag's name among the parsed ones."""
+        return f"limit_{self.field}"
+
+    @property
     def variable(self) -> str:
         """In the environment."""
         return f"SPEKO_LIMIT_{self.field.upper()}"
@@ -66,13 +71,13 @@ DEFAULTS = {each.name: each.default for each in fields(Limits)}
 
 
 def read_limits(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Limits:
-    """The limits of these flags (by field; None where not given) and this environment.
+    """The limits of these flags (by destination; None where not given) and this environment.
 
     Raises LimitError.
     """
     chosen: dict[str, float] = {}
     for setting in SETTINGS:
-        given = flags.get(setting.field)
+        given = flags.get(setting.destination)
         if given is not None:
             chosen[setting.field] = _value(setting.field, setting.flag, given)
         elif in_environment := environment.get(setting.variable, "").strip():

@@ -54,6 +54,7 @@ def serve(app: FastAPI, listener: socket.socket, *, exit_with_stdin: bool) -> No
     server = _Server(
         uvicorn.Config(
             app,
+            log_config=None,
             log_level="warning",
             access_log=False,
             server_header=False,

@@ -8,7 +8,7 @@ import pytest
 
 from speko_gateway.candidate_health import HealthRule, Standing
 from speko_gateway.candidates import Candidate
-from speko_gateway.health import MOST_GUESTS, HealthGate
+from speko_gateway.health import MOST_CANDIDATES, HealthGate
 from speko_gateway.providers.base import FailureCode, ProviderError
 from tests.gateway.fleet_doubles import SteppedClock
 
@@ -230,11 +230,14 @@ def test_one_callers_key_puts_nobody_elses_candidate_out(gate: HealthGate) -> No
     assert not gate.report().providers
 
 
-def test_guests_are_forgotten_in_the_end(gate: HealthGate) -> None:
-    for number in range(MOST_GUESTS + 50):
+def test_who_was_called_longest_ago_is_forgotten_in_the_end(gate: HealthGate) -> None:
+    put_out(gate)
+    for number in range(MOST_CANDIDATES + 50):
+        record(gate, answered=False)
         put_out(gate.through({"acme": f"guest {number}"}))
-    assert len(gate._candidates) == MOST_GUESTS
+    assert len(gate._candidates) == MOST_CANDIDATES
     assert gate.through({"acme": "guest 0"}).standing(MODEL) is Standing.IN
+    assert gate.standing(MODEL) is Standing.OUT
 
 
 def test_memory_stays_bounded_under_load(clock: SteppedClock) -> None:

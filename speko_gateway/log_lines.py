@@ -1,0 +1,189 @@
+"""The gateway's log: one line per record on stderr, as JSON for machines or as text for people.
+
+A request's line has ids, names, codes and times, and nothing a caller or a vendor said. Errors are
+told by type and place, for their text may quote what went through; keys known to this process are
+cut out of every line. Writing never holds up an answer: a thread writes, and where nobody reads
+stderr the oldest lines are lost rather than the gateway standing still.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import logging
+import re
+import sys
+import threading
+import traceback
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, ClassVar, TextIO
+
+from speko_gateway.config import SettingError
+
+MOST_LINES = 10_000
+"""Lines that may wait to be written."""
+_GATHER_SECONDS = 0.05
+_LAST_SECONDS = 1.0
+_SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD")
+_SHORTEST_SECRET = 4
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """What is logged, and how: one of the ``LEVELS`` and of the ``FORMATS``."""
+
+    LEVELS: ClassVar = ("debug", "info", "warning", "error")
+    FORMATS: ClassVar = ("json", "text")
+
+    level: str = "info"
+    format: str = "json"
+
+    @classmethod
+    def read(
+        cls, level: str | None, form: str | None, environment: Mapping[str, str]
+    ) -> LogSettings:
+        """Of these flags (None where not given) and this environment. Raises SettingError."""
+        return cls(
+            level or _one_of(cls.LEVELS, "SPEKO_LOG_LEVEL", environment, cls().level),
+            form or _one_of(cls.FORMATS, "SPEKO_LOG_FORMAT", environment, cls().format),
+        )
+
+
+def set_up_logging(settings: LogSettings, environment: Mapping[str, str]) -> None:
+    """From here on everything logged goes to stderr; for a process of its own."""
+    stream = PatientStream(sys.stderr)
+    atexit.register(stream.close)
+    handler = logging.StreamHandler(stream)
+    secrets = secrets_in(environment)
+    lines = JsonLines(secrets) if settings.format == "json" else TextLines(secrets)
+    handler.setFormatter(lines)
+    logging.basicConfig(level=settings.level.upper(), handlers=[handler], force=True)
+
+
+def secrets_in(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The values that must not be printed, longest first, so that none leaves a piece behind."""
+    found = {
+        value.strip()
+        for name, value in environment.items()
+        if _SECRET_NAME.search(name) and len(value.strip()) >= _SHORTEST_SECRET
+    }
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: time, level, event, and the record's own fields."""
+
+    def __init__(self, secrets: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        fields: dict[str, Any] = {"time": _time(record), "level": record.levelname.lower()}
+        request = getattr(record, "request", None)
+        if request is not None:
+            return json.dumps({**fields, "event": "request", **request})
+        fields |= {"event": "log", "logger": record.name, **_said(record)}
+        return _without(self._secrets, json.dumps(fields))
+
+
+class TextLines(logging.Formatter):
+    """The same for people."""
+
+    def __init__(self, secrets: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        head = f"{_time(record)} {record.levelname}"
+        request = getattr(record, "request", None)
+        if request is not None:
+            return f"{head} " + " ".join(
+                f"{name}={_plain(value)}" for name, value in request.items()
+            )
+        said = " ".join(str(value) for value in _said(record).values())
+        return _without(self._secrets, f"{head} {record.name}: {said}".replace("\n", " "))
+
+
+class PatientStream:
+    """A stream that takes lines at once and has a thread write them, so many together."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._waiting: deque[str] = deque(maxlen=MOST_LINES)
+        self._some = threading.Event()
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="log", daemon=True)
+        self._thread.start()
+
+    def write(self, text: str) -> None:
+        """Take this text; the oldest goes where too much is waiting."""
+        self._waiting.append(text)
+        if not self._some.is_set():
+            self._some.set()
+
+    def flush(self) -> None:
+        """Nothing: the thread writes when it comes to it."""
+
+    def close(self) -> None:
+        """Write what is left, unless nobody reads it."""
+        self._closing.set()
+        self._some.set()
+        self._thread.join(_LAST_SECONDS)
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            self._some.wait()
+            self._closing.wait(_GATHER_SECONDS)
+            self._some.clear()
+            self._write_all()
+
+    def _write_all(self) -> None:
+        taken: list[str] = []
+        while self._waiting:
+            taken.append(self._waiting.popleft())
+        try:
+            self._stream.write("".join(taken))
+            self._stream.flush()
+        except (OSError, ValueError):
+            # Nobody reads any more (closed pipe, closed file): there is nowhere left to say so.
+            self._closing.set()
+
+
+def _one_of(
+    choices: Sequence[str], variable: str, environment: Mapping[str, str], default: str
+) -> str:
+    given = environment.get(variable, "").strip().lower() or default
+    if given not in choices:
+        raise SettingError(f"{variable} is {given!r}. It takes {', '.join(choices)}.")
+    return given
+
+
+def _said(record: logging.LogRecord) -> dict[str, Any]:
+    fields: dict[str, Any] = {"message": record.getMessage()}
+    if record.exc_info and record.exc_info[0] is not None:
+        kind, _, trace = record.exc_info
+        fields["error"] = kind.__name__
+        fields["at"] = [
+            f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)
+        ]
+    return fields
+
+
+def _plain(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _time(record: logging.LogRecord) -> str:
+    when = datetime.fromtimestamp(record.created, UTC)
+    return when.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _without(secrets: tuple[str, ...], line: str) -> str:
+    for secret in secrets:
+        line = line.replace(secret, "[key]")
+    return line
