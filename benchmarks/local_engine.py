@@ -1,19 +1,18 @@
 """What LocalEngine costs on top of the bare engine, and how soon the local model speaks.
 
-Run ``python -m benchmarks.local_engine``. Both sides share one loaded model and one prompt and
+Run ``python -m benchmarks local_engine``. Both sides share one loaded model and one prompt and
 take turns, so that whatever else the machine does falls on both alike. Tokens a second are counted
 from the call to its end, prompt included. Aim: LocalEngine at 95 % of the bare engine or more.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import statistics
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from benchmarks.report import Row, median, print_heading, print_table
 from speko_client.models import ChatMessage
 from speko_gateway.local_engine import LocalEngine, request_body
 from speko_gateway.local_prompt import prompt_of
@@ -21,12 +20,13 @@ from speko_gateway.local_runtime import Runtime
 from speko_gateway.providers.base import Finish, TextDelta
 from speko_gateway.weights import installed_path
 
-SHORT = "What is the capital of France?"
+SHORT = "Count from one to one hundred in words."
 LONG = "The sea was calm that morning and the boats went out one after another. " * 22
 TOKENS = 64
 
 Measured = tuple[float, float]
 """Seconds to the first text, and tokens a second over all."""
+Sides = dict[str, Callable[[list[ChatMessage]], Awaitable[Measured]]]
 
 
 def messages(question: str, number: int) -> list[ChatMessage]:
@@ -69,49 +69,55 @@ def _bare(server: Any, asked: list[ChatMessage]) -> Measured:
     return seen["first"], seen["tokens"] / (time.perf_counter() - started)
 
 
-async def interleaved(
-    sides: dict[str, Callable[[list[ChatMessage]], Awaitable[Measured]]],
-    question: str,
-    rounds: int,
-) -> dict[str, list[Measured]]:
+async def interleaved(sides: Sides, question: str, rounds: int) -> dict[str, list[Measured]]:
     """Each side asked in turn, in alternating order; a first round is thrown away."""
     found: dict[str, list[Measured]] = {name: [] for name in sides}
     number = 0
     for turn in range(rounds + 1):
         for name in list(sides)[:: 1 if turn % 2 else -1]:
             number += 1
-            measured = await sides[name](messages(question, number))
+            answer = await sides[name](messages(question, number))
             if turn:
-                found[name].append(measured)
+                found[name].append(answer)
     return found
 
 
-async def run(rounds: int) -> None:
-    """Measure and print the table."""
+async def measured(rounds: int) -> list[Row]:
+    """The table's rows, one per prompt and side."""
     engine = LocalEngine(installed_path)
     runtime = await engine.runtime()
-    sides: dict[str, Callable[[list[ChatMessage]], Awaitable[Measured]]] = {
+    sides: Sides = {
         "bare engine": lambda asked: bare(runtime, asked),
         "LocalEngine": lambda asked: through_engine(engine, asked),
     }
-    header = f"{'prompt':<8}{'side':<14}{'TTFT p50 ms':>12}{'tokens/s p50':>14}{'share':>8}"
-    print(f"{engine.model_name}, {rounds} rounds, {TOKENS} tokens\n{header}")
-    for label, question in (("short", SHORT + " Tell me all about it."), ("long", LONG)):
-        show(label, await interleaved(sides, question, rounds))
+    rows: list[Row] = []
+    for label, question in (("short", SHORT), ("long", LONG)):
+        rows += _rows(label, await interleaved(sides, question, rounds))
     await engine.close()
+    return rows
 
 
-def show(label: str, found: dict[str, list[Measured]]) -> None:
-    """Print one prompt's rows; the share is the median over rounds of the paired ratio."""
+def _rows(label: str, found: dict[str, list[Measured]]) -> list[Row]:
+    """One prompt's rows; the share is the median over rounds of the paired ratio."""
     base = [rate for _, rate in found["bare engine"]]
-    for name, measured in found.items():
-        first = 1000 * statistics.median(first for first, _ in measured)
-        rates = [rate for _, rate in measured]
-        share = statistics.median(rate / other for rate, other in zip(rates, base, strict=True))
-        print(f"{label:<8}{name:<14}{first:>12.0f}{statistics.median(rates):>14.1f}{share:>8.1%}")
+    return [
+        (
+            label,
+            name,
+            f"{1000 * median([first for first, _ in side]):.0f}",
+            f"{median([rate for _, rate in side]):.1f}",
+            f"{median([rate / other for (_, rate), other in zip(side, base, strict=True)]):.0%}",
+        )
+        for name, side in found.items()
+    ]
+
+
+def main(rounds: int = 10) -> None:
+    """Measure and print the table."""
+    print_heading(f"The local model through LocalEngine, {TOKENS} tokens, {rounds} rounds")
+    columns = ("prompt", "side", "TTFT p50 ms", "tokens/s p50", "of the bare engine")
+    print_table(columns, asyncio.run(measured(rounds)))
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=10)
-    asyncio.run(run(parser.parse_args().rounds))
+    main()

@@ -18,7 +18,11 @@ from speko_gateway.providers.conversation import Turn, alternating, spoken_turns
 
 DEFAULT_SYSTEM_PROMPT = "You are a helpful assistant."
 
-_WORKPLACES = {"healthcare": "a medical practice", "finance": "a bank", "legal": "a law firm"}
+_ROLES = {
+    "healthcare": "the friendly receptionist of a medical practice",
+    "finance": "a friendly adviser at a bank",
+    "legal": "a friendly assistant at a law firm",
+}
 
 TOKENS_PER_TURN = 8
 """What a chat template adds around a turn, generously."""
@@ -98,16 +102,20 @@ def with_system_prompt(request: ProviderRequest) -> list[ChatMessage]:
 
 
 def system_prompt_for(intent: RoutingIntent) -> str:
-    """A short system prompt that names the intent's vertical and, unless English, its language."""
-    language = langcodes.Language.get(intent.language).language_name()
-    manner = "" if language == "English" else f", in {language}"
-    place = _WORKPLACES.get(intent.vertical or "general")
-    if place is None:
-        return f"You are a helpful assistant. Answer briefly{manner}."
-    return (
-        f"You help callers of {place}. Reply in one or two short sentences{manner}, "
-        "and ask for what is missing."
-    )
+    """A short system prompt that names the intent's vertical and its language.
+
+    Worded by trial: without "You speak English" the model slides into French over France.
+    """
+    speaks = f"You speak {language_name(intent)}."
+    role = _ROLES.get(intent.vertical or "general")
+    if role is None:
+        return f"You are a helpful assistant. {speaks} Give short, correct answers."
+    return f"You are {role}. {speaks} Give short, helpful answers and ask for what is missing."
+
+
+def language_name(intent: RoutingIntent) -> str:
+    """The intent's language in English, without its region."""
+    return langcodes.Language.get(intent.language).language_name()
 
 
 def _plain(turn: Turn) -> Turn:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from speko_client.models import ProviderKind
 from speko_gateway.local_engine import ABSENT, SHIPPED_NAME, LocalEngine
-from speko_gateway.local_prompt import with_system_prompt
+from speko_gateway.local_prompt import language_name, with_system_prompt
 from speko_gateway.providers.base import (
     FailureCode,
     Finish,
@@ -61,5 +61,11 @@ class LocalProvider:
         await self.engine.close()
 
     def _labelled(self, finish: Finish, request: ProviderRequest) -> Finish:
-        notes = ("The local model calls no tools.",) if request.tools else ()
-        return replace(finish, words=self.words, notes=(*finish.notes, *notes))
+        return replace(finish, words=self.words, notes=(*finish.notes, *self._notes(request)))
+
+    def _notes(self, request: ProviderRequest) -> Iterator[str]:
+        if request.tools:
+            yield "The local model calls no tools."
+        language = language_name(request.intent)
+        if self.words is None and language != "English":
+            yield f"{SHIPPED_NAME} was trained on English; its {language} is poor."

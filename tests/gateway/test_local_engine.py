@@ -9,7 +9,9 @@ import asyncio
 import signal
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -231,18 +233,26 @@ async def test_a_signal_reaches_python_after_the_model_is_loaded(engine: LocalEn
         asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
 
 
-async def test_the_provider_speaks_with_a_system_prompt_of_the_intent(
-    engine: LocalEngine,
-) -> None:
+async def spoken(engine: LocalEngine, language: str, **changes: Any) -> Finish:
+    """How ``local`` ends its answer to a caller who gave no system prompt."""
     provider = LocalProvider(engine)
-    intent = RoutingIntent(language="en", vertical="healthcare")
-    request = ProviderRequest(MODEL, (said("Book me an appointment."),), intent, max_tokens=12)
-    events = [event async for event in provider.stream(request)]
-    finish = events[-1]
-    assert isinstance(finish, Finish)
-    assert provider.kind == "local"
-    assert provider.words is None
+    intent = RoutingIntent(language=language, vertical="healthcare")
+    request = ProviderRequest(MODEL, (said("Hello."),), intent, max_tokens=4)
+    events = [event async for event in provider.stream(replace(request, **changes))]
+    assert isinstance(events[-1], Finish)
+    return events[-1]
+
+
+async def test_the_provider_speaks_for_itself_in_the_intents_vertical(engine: LocalEngine) -> None:
+    provider = LocalProvider(engine)
+    assert (provider.kind, provider.words) == ("local", None)
     assert provider.unavailable_reason(MODEL) is None
-    bare, _ = await drained(answer(engine, said("Book me an appointment.")))
-    assert bare
-    assert (finish.prompt_tokens or 0) > 20
+    made, own = await spoken(engine, "en"), await spoken(engine, "en", system_prompt="Hi.")
+    assert (made.prompt_tokens or 0) > (own.prompt_tokens or 0)
+    assert made.notes == own.notes == ()
+
+
+async def test_the_provider_says_what_its_model_cannot_do(engine: LocalEngine) -> None:
+    finish = await spoken(engine, "es-MX", tools=({"name": "free_slots"},))
+    assert any("tools" in note for note in finish.notes)
+    assert any("Spanish" in note for note in finish.notes)

@@ -24,7 +24,8 @@ def test_the_system_prompt_names_vertical_and_language() -> None:
     assert "medical practice" in found
     assert "Spanish" in found
     plain = system_prompt_for(RoutingIntent(language="en-GB"))
-    assert "English" not in plain
+    assert "English" in plain
+    assert "medical" not in plain
 
 
 def test_the_callers_own_system_prompt_is_the_only_one() -> None:
