@@ -71,7 +71,7 @@ def refusal(
         code,
         f"answered {status}: {said}" if said else f"answered {status}",
         status=status,
-        retry_after=_retry_after(headers, error, now) if code is FailureCode.RATE_LIMITED else None,
+        retry_after=_retry_after(headers, error, now) if _asks_for_pause(status, code) else None,
     )
 
 
@@ -140,6 +140,10 @@ def _words(error: Mapping[str, Any]) -> list[str]:
     return [word for word in words if isinstance(word, str)]
 
 
+def _asks_for_pause(status: int, code: FailureCode) -> bool:
+    return status == 503 or code is FailureCode.RATE_LIMITED
+
+
 def _retry_after(
     headers: Mapping[str, str], error: Mapping[str, Any], now: datetime
 ) -> float | None:
@@ -169,7 +173,7 @@ def _seconds(text: str) -> float | None:
 def _until(date: str, now: datetime) -> float | None:
     try:
         when = parsedate_to_datetime(date)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     aware = when if when.tzinfo else when.replace(tzinfo=UTC)
     return max(0.0, (aware - now).total_seconds())

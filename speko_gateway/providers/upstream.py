@@ -31,6 +31,8 @@ KEEPALIVE_SECONDS = 30.0
 MAX_EVENT_BYTES = 4 * 1024 * 1024
 """More than any single event of a real answer; a line that never ends stops here."""
 MAX_BODY_BYTES = 4 * 1024 * 1024
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
+"""Of one streamed answer: some 200,000 tokens, each in a chunk of its own."""
 MAX_ERROR_BYTES = 64 * 1024
 _ERROR_BODY_SECONDS = 2.0
 _SETTLE_SECONDS = 0.05
@@ -46,9 +48,14 @@ class Upstream:
     """The connections to all vendors, opened on first use and kept for the next request."""
 
     def __init__(
-        self, *, connect_seconds: float = CONNECT_SECONDS, public_only: bool = False
+        self,
+        *,
+        connect_seconds: float = CONNECT_SECONDS,
+        public_only: bool = False,
+        answer_bytes: int = MAX_ANSWER_BYTES,
     ) -> None:
         self._connect_seconds = connect_seconds
+        self._answer_bytes = answer_bytes
         self._public_only = public_only
         self._session: aiohttp.ClientSession | None = None
 
@@ -68,7 +75,7 @@ class Upstream:
         response = await self._send("POST", url, headers, body)
         try:
             await _accept(response, secret)
-            arrivals = _Arrivals(response)
+            arrivals = _Arrivals(response, self._answer_bytes)
             while not (arrivals.ended or reader.done):
                 for event in await arrivals.next():
                     for said in () if reader.done else reader.read(event):
@@ -179,8 +186,9 @@ async def _chunk(response: aiohttp.ClientResponse) -> bytes:
 class _Arrivals:
     """The data of the events of one answer, as they arrive."""
 
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
+    def __init__(self, response: aiohttp.ClientResponse, most: int) -> None:
         self.ended = False
+        self._left = most
         self._response = response
         self._decoder = SSEDecoder(max_event_bytes=MAX_EVENT_BYTES)
         self._may_be_whole = response.content_type == "application/json"
@@ -191,6 +199,9 @@ class _Arrivals:
             return await self._whole()
         chunk = await _chunk(self._response)
         self.ended = not chunk
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise unreadable("sent more than any answer can be")
         return self._decoded(chunk)
 
     async def _whole(self) -> list[str]:

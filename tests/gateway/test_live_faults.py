@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from speko_gateway.providers.base import FailureCode, Finish, ProviderError, ToolCall
+from speko_gateway.providers.catalogue import VENDORS
 from speko_gateway.providers.failures import MAX_QUOTE
-from speko_gateway.providers.upstream import MAX_EVENT_BYTES
+from speko_gateway.providers.live import LiveProvider
+from speko_gateway.providers.upstream import MAX_EVENT_BYTES, Upstream
 from tests.gateway.vendor_server import VendorServer, ask, drain, text_of, vendor_server, wire
 
 KEY = "sk-fake-0123456789"
@@ -62,6 +64,7 @@ async def test_the_status_decides(vendor: str, status: int, code: FailureCode) -
         ({"Retry-After": "17"}, b"{}", 17.0),
         ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, b"{}", 0.0),
         ({"Retry-After": "soon"}, b"{}", None),
+        ({"Retry-After": "Wed, 21 Oct 99999999999999999999 07:28:00 GMT"}, b"{}", None),
         ({}, b"", None),
         ({}, b'[{"error":{"code":429,"details":[{"retryDelay":"34.5s"}]}}]', 34.5),
     ],
@@ -71,6 +74,19 @@ async def test_a_rate_limit_says_how_long(
 ) -> None:
     async with vendor_server(status=429, headers=headers, chunks=[body]) as server:
         assert (await failure(server)).retry_after == seconds
+
+
+async def test_a_vendor_that_is_overloaded_says_how_long_too() -> None:
+    async with vendor_server(status=503, headers={"Retry-After": "9"}) as server:
+        assert (await failure(server)).retry_after == 9.0
+
+
+async def test_an_answer_without_end_is_given_up() -> None:
+    async with vendor_server(chunks=[OPENAI_START] * 20, hold=asyncio.Event()) as server:
+        upstream = Upstream(answer_bytes=10 * len(OPENAI_START))
+        provider = LiveProvider(VENDORS["openai"], upstream, key=KEY, base_url=server.url)
+        with pytest.raises(ProviderError, match="more than any answer can be"):
+            await drain(provider, ask())
 
 
 async def test_googles_400_for_a_wrong_key_is_a_matter_of_the_key() -> None:
