@@ -129,7 +129,14 @@ def _look_from_name(name: str) -> _Look:
     checksum, hue = divmod(checksum, len(_SPARE_HUES))
     checksum, shape = divmod(checksum, len(_SPARE_SYMBOLS))
     fill = checksum % len(_SPARE_PATTERNS)
-    letters = "".join(character for character in name if character.isalnum())[:2].capitalize()
+    shown = _named(name)
+    letters = "".join(character for character in shown if character.isalnum())[:2].capitalize()
     return _Look(
-        name, _SPARE_HUES[hue], _SPARE_SYMBOLS[shape], _SPARE_PATTERNS[fill], letters or "?"
+        shown, _SPARE_HUES[hue], _SPARE_SYMBOLS[shape], _SPARE_PATTERNS[fill], letters or "?"
     )
+
+
+def _named(provider: str) -> str:
+    """A server of one's own by the name it was given: "custom-my-lab" -> "My lab"."""
+    given = provider.removeprefix("custom-")
+    return provider if given == provider else given.replace("-", " ").capitalize()

@@ -13,8 +13,8 @@ _POLL_SECONDS = 0.5
 
 
 def weights_offer(runtime: Runtime, facts: ServerFacts) -> None:
-    """Nothing where the weights are there, or where the server is not the embedded gateway."""
-    if facts.fleet is None or facts.fleet.weights_present:
+    """Nothing where the weights are there, or where no simulated vendor would speak with them."""
+    if facts.fleet is None or facts.fleet.weights_present or not facts.fleet.demo:
         return
     job = _job(runtime)
     st.fragment(_offer, run_every=_POLL_SECONDS if job.running else None)(job)

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.chat_page import ChatPage
+from tests.e2e.conftest import StartServer
 from tests.e2e.connections_page import ConnectionsPage
 from tests.e2e.harness import PlaygroundServer, screenshot
 from tests.e2e.model_server import MODEL, ModelServer
@@ -53,7 +54,7 @@ def test_a_server_is_added_by_its_url_tested_and_chatted_with(
     expect(page.get_by_text("Live providers")).to_be_visible()
     chat.send("What makes the tides?")
     expect(chat.last).to_contain_text(SAYS)
-    expect(chat.chips).to_contain_text(MODEL)
+    expect(chat.chips).to_contain_text(f"Desk {MODEL}")
     expect(chat.chips).to_contain_text("live")
     expect(chat.chips).not_to_contain_text("simulated")
     assert desk.asked[-1]["model"] == MODEL
@@ -100,6 +101,19 @@ def test_another_speko_server_without_a_key_is_told_what_it_lacks(
     form.get_by_label("Base URL").fill(desk.base_url)
     connections.press("Save and test", "other")
     expect(form).to_contain_text("not as a Speko server does")
+
+
+def test_a_shared_playground_leads_nobody_inside(
+    page: Page, start_server: StartServer, desk: ModelServer
+) -> None:
+    shared = start_server(SPEKO_ALLOW_PRIVATE_URLS="false")
+    connections = ConnectionsPage(page, shared)
+    connections.open()
+    expect(page.get_by_text("This playground is shared")).to_be_visible()
+    connections.add_server("Inside", desk.base_url, KEY)
+    expect(connections.connection("new-server")).to_contain_text("is a private address")
+    expect(connections.connection("custom-inside")).to_have_count(0)
+    assert desk.keys == set()
 
 
 @pytest.mark.parametrize("viewport", [(390, 844)], ids=["phone"])

@@ -59,6 +59,11 @@ def test_a_live_answer_says_that_it_is() -> None:
     assert ">live<" in html
 
 
+def test_a_server_of_ones_own_goes_by_its_name() -> None:
+    html = chips_html(turn(Answer(provider="custom-my-lab", model="m", kind="live")), dark=False)
+    assert ">My lab m<" in html
+
+
 def test_what_is_unknown_is_not_shown() -> None:
     html = chips_html(turn(Answer(provider="openai", model="gpt-4o")), dark=True)
     assert html.count("sp-chip ") == 1
