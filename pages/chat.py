@@ -6,7 +6,7 @@ import streamlit as st
 
 from playground.components.chat import Chat, open_chat
 from playground.components.draft import keep_draft
-from playground.components.live_turn import live_turn
+from playground.components.live_turn import live_turn, turn_elsewhere
 from playground.components.recents import recents
 from playground.components.settings_form import settings_form
 from playground.components.strip import session_strip
@@ -64,7 +64,7 @@ def header(chat: Chat) -> None:
 def conversation(chat: Chat) -> None:
     """The turns; the first screen where there are none."""
     view = chat.view
-    if not view.turns and view.run is None:
+    if not view.turns and view.run is None and view.elsewhere is None:
         welcome(chat.connection, chat.facts, chat.send_sample)
         return
     turn_list(chat.owner, view.turns, chat.retry, can_retry=not view.is_live)
@@ -72,6 +72,8 @@ def conversation(chat: Chat) -> None:
     offer = st.empty()
     if view.run is not None and view.is_live:
         live_turn(view.run)
+    elif view.elsewhere is not None:
+        turn_elsewhere(view.elsewhere, chat.look_elsewhere)
     elif view.turns:
         with offer.container():
             follow_up(view.turns[-1].message, chat.send_sample)

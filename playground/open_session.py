@@ -13,6 +13,7 @@ from playground.turns import Conversation, Turn, TurnSettings
 class OpenSession:
     """What the page shows: ``turns`` that are over, and ``run`` where one is not.
 
+    ``elsewhere`` is a turn that another process is running, or was until it ended a moment ago.
     ``missing`` is true where a link named a conversation that is not in the store.
     """
 
@@ -20,6 +21,7 @@ class OpenSession:
     turns: tuple[Turn, ...]
     run: Run | None = None
     missing: bool = False
+    elsewhere: Turn | None = None
 
     @property
     def is_live(self) -> bool:
@@ -38,7 +40,10 @@ def open_session(
 ) -> OpenSession:
     """Put the engine's newest state of a run over what the store has of it."""
     if run is None:
-        return OpenSession(conversation, conversation.path(), None, missing)
+        path = conversation.path()
+        if path and path[-1].status == "running":
+            return OpenSession(conversation, path[:-1], None, missing, elsewhere=path[-1])
+        return OpenSession(conversation, path, None, missing)
     latest = run.turn
     others = tuple(turn for turn in conversation.turns if turn.id != latest.id)
     merged = conversation.model_copy(update={"turns": (*others, latest), "leaf_id": latest.id})

@@ -69,6 +69,12 @@ class Chat:
         """End the answer that is arriving; what has come is kept."""
         self.runtime.engine.stop(self.owner)
 
+    def look_elsewhere(self) -> Turn | None:
+        """The turn that another process runs, as the store has it now."""
+        stored, _ = _load(self.runtime, self.owner)
+        turns = stored.path() if stored else ()
+        return turns[-1] if turns else None
+
     def show_problems(self) -> None:
         """What went wrong that is not one turn's own error."""
         if self.problem:

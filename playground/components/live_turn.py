@@ -6,6 +6,9 @@ The work runs on the engine's loop; here it is only looked at, fifteen times a s
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -16,6 +19,7 @@ from playground.safe_markdown import safe_partial
 from playground.turns import Turn
 
 _FRAME_SECONDS = 1 / 15
+_LOOK_SECONDS = 0.5
 
 
 def live_turn(run: Run) -> None:
@@ -33,6 +37,23 @@ def live_turn(run: Run) -> None:
             if done:
                 break
             _cancellation_point()
+    st.rerun()
+
+
+def turn_elsewhere(turn: Turn, look: Callable[[], Turn | None]) -> None:
+    """Draw a turn that another process runs, as the store has it, until it is over.
+
+    Where that process has died, the store finds out within seconds and calls it interrupted.
+    """
+    message_view(turn)
+    with st.chat_message("assistant", avatar=ASSISTANT):
+        text, state = st.empty(), st.empty()
+        latest: Turn | None = turn
+        while latest is not None and latest.status == "running":
+            _draw(latest, text, state)
+            time.sleep(_LOOK_SECONDS)
+            _cancellation_point()
+            latest = look()
     st.rerun()
 
 

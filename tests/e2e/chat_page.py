@@ -69,8 +69,8 @@ class ChatPage:
         return self.page.locator(f".st-key-{key}").get_by_text(text)
 
     def choose(self, label: str, option: str) -> None:
-        """Pick from a list with several choices."""
-        self.page.get_by_label(label).click()
+        """Pick from a list with several choices, by typing: a long list draws only what shows."""
+        self.page.get_by_label(label).fill(option)
         self.page.get_by_role("option", name=option, exact=True).click()
         self.page.keyboard.press("Escape")
         expect(self.page.get_by_test_id("stSidebar")).to_contain_text(option)

@@ -80,7 +80,7 @@ def see_the_charts(page: Page) -> None:
 def test_the_local_model_gives_a_real_answer(page: Page, server: PlaygroundServer) -> None:
     chat = ChatPage(page, server)
     chat.open()
-    chat.choose("Allowed providers", "Local · any model")
+    chat.choose("Allowed providers", "Local model · any model")
     chat.send("What is the capital of France?")
     assert chat.provider() == "Local smollm2-135m-instruct"
     expect(chat.chips).to_contain_text("local model")

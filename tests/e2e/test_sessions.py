@@ -109,6 +109,6 @@ def test_a_killed_server_loses_nothing_that_had_arrived(
     complaints.clear()
     page.goto(address)
     expect(chat.turns).to_have_count(2, timeout=ANSWER_MS)
-    expect(chat.last).to_contain_text("Interrupted")
+    expect(chat.last).to_contain_text("Interrupted", timeout=ANSWER_MS)
     expect(chat.last.get_by_test_id("stChatMessage").nth(1)).to_contain_text(re.compile(r"\w+ \w+"))
     expect(chat.turns.first).to_contain_text("Say hello.")
