@@ -35,12 +35,12 @@ class _Ready(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(gateway: Gateway) -> AsyncGenerator[httpx.AsyncClient]:
+async def serving(gateway: Gateway, *, key: str = KEY) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of this gateway, which is served as long as the context lasts."""
     listener = bind("127.0.0.1", 0)
     server = _Ready(
         uvicorn.Config(
-            create_app(gateway, KEY), log_config=None, loop="none", timeout_graceful_shutdown=1
+            create_app(gateway, key), log_config=None, loop="none", timeout_graceful_shutdown=1
         )
     )
     running = asyncio.ensure_future(server.serve(sockets=[listener]))
