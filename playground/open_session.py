@@ -13,6 +13,8 @@ from playground.turns import Conversation, Turn, TurnSettings
 class OpenSession:
     """What the page shows: ``turns`` that are over, and ``run`` where one is not.
 
+    ``is_live`` says whether the run's answer was still arriving when this was looked at. It goes
+    with ``turns``: a run that ends while the page draws must not be missing from both.
     ``elsewhere`` is a turn that another process is running, or was until it ended a moment ago.
     ``missing`` is true where a link named a conversation that is not in the store.
     """
@@ -22,11 +24,7 @@ class OpenSession:
     run: Run | None = None
     missing: bool = False
     elsewhere: Turn | None = None
-
-    @property
-    def is_live(self) -> bool:
-        """Whether an answer is still arriving."""
-        return self.run is not None and not self.run.done
+    is_live: bool = False
 
 
 def new_conversation(conversation_id: str, settings: TurnSettings) -> Conversation:
@@ -44,8 +42,10 @@ def open_session(
         if path and path[-1].status == "running":
             return OpenSession(conversation, path[:-1], None, missing, elsewhere=path[-1])
         return OpenSession(conversation, path, None, missing)
+    is_live = not run.done
     latest = run.turn
     others = tuple(turn for turn in conversation.turns if turn.id != latest.id)
     merged = conversation.model_copy(update={"turns": (*others, latest), "leaf_id": latest.id})
     path = merged.path()
-    return OpenSession(merged, path if run.done else path[:-1], run, missing)
+    turns = path[:-1] if is_live else path
+    return OpenSession(merged, turns, run, missing, is_live=is_live)

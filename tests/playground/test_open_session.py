@@ -49,6 +49,15 @@ def test_a_run_that_has_ended_counts_before_the_store_has_it() -> None:
     assert shown(view.turns) == ["a", "b"]
 
 
+def test_a_run_that_ends_while_the_page_draws_stays_the_page_s_live_one() -> None:
+    run = Run(turn("b", "running", "a"))
+    view = open_session(conversation(turn("a", "done")), run)
+    run.become(turn("b", "stopped", "a"))
+    run.finish()
+    assert view.is_live
+    assert shown(view.turns) == ["a"]
+
+
 def test_a_retry_stands_beside_the_turn_it_repeats() -> None:
     run = Run(turn("c", "running", "a"))
     stored = conversation(turn("a", "done"), turn("b", "failed", "a"))
