@@ -1,9 +1,9 @@
 """The share of our own simple questions that the local model answers right.
 
 Run ``python -m benchmarks.local_quality``. The questions and the answers accepted for them are in
-``local_quality.json``; each is asked as the playground would ask it, with its defaults. They go from
-a child's to some that take several steps, as easy ones alone would put a tiny model beside large
-ones. This is the local model's "quality" in the scores snapshots; it is not the index that is
+``local_quality.json``; each is asked as the playground would ask it, with its defaults. They go
+from a child's to some that take several steps, as easy ones alone would put a tiny model beside
+large ones. This is the local model's "quality" in the scores snapshots; it is not the index that is
 published for the vendors' models.
 """
 
