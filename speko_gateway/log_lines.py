@@ -141,6 +141,7 @@ class PatientStream:
             self._closing.wait(_GATHER_SECONDS)
             self._some.clear()
             self._write_all()
+        self._write_all()
 
     def _write_all(self) -> None:
         taken: list[str] = []
