@@ -18,13 +18,15 @@ _NOBODY: Mapping[Candidate, str] = {}
 class Fleet:
     """Providers by vendor id, the vendors' names, and the candidates they make.
 
-    ``demo``: vendors are simulated. A vendor without a name is called by its id.
+    ``demo``: vendors are simulated. A vendor without a name is called by its id. ``reserves``
+    answer only where nobody else can.
     """
 
     demo: bool
     providers: Mapping[str, Provider]
     names: Mapping[str, str]
     candidates: Sequence[Candidate]
+    reserves: frozenset[Candidate] = frozenset()
 
     def pool(self, allowed: Selection | None = None) -> list[PoolEntry]:
         """Every candidate with the reason why it cannot be called now, if there is one.
@@ -33,7 +35,10 @@ class Fleet:
         allow-list by its own id is a candidate too.
         """
         pinned = self._pinned(allowed) if allowed else ()
-        return [PoolEntry(each, self._unavailable(each)) for each in (*self.candidates, *pinned)]
+        return [
+            PoolEntry(each, self._unavailable(each), reserve=each in self.reserves)
+            for each in (*self.candidates, *pinned)
+        ]
 
     def known(
         self, snapshot: Snapshot, unhealthy: Mapping[Candidate, str] = _NOBODY
@@ -112,4 +117,7 @@ class Fleet:
 
 
 def _gated(pool: Sequence[PoolEntry], unhealthy: Mapping[Candidate, str]) -> list[PoolEntry]:
-    return [PoolEntry(each, reason or unhealthy.get(each)) for each, reason in pool]
+    return [
+        entry._replace(unavailable=entry.unavailable or unhealthy.get(entry.candidate))
+        for entry in pool
+    ]

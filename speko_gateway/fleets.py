@@ -22,6 +22,9 @@ from speko_gateway.vendors import Vendors
 
 LOCAL = Candidate("local", "smollm2-135m-instruct")
 _LOCAL_NAME = "Local model"
+# Its quality is measured on an exam of our own, the vendors' is a published index: ranked among
+# them it would pass for their equal. And whoever brings a key asks for those it opens.
+_RESERVES = frozenset({LOCAL})
 _SIMULATED = "simulated"
 
 
@@ -80,6 +83,7 @@ def demo_lineup(stage: Stage, local: Provider, vendors: Vendors) -> Lineup:
         },
         names=_names({vendor: VENDORS[vendor].name for vendor in simulated if vendor in VENDORS}),
         candidates=(*candidates, LOCAL),
+        reserves=_RESERVES,
     )
     return Lineup(fleet, stage.snapshot, vendors)
 
@@ -100,6 +104,7 @@ def live_lineup(vendors: Vendors, snapshot: Snapshot, local: Provider) -> Lineup
         providers={**live, LOCAL.provider: local},
         names=_names({vendor: provider.vendor.name for vendor, provider in live.items()}),
         candidates=(*dict.fromkeys([*offered, *known]), LOCAL),
+        reserves=_RESERVES,
     )
     return Lineup(fleet, snapshot, vendors)
 

@@ -35,10 +35,14 @@ PRESETS: Mapping[OptimizeFor, Weights] = {
 
 
 class PoolEntry(NamedTuple):
-    """A candidate the gateway knows, and why it cannot be called now (None: it can)."""
+    """A candidate the gateway knows, and why it cannot be called now (None: it can).
+
+    A ``reserve`` answers only where nobody else can, whatever its figures.
+    """
 
     candidate: Candidate
     unavailable: str | None = None
+    reserve: bool = False
 
 
 class Axes(NamedTuple):
@@ -89,13 +93,15 @@ def rank(
     """Order the pool for this intent; ``allowed`` None allows everyone.
 
     ``unhealthy`` gives a reason for each candidate that recently failed too often. Candidates
-    without figures stand behind all others, so that they can be pinned and can take over.
+    without figures stand behind those with, so that they can be pinned and can take over; a
+    reserve stands behind both, and outside the pool that scores are relative to.
     """
     rows = snapshot.lookups(intent)
+    reserves = {entry.candidate for entry in pool if entry.reserve}
     scored: list[tuple[Candidate, Lookup]] = []
     unscored: list[Candidate] = []
     filtered: list[Filtered] = []
-    for candidate, unavailable in pool:
+    for candidate, unavailable, _ in pool:
         found = rows.find(candidate)
         out = _filter(candidate, found, unavailable, allowed, unhealthy)
         if out is not None:
@@ -105,11 +111,24 @@ def rank(
         else:
             scored.append((candidate, found))
     weights = PRESETS[intent.optimize_for or "balanced"]
-    behind = (Ranked(candidate, 0.0) for candidate in sorted(unscored))
+    figures = [(candidate, found.row) for candidate, found in scored]
+    first = [each for each in figures if each[0] not in reserves]
+    last = [each for each in figures if each[0] in reserves]
+    behind = [Ranked(candidate, 0.0) for candidate in sorted(unscored)]
+    if not first and not behind:
+        first, last = last, []
     return Ranking(
-        ordered=(*_order([(c, found.row) for c, found in scored], weights), *behind),
+        ordered=(
+            *_order(first, weights),
+            *behind,
+            *(Ranked(candidate, 0.0, row) for candidate, row in sorted(last, key=_by_candidate)),
+        ),
         filtered_out=tuple(filtered),
-        notes=(*_relaxation_notes(scored), *_unscored_notes(unscored)),
+        notes=(
+            *_relaxation_notes(scored),
+            *_unscored_notes(unscored),
+            *_reserve_notes([candidate for candidate, _ in last]),
+        ),
         weights=weights,
         scores_run_id=snapshot.id,
     )
@@ -146,6 +165,10 @@ def _order(scored: Sequence[tuple[Candidate, Row]], weights: Weights) -> list[Ra
     return ranked
 
 
+def _by_candidate(figure: tuple[Candidate, Row]) -> Candidate:
+    return figure[0]
+
+
 def _normalise(values: Sequence[float]) -> list[float]:
     """Min-max to 0..1, the highest being 1; no spread means 1 for all."""
     low, high = min(values, default=0.0), max(values, default=0.0)
@@ -179,7 +202,13 @@ def _relaxation_notes(scored: Sequence[tuple[Candidate, Lookup]]) -> list[str]:
 def _unscored_notes(unscored: Sequence[Candidate]) -> list[str]:
     if not unscored:
         return []
-    return [f"No figures at all for {_names(sorted(unscored))}: ranked behind all others."]
+    return [f"No figures at all for {_names(sorted(unscored))}: ranked behind those with figures."]
+
+
+def _reserve_notes(last: Sequence[Candidate]) -> list[str]:
+    if not last:
+        return []
+    return [f"{_names(sorted(last))}: in reserve, for when nobody else answers."]
 
 
 def _names(candidates: Sequence[Candidate]) -> str:

@@ -123,8 +123,25 @@ def test_candidates_without_figures_stand_behind_and_can_be_pinned() -> None:
     ranking = ranked(THREE, also=[own])
     assert order(ranking)[-1] == "llama3:8b"
     assert ranking.ordered[-1].axes is None
-    assert ranking.notes == ("No figures at all for mine/llama3:8b: ranked behind all others.",)
+    assert ranking.notes == (
+        "No figures at all for mine/llama3:8b: ranked behind those with figures.",
+    )
     assert order(ranked(THREE, also=[own], allowed=["mine:llama3:8b"])) == ["llama3:8b"]
+
+
+def test_a_reserve_answers_only_where_nobody_else_can() -> None:
+    vendor, unknown, local = Candidate("a", "m"), Candidate("b", "new"), Candidate("local", "small")
+    figures = snapshot(
+        row(*vendor, quality=50, ttft_ms=400, usd_per_minute=0.001),
+        row(*local, quality=10, ttft_ms=50, usd_per_minute=0.0),
+    )
+    pool = [PoolEntry(local, reserve=True), PoolEntry(unknown), PoolEntry(vendor)]
+    ranking = rank(preset("latency"), None, figures, pool, {})
+    assert [each.candidate for each in ranking.ordered] == [vendor, unknown, local]
+    assert ranking.ordered[0].score == 1.0
+    assert any("in reserve" in note for note in ranking.notes)
+    pinned = rank(preset("latency"), Selection.of(["local"]), figures, pool, {})
+    assert [(each.candidate, each.score) for each in pinned.ordered] == [(local, 1.0)]
 
 
 def test_a_stand_in_is_told_once_where_it_holds_for_all() -> None:
