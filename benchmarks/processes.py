@@ -30,6 +30,14 @@ class Child:
         fields = stat.read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
+    def memory_mb(self) -> float | None:
+        """Resident memory in megabytes; None where the system does not say."""
+        status = Path(f"/proc/{self.pid}/status")
+        if not status.exists():
+            return None
+        found = re.search(r"VmRSS:\s+(\d+) kB", status.read_text())
+        return int(found[1]) / 1000 if found else None
+
 
 @contextmanager
 def listening(*arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[Child]:
