@@ -48,6 +48,7 @@ def listening(*arguments: str, environment: Mapping[str, str] | None = None) -> 
         env={**os.environ, **(environment or {})},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # a line per request: written, and read by nobody
         text=True,
     )
     assert process.stdin is not None
