@@ -7,9 +7,11 @@ and of the power alike, and readers never wait for a writer. Any other database 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from sqlite3 import SQLITE_BUSY, OperationalError
 from sqlite3 import Connection as SQLiteConnection
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -20,6 +22,7 @@ from playground.migrations import migrate, outstanding
 from playground.store_errors import StoreError, translated
 
 _BUSY_MS = 2_000
+_RETRY_SECONDS = 0.01
 _BEGIN = "sqlite_begin"
 
 
@@ -102,8 +105,21 @@ def _prepare(connection: SQLiteConnection, _entry: ConnectionPoolEntry) -> None:
     # The driver's own BEGIN comes too late for a read before a write; ``_begin`` says it instead.
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-    connection.execute("PRAGMA journal_mode = WAL")
+    _switch_to_wal(connection, time.monotonic() + _BUSY_MS / 1000)
     connection.execute("PRAGMA synchronous = FULL")
+
+
+def _switch_to_wal(connection: SQLiteConnection, deadline: float) -> None:
+    # Two that switch a new file at once are told "busy" at once: SQLite's own wait is not for this.
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except OperationalError as error:
+            if error.sqlite_errorcode != SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_RETRY_SECONDS)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:
