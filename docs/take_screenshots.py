@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def hold_a_session(browser: Browser, server: PlaygroundServer) -> str:
-    """Two turns, an outage of the first choice, and its recovery; returns the session's id."""
+    """Two turns, then one with the first choice down; returns the session's id."""
     page = browser.new_page(viewport={"width": 1280, "height": 860})
     chat = ChatPage(page, server)
     chat.open()
@@ -52,9 +52,7 @@ def hold_a_session(browser: Browser, server: PlaygroundServer) -> str:
     chat.take_pill("follow-up", "3pm, with Dr. Chen.")
     provider, model = chat.provider().split(" ", 1)
     chat.choose("Simulate an outage of ...", f"{provider} · {model}")
-    chat.send("Can I bring my daughter along?")
-    chat.unchoose_all("Simulate an outage of ...")
-    chat.send("Where can I park?")
+    chat.send("Thank you, see you on Tuesday.")
     session = page.url.partition("c=")[2]
     page.close()
     return session

@@ -76,12 +76,6 @@ class ChatPage:
         expect(self.page.get_by_test_id("stSidebar")).to_contain_text(option)
         settle(self.page)
 
-    def unchoose_all(self, label: str) -> None:
-        """Clear a list with several choices."""
-        box = self.page.get_by_test_id("stMultiSelect").filter(has_text=label)
-        box.get_by_role("button", name="Clear all").or_(box.get_by_title("Clear all")).click()
-        settle(self.page)
-
     def wait_until_answering(self) -> None:
         """Wait until the first words are on the page."""
         expect(self.page.get_by_text(re.compile("is answering"))).to_be_visible(timeout=ANSWER_MS)
