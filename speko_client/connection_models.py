@@ -102,7 +102,7 @@ class ProviderHealth(SpekoModel):
 
 
 class ProvidersHealth(SpekoModel):
-    """*Extension.* The health of whatever was called within the last ``window_seconds``."""
+    """*Extension.* The health of whatever was called; rates are of the last ``window_seconds``."""
 
     window_seconds: float
     providers: list[ProviderHealth] = Field(default_factory=list)

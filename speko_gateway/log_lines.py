@@ -25,7 +25,8 @@ from speko_gateway.config import SettingError
 
 MOST_LINES = 10_000
 """Lines that may wait to be written."""
-_GATHER_SECONDS = 0.05
+_GATHER_SECONDS = 0.1
+_IDLE_LOOKS = 10
 _LAST_SECONDS = 1.0
 _SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD")
 _SHORTEST_SECRET = 4
@@ -110,12 +111,17 @@ class TextLines(logging.Formatter):
 
 
 class PatientStream:
-    """A stream that takes lines at once and has a thread write them, so many together."""
+    """A stream that takes lines at once and has a thread write them, so many together.
+
+    While there is something to write the thread looks for more by itself: to wake it for each line
+    would cost a request more than the line does.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._waiting: deque[str] = deque(maxlen=MOST_LINES)
         self._some = threading.Event()
+        self._asleep = False
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="log", daemon=True)
         self._thread.start()
@@ -123,7 +129,8 @@ class PatientStream:
     def write(self, text: str) -> None:
         """Take this text; the oldest goes where too much is waiting."""
         self._waiting.append(text)
-        if not self._some.is_set():
+        if self._asleep:
+            self._asleep = False
             self._some.set()
 
     def flush(self) -> None:
@@ -136,17 +143,28 @@ class PatientStream:
         self._thread.join(_LAST_SECONDS)
 
     def _run(self) -> None:
+        idle = 0
         while not self._closing.is_set():
-            self._some.wait()
-            self._closing.wait(_GATHER_SECONDS)
-            self._some.clear()
+            idle = 0 if self._waiting else idle + 1
             self._write_all()
+            if idle > _IDLE_LOOKS:
+                self._sleep()
+            self._closing.wait(_GATHER_SECONDS)
         self._write_all()
+
+    def _sleep(self) -> None:
+        self._some.clear()
+        self._asleep = True
+        if not self._waiting:  # else a line came in before anyone could know of the sleep
+            self._some.wait()
+        self._asleep = False
 
     def _write_all(self) -> None:
         taken: list[str] = []
         while self._waiting:
             taken.append(self._waiting.popleft())
+        if not taken:
+            return
         try:
             self._stream.write("".join(taken))
             self._stream.flush()
