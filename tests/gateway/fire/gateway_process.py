@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -28,7 +27,10 @@ _GIVE_BACK = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "6553
 
 
 class Resources(NamedTuple):
-    """What a process holds: open files (sockets are files), tasks, resident memory in MB."""
+    """What a process holds: open files (sockets are files), tasks, resident memory in MB.
+
+    Files and memory are 0 where the system does not tell (it is Linux that does).
+    """
 
     files: int
     tasks: int
@@ -73,9 +75,9 @@ class GatewayProcess:
     async def _resources(self) -> Resources:
         found = await self.samples()
         return Resources(
-            int(found["process_open_fds", ""]),
+            int(found.get(("process_open_fds", ""), 0)),
             int(found["speko_tasks", ""]),
-            found["process_resident_memory_bytes", ""] / 2**20,
+            found.get(("process_resident_memory_bytes", ""), 0) / 2**20,
         )
 
     def lines(self) -> list[dict[str, Any]]:
@@ -110,8 +112,3 @@ async def gateway_process(
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-
-
-def is_linux() -> bool:
-    """Whether a process's own figures (files, memory) can be had: they come from ``/proc``."""
-    return sys.platform == "linux"

@@ -27,6 +27,7 @@ from tests.gateway.fire.gateway_process import GatewayProcess, Resources, gatewa
 from tests.gateway.fire.hostile_upstream import (
     HostileUpstream,
     Play,
+    Seen,
     hostile_upstream,
     nothing_listens,
     speaks_no_tls,
@@ -179,11 +180,11 @@ def answers_are_their_own(tally: Tally) -> None:
             assert outcome.text == answer_text(call, provider.removeprefix("custom-"), model)
 
 
-def attempts_agree(tally: Tally, seen: Sequence[object], hellos: int) -> None:
+def attempts_agree(tally: Tally, seen: Sequence[Seen], hellos: int) -> None:
     """What the attempts say was asked is what the upstream was asked, call by call."""
     arrived: dict[int, set[tuple[str, str]]] = {}
     for each in seen:
-        call, who = each.call, (f"custom-{each.vendor}", each.model)  # type: ignore[attr-defined]
+        call, who = each.call, (f"custom-{each.vendor}", each.model)
         assert who not in arrived.setdefault(call, set()), "asked twice"
         arrived[call].add(who)
     unheard = 0
