@@ -1,4 +1,9 @@
-// Brings the element with a Streamlit key into view, once per key.
+// Brings the element with a Streamlit key into view, once per key. A page with a message box scrolls to
+// its end by itself while it loads, so this holds on for a moment, unless the person moves.
+const HOLD_MS = 1500
+const EVERY_MS = 100
+const MOVES = ["wheel", "keydown", "pointerdown", "touchstart"]
+
 let shown = null
 
 export default function ({ data }) {
@@ -7,5 +12,13 @@ export default function ({ data }) {
   if (!target) return
   shown = data.key
   target.classList.add("sp-focused")
-  target.scrollIntoView({ block: "start" })
+  const show = () => target.scrollIntoView({ block: "start" })
+  const letGo = () => {
+    clearInterval(timer)
+    MOVES.forEach((move) => window.removeEventListener(move, letGo))
+  }
+  const timer = setInterval(show, EVERY_MS)
+  MOVES.forEach((move) => window.addEventListener(move, letGo))
+  setTimeout(letGo, HOLD_MS)
+  show()
 }

@@ -33,7 +33,8 @@ _CSS = """
 .stApp:has(.sp-light) { --sp-page: #FFFFFF; }
 .stApp:has(.sp-dark) { --sp-page: #12141B; }
 [class*="st-key-under-"] { row-gap: .1rem; }
-.sp-focused { border-radius: .75rem; outline: 2px solid #3B5BDB66; outline-offset: .4rem; }
+.sp-focused { scroll-margin-top: 10rem; border-radius: .75rem;
+  outline: 2px solid #3B5BDB66; outline-offset: .4rem; }
 </style>
 """
 
