@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import tempfile
 import time
@@ -20,6 +19,7 @@ from pathlib import Path
 from urllib.error import URLError
 
 from benchmarks.processes import Child
+from tests.e2e.harness import free_port
 
 START_SECONDS = 120.0
 # No look-ups elsewhere, and no key: on loopback, checking one would only cost it time.
@@ -32,7 +32,7 @@ _ENVIRONMENT = {
 @contextmanager
 def litellm_proxy(executable: str, upstream: str, model: str) -> Iterator[Child]:
     """Its proxy in front of ``upstream``, with one worker, as the gateway has."""
-    port = _free_port()
+    port = free_port()
     offered = {
         "model_name": model,
         "litellm_params": {
@@ -74,10 +74,3 @@ def _answers(child: Child) -> bool:
             return True
     except (URLError, OSError):
         return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
