@@ -17,6 +17,9 @@ from playground.connections import Connection
 from playground.sound_text import sound_model
 from speko_client import AsyncSpeko
 from speko_client.models import (
+    DRILL_HEADER,
+    REPLY_HEADER,
+    WHAT_IF_HEADER,
     AllowedProviders,
     Attempt,
     ChatMessage,
@@ -25,14 +28,19 @@ from speko_client.models import (
     CompleteStreamEvent,
     CompleteStreamMeta,
     CompleteUsage,
+    DemoReply,
+    Drill,
+    Fault,
     Language,
     OptimizeFor,
     PipelineConstraints,
     ProviderKind,
     Region,
     RoutingIntent,
+    RoutingPreview,
     Timing,
     Vertical,
+    WhatIf,
 )
 
 TurnStatus = Literal["running", "done", "stopped", "failed", "interrupted"]
@@ -47,7 +55,8 @@ class TurnSettings(_Value):
     """What the form says. None means: leave the field out, the provider's own default applies.
 
     ``allowed`` and ``outage`` hold ``vendor`` or ``vendor:model``; an empty ``allowed`` allows
-    everyone. ``outage`` is only obeyed by a gateway that has the demo fleet on.
+    everyone. Only the embedded gateway obeys the last four: ``outage`` and ``reply`` (what to say)
+    while it has the demo fleet on, ``drill`` and ``what_if`` always.
     """
 
     language: Language = "en"
@@ -59,6 +68,9 @@ class TurnSettings(_Value):
     system_prompt: str = ""
     allowed: tuple[str, ...] = ()
     outage: tuple[str, ...] = ()
+    drill: tuple[Fault, ...] = ()
+    what_if: WhatIf | None = None
+    reply: str | None = None
 
 
 class TurnError(_Value):
@@ -94,6 +106,7 @@ class Answer(_Value):
 class Turn(_Value):
     """One message and its answer. ``connection`` names the server that was asked, never its key.
 
+    ``prediction`` is the router's preview as the turn began, None where the server gave none.
     Times are UTC. ``number`` is the turn's place on its branch, from 1; 0 where not yet known.
     """
 
@@ -108,6 +121,7 @@ class Turn(_Value):
     error: TurnError | None = None
     created_at: datetime
     finished_at: datetime | None = None
+    prediction: RoutingPreview | None = None
     number: int = 0
 
     def numbered(self, number: int) -> Turn:
@@ -200,9 +214,23 @@ def call_arguments(
     if settings.allowed:
         allowed = AllowedProviders(llm=list(settings.allowed))
         arguments["constraints"] = PipelineConstraints(allowed_providers=allowed)
-    if settings.outage and connection.embedded:
-        arguments["extra_headers"] = {"X-Speko-Simulate-Outage": ",".join(settings.outage)}
+    if connection.embedded and (told := embedded_headers(settings)):
+        arguments["extra_headers"] = told
     return arguments
+
+
+def embedded_headers(settings: TurnSettings) -> dict[str, str]:
+    """What only the embedded gateway obeys, as headers of the one request."""
+    told: dict[str, str] = {}
+    if settings.outage:
+        told["X-Speko-Simulate-Outage"] = ",".join(settings.outage)
+    if settings.drill:
+        told[DRILL_HEADER] = Drill(faults=list(settings.drill)).to_header()
+    if settings.what_if is not None:
+        told[WHAT_IF_HEADER] = settings.what_if.to_header()
+    if settings.reply:
+        told[REPLY_HEADER] = DemoReply(text=settings.reply).to_header()
+    return told
 
 
 def messages_of(history: Sequence[Turn], message: str) -> list[ChatMessage]:

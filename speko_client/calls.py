@@ -14,7 +14,14 @@ from typing import Any, Final, Literal, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from speko_client.errors import SpekoRequestError
-from speko_client.models import CompleteRequest, PipelineConstraints, RoutingIntent
+from speko_client.models import (
+    WHAT_IF_HEADER,
+    CompleteRequest,
+    PipelineConstraints,
+    RoutingIntent,
+    SweepRequest,
+    WhatIf,
+)
 from speko_client.server import checked_headers
 
 JSON: Final = "application/json"
@@ -53,13 +60,26 @@ def complete_call(
 def preview_call(
     intent: RoutingIntent | Mapping[str, Any],
     constraints: PipelineConstraints | Mapping[str, Any] | None,
-    extra_headers: Mapping[str, str] | None = None,
+    *,
+    what_if: WhatIf | None = None,
+    weight_lines: bool = False,
 ) -> Call:
-    """``GET /v1/routing/preview``; the allow-list goes as repeated ``allowed_provider``."""
+    """``GET /v1/routing/preview``; the allow-list goes as repeated ``allowed_provider``.
+
+    ``what_if`` and ``weight_lines`` are extensions of the embedded gateway.
+    """
     params = list(_checked(RoutingIntent, intent).model_dump(exclude_none=True).items())
     limits = _checked(PipelineConstraints, constraints or {}).allowed_providers
     params += [("allowed_provider", entry) for entry in (limits and limits.llm) or ()]
-    return get_call("/v1/routing/preview", params, extra_headers)
+    if weight_lines:
+        params.append(("weight_lines", "true"))
+    return get_call("/v1/routing/preview", params, _told(what_if))
+
+
+def sweep_call(request: SweepRequest, what_if: WhatIf | None = None) -> Call:
+    """``POST /v1/routing/sweep``."""
+    body = request.model_dump(by_alias=True, exclude_none=True)
+    return post_call("/v1/routing/sweep", body, _told(what_if))
 
 
 def get_call(
@@ -71,9 +91,16 @@ def get_call(
     return Call("GET", path, {**checked_headers(extra_headers), "Accept": JSON}, params)
 
 
-def post_call(path: str, body: Mapping[str, Any]) -> Call:
+def post_call(
+    path: str, body: Mapping[str, Any], extra_headers: Mapping[str, str] | None = None
+) -> Call:
     """A ``POST`` of JSON that is answered in JSON."""
-    return Call("POST", path, {"Accept": JSON, "Content-Type": JSON}, body=_encoded(body))
+    headers = {**checked_headers(extra_headers), "Accept": JSON, "Content-Type": JSON}
+    return Call("POST", path, headers, body=_encoded(body))
+
+
+def _told(what_if: WhatIf | None) -> dict[str, str]:
+    return {WHAT_IF_HEADER: what_if.to_header()} if what_if is not None else {}
 
 
 def _session_header(session_id: str) -> dict[str, str]:

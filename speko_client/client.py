@@ -10,8 +10,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import UTC, datetime
-from functools import cache
-from ssl import SSLContext
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -19,7 +17,7 @@ import httpx
 from pydantic import BaseModel
 
 from speko_client.answers import JsonBody
-from speko_client.calls import Call, get_call, post_call, preview_call
+from speko_client.calls import Call, get_call, post_call, preview_call, sweep_call
 from speko_client.completions import Completions, ConstraintsInput, IntentInput
 from speko_client.errors import SpekoApiError
 from speko_client.failures import MAX_ERROR_BYTES, error_from_answer, translated
@@ -30,11 +28,14 @@ from speko_client.models import (
     ProvidersHealth,
     RoutingPreview,
     ServerStatus,
+    Sweep,
+    SweepRequest,
     VendorConnections,
     VendorTest,
+    WhatIf,
 )
 from speko_client.retries import RetryPolicy
-from speko_client.server import DEFAULT_BASE_URL, DEFAULT_TIMEOUT, Server
+from speko_client.server import DEFAULT_BASE_URL, DEFAULT_TIMEOUT, Server, http_options
 from speko_client.stream import AsyncCompleteStream, CompleteStream
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -65,7 +66,7 @@ class Speko(Completions[CompleteResult, CompleteStream]):
         )
         self._retries = RetryPolicy(max_retries)
         self._sleep = sleep
-        self._http = httpx.Client(**_http_options(self._server))
+        self._http = httpx.Client(**http_options(self._server))
 
     def __repr__(self) -> str:
         return f"Speko(base_url={self._server.base_url!r})"
@@ -86,10 +87,24 @@ class Speko(Completions[CompleteResult, CompleteStream]):
         self._http.close()
 
     def preview_routing(
-        self, intent: IntentInput, constraints: ConstraintsInput | None = None
+        self,
+        intent: IntentInput,
+        constraints: ConstraintsInput | None = None,
+        *,
+        what_if: WhatIf | None = None,
+        weight_lines: bool = False,
     ) -> RoutingPreview:
-        """Whom the router would choose for this intent and allow-list; nothing is run."""
-        return self._fetch(preview_call(intent, constraints), RoutingPreview)
+        """Whom the router would choose for this intent and allow-list; nothing is run.
+
+        *Extensions:* ``what_if`` is tried on top of the server's snapshot; ``weight_lines`` asks
+        who wins along each weight.
+        """
+        call = preview_call(intent, constraints, what_if=what_if, weight_lines=weight_lines)
+        return self._fetch(call, RoutingPreview)
+
+    def sweep(self, request: SweepRequest, what_if: WhatIf | None = None) -> Sweep:
+        """*Extension.* Whom an embedded gateway would choose, for many intents at once."""
+        return self._fetch(sweep_call(request, what_if), Sweep)
 
     def known_providers(self) -> KnownProviders:
         """Who can be put on an allow-list."""
@@ -177,7 +192,7 @@ class AsyncSpeko(Completions[Coroutine[Any, Any, CompleteResult], AsyncCompleteS
         )
         self._retries = RetryPolicy(max_retries)
         self._sleep = sleep
-        self._http = httpx.AsyncClient(**_http_options(self._server))
+        self._http = httpx.AsyncClient(**http_options(self._server))
 
     def __repr__(self) -> str:
         return f"AsyncSpeko(base_url={self._server.base_url!r})"
@@ -198,10 +213,24 @@ class AsyncSpeko(Completions[Coroutine[Any, Any, CompleteResult], AsyncCompleteS
         await self._http.aclose()
 
     async def preview_routing(
-        self, intent: IntentInput, constraints: ConstraintsInput | None = None
+        self,
+        intent: IntentInput,
+        constraints: ConstraintsInput | None = None,
+        *,
+        what_if: WhatIf | None = None,
+        weight_lines: bool = False,
     ) -> RoutingPreview:
-        """Whom the router would choose for this intent and allow-list; nothing is run."""
-        return await self._fetch(preview_call(intent, constraints), RoutingPreview)
+        """Whom the router would choose for this intent and allow-list; nothing is run.
+
+        *Extensions:* ``what_if`` is tried on top of the server's snapshot; ``weight_lines`` asks
+        who wins along each weight.
+        """
+        call = preview_call(intent, constraints, what_if=what_if, weight_lines=weight_lines)
+        return await self._fetch(call, RoutingPreview)
+
+    async def sweep(self, request: SweepRequest, what_if: WhatIf | None = None) -> Sweep:
+        """*Extension.* Whom an embedded gateway would choose, for many intents at once."""
+        return await self._fetch(sweep_call(request, what_if), Sweep)
 
     async def known_providers(self) -> KnownProviders:
         """Who can be put on an allow-list."""
@@ -304,21 +333,3 @@ def _request(http: httpx.Client | httpx.AsyncClient, call: Call) -> httpx.Reques
         headers=dict(call.headers),
         content=call.body,
     )
-
-
-def _http_options(server: Server) -> Mapping[str, Any]:
-    """Redirects are not followed: they would carry the key and the conversation elsewhere."""
-    return {
-        "base_url": server.base_url,
-        "headers": server.headers,
-        "timeout": server.timeout,
-        "verify": _tls(),
-        "trust_env": not server.is_loopback,
-        "follow_redirects": False,
-    }
-
-
-@cache
-def _tls() -> SSLContext:
-    """One context for all clients: to build one takes longer than a local answer."""
-    return httpx.create_ssl_context()

@@ -21,18 +21,33 @@ from speko_client.connection_models import VendorConnection as VendorConnection
 from speko_client.connection_models import VendorConnections as VendorConnections
 from speko_client.connection_models import VendorCredentials as VendorCredentials
 from speko_client.connection_models import VendorTest as VendorTest
+from speko_client.intent_models import LANGUAGE_PATTERN as LANGUAGE_PATTERN
+from speko_client.intent_models import Language as Language
+from speko_client.intent_models import OptimizeFor as OptimizeFor
+from speko_client.intent_models import Region as Region
+from speko_client.intent_models import Vertical as Vertical
 from speko_client.model_base import SpekoModel as SpekoModel
+from speko_client.routing_models import DRILL_HEADER as DRILL_HEADER
+from speko_client.routing_models import REPLY_HEADER as REPLY_HEADER
+from speko_client.routing_models import WHAT_IF_HEADER as WHAT_IF_HEADER
+from speko_client.routing_models import Axis as Axis
+from speko_client.routing_models import AxisWeights as AxisWeights
+from speko_client.routing_models import DemoReply as DemoReply
+from speko_client.routing_models import Drill as Drill
+from speko_client.routing_models import Fault as Fault
+from speko_client.routing_models import FaultKind as FaultKind
+from speko_client.routing_models import FigureEdit as FigureEdit
+from speko_client.routing_models import Placed as Placed
+from speko_client.routing_models import Stretch as Stretch
+from speko_client.routing_models import Sweep as Sweep
+from speko_client.routing_models import SweepCell as SweepCell
+from speko_client.routing_models import SweepRequest as SweepRequest
+from speko_client.routing_models import WeightLine as WeightLine
+from speko_client.routing_models import WhatIf as WhatIf
 
 ChatRole = Literal["system", "user", "assistant", "tool"]
-Vertical = Literal["general", "healthcare", "finance", "legal"]
-Region = Literal["global", "us-east4", "europe-west3", "asia-southeast1"]
-OptimizeFor = Literal["balanced", "accuracy", "latency", "cost"]
 ReasoningEffort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
 ProviderKind = Literal["live", "local", "simulated"]
-
-LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Z]{2})?$"
-
-Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
 
 
 # Requests
@@ -114,7 +129,8 @@ class Attempt(SpekoModel):
     """*Extension.* One candidate tried: how it ended, after how many milliseconds.
 
     ``code`` and ``message`` say why it failed (None where it answered); the message completes
-    "openai/gpt-4o ...". Codes stand in ``speko_gateway.providers.base.FailureCode``.
+    "openai/gpt-4o ...". Codes stand in ``speko_gateway.providers.base.FailureCode``. ``drill``:
+    it failed on purpose, in a drill.
     """
 
     provider: str
@@ -123,6 +139,7 @@ class Attempt(SpekoModel):
     code: str | None = None
     message: str | None = None
     duration_ms: float
+    drill: bool | None = None
 
 
 class Timing(SpekoModel):
@@ -246,11 +263,24 @@ class FilteredOut(SpekoModel):
     provider_id: str
     model_id: str
     reason: str
-    code: Literal["status", "unavailable", "not_allowed", "unhealthy"]
+    code: Literal["status", "unavailable", "not_allowed", "unhealthy", "what_if"]
+
+
+class SnapshotInfo(SpekoModel):
+    """*Extension.* Which scores the router ranks by, and where they come from.
+
+    ``date`` is an ISO date; ``what_if``: tried on top of the server's own, see ``WhatIf``.
+    """
+
+    id: str
+    label: str
+    source: str
+    date: str | None = None
+    what_if: bool | None = None
 
 
 class RoutingPreview(SpekoModel):
-    """The router's decision for an intent, nothing run."""
+    """The router's decision for an intent, nothing run; from ``winner`` on *extensions*."""
 
     provider_id: str | None
     model_id: str | None
@@ -261,6 +291,8 @@ class RoutingPreview(SpekoModel):
     filtered_out: list[FilteredOut] | None = None
     notes: list[str] | None = None
     weights: dict[str, float] | None = None
+    snapshot: SnapshotInfo | None = None
+    weight_lines: list[WeightLine] | None = None
 
 
 class KnownProvider(SpekoModel):
@@ -278,22 +310,18 @@ class KnownProvider(SpekoModel):
     reason: str | None = None
 
 
-class SnapshotInfo(SpekoModel):
-    """*Extension.* Which scores the router ranks by, and where they come from."""
-
-    id: str
-    label: str
-    source: str
-
-
 class Fleet(SpekoModel):
-    """*Extension.* What answers at the embedded gateway; ``demo``: the simulated fleet is on."""
+    """*Extension.* What answers at the embedded gateway; ``demo``: the simulated fleet is on.
+
+    ``drills``: it takes faults to inject (``Drill``).
+    """
 
     fleet: Literal["demo", "live"]
     demo: bool
     weights_present: bool
     words: str
     snapshot: SnapshotInfo
+    drills: bool | None = None
 
 
 class KnownProviders(SpekoModel):

@@ -11,6 +11,9 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from ssl import SSLContext
+from typing import Any
 
 import httpx
 
@@ -113,6 +116,18 @@ def checked_headers(extra: Mapping[str, str] | None) -> dict[str, str]:
     return headers
 
 
+def http_options(server: Server) -> Mapping[str, Any]:
+    """Redirects are not followed: they would carry the key and the conversation elsewhere."""
+    return {
+        "base_url": server.base_url,
+        "headers": server.headers,
+        "timeout": server.timeout,
+        "verify": _tls(),
+        "trust_env": not server.is_loopback,
+        "follow_redirects": False,
+    }
+
+
 def _checked_key(api_key: str | None) -> str:
     key = (api_key or "").strip()
     if not key:
@@ -135,3 +150,9 @@ def _checked_url(base_url: str) -> str:
     if url.userinfo or url.query or url.fragment:
         raise ValueError("base_url must hold no user, query or fragment; pass the key as api_key=.")
     return str(url)
+
+
+@cache
+def _tls() -> SSLContext:
+    """One context for all clients: to build one takes longer than a local answer."""
+    return httpx.create_ssl_context()

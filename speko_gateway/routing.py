@@ -15,7 +15,7 @@ from speko_client.models import OptimizeFor, RoutingIntent
 from speko_gateway.candidates import Candidate, Selection
 from speko_gateway.scores import Lookup, Row, Snapshot
 
-FilterCode = Literal["status", "unavailable", "not_allowed", "unhealthy"]
+FilterCode = Literal["status", "unavailable", "not_allowed", "unhealthy", "what_if"]
 
 
 class Weights(NamedTuple):
