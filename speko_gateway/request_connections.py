@@ -7,19 +7,16 @@ logged or quoted, in an error no more than anywhere else.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import get_args
 
-from pydantic import ValidationError
-
 from speko_client.models import FleetChoice, RequestConnections, VendorCredentials
 from speko_gateway.candidates import is_model_id
-from speko_gateway.errors import GatewayError, invalid
+from speko_gateway.errors import invalid
 from speko_gateway.providers.catalogue import VENDORS
+from speko_gateway.told import bad_header, told
 
 CONNECTIONS_HEADER = "X-Speko-Connections"
 FLEET_HEADER = "X-Speko-Fleet"
@@ -46,7 +43,7 @@ def asked_in(headers: Mapping[str, str]) -> Asked | None:
     brought, fleet = headers.get(_CONNECTIONS), headers.get(_FLEET)
     if brought is None and fleet is None:
         return None
-    found = RequestConnections() if brought is None else _connections(brought)
+    found = _connections(headers) or RequestConnections()
     return Asked(_fleet(fleet), found.vendors, found.public_only)
 
 
@@ -59,43 +56,22 @@ def _fleet(value: str | None) -> FleetChoice | None:
     raise invalid(f"{FLEET_HEADER}: it takes {', '.join(get_args(FleetChoice))}")
 
 
-def _connections(value: str) -> RequestConnections:
-    if len(value) > MAX_HEADER_BYTES:
-        raise _invalid(f"it is larger than {MAX_HEADER_BYTES // 1024} KiB")
-    try:
-        found = RequestConnections.model_validate_json(
-            _decoded(value), strict=True, by_alias=True, by_name=False
-        )
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        raise _invalid(f"{_place(first['loc'])}{first['msg']}") from None
-    for vendor, credentials in found.vendors.items():
-        _check(vendor, credentials)
+def _connections(headers: Mapping[str, str]) -> RequestConnections | None:
+    found = told(headers, CONNECTIONS_HEADER, RequestConnections, most=MAX_HEADER_BYTES)
+    if found is not None:
+        for vendor, credentials in found.vendors.items():
+            _check(vendor, credentials)
     return found
-
-
-def _decoded(value: str) -> bytes:
-    bare = value.rstrip("=")
-    try:
-        return base64.b64decode(bare + "=" * (-len(bare) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise _invalid("it is not base64url") from None
 
 
 def _check(vendor: str, credentials: VendorCredentials) -> None:
     if vendor not in VENDORS and not _CUSTOM_ID.fullmatch(vendor):
-        raise _invalid(
-            "vendors: an id is one of the catalogue's, or custom-NAME in small letters and digits"
+        raise bad_header(
+            CONNECTIONS_HEADER,
+            "vendors: an id is one of the catalogue's, or custom-NAME in small letters and digits",
         )
     if not all(map(is_model_id, credentials.models or ())):
-        raise _invalid("vendors.*.models: a model's id is empty, or has characters that none has")
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    """Where in the object; what the caller named itself is a star."""
-    parts = [str(part) for part in location]
-    return ".".join([*parts[:1], *("*" for _ in parts[1:2]), *parts[2:]]) + ": " if parts else ""
-
-
-def _invalid(what: str) -> GatewayError:
-    return invalid(f"{CONNECTIONS_HEADER}: {what}")
+        raise bad_header(
+            CONNECTIONS_HEADER,
+            "vendors.*.models: a model's id is empty, or has characters that none has",
+        )
