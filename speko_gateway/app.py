@@ -20,11 +20,13 @@ from speko_client.models import (
     Region,
     RoutingIntent,
     RoutingPreview,
+    Sweep,
+    SweepRequest,
     VendorConnections,
     VendorTest,
     Vertical,
 )
-from speko_gateway.answers import wire
+from speko_gateway.answers import encode, wire
 from speko_gateway.auth import BearerAuth
 from speko_gateway.candidates import Selection
 from speko_gateway.complete import CompleteAnswer
@@ -89,6 +91,7 @@ def _add_routes(app: FastAPI, gateway: Gateway) -> None:
         region: Region = "global",
         optimize_for: OptimizeFor = "balanced",
         allowed_provider: Annotated[list[str] | None, Query()] = None,
+        weight_lines: bool = False,
         here: Gateway = own,
     ) -> Response:
         """Who would answer this intent, and why; nothing is run."""
@@ -96,7 +99,14 @@ def _add_routes(app: FastAPI, gateway: Gateway) -> None:
             language=language, vertical=vertical, region=region, optimize_for=optimize_for
         )
         allowed = None if allowed_provider is None else Selection.of(allowed_provider)
-        return JSONResponse(preview_body(here.ranking(intent, allowed), here.fleet))
+        ranking = here.ranking(intent, allowed)
+        body = preview_body(ranking, here.fleet, here.snapshot, with_lines=weight_lines)
+        return JSONResponse(body)
+
+    @app.post("/v1/routing/sweep", response_model=Sweep, responses=ERRORS)
+    async def sweep(request: SweepRequest, here: Gateway = own) -> Response:
+        """Who would answer each combination of these; nothing is run."""
+        return Response(encode(wire(here.sweep(request))), media_type="application/json")
 
     @app.get("/v1/providers/known", response_model=KnownProviders, responses=ERRORS)
     async def known(here: Gateway = own) -> Response:

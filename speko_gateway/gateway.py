@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from speko_client.models import CompleteRequest, PipelineConstraints, RoutingIntent, SnapshotInfo
+from speko_client.models import (
+    WHAT_IF_HEADER,
+    CompleteRequest,
+    PipelineConstraints,
+    RoutingIntent,
+    Sweep,
+    SweepRequest,
+    WhatIf,
+)
 from speko_client.models import Fleet as FleetInfo
 from speko_gateway.candidates import Selection
 from speko_gateway.failover import Limits, Option, Relay
@@ -15,10 +23,13 @@ from speko_gateway.fleets import Fleets
 from speko_gateway.gating import nobody, rank_gated
 from speko_gateway.health import HealthGate
 from speko_gateway.providers.base import ProviderRequest
-from speko_gateway.request_connections import asked_in
+from speko_gateway.request_connections import Asked, asked_in
 from speko_gateway.routing import Ranking
 from speko_gateway.scores import Snapshot
+from speko_gateway.sweep import sweep
+from speko_gateway.told import told
 from speko_gateway.vendors import Vendors
+from speko_gateway.what_if import tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +52,21 @@ class Gateway:
     fleets: Fleets | None = None
 
     def for_request(self, headers: Mapping[str, str]) -> Gateway:
-        """This gateway as a request with these headers has it: with its own connections and fleet.
+        """This gateway as a request with these headers has it: with its own connections and fleet,
+        and a what-if on top of its snapshot.
 
         Without such headers it is this very one. Raises GatewayError, 400, where one is no good.
         """
         asked = asked_in(headers)
-        if asked is None or self.fleets is None:
-            return self
-        lineup = self.fleets.lineup(asked)
+        here = self if asked is None or self.fleets is None else self._joined(asked, self.fleets)
+        what_if = told(headers, WHAT_IF_HEADER, WhatIf)
+        if what_if is None:
+            return here
+        return replace(here, snapshot=tried(here.snapshot, what_if))
+
+    def _joined(self, asked: Asked, fleets: Fleets) -> Gateway:
+        """This gateway with a request's own connections."""
+        lineup = fleets.lineup(asked)
         return replace(
             self,
             fleet=lineup.fleet,
@@ -65,6 +83,12 @@ class Gateway:
         """Who would answer this intent now, nothing run."""
         return rank_gated(intent, allowed, self.snapshot, self.fleet.pool(allowed), self.health)
 
+    def sweep(self, request: SweepRequest) -> Sweep:
+        """Who would answer each of these intents now, nothing run."""
+        wanted = request.allowed_providers
+        allowed = None if wanted is None else Selection.of(wanted)
+        return sweep(request, allowed, self.snapshot, self.fleet.pool(allowed), self.health)
+
     def relay(self, request: CompleteRequest, outage: Selection) -> Relay:
         """The way through the candidates for this request; GatewayError where there is none."""
         ranking = self.ranking(request.intent, allowed_by(request.constraints))
@@ -80,13 +104,12 @@ class Gateway:
 
     def info(self) -> FleetInfo:
         """What answers here, as ``GET /v1/fleet`` tells it."""
-        file = self.snapshot.file
         return FleetInfo(
             fleet="demo" if self.fleet.demo else "live",
             demo=self.fleet.demo,
             weights_present=self.weights_present(),
             words=self.words(),
-            snapshot=SnapshotInfo(id=file.id, label=file.label, source=file.source),
+            snapshot=self.snapshot.info,
         )
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from speko_client.models import RoutingIntent
 from speko_gateway.candidates import Candidate, Selection
 from speko_gateway.errors import GatewayError
 from speko_gateway.health import HealthGate
-from speko_gateway.routing import Filtered, PoolEntry, Ranking, rank
+from speko_gateway.presets import Weights
+from speko_gateway.routing import Filtered, PoolEntry, Ranking, Survey, survey, weights_for
 from speko_gateway.scores import Snapshot
 
 _ALL_OUT = "Everyone in the pool failed too often lately; the least bad are tried all the same."
@@ -30,13 +31,42 @@ def rank_gated(
     health: HealthGate,
 ) -> Ranking:
     """Order the pool for this intent, with the gate as it is now."""
+    weights = weights_for(intent.optimize_for, snapshot)
+    return survey_gated(intent, allowed, snapshot, pool, health).ranking(weights)
+
+
+@dataclass(frozen=True, slots=True)
+class GatedSurvey:
+    """All of a gated decision but the weights; ``all_out``: whoever is tried was left out."""
+
+    survey: Survey
+    health: HealthGate
+    all_out: bool
+
+    def ranking(self, weights: Weights) -> Ranking:
+        """The decision by these weights."""
+        ranking = self.survey.ranking(weights)
+        if self.all_out:
+            ranking = _least_bad_first(ranking, self.health)
+        return _with_trials(ranking, self.health)
+
+
+def survey_gated(
+    intent: RoutingIntent,
+    allowed: Selection | None,
+    snapshot: Snapshot,
+    pool: Sequence[PoolEntry],
+    health: HealthGate,
+) -> GatedSurvey:
+    """What ``rank_gated`` does before the weights."""
     out = health.unhealthy()
-    ranking = rank(intent, allowed, snapshot, pool, out)
-    if not ranking.ordered and out:
-        held = health.held()
-        reasons = {candidate: reason for candidate, reason in out.items() if candidate in held}
-        ranking = _least_bad_first(rank(intent, allowed, snapshot, pool, reasons), health)
-    return _with_trials(ranking, health)
+    found = survey(intent, allowed, snapshot, pool, out)
+    if found.scored or found.behind or not out:
+        return GatedSurvey(found, health, all_out=False)
+    held = health.held()
+    reasons = {candidate: reason for candidate, reason in out.items() if candidate in held}
+    found = survey(intent, allowed, snapshot, pool, reasons)
+    return GatedSurvey(found, health, all_out=True)
 
 
 def nobody(ranking: Ranking, health: HealthGate) -> GatewayError:

@@ -8,10 +8,17 @@ from speko_client.models import AxisScores, FilteredOut, RoutingPreview, ScoredC
 from speko_gateway.answers import wire
 from speko_gateway.fleet import Fleet
 from speko_gateway.routing import Filtered, Ranked, Ranking
+from speko_gateway.scores import Snapshot
+from speko_gateway.weight_lines import weight_lines
 
 
-def preview_body(ranking: Ranking, fleet: Fleet) -> dict[str, Any]:
-    """The router's decision, nothing run. With nobody left the first three fields are null."""
+def preview_body(
+    ranking: Ranking, fleet: Fleet, snapshot: Snapshot, *, with_lines: bool = False
+) -> dict[str, Any]:
+    """The router's decision, nothing run. With nobody left the first three fields are null.
+
+    ``with_lines``: and who would win by other weights.
+    """
     scored = [_scored(each, fleet) for each in ranking.ordered]
     winner = scored[0] if scored else None
     preview = RoutingPreview(
@@ -24,6 +31,8 @@ def preview_body(ranking: Ranking, fleet: Fleet) -> dict[str, Any]:
         filtered_out=[_filtered_out(each) for each in ranking.filtered_out],
         notes=list(ranking.notes),
         weights=ranking.weights._asdict(),
+        snapshot=snapshot.info,
+        weight_lines=weight_lines(ranking) if with_lines else None,
     )
     nobody: dict[str, Any] = dict.fromkeys(("providerId", "modelId", "score"))
     return {**nobody, **wire(preview)}

@@ -13,25 +13,10 @@ from typing import Literal, NamedTuple
 
 from speko_client.models import OptimizeFor, RoutingIntent
 from speko_gateway.candidates import Candidate, Selection
+from speko_gateway.presets import Weights
 from speko_gateway.scores import Lookup, Row, Snapshot
 
 FilterCode = Literal["status", "unavailable", "not_allowed", "unhealthy", "what_if"]
-
-
-class Weights(NamedTuple):
-    """How much each axis counts; they sum to one."""
-
-    accuracy: float
-    latency: float
-    cost: float
-
-
-PRESETS: Mapping[OptimizeFor, Weights] = {
-    "balanced": Weights(0.5, 0.3, 0.2),
-    "accuracy": Weights(0.8, 0.15, 0.05),
-    "latency": Weights(0.2, 0.7, 0.1),
-    "cost": Weights(0.15, 0.15, 0.7),
-}
 
 
 class PoolEntry(NamedTuple):
@@ -83,6 +68,31 @@ class Ranking:
     scores_run_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """All of a decision but the weights: who is left, with which axes, and who is out.
+
+    ``stood_in`` are those for whom figures of a broader scope stand in.
+    """
+
+    scored: tuple[tuple[Candidate, Row, Axes], ...]
+    behind: tuple[Ranked, ...]
+    filtered_out: tuple[Filtered, ...]
+    stood_in: frozenset[Candidate]
+    notes: tuple[str, ...]
+    scores_run_id: str
+
+    def ranking(self, weights: Weights) -> Ranking:
+        """The decision by these weights."""
+        return Ranking(
+            ordered=(*_order(self.scored, weights), *self.behind),
+            filtered_out=self.filtered_out,
+            notes=self.notes,
+            weights=weights,
+            scores_run_id=self.scores_run_id,
+        )
+
+
 def rank(
     intent: RoutingIntent,
     allowed: Selection | None,
@@ -96,6 +106,23 @@ def rank(
     without figures stand behind those with, so that they can be pinned and can take over; a
     reserve stands behind both, and outside the pool that scores are relative to.
     """
+    weights = weights_for(intent.optimize_for, snapshot)
+    return survey(intent, allowed, snapshot, pool, unhealthy).ranking(weights)
+
+
+def weights_for(optimize_for: OptimizeFor | None, snapshot: Snapshot) -> Weights:
+    """The weights of a preset; balanced where none is named."""
+    return snapshot.presets[optimize_for or "balanced"]
+
+
+def survey(
+    intent: RoutingIntent,
+    allowed: Selection | None,
+    snapshot: Snapshot,
+    pool: Sequence[PoolEntry],
+    unhealthy: Mapping[Candidate, str],
+) -> Survey:
+    """Filter and normalise; what ``rank`` does before the weights, which its intent may leave."""
     rows = snapshot.lookups(intent)
     reserves = {entry.candidate for entry in pool if entry.reserve}
     scored: list[tuple[Candidate, Lookup]] = []
@@ -103,33 +130,30 @@ def rank(
     filtered: list[Filtered] = []
     for candidate, unavailable, _ in pool:
         found = rows.find(candidate)
-        out = _filter(candidate, found, unavailable, allowed, unhealthy)
+        out = _filter(candidate, found, unavailable, allowed, unhealthy, snapshot.without)
         if out is not None:
             filtered.append(out)
         elif found is None:
             unscored.append(candidate)
         else:
             scored.append((candidate, found))
-    weights = PRESETS[intent.optimize_for or "balanced"]
     figures = [(candidate, found.row) for candidate, found in scored]
     first = [each for each in figures if each[0] not in reserves]
     last = [each for each in figures if each[0] in reserves]
     behind = [Ranked(candidate, 0.0) for candidate in sorted(unscored)]
     if not first and not behind:
         first, last = last, []
-    return Ranking(
-        ordered=(
-            *_order(first, weights),
-            *behind,
-            *(Ranked(candidate, 0.0, row) for candidate, row in sorted(last, key=_by_candidate)),
-        ),
+    reserved = [Ranked(candidate, 0.0, row) for candidate, row in sorted(last, key=_by_candidate)]
+    return Survey(
+        scored=tuple(_with_axes(first)),
+        behind=(*behind, *reserved),
         filtered_out=tuple(filtered),
+        stood_in=frozenset(candidate for candidate, found in scored if found.relaxed),
         notes=(
             *_relaxation_notes(scored),
             *_unscored_notes(unscored),
             *_reserve_notes([candidate for candidate, _ in last]),
         ),
-        weights=weights,
         scores_run_id=snapshot.id,
     )
 
@@ -140,8 +164,11 @@ def _filter(
     unavailable: str | None,
     allowed: Selection | None,
     unhealthy: Mapping[Candidate, str],
+    without: Selection,
 ) -> Filtered | None:
     """The first of the filters that this candidate does not pass."""
+    if without.covers(candidate):
+        return Filtered(candidate, "what_if", "switched off in this what-if")
     if found is not None and found.row.status != "production":
         return Filtered(candidate, "status", f"its figures are {found.row.status}")
     if unavailable is not None:
@@ -153,13 +180,19 @@ def _filter(
     return None
 
 
-def _order(scored: Sequence[tuple[Candidate, Row]], weights: Weights) -> list[Ranked]:
-    accuracy = _normalise([row.quality for _, row in scored])
-    latency = _inverse([row.ttft_ms for _, row in scored])
-    cost = _inverse([row.cost for _, row in scored])
+def _with_axes(figures: Sequence[tuple[Candidate, Row]]) -> list[tuple[Candidate, Row, Axes]]:
+    accuracy = _normalise([row.quality for _, row in figures])
+    latency = _inverse([row.ttft_ms for _, row in figures])
+    cost = _inverse([row.cost for _, row in figures])
+    return [
+        (candidate, row, axes)
+        for (candidate, row), axes in zip(figures, map(Axes, accuracy, latency, cost), strict=True)
+    ]
+
+
+def _order(scored: Sequence[tuple[Candidate, Row, Axes]], weights: Weights) -> list[Ranked]:
     ranked = [
-        Ranked(candidate, _score(axes, weights), row, axes)
-        for (candidate, row), axes in zip(scored, map(Axes, accuracy, latency, cost), strict=True)
+        Ranked(candidate, _score(axes, weights), row, axes) for candidate, row, axes in scored
     ]
     ranked.sort(key=lambda each: (-each.score, each.candidate))
     return ranked

@@ -10,15 +10,23 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from speko_client.models import Language, Region, RoutingIntent, Vertical
-from speko_gateway.candidates import Candidate
+from speko_client.models import (
+    Language,
+    OptimizeFor,
+    Region,
+    RoutingIntent,
+    SnapshotInfo,
+    Vertical,
+)
+from speko_gateway.candidates import Candidate, Selection
+from speko_gateway.presets import PRESETS, Weights
 
 DATA_FOLDER = Path(__file__).parent / "data"
 
@@ -27,6 +35,8 @@ OUTPUT_TOKENS_PER_MINUTE = 80
 """The conversation mix that published prices per minute assume (CONTRACT.md, section 5)."""
 
 TOKENS_PER_MINUTE = INPUT_TOKENS_PER_MINUTE + OUTPUT_TOKENS_PER_MINUTE
+
+NOBODY = Selection(frozenset())
 
 Text = Annotated[str, Field(min_length=1)]
 Positive = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -90,7 +100,7 @@ class SnapshotFile(_FileModel):
     rows: Annotated[tuple[Row, ...], Field(min_length=1)]
 
 
-class _Scope(NamedTuple):
+class Scope(NamedTuple):
     """Where a row holds."""
 
     language: str
@@ -107,15 +117,33 @@ class Lookup(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A snapshot, indexed by candidate and scope."""
+    """A snapshot, indexed by candidate and scope.
+
+    ``presets`` are the weights it is used with, ``without`` those it leaves out; both are as usual
+    but in a ``what_if``.
+    """
 
     file: SnapshotFile
-    index: Mapping[Candidate, Mapping[_Scope, Row]]
+    index: Mapping[Candidate, Mapping[Scope, Row]]
+    presets: Mapping[OptimizeFor, Weights] = field(default_factory=lambda: PRESETS)
+    without: Selection = NOBODY
+    what_if: bool = False
 
     @property
     def id(self) -> str:
         """The ``scoresRunId`` of every answer ranked by it."""
         return self.file.id
+
+    @property
+    def info(self) -> SnapshotInfo:
+        """What it is called and where it comes from."""
+        return SnapshotInfo(
+            id=self.file.id,
+            label=self.file.label,
+            source=self.file.source,
+            date=self.file.date.isoformat(),
+            what_if=self.what_if or None,
+        )
 
     def candidates(self) -> Sequence[Candidate]:
         """Everyone it has figures for, in the order of the file."""
@@ -134,8 +162,8 @@ class Snapshot:
 class IntentRows:
     """The rows for one intent: ``find`` answers per candidate, relaxing where it must."""
 
-    index: Mapping[Candidate, Mapping[_Scope, Row]]
-    scopes: tuple[tuple[_Scope, tuple[str, ...]], ...]
+    index: Mapping[Candidate, Mapping[Scope, Row]]
+    scopes: tuple[tuple[Scope, tuple[str, ...]], ...]
 
     def find(self, candidate: Candidate) -> Lookup | None:
         """The closest row; None where even English, general and global is missing."""
@@ -148,30 +176,30 @@ class IntentRows:
         return None
 
 
-def _scopes(intent: RoutingIntent) -> Iterator[tuple[_Scope, tuple[str, ...]]]:
+def _scopes(intent: RoutingIntent) -> Iterator[tuple[Scope, tuple[str, ...]]]:
     """The intent's own scope, then each broader one with what it has given up so far."""
-    scope = _Scope(intent.language, intent.vertical or "general", intent.region or "global")
+    scope = Scope(intent.language, intent.vertical or "general", intent.region or "global")
     relaxed: tuple[str, ...] = ()
     yield scope, relaxed
-    for field, broader in (
+    for part, broader in (
         ("region", "global"),
         ("language", scope.language.split("-")[0]),
         ("vertical", "general"),
         ("language", "en"),
     ):
-        current = getattr(scope, field)
+        current = getattr(scope, part)
         if current != broader:
-            scope = scope._replace(**{field: broader})
+            scope = scope._replace(**{part: broader})
             relaxed = (*relaxed, f"no figures for {current}, those for {broader} stand in")
             yield scope, relaxed
 
 
 def index_snapshot(file: SnapshotFile) -> Snapshot:
     """Index the rows; two rows for the same scope are an error."""
-    index: dict[Candidate, dict[_Scope, Row]] = {}
+    index: dict[Candidate, dict[Scope, Row]] = {}
     for number, row in enumerate(file.rows):
         rows = index.setdefault(row.candidate, {})
-        scope = _Scope(row.language, row.vertical, row.region)
+        scope = Scope(row.language, row.vertical, row.region)
         if scope in rows:
             raise SnapshotError(
                 f"rows.{number}: a second row for {row.candidate} in {'/'.join(scope)}"

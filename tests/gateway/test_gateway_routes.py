@@ -156,7 +156,12 @@ async def test_the_fleet_says_what_answers() -> None:
         "demo": True,
         "weightsPresent": False,
         "words": "scripted",
-        "snapshot": {"id": "test-1", "label": "Test", "source": "made up"},
+        "snapshot": {
+            "id": "test-1",
+            "label": "Test",
+            "source": "made up",
+            "date": "2026-01-01",
+        },
     }
     Fleet.model_validate(told)
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from speko_client.models import RoutingIntent
 from speko_gateway.candidates import Candidate, Selection
-from speko_gateway.routing import PRESETS, PoolEntry, Ranking, rank
+from speko_gateway.presets import PRESETS
+from speko_gateway.routing import PoolEntry, Ranking, rank
 from speko_gateway.scores import Row, load_snapshot
 from tests.gateway.fleet_doubles import ENGLISH, row, snapshot
 
