@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from playground.connections import Connection
+from playground.prediction import predict
 from playground.runs import Run as Run
 from playground.store import Store, StoreError, utc_now
 from playground.turn_errors import failed_attempts, internal_error, turn_error
@@ -33,6 +34,9 @@ from speko_client.errors import SpekoApiError
 from speko_client.models import Attempt, CompleteUsage
 
 CHECKPOINT_SECONDS = 0.5
+PREDICTION_GRACE = 1.0
+"""Seconds that a turn which is over still waits for its prediction, where that is not there yet."""
+
 _KEPT = 256
 _LOG = logging.getLogger(__name__)
 
@@ -160,7 +164,9 @@ class Engine:
         try:
             checkpoints = asyncio.create_task(self._checkpoints(work))
             answering = work.begin(self._answer(run, connection, history))
+            predicting = asyncio.create_task(self._predict(run, connection))
             await asyncio.wait({answering})
+            await self._settle(predicting)
             run.become(_ended(run.turn, *_outcome(work, answering, connection), self._now()))
             work.ended.set()
             await checkpoints
@@ -174,6 +180,16 @@ class Engine:
             async for answer in answers:
                 run.grow(answer)
         run.grow(await asyncio.to_thread(self._priced, run.turn.answer))
+
+    async def _predict(self, run: Run, connection: Connection) -> None:
+        prediction = await predict(connection, run.turn.settings)
+        if prediction is not None:
+            run.become(run.turn.model_copy(update={"prediction": prediction}))
+
+    async def _settle(self, predicting: asyncio.Task[None]) -> None:
+        await asyncio.wait({predicting}, timeout=0 if self._closing else PREDICTION_GRACE)
+        predicting.cancel()
+        await asyncio.wait({predicting})
 
     async def _checkpoints(self, work: _Work) -> None:
         while not await work.has_ended(CHECKPOINT_SECONDS):

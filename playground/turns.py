@@ -204,25 +204,39 @@ def call_arguments(
     connection: Connection, history: Sequence[Turn], message: str, settings: TurnSettings
 ) -> dict[str, Any]:
     """What ``complete_stream`` is called with; a field that is not set is left out."""
-    intent = RoutingIntent(
-        language=settings.language,
-        vertical=settings.vertical if connection.takes_vertical else None,
-        region=settings.region,
-        optimize_for=settings.optimize_for,
-    )
-    arguments: dict[str, Any] = {"messages": messages_of(history, message), "intent": intent}
+    arguments: dict[str, Any] = {
+        "messages": messages_of(history, message),
+        "intent": intent_of(connection, settings),
+    }
     if settings.system_prompt.strip():
         arguments["system_prompt"] = settings.system_prompt
     if settings.temperature is not None:
         arguments["temperature"] = settings.temperature
     if settings.max_tokens is not None:
         arguments["max_tokens"] = settings.max_tokens
-    if settings.allowed:
-        allowed = AllowedProviders(llm=list(settings.allowed))
-        arguments["constraints"] = PipelineConstraints(allowed_providers=allowed)
+    if (constraints := constraints_of(settings)) is not None:
+        arguments["constraints"] = constraints
     if connection.embedded and (told := embedded_headers(settings)):
         arguments["extra_headers"] = told
     return arguments
+
+
+def intent_of(connection: Connection, settings: TurnSettings) -> RoutingIntent:
+    """What the router chooses by, as far as this server takes it."""
+    return RoutingIntent(
+        language=settings.language,
+        vertical=settings.vertical if connection.takes_vertical else None,
+        region=settings.region,
+        optimize_for=settings.optimize_for,
+    )
+
+
+def constraints_of(settings: TurnSettings) -> PipelineConstraints | None:
+    """The allow-list; None allows everyone."""
+    if not settings.allowed:
+        return None
+    allowed = AllowedProviders(llm=list(settings.allowed))
+    return PipelineConstraints(allowed_providers=allowed)
 
 
 def embedded_headers(settings: TurnSettings) -> dict[str, str]:

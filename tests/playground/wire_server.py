@@ -45,6 +45,10 @@ class Wire:
         """Send one event."""
         await self._write(f"event: {name}\ndata: {json.dumps(data)}\n\n".encode())
 
+    async def json(self, body: dict[str, Any]) -> None:
+        """Answer with one JSON object."""
+        await self.fail(200, body)
+
     async def fail(self, status: int, body: dict[str, Any], **headers: str) -> None:
         """Answer with an error."""
         content = json.dumps(body).encode()
@@ -89,12 +93,31 @@ def holds(piece: str, go_on: threading.Event | None = None) -> Script:
     return script
 
 
+async def no_preview(wire: Wire) -> None:
+    """A script: a server that has no previews."""
+    await wire.fail(404, {"error": "Not found.", "code": "NOT_FOUND"})
+
+
+def previews(body: dict[str, Any]) -> Script:
+    """A script: this preview."""
+
+    async def script(wire: Wire) -> None:
+        await wire.json(body)
+
+    return script
+
+
 class WireServer:
-    """The server; ``script`` answers what comes next, ``asked`` lists what came."""
+    """The server; ``script`` answers what comes next, ``asked`` lists what came.
+
+    Previews are asked beside the answers, so they have a script and a list of their own.
+    """
 
     def __init__(self) -> None:
         self.script: Script = says("Hello", " there.")
+        self.preview: Script = no_preview
         self.asked: list[Asked] = []
+        self.previews_asked: list[Asked] = []
         self.arrived = threading.Semaphore(0)
         self.base_url = ""
 
@@ -109,9 +132,8 @@ class WireServer:
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asked = await self._read(reader)
-        self.asked.append(asked)
-        self.arrived.release()
-        speaking = asyncio.ensure_future(self.script(Wire(asked, writer)))
+        script = self._noted(asked)
+        speaking = asyncio.ensure_future(script(Wire(asked, writer)))
         leaving = asyncio.ensure_future(reader.read())
         try:
             await asyncio.wait({speaking, leaving}, return_when=asyncio.FIRST_COMPLETED)
@@ -121,6 +143,14 @@ class WireServer:
             speaking.cancel()
             leaving.cancel()
             writer.close()
+
+    def _noted(self, asked: Asked) -> Script:
+        if asked.path.startswith("/v1/routing/preview"):
+            self.previews_asked.append(asked)
+            return self.preview
+        self.asked.append(asked)
+        self.arrived.release()
+        return self.script
 
     async def _read(self, reader: asyncio.StreamReader) -> Asked:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()

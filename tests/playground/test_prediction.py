@@ -1,0 +1,141 @@
+"""A turn keeps what the router predicted as it began, and never suffers from asking."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from playground.connections import Connection, other
+from playground.engine import Engine
+from playground.store import Store
+from playground.turns import TurnSettings
+from speko_client.models import WHAT_IF_HEADER, WhatIf
+from tests.playground.running import stored, wait_for_text
+from tests.playground.samples_of_turns import conversation
+from tests.playground.wire_server import ThreadedWireServer, Wire, holds, previews
+
+FORM = TurnSettings()
+PREVIEW: dict[str, Any] = {
+    "providerId": "openai",
+    "modelId": "gpt-4o",
+    "score": 0.81,
+    "runnersUp": [{"providerId": "xai", "modelId": "grok-2", "score": 0.4}],
+    "scoresRunId": "demo-1",
+}
+
+
+async def hangs(wire: Wire) -> None:
+    """Never answers."""
+    await asyncio.Event().wait()
+
+
+def test_a_turn_keeps_the_prediction(
+    engine: Engine, gateway: Connection, store: Store, wire: ThreadedWireServer
+) -> None:
+    wire.preview = previews(PREVIEW)
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert run.wait(10)
+    prediction = run.turn.prediction
+    assert prediction is not None
+    assert (prediction.provider_id, prediction.model_id, prediction.score) == (
+        "openai",
+        "gpt-4o",
+        0.81,
+    )
+    assert stored(store).path() == (run.turn,)
+
+
+def test_it_is_asked_with_the_turns_own_intent_limits_and_what_if(
+    engine: Engine, gateway: Connection, wire: ThreadedWireServer
+) -> None:
+    form = TurnSettings(
+        language="es",
+        vertical="finance",
+        optimize_for="cost",
+        allowed=("openai", "xai:grok-2"),
+        what_if=WhatIf(name="Cheap", without=["anthropic"]),
+    )
+    engine.submit(gateway, conversation(), "Hola", form, parent_id=None).wait(10)
+    asked = wire.previews_asked[0]
+    assert parse_qs(urlsplit(asked.path).query) == {
+        "language": ["es"],
+        "vertical": ["finance"],
+        "optimize_for": ["cost"],
+        "allowed_provider": ["openai", "xai:grok-2"],
+    }
+    assert asked.headers[WHAT_IF_HEADER.lower()] == wire.asked[0].headers[WHAT_IF_HEADER.lower()]
+    assert asked.headers["authorization"] == wire.asked[0].headers["authorization"]
+
+
+def test_another_server_is_told_no_what_if(engine: Engine, wire: ThreadedWireServer) -> None:
+    form = TurnSettings(what_if=WhatIf(name="Cheap", without=["anthropic"]))
+    server = other(wire.base_url, None, takes_vertical=False)
+    engine.submit(server, conversation(), "Hi", form, parent_id=None).wait(10)
+    assert WHAT_IF_HEADER.lower() not in wire.previews_asked[0].headers
+    assert "vertical" not in wire.previews_asked[0].path
+
+
+@pytest.mark.parametrize("body", [{}, {"providerId": 3}, {**PREVIEW, "score": float("inf")}])
+def test_a_preview_that_is_none_leaves_the_answer_alone(
+    engine: Engine, gateway: Connection, wire: ThreadedWireServer, body: dict[str, Any]
+) -> None:
+    wire.preview = previews(body)
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert run.wait(10)
+    assert (run.turn.status, run.turn.answer.text) == ("done", "Hello there.")
+    assert run.turn.prediction is None
+
+
+def test_a_server_without_previews_leaves_the_answer_alone(
+    engine: Engine, gateway: Connection, wire: ThreadedWireServer
+) -> None:
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert run.wait(10)
+    assert len(wire.previews_asked) == 1
+    assert (run.turn.status, run.turn.prediction) == ("done", None)
+
+
+def test_a_preview_that_hangs_holds_up_neither_the_words_nor_the_end(
+    engine: Engine, gateway: Connection, wire: ThreadedWireServer
+) -> None:
+    wire.preview = hangs
+    go_on = threading.Event()
+    wire.script = holds("So far", go_on)
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert wait_for_text(run) == "So far"
+    go_on.set()
+    assert run.wait(10)
+    assert (run.turn.status, run.turn.prediction) == ("done", None)
+    assert wire.previews_asked[0].gone.wait(10)
+
+
+def test_a_turn_that_fails_has_its_prediction_too(
+    engine: Engine, gateway: Connection, wire: ThreadedWireServer
+) -> None:
+    async def fails(wire: Wire) -> None:
+        await wire.fail(500, {"error": "No.", "code": "ALL_PROVIDERS_FAILED"})
+
+    wire.preview, wire.script = previews(PREVIEW), fails
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert run.wait(10)
+    assert run.turn.status == "failed"
+    assert run.turn.prediction is not None
+
+
+def test_a_turn_that_is_stopped_has_its_prediction_too(
+    engine: Engine, gateway: Connection, wire: ThreadedWireServer
+) -> None:
+    wire.preview, wire.script = previews(PREVIEW), holds("Half")
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    wait_for_text(run)
+    version = -1
+    while run.turn.prediction is None:
+        version = run.wait_change(version, 10)
+    engine.stop("c")
+    assert run.wait(10)
+    assert run.turn.status == "stopped"
+    assert run.turn.prediction is not None
