@@ -46,7 +46,19 @@ def step_1_conversations_and_turns(connection: Connection) -> None:
     )
 
 
-STEPS: Sequence[Step] = (step_1_conversations_and_turns,)
+def step_2_what_ifs(connection: Connection) -> None:
+    """Saved what-ifs; ``body`` is the what-if's JSON, its name included."""
+    _execute(
+        connection,
+        """CREATE TABLE what_ifs (
+            id VARCHAR(64) PRIMARY KEY,
+            name TEXT NOT NULL,
+            body TEXT NOT NULL,
+            created_at DOUBLE PRECISION NOT NULL)""",
+    )
+
+
+STEPS: Sequence[Step] = (step_1_conversations_and_turns, step_2_what_ifs)
 
 
 def outstanding(connection: Connection, place: str, steps: Sequence[Step] = STEPS) -> int:

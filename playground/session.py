@@ -21,6 +21,7 @@ from playground.connections import Connection
 from playground.runtime import Runtime
 from playground.server_choice import ServerChoice
 from playground.turns import TurnSettings
+from speko_client.models import WhatIf
 
 _PARAM = "c"
 _TURN_PARAM = "t"
@@ -36,6 +37,8 @@ _REVISION = "server_choice_revision"
 _CHECKED = "connections_checked"
 _CHECK_WANTED = "connection_to_check"
 _EDITED = "connection_edited"
+_WHAT_IF = "what_if_tried"
+_WHAT_IF_REVISION = "what_if_revision"
 
 
 def conversation_id() -> str | None:
@@ -208,6 +211,28 @@ def typed(key: str) -> str:
 def chosen(key: str) -> list[str]:
     """What is picked in a list with several choices."""
     return [str(each) for each in st.session_state.get(key) or ()]
+
+
+def what_if_tried() -> WhatIf:
+    """What stands on the what-if view; at first what the chat uses, else nothing changed."""
+    tried = st.session_state.get(_WHAT_IF)
+    return tried if isinstance(tried, WhatIf) else form_settings().what_if or WhatIf()
+
+
+def keep_what_if(tried: WhatIf) -> None:
+    """Remember what the view's own fields say."""
+    st.session_state[_WHAT_IF] = tried
+
+
+def try_what_if(tried: WhatIf) -> None:
+    """Put another what-if on the view: its fields take its values."""
+    keep_what_if(tried)
+    st.session_state[_WHAT_IF_REVISION] = what_if_revision() + 1
+
+
+def what_if_revision() -> int:
+    """Counts how often the view's fields were given other values than a hand gave them."""
+    return int(st.session_state.get(_WHAT_IF_REVISION, 0))
 
 
 def edited_connection() -> str | None:

@@ -78,6 +78,11 @@ class Store:
         """The file, or the database's URL without its password."""
         return self._database.place
 
+    @property
+    def database(self) -> Database:
+        """What else is kept in the store works on: ``playground.saved_what_ifs``."""
+        return self._database
+
     def new_conversation_id(self) -> str:
         """An id nobody can guess, short enough for a URL (96 random bits)."""
         return secrets.token_urlsafe(12)

@@ -1,0 +1,144 @@
+"""The what-if's pictures as HTML: two orders beside each other, and who wins along a weight. Pure.
+
+Both are drawn anew with every move of a slider, and cost microseconds there. Everything from
+outside is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+
+from playground import palette, wording
+from playground.ranking_html import (
+    ROW_PX,
+    axes_legend,
+    candidates,
+    names,
+    ranking_html,
+    vendor_mark,
+)
+from speko_client.models import RoutingPreview, ScoredCandidate, Stretch, WeightLine
+
+_NAMED_FROM: Final = 0.17
+_MARKED_FROM: Final = 0.05
+"""From this share of the line on a stretch has room for its model's name, or for a glyph."""
+
+_APART: Final = 0.075
+"""Tipping points closer than this to the one before stand unlabelled: the table has them all."""
+
+_HALF: Final = ROW_PX / 2
+
+_STYLE: Final = f"""<style>
+.wi-two {{ display:grid; grid-template-columns:minmax(7.5rem,.42fr) 3.2rem minmax(0,1fr); }}
+.wi-head {{ font-size:.78rem; font-weight:600; opacity:.75; padding:0 .5rem .35rem; }}
+.wi-today {{ list-style:none; margin:0; padding:0; font-size:.9rem; }}
+.wi-today li {{ height:{ROW_PX}px; margin:0 !important; padding:0; display:flex;
+  align-items:center; justify-content:flex-end; gap:.45rem; box-sizing:border-box; }}
+.wi-today .rk-model {{ font-weight:500; min-width:0; }}
+.wi-today .rk-dot {{ order:2; }}
+.wi-gone .rk-model {{ text-decoration:line-through; opacity:.6; }}
+.wi-links {{ display:block; width:100%; overflow:visible; }}
+.wi-links path {{ fill:none; stroke-width:2.5; stroke-linecap:round; opacity:.75; }}
+.wi-links .wi-still {{ stroke-width:1.5; opacity:.35; }}
+.wi-out {{ font-size:.8rem; opacity:.75; padding:.4rem .5rem 0; }}
+@media (max-width: 640px) {{
+  .wi-two {{ grid-template-columns:minmax(0,1fr); }}
+  .wi-today, .wi-links, .wi-today-head, .wi-gap {{ display:none; }}
+}}
+</style>"""
+
+
+def two_orders_html(today: RoutingPreview, tried: RoutingPreview, *, dark: bool) -> str:
+    """Today's order on the left, the tried one with its scores on the right, lines between them."""
+    before, after = candidates(today), names(tried)
+    left = "".join(_today_row(each, after, dark=dark) for each in before)
+    right = ranking_html(tried, dark=dark, was=names(today), legend=False)
+    links = _links(before, after, dark=dark)
+    out = [name for name in names(today) if name not in after]
+    gone = f'<div class="wi-out">Out of the pool: {escape(", ".join(out))}</div>' if out else ""
+    tone = "sp-dark" if dark else "sp-light"
+    return (
+        f'{_STYLE}<div class="{tone}">{axes_legend(tried.weights or {}, dark=dark)}'
+        '<div class="wi-two">'
+        '<div class="wi-head wi-today-head" style="text-align:right">Today</div>'
+        '<div class="wi-gap"></div><div class="wi-head">What-if</div>'
+        f'<ol class="wi-today" aria-label="Today\'s order">{left}</ol>{links}'
+        f"<div>{right}</div></div>{gone}</div>"
+    )
+
+
+def weight_line_html(line: WeightLine, *, dark: bool) -> str:
+    """Who wins from weight 0 to 1: coloured stretches, and the tipping points with their values."""
+    parts = "".join(_stretch(each, dark=dark) for each in line.stretches)
+    marks = "".join(_tip(value) for value in _apart(tipping_points(line)))
+    return f'<div class="wi-parts">{parts}</div><div class="wi-tips">{marks}</div>'
+
+
+def tipping_points(line: WeightLine) -> list[float]:
+    """The weights where the winner changes, ascending."""
+    return [each.from_weight for each in line.stretches[1:]]
+
+
+def described_line(line: WeightLine) -> str:
+    """The line in words, for those who do not see it."""
+    told = [
+        f"{each.from_weight:.0%} to {each.to_weight:.0%} "
+        f"{wording.candidate(each.provider_id, each.model_id)}"
+        for each in line.stretches
+    ]
+    return f"Winner along the weight: {'; '.join(told) or 'nobody has figures'}."
+
+
+def _today_row(each: ScoredCandidate, after: Sequence[str], *, dark: bool) -> str:
+    name = wording.candidate(each.provider_id, each.model_id)
+    gone = "" if name in after else ' class="wi-gone"'
+    mark = vendor_mark(each.provider_id, dark=dark)
+    model = f'<span class="rk-model">{escape(each.model_id)}</span>'
+    return f'<li{gone} title="{escape(name)}">{mark}{model}</li>'
+
+
+def _links(before: Sequence[ScoredCandidate], after: Sequence[str], *, dark: bool) -> str:
+    height = max(len(before), len(after)) * ROW_PX
+    paths = []
+    for place, each in enumerate(before):
+        name = wording.candidate(each.provider_id, each.model_id)
+        if name not in after:
+            continue
+        start, end = place * ROW_PX + _HALF, after.index(name) * ROW_PX + _HALF
+        still = ' class="wi-still"' if start == end else ""
+        colour = palette.colour(each.provider_id, dark)
+        paths.append(
+            f'<path{still} data-candidate="{escape(name)}" stroke="{colour}" '
+            f'd="M4 {start:g}C26 {start:g} 26 {end:g} 48 {end:g}"/>'
+        )
+    return (
+        f'<svg class="wi-links" viewBox="0 0 52 {height}" height="{height}" '
+        f'preserveAspectRatio="none" aria-hidden="true">{"".join(paths)}</svg>'
+    )
+
+
+def _stretch(each: Stretch, *, dark: bool) -> str:
+    share = each.to_weight - each.from_weight
+    name = wording.candidate(each.provider_id, each.model_id)
+    told = f"{name} wins from {each.from_weight:.1%} to {each.to_weight:.1%}"
+    glyph = escape(palette.glyph(each.provider_id))
+    text = escape(each.model_id) if share >= _NAMED_FROM else glyph if share >= _MARKED_FROM else ""
+    look = (
+        f"flex-grow:{share:.5f};background:{palette.colour(each.provider_id, dark)};"
+        f"color:{palette.ink(each.provider_id, dark)}"
+    )
+    return f'<span class="wi-part" style="{look}" title="{escape(told)}">{text}</span>'
+
+
+def _tip(value: float) -> str:
+    return f'<span class="wi-tip" style="left:{value:.3%}">{value:.0%}</span>'
+
+
+def _apart(points: Sequence[float]) -> list[float]:
+    shown: list[float] = []
+    for point in points:
+        if not shown or point - shown[-1] >= _APART:
+            shown.append(point)
+    return shown
