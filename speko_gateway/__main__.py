@@ -16,6 +16,7 @@ from speko_gateway.config import (
     PRIVATE_URLS_VARIABLE,
     Config,
     SettingError,
+    drills_taken,
     gateway_key,
     private_urls_allowed,
 )
@@ -69,6 +70,12 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action="store_true",
         help="let callers name servers at private addresses; without it they may only where the "
         f"gateway itself is bound to loopback ({PRIVATE_URLS_VARIABLE}=true or =false decides too)",
+    )
+    parser.add_argument(
+        "--drills",
+        action=argparse.BooleanOptionalAction,
+        help="let callers have faults injected into their own requests; without it they may only "
+        "where the gateway itself is bound to loopback",
     )
     parser.set_defaults(run=_serve)
 
@@ -169,7 +176,8 @@ def _serve(chosen: argparse.Namespace) -> int:
         print(f"{KEY_VARIABLE} is not set; this run's key is {key.value}", flush=True)
     bound = str(listener.getsockname()[0])
     allowed = private_urls_allowed(chosen.allow_private_urls, os.environ, bound)
-    config = replace(_config(chosen), private_urls=allowed, limits=limits)
+    drills = drills_taken(chosen.drills, bound)
+    config = replace(_config(chosen), private_urls=allowed, drills=drills, limits=limits)
     set_up_logging(log, {**os.environ, KEY_VARIABLE: key.value})
     app = create_app(build_gateway(config, os.environ), key.value)
     serve(app, listener, exit_with_stdin=chosen.exit_with_stdin)

@@ -60,6 +60,7 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
         words=lambda: stage.words,
         vendors=lineup.vendors,
         fleets=fleets,
+        drills=config.drills,
     )
 
 

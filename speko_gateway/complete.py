@@ -27,10 +27,8 @@ from speko_gateway.answers import (
     result_body,
 )
 from speko_gateway.caller import CallerGone, GatewayStopping, connected
-from speko_gateway.candidates import Selection
 from speko_gateway.errors import GatewayError
 from speko_gateway.failover import Relay, Speaker
-from speko_gateway.faults import OUTAGE_HEADER
 from speko_gateway.gateway import Gateway
 from speko_gateway.negotiation import answer_form
 from speko_gateway.providers.base import ProviderError, TextDelta, ToolCall
@@ -38,6 +36,7 @@ from speko_gateway.records import RequestRecord, record_of
 from speko_gateway.refusals import headers_of, refuse
 from speko_gateway.request_body import parse_request, read_body
 from speko_gateway.sending import EVENTS, send_body, send_start, send_whole
+from speko_gateway.staging import staging_in
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +59,7 @@ class CompleteAnswer(Response):
             body = await read_body(receive)
             gateway = self.gateway.for_request(headers)
             request = parse_request(body)
-            relay = gateway.relay(request, Selection.parse(headers.get(OUTAGE_HEADER, "")))
+            relay = gateway.relay(request, staging_in(headers, drills=gateway.drills))
             exchange = Exchange(gateway, relay, started, send, record)
             record.attempts = relay.attempts
             record.form = answer_form(headers.get("accept"), headers.get("user-agent"))
@@ -152,7 +151,8 @@ class Exchange:
                     await send_body(self.send, opening + b"".join(map(piece_frame, batch)))
                     opening = b""
         except ProviderError as error:
-            message = f"{speaker.option.candidate} {error.message}"
+            # The attempt's own words: they tell a drill's fault from the candidate's.
+            message = f"{speaker.option.candidate} {self.relay.attempts[-1].message}"
             return self._broken(message, error.code, self.relay.attempts)
         except Exception:
             # Headers are out, so no status can tell any more: the stream has to end in an error.

@@ -23,6 +23,7 @@ class Config:
     """The choices of the command line. ``pace`` scales simulated waits; 0 is none.
 
     ``private_urls``: base URLs that come with a request may be private addresses.
+    ``drills``: requests may have faults injected.
     """
 
     fleet: FleetChoice = "auto"
@@ -30,6 +31,7 @@ class Config:
     pace: float = 1.0
     snapshot: SnapshotChoice | None = None
     private_urls: bool = False
+    drills: bool = False
     limits: Limits = field(default_factory=Limits)
 
 
@@ -66,3 +68,11 @@ def private_urls_allowed(flag: bool, environment: Mapping[str, str], bound: str)
     if flag or setting != "auto":
         return flag or setting == "true"
     return is_loopback(bound)
+
+
+def drills_taken(flag: bool | None, bound: str) -> bool:
+    """Whether requests may have faults injected, at a gateway bound to the address ``bound``.
+
+    Unless said otherwise (``flag``) only where nobody but this machine's own users comes by.
+    """
+    return is_loopback(bound) if flag is None else flag

@@ -47,10 +47,15 @@ _BLAMELESS = frozenset({FailureCode.INVALID_REQUEST, FailureCode.SIMULATED_OUTAG
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A candidate and the provider that serves it."""
+    """A candidate and the provider that serves it.
+
+    ``drill``: a drill has put a fault in the provider's place, and these limits hold meanwhile.
+    What comes of it says nothing about the candidate.
+    """
 
     candidate: Candidate
     provider: Provider
+    drill: Limits | None = None
 
 
 @dataclass(slots=True)
@@ -94,7 +99,7 @@ class Speaker:
     async def _next(self) -> Sequence[ProviderEvent]:
         try:
             return await next_events(
-                self._upstream, Bound.idle(self._relay.limits.idle), *self._bounds
+                self._upstream, Bound.idle(self._relay.limits_of(self.option).idle), *self._bounds
             )
         except ProviderError as error:
             self._relay.failed(self.turn, error)
@@ -147,14 +152,22 @@ class Relay:
                 raise
         raise self._exhausted(deadline)
 
+    def limits_of(self, option: Option) -> Limits:
+        """The limits that hold for this candidate."""
+        return option.drill or self.limits
+
     def answered(self, turn: Turn) -> None:
         """Record that this candidate's answer is complete."""
-        self.health.answered(turn.option.candidate, turn.call)
+        if turn.option.drill:
+            self.health.let_go(turn.option.candidate, turn.call)
+        else:
+            self.health.answered(turn.option.candidate, turn.call)
         self._over(turn, "answered")
 
     def failed(self, turn: Turn, error: ProviderError) -> None:
         """Record that this candidate failed."""
-        if error.code in _BLAMELESS or self._had_too_little_time(error):
+        blameless = turn.option.drill or error.code in _BLAMELESS
+        if blameless or self._had_too_little_time(error):
             self.health.let_go(turn.option.candidate, turn.call)
         else:
             self.health.failed(turn.option.candidate, turn.call, error)
@@ -175,13 +188,15 @@ class Relay:
             self.attempts.append(self._attempt(turn, outcome, error))
 
     def _attempt(self, turn: Turn, outcome: Outcome, error: ProviderError | None = None) -> Attempt:
+        drilled = turn.option.drill is not None
         return Attempt(
             provider=turn.option.candidate.provider,
             model=turn.option.candidate.model,
             outcome=outcome,
             code=error.code if error else None,
-            message=error.message if error else None,
+            message=_said(error, drilled) if error else None,
             duration_ms=round((self.clock() - turn.started) * 1000, 3),
+            drill=drilled or None,
         )
 
     def _had_too_little_time(self, error: ProviderError) -> bool:
@@ -212,20 +227,20 @@ class Relay:
             option.provider.stream(replace(self.request, model=option.candidate.model))
         )
         try:
-            opening = await self._opening(upstream, bounds)
+            opening = await self._opening(upstream, option, bounds)
         except BaseException:
             await upstream.close()
             raise
         return Speaker(option, opening, turn, upstream, self, bounds)
 
     async def _opening(
-        self, upstream: Ahead[ProviderEvent], bounds: Sequence[Bound]
+        self, upstream: Ahead[ProviderEvent], option: Option, bounds: Sequence[Bound]
     ) -> Sequence[ProviderEvent]:
         """Read up to the commitment: the first event that is more than blank text.
 
         Blank text is held back until then; before a tool call it is dropped.
         """
-        first_token = Bound.first_token(self.limits.first_token)
+        first_token = Bound.first_token(self.limits_of(option).first_token)
         blank = ""
         while True:
             batch = await next_events(upstream, first_token, *bounds)
@@ -242,6 +257,10 @@ class Relay:
         held = self.health.held()
         pauses = [held[each.candidate] for each in self.options if each.candidate in held]
         return exhausted(self.attempts, pauses, self.limits.deadline if deadline.passed() else None)
+
+
+def _said(error: ProviderError, drilled: bool) -> str:
+    return f"{error.message} (drill)" if drilled else error.message
 
 
 def _until_finish(batch: Sequence[ProviderEvent]) -> tuple[Sequence[Piece], Finish | None]:

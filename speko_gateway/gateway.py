@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -17,7 +18,6 @@ from speko_client.models import (
 from speko_client.models import Fleet as FleetInfo
 from speko_gateway.candidates import Selection
 from speko_gateway.failover import Limits, Option, Relay
-from speko_gateway.faults import with_outage
 from speko_gateway.fleet import Fleet
 from speko_gateway.fleets import Fleets
 from speko_gateway.gating import nobody, rank_gated
@@ -26,6 +26,7 @@ from speko_gateway.providers.base import ProviderRequest
 from speko_gateway.request_connections import Asked, asked_in
 from speko_gateway.routing import Ranking
 from speko_gateway.scores import Snapshot
+from speko_gateway.staging import NOTHING_STAGED, Staging, staged
 from speko_gateway.sweep import sweep
 from speko_gateway.told import told
 from speko_gateway.vendors import Vendors
@@ -38,7 +39,8 @@ class Gateway:
 
     ``weights_present`` and ``words`` tell of the local model: whether it is here, and what the
     demo fleet speaks with. ``fleets`` makes of the process's gateway that of one request; None
-    where this one fleet is all there is.
+    where this one fleet is all there is. ``drills``: requests may have faults injected;
+    ``chance`` (0 to 1, at random) decides on those that come and go.
     """
 
     fleet: Fleet
@@ -50,6 +52,8 @@ class Gateway:
     words: Callable[[], str]
     vendors: Vendors | None = None
     fleets: Fleets | None = None
+    drills: bool = False
+    chance: Callable[[], float] = random.random
 
     def for_request(self, headers: Mapping[str, str]) -> Gateway:
         """This gateway as a request with these headers has it: with its own connections and fleet,
@@ -89,7 +93,7 @@ class Gateway:
         allowed = None if wanted is None else Selection.of(wanted)
         return sweep(request, allowed, self.snapshot, self.fleet.pool(allowed), self.health)
 
-    def relay(self, request: CompleteRequest, outage: Selection) -> Relay:
+    def relay(self, request: CompleteRequest, staging: Staging = NOTHING_STAGED) -> Relay:
         """The way through the candidates for this request; GatewayError where there is none."""
         ranking = self.ranking(request.intent, allowed_by(request.constraints))
         if not ranking.ordered:
@@ -98,8 +102,10 @@ class Gateway:
             Option(each.candidate, self.fleet.providers[each.candidate.provider])
             for each in ranking.ordered
         ]
-        if self.fleet.demo and outage.entries:
-            options = with_outage(options, outage)
+        if staging is not NOTHING_STAGED:
+            options = staged(
+                options, staging, self.limits, demo=self.fleet.demo, chance=self.chance
+            )
         return Relay(options, provider_request(request), self.limits, self.clock, self.health)
 
     def info(self) -> FleetInfo:
@@ -110,6 +116,7 @@ class Gateway:
             weights_present=self.weights_present(),
             words=self.words(),
             snapshot=self.snapshot.info,
+            drills=self.drills,
         )
 
 

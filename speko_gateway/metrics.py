@@ -46,16 +46,21 @@ class Metrics:
             "speko_requests_in_flight", "Completions under way", registry=registry
         )
         self._requests = Counter(
-            "speko_requests", "Completions that ended", ["outcome", "form"], registry=registry
+            "speko_requests",
+            "Completions that ended; outcome is drill where a drill's fault was on the way",
+            ["outcome", "form"],
+            registry=registry,
         )
         self._attempts = Counter(
             "speko_attempts",
-            "Candidates asked: code is OK, CANCELLED or why it failed",
+            "Candidates asked: code is OK, CANCELLED, why it failed, or DRILL where on purpose",
             ["provider", "model", "code"],
             registry=registry,
         )
         self._failovers = Counter(
-            "speko_failovers", "Candidates that failed and were followed", registry=registry
+            "speko_failovers",
+            "Candidates that failed and were followed, but for those of drills",
+            registry=registry,
         )
         self._ttft = Histogram(
             "speko_ttft_seconds",
@@ -79,14 +84,19 @@ class Metrics:
     def ended(self, record: RequestRecord, seconds: float) -> None:
         """It is over, and took so long in all."""
         self._in_flight.dec()
-        self._requests.labels(record.outcome or "failed", record.form or "none").inc()
-        self._total.observe(seconds)
-        if record.ttft_ms is not None:
-            self._ttft.observe(record.ttft_ms / 1000)
-        if failovers := record.failover_count:
+        outcome = "drill" if record.drilled else record.outcome or "failed"
+        self._requests.labels(outcome, record.form or "none").inc()
+        if not record.drilled:
+            self._timed(record, seconds)
+        if failovers := sum(_is_own_failure(attempt) for attempt in record.attempts):
             self._failovers.inc(failovers)
         for attempt in record.attempts:
             self._attempts.labels(*self._asked(attempt), _code(attempt)).inc()
+
+    def _timed(self, record: RequestRecord, seconds: float) -> None:
+        self._total.observe(seconds)
+        if record.ttft_ms is not None:
+            self._ttft.observe(record.ttft_ms / 1000)
 
     def text(self) -> bytes:
         """All of it, as Prometheus reads it."""
@@ -127,7 +137,13 @@ class _Live(Collector):
         yield GaugeMetricFamily("speko_tasks", "Tasks in the event loop", value=tasks)
 
 
+def _is_own_failure(attempt: Attempt) -> bool:
+    return attempt.outcome == "failed" and not attempt.drill
+
+
 def _code(attempt: Attempt) -> str:
+    if attempt.drill:
+        return "DRILL"
     return attempt.code or {"answered": "OK", "cancelled": "CANCELLED"}.get(
         attempt.outcome, "FAILED"
     )

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from speko_client.models import Attempt
 from speko_gateway.auth import METRICS_PATH
 from speko_gateway.gateway import Gateway
 from speko_gateway.metrics import CONTENT_TYPE, Metrics
@@ -98,16 +99,19 @@ def _fields(scope: Scope, path: str, record: RequestRecord, total_ms: float) -> 
         "provider": record.provider,
         "model": record.model,
         "failoverCount": record.failover_count if record.outcome else None,
-        "attempts": [
-            f"{each.provider}/{each.model} {each.code or each.outcome}" for each in record.attempts
-        ]
-        or None,
+        "attempts": [_told(each) for each in record.attempts] or None,
+        "drill": record.drilled or None,
         "form": record.form,
         "simulated": record.simulated,
         "ttftMs": record.ttft_ms,
         "totalMs": round(total_ms, 3),
     }
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def _told(attempt: Attempt) -> str:
+    drill = " (drill)" if attempt.drill else ""
+    return f"{attempt.provider}/{attempt.model} {attempt.code or attempt.outcome}{drill}"
 
 
 def _path(scope: Scope) -> str:

@@ -20,13 +20,13 @@ from speko_client.models import (
     RequestConnections,
     SpekoModel,
 )
-from speko_gateway.faults import OUTAGE_HEADER
 from speko_gateway.request_body import WireRequest
 from speko_gateway.request_connections import (
     CONNECTIONS_HEADER,
     FLEET_HEADER,
     MAX_HEADER_BYTES,
 )
+from speko_gateway.staging import OUTAGE_HEADER
 
 _REF = "#/components/schemas/{model}"
 

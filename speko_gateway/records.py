@@ -47,6 +47,11 @@ class RequestRecord:
         """How many candidates failed."""
         return sum(attempt.outcome == "failed" for attempt in self.attempts)
 
+    @property
+    def drilled(self) -> bool:
+        """Whether a drill's fault was on one of those asked."""
+        return any(attempt.drill for attempt in self.attempts)
+
     def spoken(self, option: Option, ttft_ms: float) -> None:
         """A candidate began to answer."""
         self.provider, self.model = option.candidate

@@ -127,11 +127,17 @@ def _pick(variants: Sequence[str], seed: int) -> str:
     return variants[seed % len(variants)]
 
 
-async def scripted_words(
+def scripted_words(
     request: ProviderRequest, seed: int, count: Count
 ) -> AsyncGenerator[TextDelta | Finish]:
+    """The script's reply to this conversation, word by word."""
+    return reply_words(scripted_reply(request.messages, request.intent, seed), request, count)
+
+
+async def reply_words(
+    reply: Scripted, request: ProviderRequest, count: Count
+) -> AsyncGenerator[TextDelta | Finish]:
     """The reply word by word. ``count`` counts tokens where it can; else they are estimated."""
-    reply = scripted_reply(request.messages, request.intent, seed)
     pieces = _PIECES.findall(reply.text)
     kept, tokens, estimated = await _within(pieces, request.max_tokens, count)
     for piece in kept:

@@ -2,7 +2,8 @@
 
 A simulated provider waits its time to first token and then streams at its own tokens a second,
 both from the scores snapshot's row for the intent. Its words are the local model's, generated from
-the very conversation, or scripted where the weights are absent; every answer says which.
+the very conversation, or scripted where the weights are absent or a request brings along what is
+to be said; every answer says which.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from speko_gateway.providers.base import (
     ProviderRequest,
     TextDelta,
 )
-from speko_gateway.providers.scripted import SCRIPTED, scripted_words
+from speko_gateway.providers.scripted import SCRIPTED, Scripted, reply_words, scripted_words
 from speko_gateway.scores import Row, Snapshot
 
 DEFAULT_TTFT_MS = 400.0
@@ -83,10 +84,14 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedProvider:
-    """One vendor of the demo fleet."""
+    """One vendor of the demo fleet.
+
+    ``reply``: what it is to say to one request, scripted, at its own pace.
+    """
 
     vendor: str
     stage: Stage
+    reply: str | None = None
 
     @property
     def kind(self) -> ProviderKind:
@@ -96,7 +101,7 @@ class SimulatedProvider:
     @property
     def words(self) -> str:
         """Who makes the words."""
-        return self.stage.words
+        return self.stage.words if self.reply is None else SCRIPTED
 
     def unavailable_reason(self, model: str) -> str | None:
         """None for every model of the snapshot."""
@@ -123,6 +128,8 @@ class SimulatedProvider:
 
     def _words(self, request: ProviderRequest) -> Words:
         stage = self.stage
+        if self.reply is not None:
+            return reply_words(Scripted(self.reply, ()), request, stage.engine.count_tokens)
         seed = _seed(self.vendor, request)
         if stage.words == SCRIPTED:
             return scripted_words(request, seed, stage.engine.count_tokens)

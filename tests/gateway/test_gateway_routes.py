@@ -162,6 +162,7 @@ async def test_the_fleet_says_what_answers() -> None:
             "source": "made up",
             "date": "2026-01-01",
         },
+        "drills": False,
     }
     Fleet.model_validate(told)
 
