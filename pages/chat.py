@@ -30,7 +30,7 @@ def sidebar(chat: Chat) -> None:
     """Sessions, and the form."""
     with st.sidebar:
         recents(chat.runtime.store, chat.owner)
-        form = settings_form(chat.owner, chat.form, chat.connection, chat.facts)
+        form = settings_form(chat.owner, chat.form, chat.connection, chat.facts, chat.foresee)
         chat.keep_form(form)
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from playground import session
 from playground.address_guard import AddressRefusedError
+from playground.components.routing_preview import routing_preview
 from playground.components.server import ServerFacts, forget_server_facts, server_facts
 from playground.connections import Connection
 from playground.engine import AlreadyRunningError
@@ -44,6 +45,10 @@ class Chat:
             self.runtime.store.save_settings(self.owner, form)
         except StoreError as error:
             self.problem = str(error)
+
+    def foresee(self, form: TurnSettings) -> None:
+        """Draw who would answer by this form."""
+        routing_preview(self.runtime, self.connection, self.facts, form)
 
     def send(self, message: str) -> None:
         """Ask; a message that cannot be sent now goes back into the box."""

@@ -2,85 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import get_args
+from collections.abc import Callable
 
 import streamlit as st
 
-from playground import languages, pool, session, wording
+from playground import pool, session
+from playground.components.intent_fields import entries, intent_column
 from playground.components.server import ServerFacts
 from playground.connections import Connection
 from playground.turns import TurnSettings
-from speko_client.models import OptimizeFor, Region, Vertical
-
-_NEW_TAG = "Type a tag such as pt-BR to use one that is not listed."
 
 
 def settings_form(
-    owner: str, form: TurnSettings, connection: Connection | None, facts: ServerFacts
+    owner: str,
+    form: TurnSettings,
+    connection: Connection | None,
+    facts: ServerFacts,
+    preview: Callable[[TurnSettings], None],
 ) -> TurnSettings:
-    """Draw the form for conversation ``owner`` and return what it says now."""
-    update = {
-        **_intent(owner, form, connection),
-        **_sampling(owner, form),
-        **_providers(owner, form, facts),
-    }
-    return form.model_copy(update=update)
+    """Draw the form for conversation ``owner`` and return what it says now.
 
-
-def _intent(owner: str, form: TurnSettings, connection: Connection | None) -> dict[str, object]:
+    ``preview`` draws what the intent and the allow-list come to, right below them.
+    """
     st.markdown("**Intent**")
-    takes_vertical = connection is None or connection.takes_vertical
-    language = _language(owner, form)
-    optimize_for = st.segmented_control(
-        "Optimise for",
-        get_args(OptimizeFor),
-        format_func=wording.OPTIMIZE_FOR.__getitem__,
-        required=True,
-        width="stretch",
-        key=session.seed(f"optimize-{owner}", form.optimize_for or "balanced"),
-    )
-    left, right = st.columns(2) if takes_vertical else (st, st)
-    verticals: dict[str, object] = {}
-    if takes_vertical:
-        verticals["vertical"] = left.selectbox(
-            "Vertical",
-            get_args(Vertical),
-            format_func=wording.VERTICALS.__getitem__,
-            key=session.seed(f"vertical-{owner}", form.vertical or "general"),
-        )
-    region = right.selectbox(
-        "Region",
-        get_args(Region),
-        format_func=wording.REGIONS.__getitem__,
-        key=session.seed(f"region-{owner}", form.region or "global"),
-    )
-    return {
-        "language": language,
-        "optimize_for": optimize_for,
-        "region": None if region == "global" else region,
-        **verticals,
-    }
-
-
-def _language(owner: str, form: TurnSettings) -> str:
-    offered = languages.tags()
-    options = offered if form.language in offered else (form.language, *offered)
-    tag = st.selectbox(
-        "Language",
-        options,
-        format_func=languages.label,
-        accept_new_options=True,
-        help=_NEW_TAG,
-        key=session.seed(f"language-{owner}", form.language),
-    )
-    chosen = (tag or form.language).strip()
-    if languages.is_valid(chosen):
-        return chosen
-    st.warning(
-        f"“{chosen[:40]}” is not a language tag. {languages.label(form.language)} stays. {_NEW_TAG}"
-    )
-    return form.language
+    decided = intent_column(owner, form, connection, facts)
+    preview(decided)
+    update = {**_sampling(owner, form), **_outage(owner, form, facts)}
+    return decided.model_copy(update=update)
 
 
 def _sampling(owner: str, form: TurnSettings) -> dict[str, object]:
@@ -121,38 +69,15 @@ def _sampling(owner: str, form: TurnSettings) -> dict[str, object]:
     }
 
 
-def _providers(owner: str, form: TurnSettings, facts: ServerFacts) -> dict[str, object]:
-    st.markdown("**Providers**")
-    rows = pool.by_id(facts.known)
-    allowed = _entries("Allowed providers", f"allowed-{owner}", form.allowed, facts, "All")
-    all_models = pool.models(facts.known)
-    if all_models:
-        left = len(pool.remaining(facts.known, allowed))
-        st.caption(f"{left} of {len(all_models)} candidates in the pool")
-        if not left:
-            st.warning("Nobody is left to answer. Allow another provider.")
-    outage: tuple[str, ...] = ()
-    if facts.simulates:
-        reachable = [row for row in rows.values() if row.available is not False]
-        shown = ServerFacts(facts.fleet, tuple(reachable))
-        label = "Simulate an outage of ..."
-        outage = _entries(label, f"outage-{owner}", form.outage, shown, "Nobody")
-        if outage:
-            st.caption(":material/power_off: Down for this session's requests, until removed.")
-    return {"allowed": allowed, "outage": outage}
-
-
-def _entries(
-    label: str, key: str, chosen: Sequence[str], facts: ServerFacts, empty: str
-) -> tuple[str, ...]:
-    rows = pool.by_id(facts.known)
-    options = [*rows, *(entry for entry in chosen if entry not in rows)]
-    return tuple(
-        st.multiselect(
-            label,
-            options,
-            format_func=lambda entry: pool.option_label(rows[entry]) if entry in rows else entry,
-            placeholder=empty,
-            key=session.seed(key, list(chosen)),
-        )
-    )
+def _outage(owner: str, form: TurnSettings, facts: ServerFacts) -> dict[str, object]:
+    if not facts.simulates:
+        # While the server has not told its fleet, what was chosen stays.
+        return {"outage": () if facts.fleet else form.outage}
+    st.markdown("**Outage**")
+    reachable = [row for row in pool.by_id(facts.known).values() if row.available is not False]
+    shown = ServerFacts(facts.fleet, tuple(reachable))
+    label = "Simulate an outage of ..."
+    outage = entries(st, label, f"outage-{owner}", form.outage, shown, "Nobody")
+    if outage:
+        st.caption(":material/power_off: Down for this session's requests, until removed.")
+    return {"outage": outage}
