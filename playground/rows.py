@@ -81,6 +81,8 @@ def write(
         if not _update_turn(transaction, turn, revision, owner, now):
             _insert_turn(transaction, turn, revision, owner, now)
     head: dict[str, Any] = {"updated_at": now.timestamp()} if changes.turns else {}
+    if changes.title is not None:
+        head["title"] = changes.title
     if changes.leaf_id is not None:
         head["leaf_id"] = changes.leaf_id
     if changes.settings is not None:

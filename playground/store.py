@@ -111,6 +111,11 @@ class Store:
         self._unsaved.set_settings(conversation_id, settings, self._now())
         self._write_unsaved(conversation_id)
 
+    def save_title(self, conversation_id: str, title: str) -> None:
+        """Name it other than by its first message. Raises StoreError, and holds it likewise."""
+        self._unsaved.set_title(conversation_id, title, self._now())
+        self._write_unsaved(conversation_id)
+
     def select_leaf(self, conversation_id: str, turn_id: str) -> None:
         """Show the branch that ends in this turn. Raises StoreError, and holds it likewise."""
         self._unsaved.set_leaf(conversation_id, turn_id, self._now())

@@ -18,6 +18,7 @@ class Changes:
     turns: Mapping[str, Turn] = field(default_factory=dict)
     leaf_id: str | None = None
     settings: TurnSettings | None = None
+    title: str | None = None
 
     def with_turn(self, turn: Turn) -> Changes:
         """The changes and this turn besides; a turn that just starts becomes the leaf."""
@@ -32,7 +33,7 @@ class Changes:
         leaf_id = self.leaf_id or (new[-1] if new else conversation.leaf_id)
         turns.update(self.turns)
         first = next(iter(turns.values()), None)
-        title = conversation.title or (title_of(first.message) if first else "")
+        title = self.title or conversation.title or (title_of(first.message) if first else "")
         update = {"turns": tuple(turns.values()), "leaf_id": leaf_id, "title": title}
         return conversation.model_copy(
             update=update | ({"settings": self.settings} if self.settings else {})
@@ -71,6 +72,12 @@ class Unsaved:
         with self._lock:
             changes = self._changes.get(conversation_id, Changes(now))
             self._changes[conversation_id] = replace(changes, settings=settings)
+
+    def set_title(self, conversation_id: str, title: str, now: datetime) -> None:
+        """Take in a title."""
+        with self._lock:
+            changes = self._changes.get(conversation_id, Changes(now))
+            self._changes[conversation_id] = replace(changes, title=title)
 
     def of(self, conversation_id: str) -> Changes | None:
         """What waits for one conversation."""
