@@ -22,6 +22,7 @@ from speko_gateway.config import (
 )
 from speko_gateway.limits import DEFAULTS, SETTINGS, LimitError, read_limits
 from speko_gateway.log_lines import LogSettings, set_up_logging
+from speko_gateway.scores import SnapshotError
 from speko_gateway.server import BindError, bind, serve
 from speko_gateway.weights import WeightsError, fetch
 
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         status: int = chosen.run(chosen)
-    except (BindError, SettingError, LimitError) as error:
+    except (BindError, SettingError, LimitError, SnapshotError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -122,8 +123,8 @@ def _add_fleet_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--snapshot",
-        choices=["demo", "published"],
-        help="the scores to rank by (those made for the fleet)",
+        metavar="demo|published|FILE",
+        help="the scores to rank by: one that ships here, or a file (those made for the fleet)",
     )
 
 

@@ -15,21 +15,21 @@ PRIVATE_URLS_VARIABLE = "SPEKO_ALLOW_PRIVATE_URLS"
 
 FleetChoice = Literal["demo", "live", "auto"]
 WordsChoice = Literal["auto", "scripted"]
-SnapshotChoice = Literal["demo", "published"]
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """The choices of the command line. ``pace`` scales simulated waits; 0 is none.
 
-    ``private_urls``: base URLs that come with a request may be private addresses.
+    ``snapshot`` is the name of one that ships here, or a file's path. ``private_urls``: base URLs
+    that come with a request may be private addresses.
     ``drills``: requests may have faults injected.
     """
 
     fleet: FleetChoice = "auto"
     words: WordsChoice = "auto"
     pace: float = 1.0
-    snapshot: SnapshotChoice | None = None
+    snapshot: str | None = None
     private_urls: bool = False
     drills: bool = False
     limits: Limits = field(default_factory=Limits)

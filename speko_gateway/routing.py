@@ -16,6 +16,8 @@ from speko_gateway.candidates import Candidate, Selection
 from speko_gateway.presets import Weights
 from speko_gateway.scores import Lookup, Row, Snapshot
 
+_DIGITS = 12
+
 FilterCode = Literal["status", "unavailable", "not_allowed", "unhealthy", "what_if"]
 
 
@@ -216,8 +218,9 @@ def _inverse(values: Sequence[float]) -> list[float]:
 
 
 def _score(axes: Axes, weights: Weights) -> float:
-    # Summed exactly: three weights of one candidate alone must make 1, not 0.9999999999999999.
-    return min(1.0, math.fsum(value * weight for value, weight in zip(axes, weights, strict=True)))
+    # Rounded, or two that are level would be ordered by the last bit and not by their names.
+    score = math.fsum(value * weight for value, weight in zip(axes, weights, strict=True))
+    return min(1.0, round(score, _DIGITS))
 
 
 def _relaxation_notes(scored: Sequence[tuple[Candidate, Lookup]]) -> list[str]:

@@ -119,6 +119,22 @@ def test_ties_go_by_provider_then_model() -> None:
     assert names == [("a", "y"), ("a", "z"), ("b", "x")]
 
 
+def test_names_decide_also_where_only_the_last_bit_of_the_sums_differs() -> None:
+    steps = {"z": (2, 3, 4), "a": (2, 5, 1), "low": (0, 0, 0), "high": (4, 0, 5)}
+    rows = [
+        row(
+            name,
+            "m",
+            quality=40 + 10 * accuracy,
+            ttft_ms=600 - 100 * latency,
+            usd_per_minute=0.00023 * (6 - cost),
+        )
+        for name, (accuracy, latency, cost) in steps.items()
+    ]
+    assert 0.3 * (3 / 5) + 0.2 * (4 / 5) != 0.3 * (5 / 5) + 0.2 * (1 / 5)
+    assert [each.candidate.provider for each in ranked(rows).ordered] == ["high", "a", "z", "low"]
+
+
 def test_candidates_without_figures_stand_behind_and_can_be_pinned() -> None:
     own = ("mine", "llama3:8b")
     ranking = ranked(THREE, also=[own])
