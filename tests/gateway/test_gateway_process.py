@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import subprocess
@@ -125,3 +126,20 @@ def test_weights_that_cannot_be_fetched_are_told_in_json(tmp_path: Path) -> None
     assert done.returncode == 1
     assert done.stdout.startswith('{"error": ')
     assert missing in done.stdout
+
+
+def test_it_ranks_by_a_snapshot_of_ones_own(tmp_path: Path) -> None:
+    own = tmp_path / "own.json"
+    figures = {"provider": "acme", "model": "m1", "quality": 1, "ttftMs": 1, "usdPerMinute": 1}
+    about = {"id": "own-1", "label": "Own", "source": "me", "date": "2026-01-01"}
+    own.write_text(json.dumps({**about, "rows": [figures]}))
+    done = run(tmp_path, "providers", "--fleet", "demo", "--snapshot", str(own))
+    assert done.stdout.split()[:3] == ["acme:m1", "simulated", "available"]
+
+
+def test_a_snapshot_that_is_no_good_is_told_in_one_line(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.json"
+    bad.write_text('{"id": "own-1"}')
+    done = run(tmp_path, "serve", "--port", "0", "--snapshot", str(bad))
+    assert done.returncode == 1
+    assert done.stderr == f"Snapshot {bad}, label: Field required\n"
