@@ -19,6 +19,7 @@ from speko_gateway.providers.simulated import Stage
 from speko_gateway.providers.upstream import Upstream
 from speko_gateway.request_connections import Asked
 from speko_gateway.scores import load_snapshot
+from speko_gateway.staging import Rehearsal
 from speko_gateway.vendors import Vendors
 from speko_gateway.weights import installed_path
 
@@ -60,7 +61,7 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
         words=lambda: stage.words,
         vendors=lineup.vendors,
         fleets=fleets,
-        drills=config.drills,
+        rehearsal=Rehearsal() if config.drills else None,
     )
 
 

@@ -59,7 +59,9 @@ class CompleteAnswer(Response):
             body = await read_body(receive)
             gateway = self.gateway.for_request(headers)
             request = parse_request(body)
-            relay = gateway.relay(request, staging_in(headers, drills=gateway.drills))
+            relay = gateway.relay(
+                request, staging_in(headers, drills=gateway.rehearsal is not None)
+            )
             exchange = Exchange(gateway, relay, started, send, record)
             record.attempts = relay.attempts
             record.form = answer_form(headers.get("accept"), headers.get("user-agent"))

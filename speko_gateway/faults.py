@@ -115,17 +115,17 @@ class FaultyProvider:
         raise ProviderError(FailureCode.STREAM_BROKEN, "broke off in the middle of its answer")
 
 
-def limits_under(fault: Fault, live: bool, limits: Limits) -> Limits:
-    """The limits that hold for a candidate with this fault: silence is not waited out for long.
+def limits_under(fault: Fault, limits: Limits, *, live: bool, patience: float = PATIENCE) -> Limits:
+    """The limits that hold for a candidate with this fault: silence ends after ``patience``.
 
     A ``slow`` one with ``seconds`` has the whole first-token limit; before a ``live`` provider,
     which is never called, it ends as soon as the seconds are over.
     """
     match fault.kind:
         case "stall":
-            return replace(limits, idle=min(limits.idle, PATIENCE))
+            return replace(limits, idle=min(limits.idle, patience))
         case "slow" if live or fault.seconds is None:
-            wait = PATIENCE if fault.seconds is None else fault.seconds
+            wait = patience if fault.seconds is None else fault.seconds
             return replace(limits, first_token=min(limits.first_token, wait))
         case _:
             return limits

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from speko_client.models import (
@@ -26,7 +25,7 @@ from speko_gateway.providers.base import ProviderRequest
 from speko_gateway.request_connections import Asked, asked_in
 from speko_gateway.routing import Ranking
 from speko_gateway.scores import Snapshot
-from speko_gateway.staging import NOTHING_STAGED, Staging, staged
+from speko_gateway.staging import NOTHING_STAGED, Rehearsal, Staging, staged
 from speko_gateway.sweep import sweep
 from speko_gateway.told import told
 from speko_gateway.vendors import Vendors
@@ -39,8 +38,8 @@ class Gateway:
 
     ``weights_present`` and ``words`` tell of the local model: whether it is here, and what the
     demo fleet speaks with. ``fleets`` makes of the process's gateway that of one request; None
-    where this one fleet is all there is. ``drills``: requests may have faults injected;
-    ``chance`` (0 to 1, at random) decides on those that come and go.
+    where this one fleet is all there is. ``rehearsal``: how drills run; None
+    where none are taken.
     """
 
     fleet: Fleet
@@ -52,8 +51,7 @@ class Gateway:
     words: Callable[[], str]
     vendors: Vendors | None = None
     fleets: Fleets | None = None
-    drills: bool = False
-    chance: Callable[[], float] = random.random
+    rehearsal: Rehearsal | None = None
 
     def for_request(self, headers: Mapping[str, str]) -> Gateway:
         """This gateway as a request with these headers has it: with its own connections and fleet,
@@ -98,14 +96,12 @@ class Gateway:
         ranking = self.ranking(request.intent, allowed_by(request.constraints))
         if not ranking.ordered:
             raise nobody(ranking, self.health)
-        options = [
+        options: Sequence[Option] = [
             Option(each.candidate, self.fleet.providers[each.candidate.provider])
             for each in ranking.ordered
         ]
         if staging is not NOTHING_STAGED:
-            options = staged(
-                options, staging, self.limits, demo=self.fleet.demo, chance=self.chance
-            )
+            options = staged(options, staging, self.limits, self.rehearsal, demo=self.fleet.demo)
         return Relay(options, provider_request(request), self.limits, self.clock, self.health)
 
     def info(self) -> FleetInfo:
@@ -116,7 +112,7 @@ class Gateway:
             weights_present=self.weights_present(),
             words=self.words(),
             snapshot=self.snapshot.info,
-            drills=self.drills,
+            drills=self.rehearsal is not None,
         )
 
 

@@ -14,8 +14,12 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from speko_client.models import (
+    DRILL_HEADER,
+    REPLY_HEADER,
     Attempt,
     CompleteResult,
+    DemoReply,
+    Drill,
     FleetChoice,
     RequestConnections,
     SpekoModel,
@@ -27,6 +31,7 @@ from speko_gateway.request_connections import (
     MAX_HEADER_BYTES,
 )
 from speko_gateway.staging import OUTAGE_HEADER
+from speko_gateway.told import MAX_TOLD_BYTES
 
 _REF = "#/components/schemas/{model}"
 
@@ -59,6 +64,17 @@ _FAILED = {"model": ErrorEnvelope, "description": "No provider is available, or 
 
 def _header(description: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"description": description, "required": True, "schema": schema}
+
+
+def _told(model: str, form: str) -> dict[str, Any]:
+    """A header that holds this model."""
+    return {
+        "type": "string",
+        "format": form,
+        "contentEncoding": "base64url",
+        "contentMediaType": "application/json",
+        "contentSchema": {"$ref": _REF.format(model=model)},
+    }
 
 
 _TEXT = {"type": "string"}
@@ -113,6 +129,22 @@ COMPLETE_DOC: dict[str, Any] = {
                 "description": "The caller's own name for the session",
                 "schema": {"type": "string"},
             },
+            {
+                "name": DRILL_HEADER,
+                "in": "header",
+                "required": False,
+                "description": "Faults to inject into this request, where drills are taken (see "
+                f"/v1/fleet): base64url of a Drill object, at most {MAX_TOLD_BYTES // 1024} KiB",
+                "schema": _told("Drill", "speko-drill"),
+            },
+            {
+                "name": REPLY_HEADER,
+                "in": "header",
+                "required": False,
+                "description": "What the demo fleet is to say, scripted: base64url of a DemoReply "
+                "object; nobody else heeds it",
+                "schema": _told("DemoReply", "speko-reply"),
+            },
         ],
         "requestBody": {
             "required": True,
@@ -129,13 +161,7 @@ _REQUEST_HEADERS: list[dict[str, Any]] = [
         "required": False,
         "description": "Vendors' keys and addresses for this request alone: base64url (padding or "
         f"not) of a RequestConnections object, at most {MAX_HEADER_BYTES // 1024} KiB",
-        "schema": {
-            "type": "string",
-            "format": "speko-connections",
-            "contentEncoding": "base64url",
-            "contentMediaType": "application/json",
-            "contentSchema": {"$ref": _REF.format(model="RequestConnections")},
-        },
+        "schema": _told("RequestConnections", "speko-connections"),
     },
     {
         "name": FLEET_HEADER,
@@ -169,7 +195,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
     )
     components = document.setdefault("components", {})
     components["schemas"] = (
-        _schemas(WireRequest, CompleteResult, RequestConnections) | components["schemas"]
+        _schemas(WireRequest, CompleteResult, RequestConnections, Drill, DemoReply)
+        | components["schemas"]
     )
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
     for path, operations in document["paths"].items():

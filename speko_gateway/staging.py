@@ -6,13 +6,14 @@ gateway that takes drills.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from speko_client.models import DRILL_HEADER, REPLY_HEADER, DemoReply, Drill, Fault
 from speko_gateway.candidates import Candidate, Selection
 from speko_gateway.failover import Option
-from speko_gateway.faults import FLAKY_RATE, FaultyProvider, limits_under
+from speko_gateway.faults import FLAKY_RATE, PATIENCE, FaultyProvider, limits_under
 from speko_gateway.limits import Limits
 from speko_gateway.providers.base import Provider
 from speko_gateway.providers.simulated import SimulatedProvider
@@ -40,6 +41,17 @@ class Staging:
 NOTHING_STAGED = Staging()
 
 
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """How drills run in a gateway that takes them.
+
+    ``chance`` gives 0 to 1 at random, ``patience`` is how many seconds of silence are waited out.
+    """
+
+    chance: Callable[[], float] = random.random
+    patience: float = PATIENCE
+
+
 def staging_in(headers: Mapping[str, str], *, drills: bool) -> Staging:
     """What these headers (names in lower case) ask to see; NOTHING_STAGED where nothing.
 
@@ -62,17 +74,16 @@ def staged(
     options: Sequence[Option],
     staging: Staging,
     limits: Limits,
+    rehearsal: Rehearsal | None,
     *,
     demo: bool,
-    chance: Callable[[], float],
-) -> list[Option]:
-    """The same candidates, each with what is staged for it; ``demo``: the demo fleet is on.
-
-    ``chance`` gives 0 to 1 at random: a flaky candidate is down or not for the whole request.
-    """
+) -> Sequence[Option]:
+    """The same candidates, each with what is staged for it; ``demo``: the demo fleet is on."""
     if demo:
         options = [_simulated(option, staging) for option in options]
-    return [_drilled(option, staging.faults, limits, chance) for option in options]
+    if rehearsal is None:
+        return options
+    return [_drilled(option, staging.faults, limits, rehearsal) for option in options]
 
 
 def _simulated(option: Option, staging: Staging) -> Option:
@@ -92,16 +103,17 @@ def _saying(provider: Provider, reply: str | None) -> Provider:
 
 
 def _drilled(
-    option: Option, faults: Sequence[Fault], limits: Limits, chance: Callable[[], float]
+    option: Option, faults: Sequence[Fault], limits: Limits, rehearsal: Rehearsal
 ) -> Option:
+    """A flaky candidate is down, or not, for the whole request."""
     fault = next((each for each in faults if _names(each, option.candidate)), None)
-    if fault is None or (fault.kind == "flaky" and chance() >= _rate(fault)):
+    if fault is None or (fault.kind == "flaky" and rehearsal.chance() >= _rate(fault)):
         return option
     live = option.provider.kind == "live"
     return Option(
         option.candidate,
         FaultyProvider(option.provider, fault),
-        drill=limits_under(fault, live, limits),
+        drill=limits_under(fault, limits, live=live, patience=rehearsal.patience),
     )
 
 

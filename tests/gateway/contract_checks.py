@@ -39,6 +39,19 @@ schemathesis.openapi.format(
     "speko-connections", st.builds(_encoded, _CONNECTIONS, padded=st.booleans())
 )
 
+_FAULTS = st.fixed_dictionaries(
+    {"target": st.sampled_from(["openai", "google:gemini-2.0-flash", "nobody"])},
+    # Neither slow nor stall: each would take its seconds, and other tests look at them.
+    optional={
+        "kind": st.sampled_from(["down", "rate_limited", "empty", "break", "flaky"]),
+        "rate": st.floats(0, 1),
+    },
+)
+_DRILL = st.fixed_dictionaries({"faults": st.lists(_FAULTS, min_size=1, max_size=3)})
+_REPLY = st.fixed_dictionaries({"text": st.text(min_size=1, max_size=40)})
+schemathesis.openapi.format("speko-drill", st.builds(_encoded, _DRILL, padded=st.booleans()))
+schemathesis.openapi.format("speko-reply", st.builds(_encoded, _REPLY, padded=st.booleans()))
+
 FAILURES = {"COMPLETE_FAILED", "ALL_PROVIDERS_FAILED"}
 
 

@@ -198,3 +198,22 @@ def test_it_serves_the_models_of_its_snapshot() -> None:
     provider, _ = simulated(PlayedEngine())
     assert provider.unavailable_reason("m") is None
     assert provider.unavailable_reason("n") == "not in the scores snapshot"
+
+
+async def test_a_reply_that_a_request_brings_is_said_at_the_vendors_pace_and_called_scripted() -> (
+    None
+):
+    engine = PlayedEngine(GOOD)
+    provider, sleeper = simulated(engine)
+    provider = replace(provider, reply="Nine it is.")
+    text, finish = await all_of(provider)
+    assert (text, finish.words, provider.words) == ("Nine it is.", "scripted", "scripted")
+    assert sleeper.slept == [0.4, 0.1, 0.1]
+    assert engine.asked == []
+
+
+async def test_a_reply_is_cut_at_max_tokens_like_any_other() -> None:
+    provider, _ = simulated(PlayedEngine(GOOD))
+    request = replace(ASKED, max_tokens=2)
+    text, finish = await all_of(replace(provider, reply="Nine it is."), request)
+    assert (text.strip(), finish.finish_reason) == ("Nine it", "length")
