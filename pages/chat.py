@@ -67,7 +67,13 @@ def conversation(chat: Chat) -> None:
     if not view.turns and view.run is None and view.elsewhere is None:
         welcome(chat.connection, chat.facts, chat.send_sample)
         return
-    turn_list(chat.owner, view.turns, chat.retry, can_retry=not view.is_live)
+    turn_list(
+        chat.owner,
+        view.turns,
+        chat.retry,
+        can_retry=not view.is_live,
+        in_force=chat.in_force,
+    )
     # A slot of its own, before the live answer: what follows a stream would linger until its end.
     offer = st.empty()
     if view.run is not None and view.is_live:

@@ -18,6 +18,11 @@ def request_detail(turn: Turn) -> dict[str, Any]:
         "settings": turn.settings.model_dump(mode="json", exclude_none=True, exclude_defaults=True),
         "status": turn.status,
     }
+    if turn.prediction is not None:
+        fields = {"provider_id", "model_id", "score", "scores_run_id"}
+        detail["predicted"] = turn.prediction.model_dump(
+            mode="json", by_alias=True, exclude_none=True, include=fields
+        )
     if turn.answer.scores_run_id:
         detail["scoresRunId"] = turn.answer.scores_run_id
     if turn.answer.attempts:

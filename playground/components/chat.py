@@ -14,6 +14,7 @@ from playground.connections import Connection
 from playground.engine import AlreadyRunningError
 from playground.local_gateway import GatewayStartError
 from playground.open_session import OpenSession, new_conversation, open_session
+from playground.receipts import InForce
 from playground.runtime import Runtime, get_runtime
 from playground.samples import Sample
 from playground.store_errors import StoreError
@@ -34,6 +35,13 @@ class Chat:
     view: OpenSession
     form: TurnSettings
     problem: str | None = None
+
+    @property
+    def in_force(self) -> InForce | None:
+        """The snapshot that the server ranks by now; None where it does not tell."""
+        if self.connection is None or self.facts.fleet is None:
+            return None
+        return InForce(self.connection.name, self.facts.fleet.snapshot.id)
 
     def keep_form(self, form: TurnSettings) -> None:
         """Remember the form with the conversation, so that a reload finds it."""

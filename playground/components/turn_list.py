@@ -9,6 +9,7 @@ import streamlit as st
 
 from playground import session
 from playground.components.turn_view import Retry, turn_view
+from playground.receipts import InForce
 from playground.turns import Turn
 
 SHOWN = 20
@@ -17,8 +18,15 @@ SHOWN = 20
 _SCROLL = Path(__file__).with_name("scroll.js")
 
 
-def turn_list(owner: str, turns: Sequence[Turn], retry: Retry, *, can_retry: bool) -> None:
-    """Draw the turns of one branch, oldest first."""
+def turn_list(
+    owner: str,
+    turns: Sequence[Turn],
+    retry: Retry,
+    *,
+    can_retry: bool,
+    in_force: InForce | None = None,
+) -> None:
+    """Draw the turns of one branch, oldest first; ``in_force`` as in ``turn_view``."""
     focused = session.focused_turn()
     count = _count(owner, turns, focused)
     hidden = len(turns) - count
@@ -33,7 +41,7 @@ def turn_list(owner: str, turns: Sequence[Turn], retry: Retry, *, can_retry: boo
         )
     for turn in turns[max(hidden, 0) :]:
         with st.container(key=f"turn-{turn.id}"):
-            turn_view(turn, retry, can_retry=can_retry)
+            turn_view(turn, retry, can_retry=can_retry, in_force=in_force)
     if any(turn.id == focused for turn in turns):
         _scroll_to(f"turn-{focused}")
 

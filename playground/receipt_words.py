@@ -1,0 +1,213 @@
+"""The sentences of a receipt. Pure: a turn in, plain words out, no name that the turn has not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from playground import languages, wording
+from playground.turns import Turn
+from speko_client.models import Attempt
+
+if TYPE_CHECKING:
+    from playground.receipts import Candidate, Outcome, SnapshotState
+
+CODES = {
+    "CONNECT_FAILED": "could not be reached",
+    "TIMEOUT": "took too long",
+    "SERVER_ERROR": "failed on its own side",
+    "RATE_LIMITED": "asked for a pause",
+    "AUTH_FAILED": "refused its key",
+    "MODEL_NOT_FOUND": "does not know the model",
+    "INVALID_REQUEST": "rejected the request",
+    "EMPTY_ANSWER": "answered without a word",
+    "STREAM_BROKEN": "broke off in the middle of its answer",
+    "SIMULATED_OUTAGE": "was down",
+}
+
+
+def head(turn: Turn, predicted: Candidate | None, served: Candidate | None) -> str:
+    """What happened, in one sentence."""
+    failed = [attempt for attempt in turn.answer.attempts if attempt.outcome == "failed"]
+    first = f"{predicted.name} was predicted" if predicted else ""
+    clauses = [_failure(attempt, predicted) for attempt in failed]
+    end = _end(turn, "it" if predicted == served and not failed else served and served.name)
+    if not clauses and predicted and predicted == served and turn.status == "done":
+        return f"{first} and answered."
+    story = ", then ".join(clauses)
+    told = f"{story}{_link(turn)}{end}" if story else end
+    return f"{first}; {told}." if first else f"{_capital(told)}."
+
+
+def _failure(attempt: Attempt, predicted: Candidate | None) -> str:
+    is_predicted = predicted == (attempt.provider, attempt.model)
+    who = "it" if is_predicted else wording.candidate(attempt.provider, attempt.model)
+    return f"{who} {failed_words(attempt)}"
+
+
+def _link(turn: Turn) -> str:
+    return ", and " if turn.status == "failed" else ", so "
+
+
+def _end(turn: Turn, served: str | None) -> str:
+    counted = _counted(turn)
+    if turn.status == "failed":
+        return _dead_end(turn)
+    if served is None:
+        return "nobody had begun to answer"
+    if turn.status == "stopped":
+        return f"{counted}{served} was answering when you pressed Stop"
+    if turn.status == "interrupted":
+        return f"{counted}{served} was answering when the playground ended"
+    return f"{counted}{served} answered"
+
+
+def _dead_end(turn: Turn) -> str:
+    if not turn.answer.text:
+        return "nobody answered"
+    return "what had arrived is kept" if turn.answer.attempts else "the answer broke off"
+
+
+def _counted(turn: Turn) -> str:
+    """How often the server failed over, where it names nobody."""
+    count = turn.answer.failover_count
+    if not count or turn.answer.attempts:
+        return ""
+    return f"the server failed over {_times(count)} without saying from whom, and "
+
+
+def why(turn: Turn, predicted: Candidate | None, served: Candidate | None) -> str:
+    """Why another candidate served than was predicted, as far as the turn's data tells."""
+    if predicted is None:
+        return "The preview found nobody in the pool, so it changed meanwhile."
+    attempt = _attempt_of(predicted, turn.answer.attempts)
+    if attempt is not None and attempt.outcome == "failed":
+        return f"{predicted.name} {failed_words(attempt)}."
+    return (
+        _snapshots_differ(turn)
+        or _not_allowed(turn, predicted)
+        or _pool_changed(turn, predicted, served)
+        or _not_told(turn)
+    )
+
+
+def _attempt_of(candidate: Candidate, attempts: Sequence[Attempt]) -> Attempt | None:
+    return next((a for a in attempts if (a.provider, a.model) == candidate), None)
+
+
+def _snapshots_differ(turn: Turn) -> str | None:
+    before = turn.prediction.scores_run_id if turn.prediction else None
+    after = turn.answer.scores_run_id
+    if not before or not after or before == after:
+        return None
+    return f"The scores changed meanwhile: predicted by snapshot {before}, answered by {after}."
+
+
+def _not_allowed(turn: Turn, predicted: Candidate) -> str | None:
+    allowed = turn.settings.allowed
+    if not allowed or {predicted.provider, f"{predicted.provider}:{predicted.model}"} & {*allowed}:
+        return None
+    return f"This server previews without the allow-list ({', '.join(allowed)}); it answers by it."
+
+
+def _pool_changed(turn: Turn, predicted: Candidate, served: Candidate | None) -> str | None:
+    if served is None or turn.prediction is None:
+        return None
+    for out in turn.prediction.filtered_out or ():
+        if (out.provider_id, out.model_id) == served:
+            return f"The pool changed meanwhile: {served.name} was left out then ({out.reason})."
+    if turn.answer.attempts:
+        return f"The pool changed meanwhile: {predicted.name} was not tried."
+    return None
+
+
+def _not_told(turn: Turn) -> str:
+    if turn.answer.failover_count:
+        times = _times(turn.answer.failover_count)
+        return f"The server failed over {times}; it tells the count only, not who failed."
+    return "The server does not say why."
+
+
+def step(attempt: Attempt, outcome: Outcome) -> str:
+    """What became of one attempt: ``answered``, ``timed out after 5.0 s``."""
+    if outcome == "answered":
+        return "answered"
+    if outcome == "stopped":
+        return "cut short"
+    if outcome == "cancelled":
+        return "was cancelled"
+    return failed_words(attempt) if attempt.outcome == "failed" else "broke off"
+
+
+def failed_words(attempt: Attempt) -> str:
+    """Why an attempt failed: ``was down (drill)``, ``timed out after 5.0 s``."""
+    told = (attempt.message or "").strip() or _in_words(attempt.code)
+    past = f"was {told.removeprefix('is ')}" if told.startswith("is ") else told
+    return f"{past} (drill)" if attempt.drill and "drill" not in past else past
+
+
+def _in_words(code: str | None) -> str:
+    if not code:
+        return "failed"
+    return CODES.get(code) or f"failed ({code.replace('_', ' ').lower()})"
+
+
+def snapshot(
+    turn: Turn, snapshot_id: str | None, present: str | None, state: SnapshotState
+) -> str | None:
+    """Which scores ranked the pool, and whether the server still ranks by them."""
+    if snapshot_id is None:
+        return None
+    match state:
+        case "what_if":
+            name = turn.settings.what_if.name if turn.settings.what_if else None
+            named = f"“{name}” " if name else ""
+            return f"{snapshot_id}, a what-if {named}on top of the server's own scores"
+        case "same":
+            return f"{snapshot_id}, still in force"
+        case "changed":
+            return f"{snapshot_id}; the server ranks by {present} now"
+    return snapshot_id
+
+
+def facts(turn: Turn, snapshot_told: str | None) -> tuple[tuple[str, str], ...]:
+    """What else is known of the turn: a name and its value each."""
+    answer = turn.answer
+    told: list[tuple[str, str | None]] = [
+        ("Intent", intent(turn)),
+        ("Allowed", ", ".join(turn.settings.allowed) or None),
+        ("Server", turn.connection),
+        ("Scores", snapshot_told),
+        ("Words", wording.source(answer)),
+        ("Time", wording.latency(answer)),
+        ("Tokens", wording.tokens(answer)),
+    ]
+    if answer.cost_usd is not None:
+        cost = f"{wording.dollars(answer.cost_usd)}, estimated from list prices"
+        told.append(("Cost", f"{cost} ({answer.price_source})"))
+    if turn.error is not None:
+        status = f"HTTP status {turn.error.status or 'none'}"
+        told.append(("Error", f"{turn.error.code}, {status}"))
+    return tuple((name, value) for name, value in told if value)
+
+
+def intent(turn: Turn) -> str:
+    """What the router was asked to choose by."""
+    settings = turn.settings
+    parts = [languages.label(settings.language)]
+    if settings.vertical:
+        parts.append(wording.VERTICALS[settings.vertical])
+    if settings.region:
+        parts.append(wording.REGIONS[settings.region])
+    parts.append(f"optimized for {wording.OPTIMIZE_FOR[settings.optimize_for].lower()}")
+    return ", ".join(parts)
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def _capital(text: str) -> str:
+    # A candidate's name keeps its spelling at the head of a sentence.
+    first = text.split(" ", 1)[0]
+    return text if "/" in first else f"{text[:1].upper()}{text[1:]}"
