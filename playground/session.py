@@ -10,7 +10,7 @@ with the browser session.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 from pydantic import SecretStr
@@ -39,6 +39,7 @@ _CHECK_WANTED = "connection_to_check"
 _EDITED = "connection_edited"
 _WHAT_IF = "what_if_tried"
 _WHAT_IF_REVISION = "what_if_revision"
+_WHAT_IF_PROBLEMS = "what_if_problems"
 
 
 def conversation_id() -> str | None:
@@ -227,12 +228,30 @@ def keep_what_if(tried: WhatIf) -> None:
 def try_what_if(tried: WhatIf) -> None:
     """Put another what-if on the view: its fields take its values."""
     keep_what_if(tried)
+    keep_what_if_problems(())
     st.session_state[_WHAT_IF_REVISION] = what_if_revision() + 1
 
 
 def what_if_revision() -> int:
     """Counts how often the view's fields were given other values than a hand gave them."""
     return int(st.session_state.get(_WHAT_IF_REVISION, 0))
+
+
+def what_if_problems() -> tuple[str, ...]:
+    """What could not be used of what the view's fields say."""
+    return tuple(st.session_state.get(_WHAT_IF_PROBLEMS, ()))
+
+
+def keep_what_if_problems(problems: Sequence[str]) -> None:
+    """Remember them until the fields say something else."""
+    st.session_state[_WHAT_IF_PROBLEMS] = tuple(problems)
+
+
+def sent(component: str, name: str) -> Mapping[str, object]:
+    """What a browser component of ours sent last under this name; empty where it sent nothing."""
+    told = st.session_state.get(component)
+    value = told.get(name) if isinstance(told, Mapping) else None
+    return value if isinstance(value, Mapping) else {}
 
 
 def edited_connection() -> str | None:

@@ -19,7 +19,8 @@ from playground.ranking_html import (
     ranking_html,
     vendor_mark,
 )
-from speko_client.models import RoutingPreview, ScoredCandidate, Stretch, WeightLine
+from playground.what_ifs import headline, summary
+from speko_client.models import RoutingPreview, ScoredCandidate, Stretch, WeightLine, WhatIf
 
 _NAMED_FROM: Final = 0.17
 _MARKED_FROM: Final = 0.05
@@ -48,6 +49,53 @@ _STYLE: Final = f"""<style>
   .wi-today, .wi-links, .wi-today-head, .wi-gap {{ display:none; }}
 }}
 </style>"""
+
+_HEADLINE: Final = """<style>
+.wi-headline { display:flex; align-items:center; gap:.6rem; font-size:1.3rem; line-height:1.3;
+  font-weight:600; margin:0; padding:.55rem .8rem; border-radius:.6rem;
+  background:color-mix(in srgb, currentColor 6%, transparent); }
+.wi-headline .rk-dot { flex:none; width:1.7rem; height:1.7rem; border-radius:.4rem; font-size:.8rem;
+  font-weight:700; display:inline-flex; align-items:center; justify-content:center; }
+.wi-headline span { min-width:0; overflow-wrap:anywhere; }
+.wi-changes { background:#7C3AED1F; box-shadow:inset 4px 0 0 #7C3AED; }
+.sp-dark .wi-changes { background:#A78BFA26; box-shadow:inset 4px 0 0 #A78BFA; }
+.wi-saved { line-height:1.35; overflow-wrap:anywhere; }
+.wi-saved div { font-size:.82rem; opacity:.75; }
+.wi-label { font-size:.72rem; padding:.05rem .45rem; margin-left:.5rem; border-radius:1rem;
+  white-space:nowrap; background:#7C3AED22; border:1px solid #7C3AED88; }
+@media (max-width: 640px) { .wi-headline { font-size:1.1rem; padding:.5rem .65rem; } }
+</style>"""
+
+
+def headline_html(
+    today: RoutingPreview, tried: RoutingPreview, what_if: WhatIf, *, dark: bool
+) -> str:
+    """Whether the winner changes, large enough for the back row."""
+    winner = next(iter(candidates(tried)), None)
+    mark = vendor_mark(winner.provider_id, dark=dark) if winner else ""
+    changes = " wi-changes" if names(today)[:1] != names(tried)[:1] else ""
+    text = escape(headline(today, tried, what_if))
+    tone = "sp-dark" if dark else "sp-light"
+    return (
+        f'{_HEADLINE}<div class="{tone}"><p class="wi-headline{changes}" role="status">'
+        f"{mark}<span>{text}</span></p></div>"
+    )
+
+
+def saved_html(what_if: WhatIf) -> str:
+    """A saved what-if in a list: its name, its label, what it changes."""
+    return (
+        f'{_HEADLINE}<div class="wi-saved"><b>{escape(what_if.name)}</b>'
+        f'<span class="wi-label">what-if</span><div>{escape(summary(what_if))}</div></div>'
+    )
+
+
+def in_use_html(what_if: WhatIf) -> str:
+    """That the chat routes by it."""
+    return (
+        f'{_HEADLINE}<div class="wi-saved">The chat routes by <b>{escape(what_if.name)}</b>'
+        '<span class="wi-label">what-if</span></div>'
+    )
 
 
 def two_orders_html(today: RoutingPreview, tried: RoutingPreview, *, dark: bool) -> str:

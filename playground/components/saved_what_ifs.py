@@ -1,0 +1,148 @@
+"""Saved what-ifs on the page: keep what was tried, look at it again, let the chat route by it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from playground import session
+from playground.components.chart_card import CHAT_PAGE
+from playground.components.routing_desk import RoutingDesk
+from playground.saved_what_ifs import (
+    SavedWhatIf,
+    delete_what_if,
+    rename_what_if,
+    save_what_if,
+    saved_what_ifs,
+)
+from playground.store_errors import StoreError
+from playground.what_if_html import in_use_html, saved_html
+from playground.what_ifs import LONGEST_NAME, WhatIfError, changes_nothing, named
+from speko_client.models import WhatIf
+
+
+def saved_list(desk: RoutingDesk) -> None:
+    """What the chat uses, the field to save under a name, and the saved ones."""
+    st.markdown("**Saved what-ifs**")
+    _in_use(desk)
+    _save_form(desk)
+    try:
+        saved = saved_what_ifs(desk.runtime.store)
+    except StoreError as error:
+        st.error(error.message, icon=":material/error:")
+        return
+    for each in saved:
+        _saved_row(desk, each)
+
+
+def _in_use(desk: RoutingDesk) -> None:
+    used = session.form_settings().what_if
+    if used is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="what-if-in-use"):
+        st.html(in_use_html(used), width="content")
+        st.page_link(
+            CHAT_PAGE,
+            label="Go to the chat",
+            icon=":material/forum:",
+            query_params=session.link(desk.owner),
+        )
+        st.button(
+            "Stop using it", type="tertiary", on_click=_use, args=(desk, None), key="what-if-stop"
+        )
+
+
+def _save_form(desk: RoutingDesk) -> None:
+    with (
+        st.form("what-if-save", border=False),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        name = st.text_input(
+            "Name",
+            placeholder="Save what is tried now, under a name",
+            max_chars=LONGEST_NAME,
+            key="what-if-name",
+        )
+        asked = st.form_submit_button("Save", icon=":material/bookmark_add:")
+    if asked:
+        _save(desk, name)
+
+
+def _save(desk: RoutingDesk, name: str) -> None:
+    tried = session.what_if_tried()
+    try:
+        if changes_nothing(tried):
+            raise WhatIfError("Nothing is changed yet: move a weight, or change a candidate.")
+        saved = save_what_if(desk.runtime.store, named(tried, name))
+    except (WhatIfError, StoreError) as error:
+        st.warning(str(error), icon=":material/edit_off:")
+        return
+    session.keep_what_if(saved.what_if)
+    st.toast("Saved.", icon=":material/bookmark_added:")
+
+
+def _saved_row(desk: RoutingDesk, each: SavedWhatIf) -> None:
+    with st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        border=True,
+        key=f"what-if-row-{each.id}",
+    ):
+        st.html(saved_html(each.what_if), width="content")
+        with st.container(horizontal=True, width="content", gap="small"):
+            _row_buttons(desk, each)
+
+
+def _row_buttons(desk: RoutingDesk, each: SavedWhatIf) -> None:
+    used = session.form_settings().what_if == each.what_if
+    st.button(
+        "In use" if used else "Use in chat",
+        icon=":material/check:" if used else ":material/forum:",
+        disabled=used,
+        on_click=_use,
+        args=(desk, each.what_if),
+        key=f"use-{each.id}",
+    )
+    st.button(
+        "Look at it",
+        icon=":material/tune:",
+        type="tertiary",
+        on_click=session.try_what_if,
+        args=(each.what_if,),
+        key=f"look-{each.id}",
+    )
+    _rename(desk, each)
+    if st.button("Delete", icon=":material/delete:", type="tertiary", key=f"delete-{each.id}"):
+        _delete(desk, each)
+
+
+def _rename(desk: RoutingDesk, each: SavedWhatIf) -> None:
+    with st.popover("Rename", icon=":material/edit:", type="tertiary", key=f"rename-{each.id}"):
+        name = st.text_input(
+            "New name", each.what_if.name, max_chars=LONGEST_NAME, key=f"new-name-{each.id}"
+        )
+        if not st.button("Rename", key=f"do-rename-{each.id}"):
+            return
+        try:
+            rename_what_if(desk.runtime.store, each, named(each.what_if, name).name)
+        except (WhatIfError, StoreError) as error:
+            st.warning(str(error), icon=":material/edit_off:")
+            return
+    st.rerun(scope="fragment")
+
+
+def _delete(desk: RoutingDesk, each: SavedWhatIf) -> None:
+    try:
+        delete_what_if(desk.runtime.store, each.id)
+    except StoreError as error:
+        st.error(error.message, icon=":material/error:")
+        return
+    st.rerun(scope="fragment")
+
+
+def _use(desk: RoutingDesk, what_if: WhatIf | None) -> None:
+    """Let this session's chat route by it, kept with the session; None: by the server's own."""
+    desk.problem = None
+    desk.set_form(session.form_settings().model_copy(update={"what_if": what_if}))
+    if desk.problem:
+        session.keep_what_if_problems([f"In use, but not kept with the session. {desk.problem}"])
