@@ -54,6 +54,10 @@ class Fleet:
             rows += [self._wildcard_row(vendor, own), *own]
         return rows
 
+    def everybody(self) -> frozenset[Candidate]:
+        """Its candidates, whether they can be called now or not."""
+        return frozenset(self.candidates)
+
     async def close(self) -> None:
         """Close every provider."""
         for provider in self.providers.values():

@@ -65,6 +65,10 @@ class Fleets:
         local = self.live.fleet.providers[LOCAL.provider]
         return live_lineup(vendors, self.live.snapshot, local)
 
+    def everybody(self) -> frozenset[Candidate]:
+        """The candidates of both."""
+        return self.demo.fleet.everybody() | self.live.fleet.everybody()
+
     async def close(self) -> None:
         """Close every provider and every connection."""
         await self.live.fleet.close()

@@ -15,7 +15,7 @@ from speko_client.models import (
     WhatIf,
 )
 from speko_client.models import Fleet as FleetInfo
-from speko_gateway.candidates import Selection
+from speko_gateway.candidates import Candidate, Selection
 from speko_gateway.failover import Limits, Option, Relay
 from speko_gateway.fleet import Fleet
 from speko_gateway.fleets import Fleets
@@ -80,6 +80,10 @@ class Gateway:
     async def close(self) -> None:
         """Close every provider and every connection."""
         await (self.fleets or self.fleet).close()
+
+    def candidates(self) -> frozenset[Candidate]:
+        """Everybody this process can ask without being brought anything, in either fleet."""
+        return (self.fleets or self.fleet).everybody()
 
     def ranking(self, intent: RoutingIntent, allowed: Selection | None) -> Ranking:
         """Who would answer this intent now, nothing run."""

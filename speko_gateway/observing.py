@@ -26,7 +26,7 @@ _log = logging.getLogger("speko_gateway.requests")
 
 def observe(app: FastAPI, gateway: Gateway) -> None:
     """Log and count what ``app`` answers, and serve the counts at ``/metrics``."""
-    metrics = Metrics(gateway.fleet.candidates, gateway.health.report)
+    metrics = Metrics(gateway.candidates(), gateway.health.report)
 
     @app.get(METRICS_PATH, include_in_schema=False)
     async def scrape() -> Response:

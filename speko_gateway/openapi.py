@@ -16,6 +16,7 @@ from pydantic.json_schema import models_json_schema
 from speko_client.models import (
     DRILL_HEADER,
     REPLY_HEADER,
+    WHAT_IF_HEADER,
     Attempt,
     CompleteResult,
     DemoReply,
@@ -23,6 +24,7 @@ from speko_client.models import (
     FleetChoice,
     RequestConnections,
     SpekoModel,
+    WhatIf,
 )
 from speko_gateway.request_body import WireRequest
 from speko_gateway.request_connections import (
@@ -164,6 +166,14 @@ _REQUEST_HEADERS: list[dict[str, Any]] = [
         "schema": _told("RequestConnections", "speko-connections"),
     },
     {
+        "name": WHAT_IF_HEADER,
+        "in": "header",
+        "required": False,
+        "description": "Scores tried on top of the server's own for this request alone: base64url "
+        f"(padding or not) of a WhatIf object, at most {MAX_TOLD_BYTES // 1024} KiB",
+        "schema": _told("WhatIf", "speko-what-if"),
+    },
+    {
         "name": FLEET_HEADER,
         "in": "header",
         "required": False,
@@ -195,7 +205,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     )
     components = document.setdefault("components", {})
     components["schemas"] = (
-        _schemas(WireRequest, CompleteResult, RequestConnections, Drill, DemoReply)
+        _schemas(WireRequest, CompleteResult, RequestConnections, WhatIf, Drill, DemoReply)
         | components["schemas"]
     )
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}

@@ -52,6 +52,29 @@ _REPLY = st.fixed_dictionaries({"text": st.text(min_size=1, max_size=40)})
 schemathesis.openapi.format("speko-drill", st.builds(_encoded, _DRILL, padded=st.booleans()))
 schemathesis.openapi.format("speko-reply", st.builds(_encoded, _REPLY, padded=st.booleans()))
 
+_EDITS = st.fixed_dictionaries(
+    {"provider": st.just("openai"), "model": st.sampled_from(["gpt-4o", "gpt-4o-mini"])},
+    optional={
+        "language": st.sampled_from(["es", "de-AT"]),
+        "quality": st.floats(0, 100),
+        "ttftMs": st.floats(0, 1e9),
+        "cost": st.floats(0, 1e9),
+    },
+)
+_WEIGHTS = st.sampled_from([(0.5, 0.3, 0.2), (1, 0, 0), (0, 0.5, 0.5)]).map(
+    lambda each: dict(zip(("accuracy", "latency", "cost"), each, strict=True))
+)
+_WHAT_IF = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": st.text(min_size=1, max_size=60),
+        "weights": st.dictionaries(st.sampled_from(["balanced", "cost"]), _WEIGHTS, max_size=2),
+        "edits": st.lists(_EDITS, max_size=2),
+        "without": st.lists(st.sampled_from(["openai", "google:gemini-2.0-flash"]), max_size=2),
+    },
+)
+schemathesis.openapi.format("speko-what-if", st.builds(_encoded, _WHAT_IF, padded=st.booleans()))
+
 FAILURES = {"COMPLETE_FAILED", "ALL_PROVIDERS_FAILED"}
 
 

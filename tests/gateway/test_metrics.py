@@ -11,7 +11,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from speko_client.models import Attempt
 from speko_gateway.app import create_app
+from speko_gateway.build import build_gateway
 from speko_gateway.candidates import Candidate
+from speko_gateway.config import Config
 from speko_gateway.health import HealthGate
 from speko_gateway.metrics import Metrics
 from speko_gateway.providers.base import FailureCode
@@ -128,3 +130,12 @@ async def test_two_gateways_count_apart() -> None:
         await one.post(URL, json=BODY)
         assert ("speko_requests_total", "json", "answered") in await scraped(one)
         assert ("speko_requests_total", "json", "answered") not in await scraped(other)
+
+
+async def test_both_fleets_candidates_are_counted_by_name() -> None:
+    both = build_gateway(Config(fleet="demo"), {"OPENAI_API_KEY": "fake"})
+    demo = set(both.fleet.candidates)
+    live = {each for each in both.candidates() - demo if each.provider == "openai"}
+    assert demo < both.candidates()
+    assert live, "models that the connected vendor offers and the demo fleet does not have"
+    await both.close()
