@@ -6,6 +6,7 @@ from html import escape
 
 from playground import palette, wording
 from playground.turns import Turn
+from playground.what_ifs import ranked_by
 
 
 def chips_html(turn: Turn, *, dark: bool) -> str:
@@ -19,6 +20,8 @@ def chips_html(turn: Turn, *, dark: bool) -> str:
         chips.append(_chip(source, "source"))
     elif answer.kind == "live":
         chips.append(_chip("live", "live"))
+    if label := ranked_by(answer.scores_run_id, turn.settings.what_if):
+        chips.append(_chip(label, "whatif"))
     if answer.failover_count:
         chips.append(_chip(wording.failover_label(answer.failover_count), "amber"))
     if turn.status in ("stopped", "interrupted"):

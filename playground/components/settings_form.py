@@ -8,6 +8,7 @@ import streamlit as st
 
 from playground import pool, session
 from playground.components.intent_fields import entries, intent_column
+from playground.components.scores_choice import scores_choice
 from playground.components.server import ServerFacts
 from playground.connections import Connection
 from playground.turns import TurnSettings
@@ -25,7 +26,7 @@ def settings_form(
     ``preview`` draws what the intent and the allow-list come to, right below them.
     """
     st.markdown("**Intent**")
-    decided = intent_column(owner, form, connection, facts)
+    decided = scores_choice(owner, intent_column(owner, form, connection, facts), connection)
     preview(decided)
     update = {**_sampling(owner, form), **_outage(owner, form, facts)}
     return decided.model_copy(update=update)

@@ -17,6 +17,7 @@ _CSS = """
 .sp-dark .sp-live { color: #6EE7A8; border-color: #6EE7A866; }
 .sp-amber { background: #B4530920; border-color: #B4530966; color: #92400E; }
 .sp-dark .sp-amber { background: #F59E0B22; border-color: #F59E0B66; color: #FCD34D; }
+.sp-whatif { background: #7C3AED22; border-color: #7C3AED88; }
 .sp-dot { margin-right: .35rem; }
 .sp-hero { margin: 8vh 0 1rem; }
 .sp-hero h1 { font-size: 1.9rem; line-height: 1.2; padding: 0; margin: 0 0 .4rem; }
