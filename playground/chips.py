@@ -12,7 +12,7 @@ from playground.what_ifs import ranked_by
 def chips_html(turn: Turn, *, dark: bool) -> str:
     """Who answered, whose words, how fast, how many tokens, at what estimated cost.
 
-    What is not known is left out. A failover and an incomplete answer come in amber.
+    What is not known is left out. A drill, a failover and an incomplete answer come in amber.
     """
     answer = turn.answer
     chips = [_provider_chip(turn, dark=dark)]
@@ -22,6 +22,8 @@ def chips_html(turn: Turn, *, dark: bool) -> str:
         chips.append(_chip("live", "live"))
     if label := ranked_by(answer.scores_run_id, turn.settings.what_if):
         chips.append(_chip(label, "whatif"))
+    if turn.drilled:
+        chips.append(_chip("drill", "amber"))
     if answer.failover_count:
         chips.append(_chip(wording.failover_label(answer.failover_count), "amber"))
     if turn.status in ("stopped", "interrupted"):

@@ -124,6 +124,7 @@ def _next_revision(transaction: Transaction, conversation_id: str, changes: Chan
 def _create(transaction: Transaction, conversation_id: str, changes: Changes) -> None:
     first = next(iter(changes.turns.values()), None)
     settings = first.settings if first else TurnSettings()
+    settings = settings.model_copy(update={"drill": ()})  # the turn's own, and never the form's
     values = {
         "id": conversation_id,
         "settings": settings.model_dump_json(),

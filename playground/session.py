@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from playground import address_guard
 from playground.connection_check import Checked
 from playground.connections import Connection
+from playground.drill import DrillState
 from playground.runtime import Runtime
 from playground.server_choice import ServerChoice
 from playground.turns import TurnSettings
@@ -37,6 +38,7 @@ _REVISION = "server_choice_revision"
 _CHECKED = "connections_checked"
 _CHECK_WANTED = "connection_to_check"
 _EDITED = "connection_edited"
+_DRILL = "drill"
 _WHAT_IF = "what_if_tried"
 _WHAT_IF_REVISION = "what_if_revision"
 _WHAT_IF_PROBLEMS = "what_if_problems"
@@ -252,6 +254,17 @@ def sent(component: str, name: str) -> Mapping[str, object]:
     told = st.session_state.get(component)
     value = told.get(name) if isinstance(told, Mapping) else None
     return value if isinstance(value, Mapping) else {}
+
+
+def drill_state() -> DrillState:
+    """The drill that is on in this browser session, and the one that is being made."""
+    state = st.session_state.get(_DRILL)
+    return state if isinstance(state, DrillState) else DrillState()
+
+
+def keep_drill(state: DrillState) -> None:
+    """Remember them, in this browser session alone."""
+    st.session_state[_DRILL] = state
 
 
 def edited_connection() -> str | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from playground import session
+from playground.components.drill_banner import drill_banner
 
 ASSETS = Path(__file__).with_name("assets")
 
@@ -31,4 +32,5 @@ page = st.navigation(
     position="top",
 )
 session.carry_over(page.url_path)
+drill_banner()
 page.run()

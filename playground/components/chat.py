@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from playground.address_guard import AddressRefusedError
 from playground.components.routing_preview import routing_preview
 from playground.components.server import ServerFacts, forget_server_facts, server_facts
 from playground.connections import Connection
+from playground.drill import DrillState
 from playground.engine import AlreadyRunningError
 from playground.local_gateway import GatewayStartError
 from playground.open_session import OpenSession, new_conversation, open_session
@@ -112,6 +114,9 @@ class Chat:
                 "a message may have. Shorten it, then send it again."
             )
             return
+        now = datetime.now(UTC)
+        drill = session.drill_state() if self.facts.takes_drills else DrillState()
+        form = drill.applied(form, now)
         try:
             run = self.runtime.engine.submit(
                 self.connection, self.view.conversation, message, form, parent_id=parent_id
@@ -120,6 +125,8 @@ class Chat:
             session.restore_draft(message)
             st.toast("An answer is still arriving. Stop it first, or wait for it.")
             return
+        if form.drill:
+            session.keep_drill(drill.sent(now))
         session.open_conversation(self.owner)
         self.view = replace(open_session(self.view.conversation, run), missing=False)
 

@@ -29,6 +29,11 @@ class ServerFacts:
         """Whether the demo fleet is on, so that an outage can be simulated."""
         return self.fleet is not None and self.fleet.demo
 
+    @property
+    def takes_drills(self) -> bool:
+        """Whether faults can be injected into this session's requests."""
+        return self.fleet is not None and bool(self.fleet.drills)
+
 
 def server_facts(runtime: Runtime, connection: Connection) -> ServerFacts:
     """The fleet and the provider list; a failed look is not remembered, a good one for 5 s."""
