@@ -32,9 +32,20 @@ _MARKS: Final = {
     "stopped": ("rc-none", "cut short"),
 }
 
+SHEET: Final = """<style>
+[data-testid="stPopoverBody"]:is([aria-label="Receipt"], [aria-label="What happened"]) {
+  top:4rem !important; right:1.25rem !important; left:auto !important; transform:none !important;
+  width:min(44rem, calc(100vw - 2.5rem)); max-width:none !important;
+  height:calc(100dvh - 5.5rem); max-height:none !important; overflow-y:auto;
+  box-shadow:0 1rem 3rem rgba(0,0,0,.25); }
+@media (max-width: 640px) {
+  [data-testid="stPopoverBody"]:is([aria-label="Receipt"], [aria-label="What happened"]) {
+    right:.5rem !important; width:calc(100vw - 1rem); padding:1rem .9rem; }
+}
+</style>"""
+"""Makes a receipt's popover a sheet at the right: beside a chip at the page's end is no room."""
+
 STYLE: Final = """<style>
-[data-testid="stPopoverBody"]:has(.rc) { width:min(46rem, calc(100vw - 2rem)); max-width:none;
-  max-height:min(78vh, 52rem); }
 .rc { font-size:.85rem; line-height:1.35; --good:#0B6B3A; --warn:#9A5200; --bad:#B3261E;
   --warn-bar:#D98A1F; --bad-bar:#D6453D; --good-bar:#1B9E6B; }
 .sp-dark .rc { --good:#6EE7A8; --warn:#FCD34D; --bad:#FF9E97; --warn-bar:#F5A93B;
@@ -49,8 +60,8 @@ STYLE: Final = """<style>
 .rc-box small, .rc-who small { display:block; font-size:.7rem; opacity:.7; }
 .rc-box b { font-weight:600; }
 .rc-arrow { opacity:.6; font-size:1.1rem; }
-.rc-tag { font-size:.72rem; font-weight:600; padding:.08rem .5rem; border-radius:1rem;
-  border:1px solid; white-space:nowrap; }
+.rc-tag { justify-self:start; font-size:.72rem; font-weight:600; padding:.08rem .5rem;
+  border-radius:1rem; border:1px solid; white-space:nowrap; }
 .rc-good { color:var(--good); } .rc-warn { color:var(--warn); } .rc-bad { color:var(--bad); }
 .rc-none { opacity:.75; }
 .rc-drill { border-style:dashed; color:var(--warn); }
@@ -86,11 +97,13 @@ STYLE: Final = """<style>
 .rc details { margin:.3rem 0 0; } .rc summary { cursor:pointer; opacity:.85; }
 .rc-reason { margin:.2rem 0 0 .9rem; } .rc-note { margin:.25rem 0 0; opacity:.8; }
 .rc dl { display:grid; grid-template-columns:max-content minmax(0,1fr); gap:.15rem .9rem;
-  margin:0; }
-.rc dt { opacity:.65; } .rc dd { margin:0; overflow-wrap:anywhere; }
+  margin:0; padding:0; }
+.rc dt, .rc dd { font-size:.85rem; margin:0; padding:0; overflow-wrap:anywhere; }
+.rc dt { opacity:.65; }
 @media (max-width: 640px) {
   .rc-row { grid-template-columns:1rem minmax(6.5rem,1.6fr) minmax(2rem,1fr) 2.4rem 4.4rem;
     gap:.35rem; }
+  .rc-row .rc-vendor { display:none; }
 }
 </style>"""
 
@@ -149,7 +162,7 @@ def _step(step: Step, receipt: Receipt, *, dead: bool) -> str:
     tone = "dead" if dead else step.outcome
     drill = '<span class="rc-tag rc-drill">drill</span> ' if step.drill else ""
     took = wording.milliseconds(step.duration_ms)
-    begins = f"from {wording.milliseconds(step.start_ms)} on, " if step.start_ms else ""
+    begins = f"from {wording.milliseconds(step.start_ms)} on, " if step.start_ms >= 1 else ""
     return (
         f'<div class="rc-step" data-outcome="{step.outcome}"><div class="rc-line">'
         f"<b>{escape(step.candidate.name)}</b>"
@@ -197,12 +210,16 @@ def _row(each: Pooled, receipt: Receipt, dark: bool) -> str:
     tone, mark = _MARKS[each.outcome] if each.outcome else ("rc-none", "")
     served = " rc-served" if each.candidate == receipt.served and receipt.was_served else ""
     name = escape(palette.label(each.candidate.provider, each.candidate.model))
+    vendor = (
+        f'<span class="rc-vendor">{escape(palette.display_name(each.candidate.provider))} </span>'
+    )
     score = "–" if each.score is None else f"{each.score:.2f}"
     tag = f'<span class="rc-tag {tone}">{mark}</span>' if mark else ""
     return (
         f'<div class="rc-row{served}"><span class="rc-place">{each.place}</span>'
         f'<span class="rc-who" title="{name}">{vendor_mark(each.candidate.provider, dark=dark)}'
-        f'<span>{name}</span></span><span class="rc-slim" aria-hidden="true">'
+        f"<span>{vendor}{escape(each.candidate.model)}</span></span>"
+        f'<span class="rc-slim" aria-hidden="true">'
         f'<span style="width:{width:.1%};background:{seat}"></span></span>'
         f'<span class="rc-score">{score}</span>{tag}</div>'
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from playground import languages, wording
@@ -28,7 +27,7 @@ CODES = {
 
 def head(turn: Turn, predicted: Candidate | None, served: Candidate | None) -> str:
     """What happened, in one sentence."""
-    failed = [attempt for attempt in turn.answer.attempts if attempt.outcome == "failed"]
+    failed = _failed(turn)
     first = f"{predicted.name} was predicted" if predicted else ""
     clauses = [_failure(attempt, predicted) for attempt in failed]
     end = _end(turn, "it" if predicted == served and not failed else served and served.name)
@@ -56,10 +55,10 @@ def _end(turn: Turn, served: str | None) -> str:
     if served is None:
         return "nobody had begun to answer"
     if turn.status == "stopped":
-        return f"{counted}{served} was answering when you pressed Stop"
+        return f"{served} was answering{counted} when you pressed Stop"
     if turn.status == "interrupted":
-        return f"{counted}{served} was answering when the playground ended"
-    return f"{counted}{served} answered"
+        return f"{served} was answering{counted} when the playground ended"
+    return f"{served} answered{counted}"
 
 
 def _dead_end(turn: Turn) -> str:
@@ -73,26 +72,26 @@ def _counted(turn: Turn) -> str:
     count = turn.answer.failover_count
     if not count or turn.answer.attempts:
         return ""
-    return f"the server failed over {_times(count)} without saying from whom, and "
+    return f" after {count} failover{'' if count == 1 else 's'}"
 
 
-def why(turn: Turn, predicted: Candidate | None, served: Candidate | None) -> str:
-    """Why another candidate served than was predicted, as far as the turn's data tells."""
+def why(turn: Turn, predicted: Candidate | None, served: Candidate | None) -> str | None:
+    """Why another candidate served than was predicted, where ``head`` does not say it already."""
     if predicted is None:
         return "The preview found nobody in the pool, so it changed meanwhile."
-    attempt = _attempt_of(predicted, turn.answer.attempts)
-    if attempt is not None and attempt.outcome == "failed":
-        return f"{predicted.name} {failed_words(attempt)}."
+    failed = ((each.provider, each.model) for each in _failed(turn))
+    if predicted in failed or (turn.answer.failover_count and not turn.answer.attempts):
+        return None
     return (
         _snapshots_differ(turn)
         or _not_allowed(turn, predicted)
         or _pool_changed(turn, predicted, served)
-        or _not_told(turn)
+        or "The server does not say why."
     )
 
 
-def _attempt_of(candidate: Candidate, attempts: Sequence[Attempt]) -> Attempt | None:
-    return next((a for a in attempts if (a.provider, a.model) == candidate), None)
+def _failed(turn: Turn) -> list[Attempt]:
+    return [attempt for attempt in turn.answer.attempts if attempt.outcome == "failed"]
 
 
 def _snapshots_differ(turn: Turn) -> str | None:
@@ -119,13 +118,6 @@ def _pool_changed(turn: Turn, predicted: Candidate, served: Candidate | None) ->
     if turn.answer.attempts:
         return f"The pool changed meanwhile: {predicted.name} was not tried."
     return None
-
-
-def _not_told(turn: Turn) -> str:
-    if turn.answer.failover_count:
-        times = _times(turn.answer.failover_count)
-        return f"The server failed over {times}; it tells the count only, not who failed."
-    return "The server does not say why."
 
 
 def step(attempt: Attempt, outcome: Outcome) -> str:
@@ -199,12 +191,8 @@ def intent(turn: Turn) -> str:
         parts.append(wording.VERTICALS[settings.vertical])
     if settings.region:
         parts.append(wording.REGIONS[settings.region])
-    parts.append(f"optimized for {wording.OPTIMIZE_FOR[settings.optimize_for].lower()}")
+    parts.append(f"optimised for {wording.OPTIMIZE_FOR[settings.optimize_for].lower()}")
     return ", ".join(parts)
-
-
-def _times(count: int) -> str:
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def _capital(text: str) -> str:

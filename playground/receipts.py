@@ -19,6 +19,8 @@ from speko_client.models import Attempt, FilteredOut, ProviderKind
 WHAT_IF_ID: Final = "whatif-"
 """What the snapshot id begins with where a what-if was tried on top of the server's own."""
 
+SIMULATED_OUTAGE: Final = "SIMULATED_OUTAGE"
+
 Outcome = Literal["answered", "failed", "cancelled", "stopped"]
 Verdict = Literal["as_predicted", "otherwise", "nobody", "unpredicted"]
 SnapshotState = Literal["same", "changed", "what_if", "unknown"]
@@ -71,7 +73,7 @@ class Step(NamedTuple):
 class Receipt:
     """``pool_known`` is False where the server gave no preview as the turn began.
 
-    ``why`` says why another candidate served than was predicted, None where none did.
+    ``why`` says why another candidate served than was predicted, where ``head`` does not.
 
     ``unnamed_failovers``: as many as the server counts without naming who failed. ``span_ms`` is
     the length of the time axis; ``first_token_ms`` lies on it, None where it is not known.
@@ -164,7 +166,8 @@ def _steps(turn: Turn) -> tuple[Step, ...]:
             duration = max(duration, ends - start)
         words = receipt_words.step(attempt, outcome)
         candidate = Candidate(attempt.provider, attempt.model)
-        steps.append(Step(candidate, outcome, words, start, duration, bool(attempt.drill)))
+        drill = bool(attempt.drill) or attempt.code == SIMULATED_OUTAGE
+        steps.append(Step(candidate, outcome, words, start, duration, drill))
         start += duration
     return tuple(steps)
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from playground import session
 from playground.components.turn_view import Retry, turn_view
+from playground.receipt_html import SHEET
 from playground.receipts import InForce
 from playground.turns import Turn
 
@@ -39,6 +40,7 @@ def turn_list(
             on_click=session.show_turns,
             args=(owner, count + SHOWN),
         )
+    st.html(SHEET)
     for turn in turns[max(hidden, 0) :]:
         with st.container(key=f"turn-{turn.id}"):
             turn_view(turn, retry, can_retry=can_retry, in_force=in_force)
