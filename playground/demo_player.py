@@ -21,8 +21,8 @@ LEFT_ALONE_SECONDS: Final = 3.0
 
 ENDED: Final[frozenset[Stage]] = frozenset({"over", "stopped"})
 _TIMED: Final[frozenset[Stage]] = frozenset({"before", "typing", "after"})
-_CHARACTERS_READ: Final = 17.0
-_CHARACTERS_SKIMMED: Final = 45.0
+_CHARACTERS_READ: Final = 15.0
+_CHARACTERS_SKIMMED: Final = 35.0
 _CHARACTERS_TYPED: Final = 30.0
 """A second: as fast as subtitles are read, an answer is skimmed, and a message seems typed."""
 

@@ -7,6 +7,7 @@ import threading
 
 from playground import connections
 from playground.connections import Connection
+from playground.demo_runs import DemoRuns
 from playground.engine import Engine
 from playground.local_gateway import LocalGateway
 from playground.server_choice import ServerChoice, chosen_server, kind_in_force, usable_vendors
@@ -26,6 +27,7 @@ class Runtime:
         self.store = Store(settings.store_url)
         self.engine = Engine(self.store)
         self.gateway = LocalGateway(settings)
+        self.demos = DemoRuns(self.engine, self.store)
 
     def connection(
         self, choice: ServerChoice = _NOTHING_CHOSEN, *, private_allowed: bool = False

@@ -27,6 +27,7 @@ page = st.navigation(
         st.Page("../pages/chat.py", title="Chat", icon=":material/forum:", default=True),
         st.Page("../pages/routing.py", title="Routing", icon=":material/alt_route:"),
         st.Page("../pages/analytics.py", title="Analytics", icon=":material/insights:"),
+        st.Page("../pages/demo.py", title="Demo", icon=":material/slideshow:"),
         st.Page("../pages/connections.py", title="Connections", icon=":material/cable:"),
     ],
     position="top",

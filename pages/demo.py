@@ -1,0 +1,33 @@
+"""The demo page: a scripted session that plays by itself, made for a projector."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from playground.components.demo_desk import DemoDesk, open_demo_desk
+from playground.components.demo_picker import demo_picker
+from playground.components.style import page_style
+
+
+def main() -> None:
+    """The demo that is open, or the choice of one."""
+    page_style()
+    desk = open_demo_desk()
+    if desk.run is not None:
+        stage(desk)
+        return
+    if desk.problem:
+        st.error(desk.problem, icon=":material/error:")
+    demo_picker(desk)
+
+
+def stage(desk: DemoDesk) -> None:
+    """The demo, large."""
+    # Charts take their time to load: not before there is something to play.
+    from playground.components.demo_stage import demo_stage
+
+    if desk.run is not None:
+        demo_stage(desk, desk.run)
+
+
+main()

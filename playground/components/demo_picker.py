@@ -1,0 +1,120 @@
+"""Which demo to play: those that come along, the person's own, and one just uploaded."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from playground import languages
+from playground.components.demo_desk import DemoDesk
+from playground.components.welcome import fleet_line
+from playground.demo_player import reckoned_seconds
+from playground.demo_shelf import OWN, ShelfEntry, read_entry, shelf
+from playground.demo_yaml import MAX_BYTES
+from playground.demos import DemoScript
+
+_HERO = """
+<style>[data-testid="stMainBlockContainer"] { max-width: 78rem; }</style>
+<div class="sp-hero" style="margin-top:0">
+<h1>Play the demo</h1>
+<p>A short session that plays by itself, with captions that say what to look at and charts that grow
+as it goes. Made for a projector: your browser's full screen (F11) suits it.</p>
+</div>
+"""
+_EXAMPLE = """title: My demo
+description: One line for this list.
+turns:
+  - message: Can you move my appointment to Tuesday?
+    intent: {language: en, vertical: healthcare, optimise_for: latency}
+    caption:
+      before: "What to look at before the message is sent."
+      after: "{served} answered, first words after {ttft}."
+    reply: What the demo fleet says. Other servers answer by themselves.
+  - message: And for my father?
+    faults:
+      - {target: openai, kind: down}
+    caption:
+      failed_over: "{failed} is down, {provider} stepped in."
+    pause: 2
+  - message: Thank you.
+    faults: clear
+closing: "{answered} of {turns} answered, {failovers}."
+"""
+
+
+def demo_picker(desk: DemoDesk) -> None:
+    """The scripts, each with its way to play it."""
+    st.html(_HERO)
+    fleet_line(desk.connection, desk.facts)
+    entries = shelf(desk.runtime.settings.data_dir)
+    _cards(desk, [entry for entry in entries if not entry.own])
+    st.subheader("Your own", anchor=False)
+    _cards(desk, [entry for entry in entries if entry.own])
+    _upload(desk)
+    with st.expander("How to write one", icon=":material/edit_note:"):
+        st.markdown(
+            f"A YAML file: put it into `{desk.runtime.settings.data_dir / OWN}`, or upload it "
+            "here. Only the title and each turn's message are needed. Faults hold until they are "
+            "cleared; kinds are down, rate_limited, slow, stall, empty, break, flaky. In captions, "
+            "`{served}`, `{provider}`, `{failed}`, `{ttft}`, `{total}` and `{failovers}` are "
+            "filled in from the answer."
+        )
+        st.code(_EXAMPLE, language="yaml")
+
+
+def _cards(desk: DemoDesk, entries: list[ShelfEntry]) -> None:
+    if not entries:
+        return
+    with st.grid(columns=3, min_column_width=280):
+        for entry in entries:
+            with st.container(border=True, height="stretch"):
+                _card(desk, entry)
+
+
+def _card(desk: DemoDesk, entry: ShelfEntry) -> None:
+    script = entry.script
+    if script is None:
+        st.markdown(f"**{_plain(entry.name)}**")
+        st.error(_plain(entry.problem or "").replace("\n", "\n\n"), icon=":material/error:")
+        return
+    st.subheader(_plain(script.title), anchor=False)
+    st.markdown(_plain(script.description))
+    st.caption(_facts(script))
+    with st.container(horizontal=True):
+        st.button(
+            "Play",
+            icon=":material/play_arrow:",
+            type="primary",
+            key=f"play-{'own' if entry.own else 'shipped'}-{entry.name}",
+            on_click=desk.start,
+            args=(script,),
+            disabled=desk.connection is None,
+        )
+        st.download_button(
+            "Script",
+            entry.content,
+            file_name=entry.name,
+            mime="application/yaml",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+            key=f"file-{'own' if entry.own else 'shipped'}-{entry.name}",
+        )
+
+
+def _upload(desk: DemoDesk) -> None:
+    file = st.file_uploader("Upload a script", type=["yaml", "yml"], key="demo-upload")
+    if file is not None:
+        content = file.read(MAX_BYTES + 1)
+        with st.container(border=True):
+            _card(desk, read_entry(content, file.name, own=True))
+
+
+def _facts(script: DemoScript) -> str:
+    minutes, seconds = divmod(round(reckoned_seconds(script) / 5) * 5, 60)
+    spoken = dict.fromkeys(languages.name(turn.intent.language) for turn in script.turns)
+    turns = f"{len(script.turns)} turn{'' if len(script.turns) == 1 else 's'}"
+    return f"{turns} · about {minutes}:{seconds:02} · {', '.join(spoken)}"
+
+
+def _plain(text: str) -> str:
+    return "".join(f"\\{char}" if char in "\\`*_[]()#$:!<>~|{}" else char for char in text)
