@@ -32,7 +32,8 @@ _INK: Final = {
 }
 
 _STYLE: Final = f"""<style>
-.rk {{ list-style:none; margin:0; padding:0; font-size:.9rem; line-height:1.25; }}
+.rk {{ list-style:none; margin:0 !important; padding:0 !important; font-size:.9rem;
+  line-height:1.25; }}
 .rk-row {{ display:grid; grid-template-columns:1.6rem minmax(8.5rem,1fr) minmax(6rem,1.5fr) 3.1rem;
   align-items:center; gap:.6rem; height:{ROW_PX}px; margin:0 !important; padding:0 .5rem;
   border-radius:.5rem; box-sizing:border-box; }}

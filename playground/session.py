@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 from pydantic import SecretStr
@@ -38,6 +39,7 @@ _REVISION = "server_choice_revision"
 _CHECKED = "connections_checked"
 _CHECK_WANTED = "connection_to_check"
 _EDITED = "connection_edited"
+_CELL = "sweep_cell"
 _DRILL = "drill"
 _WHAT_IF = "what_if_tried"
 _WHAT_IF_REVISION = "what_if_revision"
@@ -52,18 +54,21 @@ def conversation_id() -> str | None:
 def open_conversation(conversation: str, turn: str | None = None) -> None:
     """Show a conversation, at a turn where one is named."""
     st.session_state[_LAST] = conversation
-    st.query_params.from_dict(link(conversation, turn))
+    _name_in_url(link(conversation, turn))
 
 
 def carry_over(page: str) -> None:
     """Take the open conversation along when the page changes: navigation drops it from the URL.
 
-    Only then: on the same page, a URL that names none is a fresh one, or the browser's Back.
+    Only then: on the same page, a URL that names none is a fresh one, or the browser's Back. The
+    form's widgets begin anew: pages share them, and each has to give them the form's values.
     """
     opened = conversation_id()
     last = st.session_state.get(_LAST)
     changed = st.session_state.get(_PAGE, page) != page
     st.session_state[_PAGE] = page
+    if changed:
+        _forget_widgets(str(st.session_state.get(_FORM_OWNER)))
     if changed and opened is None and isinstance(last, str):
         open_conversation(last)
     else:
@@ -73,6 +78,15 @@ def carry_over(page: str) -> None:
 def link(conversation: str, turn: str | None = None) -> Mapping[str, str]:
     """The query parameters that lead to a conversation."""
     return {_PARAM: conversation} | ({_TURN_PARAM: turn} if turn else {})
+
+
+def _name_in_url(named: Mapping[str, str]) -> None:
+    # One by one: what a page's own widgets keep in the URL must not be touched.
+    for param in (_PARAM, _TURN_PARAM):
+        if param in named:
+            st.query_params[param] = named[param]
+        elif param in st.query_params:
+            del st.query_params[param]
 
 
 def focused_turn() -> str | None:
@@ -92,7 +106,7 @@ def new_conversation() -> None:
     form = form_settings()
     st.session_state[_FORM] = form.model_copy(update={"outage": ()})
     st.session_state.pop(_FORM_OWNER, None)
-    st.query_params.clear()
+    _name_in_url({})
 
 
 def new_conversation_with(provider: str) -> None:
@@ -117,6 +131,11 @@ def adopt_form(owner: str, stored: TurnSettings | None) -> TurnSettings:
     return form_settings()
 
 
+def has_form_of(owner: str) -> bool:
+    """Whether the form is already this conversation's."""
+    return st.session_state.get(_FORM_OWNER) == owner
+
+
 def keep_form(settings: TurnSettings) -> bool:
     """Remember the form; True when it changed."""
     changed = settings != form_settings()
@@ -128,8 +147,14 @@ def replace_form(owner: str, settings: TurnSettings) -> None:
     """Set the form from code: its widgets take their first values again. Only in callbacks."""
     st.session_state[_FORM] = settings
     st.session_state[_FORM_OWNER] = owner
-    for key in [str(key) for key in st.session_state if str(key).endswith(f"-{owner}")]:
-        del st.session_state[key]
+    _forget_widgets(owner)
+
+
+def _forget_widgets(owner: str) -> None:
+    keys = [str(key) for key in st.session_state if str(key).endswith(f"-{owner}")]
+    for key in keys:
+        if not key.startswith(_SHOWN):
+            del st.session_state[key]
 
 
 def seed(key: str, value: object) -> str:
@@ -254,6 +279,23 @@ def sent(component: str, name: str) -> Mapping[str, object]:
     told = st.session_state.get(component)
     value = told.get(name) if isinstance(told, Mapping) else None
     return value if isinstance(value, Mapping) else {}
+
+
+def selection(key: str) -> Mapping[str, list[Any]]:
+    """What is selected in a chart or a table; empty where nothing is, or it is not there."""
+    found: Mapping[str, list[Any]] = (st.session_state.get(key) or {}).get("selection") or {}
+    return found
+
+
+def choose_cell(cell: tuple[str, ...] | None) -> None:
+    """Remember the sweep's cell that was chosen; None or an empty one forgets it."""
+    st.session_state[_CELL] = cell or None
+
+
+def chosen_cell() -> tuple[str, ...] | None:
+    """The sweep's cell that was chosen: language, vertical, preset."""
+    cell = st.session_state.get(_CELL)
+    return cell if isinstance(cell, tuple) else None
 
 
 def drill_state() -> DrillState:

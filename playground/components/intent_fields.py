@@ -32,7 +32,11 @@ def intent_column(
         narrow = {**_vertical(left, owner, form), **_region(right, owner, form)}
     else:
         narrow = _region(st, owner, form)
-    allowed = allow_list(st, owner, form, facts)
+    allowed = _allow_list(st, owner, form, facts)
+    every = pool.models(facts.known)
+    if every:
+        remaining = len(pool.remaining(facts.known, allowed["allowed"]))
+        st.caption(f"{remaining} of {len(every)} candidates in the pool")
     return form.model_copy(update={**language, **optimize_for, **narrow, **allowed})
 
 
@@ -41,28 +45,16 @@ def intent_row(
 ) -> TurnSettings:
     """The fields side by side, for a wide page; on a narrow one they stand below each other."""
     takes_vertical = _takes_vertical(connection)
-    widths = (2, 2.9, 1.4, 1.4, 2.2) if takes_vertical else (2, 2.9, 1.4, 2.2)
+    widths = (2, 3.3, 1.4, 1.4, 2.1) if takes_vertical else (2, 3.3, 1.4, 2.1)
     first, second, *middle, last = st.columns(widths)
     update = {
         **_language(first, owner, form),
         **_optimize_for(second, owner, form),
         **(_vertical(middle[0], owner, form) if takes_vertical else {}),
         **_region(middle[-1], owner, form),
-        **allow_list(last, owner, form, facts),
+        **_allow_list(last, owner, form, facts),
     }
     return form.model_copy(update=update)
-
-
-def allow_list(place: Any, owner: str, form: TurnSettings, facts: ServerFacts) -> _Fields:
-    """Who may answer, and how many that leaves."""
-    allowed = entries(place, "Allowed providers", f"allowed-{owner}", form.allowed, facts, "All")
-    every = pool.models(facts.known)
-    if every:
-        left = len(pool.remaining(facts.known, allowed))
-        place.caption(f"{left} of {len(every)} candidates in the pool")
-        if not left:
-            place.warning("Nobody is left to answer. Allow another provider.")
-    return {"allowed": allowed}
 
 
 def entries(
@@ -80,6 +72,15 @@ def entries(
             key=session.seed(key, list(chosen)),
         )
     )
+
+
+def _allow_list(
+    place: Any, owner: str, form: TurnSettings, facts: ServerFacts
+) -> dict[str, tuple[str, ...]]:
+    allowed = entries(place, "Allowed providers", f"allowed-{owner}", form.allowed, facts, "All")
+    if pool.models(facts.known) and not pool.remaining(facts.known, allowed):
+        place.warning("Nobody is left to answer. Allow another provider.")
+    return {"allowed": allowed}
 
 
 def _takes_vertical(connection: Connection | None) -> bool:

@@ -10,6 +10,7 @@ from playground.components.server import ServerFacts, server_facts
 from playground.connections import Connection
 from playground.local_gateway import GatewayStartError
 from playground.runtime import Runtime, get_runtime
+from playground.store import StoreError
 from playground.turns import TurnSettings
 
 
@@ -27,6 +28,25 @@ class RoutingDesk:
     form: TurnSettings
     problem: str | None = None
 
+    def keep_form(self, form: TurnSettings) -> None:
+        """Remember the form: it is the chat's too, and a reload finds it."""
+        self.form = form
+        if session.keep_form(form):
+            self._save()
+
+    def set_form(self, form: TurnSettings) -> None:
+        """Set the form from code, for callbacks only: its widgets show the new values."""
+        self.form = form
+        session.replace_form(self.owner, form)
+        self._save()
+
+    def _save(self) -> None:
+        session.open_conversation(self.owner)
+        try:
+            self.runtime.store.save_settings(self.owner, self.form)
+        except StoreError as error:
+            self.problem = str(error)
+
 
 def open_desk() -> RoutingDesk:
     """The desk of this browser session."""
@@ -36,6 +56,21 @@ def open_desk() -> RoutingDesk:
     except (GatewayStartError, AddressRefusedError) as error:
         connection, problem = None, str(error)
     facts = server_facts(runtime, connection) if connection else ServerFacts()
-    owner = session.conversation_id() or session.reserve(runtime.store.new_conversation_id())
-    form = session.form_settings()
-    return RoutingDesk(runtime, connection, facts, owner, form, problem or facts.problem)
+    owner, form, store_problem = _open_form(runtime)
+    problem = problem or facts.problem or store_problem
+    return RoutingDesk(runtime, connection, facts, owner, form, problem)
+
+
+def _open_form(runtime: Runtime) -> tuple[str, TurnSettings, str | None]:
+    """The form of the conversation that the URL names; of a fresh one where that is not here."""
+    wanted = session.conversation_id()
+    if wanted and session.has_form_of(wanted):
+        return wanted, session.form_settings(), None
+    stored, problem = None, None
+    try:
+        stored = runtime.store.load(wanted) if wanted else None
+    except StoreError as error:
+        problem = str(error)
+    known = wanted if stored else None
+    owner = known or session.reserve(runtime.store.new_conversation_id())
+    return owner, session.adopt_form(owner, stored.settings if stored else None), problem

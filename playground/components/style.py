@@ -39,10 +39,21 @@ _CSS = """
 </style>
 """
 
+_WIDE = """<style>
+[data-testid="stMainBlockContainer"] { max-width: 84rem; padding-top: 4.2rem; }
+.st-key-view button p { display: inline-block; }
+.st-key-view button p::first-letter { text-transform: uppercase; }
+</style>"""
+
 
 def page_style() -> None:
     """Put the styles on the page; once per run, before anything that wears them."""
     st.html(_CSS)
+
+
+def wide_style() -> None:
+    """Give a page of tables and maps more room, and less above it."""
+    st.html(_WIDE)
 
 
 def is_dark() -> bool:
