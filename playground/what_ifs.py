@@ -240,10 +240,8 @@ def _normalised(sent: object) -> AxisWeights:
     total = math.fsum(usable)
     if len(usable) != len(AxisWeights.model_fields) or not 0 < total < math.inf:
         raise WhatIfError("The three weights must be numbers of 0 or more, and not all 0.")
-    accuracy, latency = (round(each / total, 6) for each in usable[:2])
-    return AxisWeights(
-        accuracy=accuracy, latency=latency, cost=max(0.0, round(1 - accuracy - latency, 6))
-    )
+    accuracy, latency, cost = (each / total for each in usable)
+    return AxisWeights(accuracy=accuracy, latency=latency, cost=cost)
 
 
 def _same(one: AxisWeights, other: AxisWeights) -> bool:

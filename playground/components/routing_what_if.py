@@ -98,7 +98,7 @@ def _view(desk: RoutingDesk, connection: Connection, form: TurnSettings) -> None
     tried = _tried(trial)
     headline = st.empty()
     with st.container(key="what-if-top"):
-        left, right = st.columns((1, 1.35), gap="large")
+        left, right = st.columns((1, 1.6), gap="large")
     with left:
         _weights(trial, tried)
     with right:
