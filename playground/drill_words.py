@@ -70,6 +70,10 @@ KINDS: Final[dict[FaultKind, Kind]] = {
 }
 
 
+BEFORE_THE_FIRST_WORD: Final[frozenset[FaultKind]] = frozenset({"down", "rate_limited", "empty"})
+"""Whoever has one of these never answers: the next candidate steps in."""
+
+
 class Preset(NamedTuple):
     """A drill that tells a story."""
 
@@ -148,7 +152,7 @@ def presets(ranked: Sequence[ScoredCandidate], known: Iterable[KnownProvider]) -
             "slow",
             "Everybody is slow",
             "hourglass_top",
-            f"Each first word takes {SLOW_SECONDS:g} s. Nobody fails: see it in the latency chart.",
+            f"Each first word takes {SLOW_SECONDS:g} s. Nobody fails: the latency chart shows it.",
             tuple(Fault(target=each, kind="slow", seconds=SLOW_SECONDS) for each in vendors),
         ),
         Preset(

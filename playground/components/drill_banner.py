@@ -15,18 +15,19 @@ from playground.drill_words import summary
 _TICK_SECONDS = 1.0
 # The chat's own header sticks to the same place, so it makes room.
 _STYLE = """<style>
-[data-testid="stLayoutWrapper"]:has(> .st-key-drill-banner) { position: sticky; top: 3.5rem;
+[data-testid="stLayoutWrapper"]:has(> .st-key-drill-banner) { position: sticky; top: 3.95rem;
   z-index: 10; }
 .st-key-drill-banner { background: #FDF3E1; border: 1px solid #B4530966; border-radius: .6rem;
-  padding: .15rem .4rem .15rem .8rem; gap: .5rem; color: #7A360B; flex-wrap: nowrap; }
-.stApp:has(.sp-drill.sp-dark) .st-key-drill-banner, .sp-dark-banner .st-key-drill-banner {
+  padding: .15rem .4rem .15rem .8rem; gap: .5rem; color: #7A360B; flex-wrap: nowrap;
+  box-shadow: 0 2px 8px #0000001A; }
+.stApp:has(.sp-dark .sp-drill-line) .st-key-drill-banner {
   background: #33260F; border-color: #F59E0B66; color: #FCD34D; }
 .st-key-drill-banner button { color: inherit; white-space: nowrap; }
 .sp-drill-line { font-size: .9rem; line-height: 1.35; }
 .sp-drill-left { opacity: .85; white-space: nowrap; font-variant-numeric: tabular-nums; }
 @media (min-width: 640px) {
   .stApp:has(.st-key-drill-banner)
-    [data-testid="stLayoutWrapper"]:has(> .st-key-session-header) { top: 6.6rem; }
+    [data-testid="stLayoutWrapper"]:has(> .st-key-session-header) { top: 7rem; }
 }
 </style>"""
 

@@ -13,7 +13,7 @@ from playground.components.drill_banner import end_drill
 from playground.components.foresight import foresee
 from playground.components.routing_desk import RoutingDesk
 from playground.components.style import is_dark, themed
-from playground.drill import MOST, DrillState, Length, Unit
+from playground.drill import MOST, DrillState, Length, RunningDrill, Unit
 from playground.drill_words import (
     FLAKY_RATE,
     KINDS,
@@ -34,6 +34,10 @@ _STYLE = """<style>
 .dr-what { font-size: .8rem; opacity: .75; display: block; }
 [class*="st-key-preset-card-"] { gap: .35rem; padding: .8rem .9rem; }
 [class*="st-key-preset-card-"] p { line-height: 1.35; }
+@media (max-width: 640px) {
+  .st-key-drill-stories > * { width: 100% !important; }
+  [class*="st-key-preset-card-"] { width: 100%; }
+}
 </style>"""
 
 
@@ -47,13 +51,13 @@ def drill_view(desk: RoutingDesk) -> None:
     st.html(_STYLE)
     state = session.drill_state()
     st.caption(
-        "Rehearse an outage. Faults hold for this browser session's messages alone; nobody else "
-        "notices, no vendor is called in a faulted one's place, and what happens is marked “drill” "
-        "everywhere."
+        "Rehearse an outage. Faults hold for the messages of this browser session alone. A live "
+        "vendor that is faulted is not called, and every turn made meanwhile is marked “drill”."
     )
-    _length_row(state)
-    _stories(desk)
-    _own(desk, state)
+    running = state.on(datetime.now(UTC))
+    _length_row(running)
+    _stories(desk, running)
+    _own(desk, state, running)
 
 
 def _why_none(desk: RoutingDesk) -> str:
@@ -68,7 +72,7 @@ def _why_none(desk: RoutingDesk) -> str:
     )
 
 
-def _length_row(state: DrillState) -> None:
+def _length_row(running: RunningDrill | None) -> None:
     """For how long; a drill that is on is told of by the banner above, on every page."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="drill-length"):
         unit = st.segmented_control(
@@ -88,11 +92,11 @@ def _length_row(state: DrillState) -> None:
             label_visibility="collapsed",
             key=f"drill-count-{unit}",
         )
-        if state.on(datetime.now(UTC)) is not None:
+        if running is not None:
             st.page_link(CHAT_PAGE, label="Send a message in the chat", icon=":material/forum:")
 
 
-def _stories(desk: RoutingDesk) -> None:
+def _stories(desk: RoutingDesk, running: RunningDrill | None) -> None:
     """Drills to start with one click."""
     stories = presets(_ranked(desk), desk.facts.known)
     if not stories:
@@ -100,17 +104,18 @@ def _stories(desk: RoutingDesk) -> None:
     st.markdown("**Start with a story**")
     with st.container(horizontal=True, key="drill-stories"):
         for story in stories:
-            _story(story)
+            _story(story, is_on=running is not None and running.faults == story.faults)
 
 
-def _story(story: Preset) -> None:
-    with st.container(border=True, width=226, height="stretch", key=f"preset-card-{story.key}"):
+def _story(story: Preset, *, is_on: bool) -> None:
+    with st.container(border=True, width=222, height="stretch", key=f"preset-card-{story.key}"):
         st.markdown(f":material/{story.icon}: **{story.title}**")
         st.caption(story.story)
         st.space("stretch")
         st.button(
-            "Start",
-            icon=":material/play_arrow:",
+            "Start again" if is_on else "Start",
+            icon=":material/restart_alt:" if is_on else ":material/play_arrow:",
+            type="primary" if is_on else "secondary",
             on_click=_start,
             args=(story.faults,),
             key=f"preset-{story.key}",
@@ -118,14 +123,14 @@ def _story(story: Preset) -> None:
         )
 
 
-def _own(desk: RoutingDesk, state: DrillState) -> None:
+def _own(desk: RoutingDesk, state: DrillState, running: RunningDrill | None) -> None:
     """A drill of one's own: what is in it, and the form for one fault more."""
     st.markdown("**Or make your own**")
     left, right = st.columns([3, 2], gap="large")
     with left:
         _new_fault(desk)
     with right:
-        _plan(state)
+        _plan(state, running)
 
 
 def _new_fault(desk: RoutingDesk) -> None:
@@ -161,25 +166,31 @@ def _with_figures(target: str, kind: FaultKind) -> Fault:
     """The fault with the figure that its kind has."""
     if kind == "slow":
         seconds = st.slider(
-            "Seconds to the first word", 0.5, 15.0, SLOW_SECONDS, 0.5, key="drill-seconds"
+            "Seconds to the first word",
+            0.5,
+            15.0,
+            SLOW_SECONDS,
+            0.5,
+            format="%g s",
+            key="drill-seconds",
         )
         return Fault(target=target, kind=kind, seconds=seconds)
     if kind == "flaky":
         percent = st.slider(
-            "Down for how many messages in a hundred",
+            "How often it is down",
             5,
             95,
             round(FLAKY_RATE * 100),
             5,
+            format="%d %%",
             key="drill-rate",
         )
         return Fault(target=target, kind=kind, rate=percent / 100)
     return Fault(target=target, kind=kind)
 
 
-def _plan(state: DrillState) -> None:
+def _plan(state: DrillState, running: RunningDrill | None) -> None:
     """The faults so far, and the way to start or end them."""
-    running = state.on(datetime.now(UTC))
     if not state.plan:
         st.caption("No fault yet. Add one, or start with a story.")
     for fault in state.plan:

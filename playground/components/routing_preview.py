@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import streamlit as st
 
+from playground import session
 from playground.components.foresight import foresee
 from playground.components.server import ServerFacts
 from playground.components.style import is_dark
 from playground.connections import Connection
+from playground.drill_words import BEFORE_THE_FIRST_WORD
 from playground.preview_panel import panel_html, quiet_html
 from playground.runtime import Runtime
 from playground.turns import TurnSettings
@@ -24,5 +28,7 @@ def routing_preview(
     if seen.preview is None:
         st.html(quiet_html(seen.problem or ""))
         return
-    down = {*form.outage, *(fault.target for fault in form.drill if fault.kind == "down")}
+    drill = session.drill_state().applied(form, datetime.now(UTC)).drill
+    faulted = {fault.target for fault in drill if fault.kind in BEFORE_THE_FIRST_WORD}
+    down = {*form.outage, *(faulted if facts.takes_drills else ())}
     st.html(panel_html(seen.preview, dark=is_dark(), down=down))

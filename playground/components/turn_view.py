@@ -40,7 +40,7 @@ def turn_view(
         with st.container(
             horizontal=True, vertical_alignment="center", gap="small", key=f"under-{turn.id}"
         ):
-            if turn.answer.provider:
+            if turn.answer.provider or turn.drilled:
                 st.html(themed(chips_html(turn, dark=is_dark())), width="content")
             receipt_view(turn, in_force)
             if turn.status in _UNFINISHED:
