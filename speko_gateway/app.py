@@ -10,6 +10,7 @@ from fastapi import Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp
 
 from speko_client.models import (
     LANGUAGE_PATTERN,
@@ -31,6 +32,7 @@ from speko_gateway.auth import BearerAuth
 from speko_gateway.candidates import Selection
 from speko_gateway.complete import CompleteAnswer
 from speko_gateway.errors import GatewayError
+from speko_gateway.express import Express, layered
 from speko_gateway.gateway import Gateway
 from speko_gateway.observing import observe
 from speko_gateway.openapi import COMPLETE_DOC, ERRORS, UNKNOWN_VENDOR, VendorQuestion, describe
@@ -42,7 +44,7 @@ from speko_gateway.vendor_checks import check_vendor, vendor_connections
 _CODES = {400: "VALIDATION_ERROR", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
 
 
-def create_app(gateway: Gateway, key: str) -> FastAPI:
+def create_app(gateway: Gateway, key: str) -> ASGIApp:
     """The ASGI application; ``key`` is what callers must send as their bearer token."""
 
     @asynccontextmanager
@@ -61,9 +63,9 @@ def create_app(gateway: Gateway, key: str) -> FastAPI:
     _add_routes(app, gateway)
     _add_connections(app, gateway)
     _add_error_envelope(app)
-    observe(app, gateway)
+    metrics = observe(app, gateway)
     describe(app)
-    return app
+    return Express(app, layered(CompleteAnswer(gateway), key, metrics, _internal_error))
 
 
 class _ForRequest:
@@ -163,9 +165,11 @@ def _add_error_envelope(app: FastAPI) -> None:
         headers = dict(error.headers or {})
         return _envelope(GatewayError(error.status_code, code, error.detail, headers=headers))
 
-    @app.exception_handler(Exception)
-    async def internal_error(_request: Request, _error: Exception) -> Response:
-        return _envelope(GatewayError(500, "INTERNAL_ERROR", "The gateway failed; see its log"))
+    app.add_exception_handler(Exception, _internal_error)
+
+
+async def _internal_error(_request: Request, _error: Exception) -> Response:
+    return _envelope(GatewayError(500, "INTERNAL_ERROR", "The gateway failed; see its log"))
 
 
 def _envelope(error: GatewayError) -> Response:

@@ -59,16 +59,13 @@ class CompleteAnswer(Response):
             body = await read_body(receive)
             gateway = self.gateway.for_request(headers)
             request = parse_request(body)
-            relay = gateway.relay(
-                request, staging_in(headers, drills=gateway.rehearsal is not None)
-            )
+            buffered = answer_form(headers.get("accept"), headers.get("user-agent")) == "json"
+            staging = staging_in(headers, drills=gateway.rehearsal is not None)
+            relay = gateway.relay(request, staging, buffered=buffered)
             exchange = Exchange(gateway, relay, started, send, record)
             record.attempts = relay.attempts
-            record.form = answer_form(headers.get("accept"), headers.get("user-agent"))
-            if record.form == "stream":
-                await exchange.stream(receive)
-            else:
-                await exchange.buffer(receive)
+            record.form = "json" if buffered else "stream"
+            await (exchange.buffer(receive) if buffered else exchange.stream(receive))
         except CallerGone:
             record.outcome = "cancelled"
         except GatewayStopping:

@@ -227,23 +227,29 @@ class Relay:
             option.provider.stream(replace(self.request, model=option.candidate.model))
         )
         try:
-            opening = await self._opening(upstream, option, bounds)
+            opening = await self._opening(upstream, self._patience(option), *bounds)
         except BaseException:
             await upstream.close()
             raise
         return Speaker(option, opening, turn, upstream, self, bounds)
 
+    def _patience(self, option: Option) -> Bound:
+        """How long the first event may take: of a whole answer, or of its first words only."""
+        limits = self.limits_of(option)
+        if self.request.buffered and option.provider.kind == "live":
+            return Bound.whole(limits.whole)
+        return Bound.first_token(limits.first_token)
+
     async def _opening(
-        self, upstream: Ahead[ProviderEvent], option: Option, bounds: Sequence[Bound]
+        self, upstream: Ahead[ProviderEvent], *bounds: Bound
     ) -> Sequence[ProviderEvent]:
         """Read up to the commitment: the first event that is more than blank text.
 
         Blank text is held back until then; before a tool call it is dropped.
         """
-        first_token = Bound.first_token(self.limits_of(option).first_token)
         blank = ""
         while True:
-            batch = await next_events(upstream, first_token, *bounds)
+            batch = await next_events(upstream, *bounds)
             for place, event in enumerate(batch, 1):
                 if isinstance(event, Finish):
                     raise ProviderError(FailureCode.EMPTY_ANSWER, "answered with no text")

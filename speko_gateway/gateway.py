@@ -95,8 +95,17 @@ class Gateway:
         allowed = None if wanted is None else Selection.of(wanted)
         return sweep(request, allowed, self.snapshot, self.fleet.pool(allowed), self.health)
 
-    def relay(self, request: CompleteRequest, staging: Staging = NOTHING_STAGED) -> Relay:
-        """The way through the candidates for this request; GatewayError where there is none."""
+    def relay(
+        self,
+        request: CompleteRequest,
+        staging: Staging = NOTHING_STAGED,
+        *,
+        buffered: bool = False,
+    ) -> Relay:
+        """The way through the candidates for this request; GatewayError where there is none.
+
+        ``buffered``: the caller gets the answer in one piece, so vendors may give it in one.
+        """
         ranking = self.ranking(request.intent, allowed_by(request.constraints))
         if not ranking.ordered:
             raise nobody(ranking, self.health)
@@ -106,7 +115,8 @@ class Gateway:
         ]
         if staging is not NOTHING_STAGED:
             options = staged(options, staging, self.limits, self.rehearsal, demo=self.fleet.demo)
-        return Relay(options, provider_request(request), self.limits, self.clock, self.health)
+        call = replace(provider_request(request), buffered=buffered)
+        return Relay(options, call, self.limits, self.clock, self.health)
 
     def info(self) -> FleetInfo:
         """What answers here, as ``GET /v1/fleet`` tells it."""

@@ -21,11 +21,13 @@ class Limits:
     """How long and how often, in seconds and attempts.
 
     ``connect`` bounds the way to a vendor, ``first_token`` and ``idle`` the waits before and
-    between events, ``answer`` one whole attempt, ``deadline`` all attempts together.
+    between events, ``whole`` the wait for an answer that comes in one piece, ``answer`` one whole
+    attempt, ``deadline`` all attempts together.
     """
 
     connect: float = 5.0
     first_token: float = 20.0
+    whole: float = 60.0
     idle: float = 20.0
     answer: float = 120.0
     deadline: float = 180.0
@@ -61,6 +63,7 @@ class Setting(NamedTuple):
 SETTINGS = (
     Setting("connect", "seconds to reach a vendor, TLS included"),
     Setting("first_token", "seconds a candidate may take to its first word"),
+    Setting("whole", "seconds to an answer in one piece, for callers who do not stream"),
     Setting("idle", "seconds of silence within an answer"),
     Setting("answer", "seconds for one candidate's whole answer"),
     Setting("deadline", "seconds for one request, all its attempts together"),

@@ -17,15 +17,15 @@ from speko_gateway.gateway import Gateway
 from speko_gateway.metrics import CONTENT_TYPE, Metrics
 from speko_gateway.records import RequestRecord, start_record
 
-COMPLETE = "/v1/complete"
+COMPLETE_PATH = "/v1/complete"
 _QUIET = frozenset({"/healthz", METRICS_PATH})
 """Asked every few seconds by machines: their lines are for debugging only."""
 
 _log = logging.getLogger("speko_gateway.requests")
 
 
-def observe(app: FastAPI, gateway: Gateway) -> None:
-    """Log and count what ``app`` answers, and serve the counts at ``/metrics``."""
+def observe(app: FastAPI, gateway: Gateway) -> Metrics:
+    """Log and count what ``app`` answers, and serve the counts, which are returned."""
     metrics = Metrics(gateway.candidates(), gateway.health.report)
 
     @app.get(METRICS_PATH, include_in_schema=False)
@@ -34,6 +34,15 @@ def observe(app: FastAPI, gateway: Gateway) -> None:
         return Response(metrics.text(), media_type=CONTENT_TYPE)
 
     app.add_middleware(Observer, metrics=metrics)
+    return metrics
+
+
+def is_completion(scope: Scope) -> bool:
+    """Whether this is a call of ``POST /v1/complete``."""
+    if scope["type"] != "http" or scope["path"] != COMPLETE_PATH:
+        return False
+    method: str = scope["method"]
+    return method == "POST"
 
 
 class Observer:
@@ -50,7 +59,7 @@ class Observer:
             return
         began = time.perf_counter()
         record = start_record(scope)
-        asked = scope["path"] == COMPLETE and scope["method"] == "POST"
+        asked = is_completion(scope)
         if asked:
             self._metrics.began()
         try:
@@ -116,6 +125,8 @@ def _told(attempt: Attempt) -> str:
 
 def _path(scope: Scope) -> str:
     """The route's own path: what stands in a URL besides is the caller's, and may be anything."""
+    if scope["path"] == COMPLETE_PATH:
+        return COMPLETE_PATH
     route = scope.get("route")
     if route is not None:
         return str(route.path)

@@ -25,6 +25,11 @@ class Bound(NamedTuple):
         return cls._in(seconds, f"timed out after {seconds:.1f} s without a word")
 
     @classmethod
+    def whole(cls, seconds: float) -> Bound:
+        """From now on to an answer that comes in one piece."""
+        return cls._in(seconds, f"timed out after {seconds:.1f} s without an answer")
+
+    @classmethod
     def idle(cls, seconds: float) -> Bound:
         """From now on to the next word."""
         return cls._in(seconds, f"timed out after {seconds:.1f} s of silence")

@@ -9,7 +9,7 @@ import sys
 import threading
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 SHUTDOWN_SECONDS = 1
 """How long answers under way may go on once the process is told to end."""
@@ -53,7 +53,7 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(app: FastAPI, listener: socket.socket, *, exit_with_stdin: bool) -> None:
+def serve(app: ASGIApp, listener: socket.socket, *, exit_with_stdin: bool) -> None:
     """Serve until SIGINT, SIGTERM or, if asked for, the end of standard input."""
     server = _Server(
         uvicorn.Config(

@@ -1,13 +1,14 @@
-"""The ``anthropic`` dialect: messages, streamed.
+"""The ``anthropic`` dialect: messages.
 
-``POST {base}/v1/messages``. The system prompt has a field of its own, turns alternate, and
-``max_tokens`` must be sent. The current API version knows no temperature any more; models that
-still take one are asked in the version before, as Anthropic's migration guide advises. Thinking is
-adaptive from Claude 4.6 on and has a budget in tokens before.
+``POST {base}/v1/messages``, streamed or answered with one message. The system prompt has a field of
+its own, turns alternate, and ``max_tokens`` must be sent. The current API version knows no
+temperature any more; models that still take one are asked in the version before, as Anthropic's
+migration guide advises. Thinking is adaptive from Claude 4.6 on and has a budget in tokens before.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -37,6 +38,7 @@ from speko_gateway.providers.dialect import (
     count,
     event_object,
     finish,
+    listed,
     mapping,
     model_ids,
     text,
@@ -53,6 +55,9 @@ DEFAULT_MAX_TOKENS = 4096
 """Sent where the caller named no cap, because the API insists on one; every Claude allows it."""
 DEFAULT_THINKING_MAX_TOKENS = 16_384
 """The same while Claude thinks, which counts towards the cap."""
+
+_MOST_TOKENS_WHOLE = 21_333
+"""The cap above which Anthropic's SDKs insist on a stream: more may take over ten minutes."""
 
 _BUDGETS: dict[ReasoningEffort, int] = {
     "minimal": 1024,
@@ -98,7 +103,7 @@ class AnthropicDialect:
             "model": _MODEL_ALIASES.get(request.model, request.model),
             "max_tokens": request.max_tokens or _default_cap(thinking),
             "messages": _messages(turns),
-            "stream": True,
+            "stream": None if _comes_whole(request, thinking) else True,
             "system": system_text(request),
             "temperature": temperature,
             **thinking,
@@ -129,6 +134,12 @@ class AnthropicDialect:
 
 
 # What is sent
+
+
+def _comes_whole(request: ProviderRequest, thinking: dict[str, Any]) -> bool:
+    """Whether to ask for one message: not where that may take longer than connections last."""
+    cap = request.max_tokens or _default_cap(thinking)
+    return request.buffered and cap <= _MOST_TOKENS_WHOLE
 
 
 def _turns(request: ProviderRequest) -> list[Turn]:
@@ -262,7 +273,7 @@ def _choice(request: ProviderRequest) -> dict[str, Any] | None:
 
 
 class MessageReader:
-    """Reads message events; each names its type in its data."""
+    """Reads message events, or the one message; each names its type in its data."""
 
     def __init__(self, notes: tuple[str, ...], secret: str | None) -> None:
         self.done = False
@@ -288,6 +299,8 @@ class MessageReader:
             self._reason = _REASONS.get(reason, "stop") if reason else self._reason
         elif kind == "message_stop":
             self.done = True
+        elif kind == "message":
+            return self._read_message(event)
         elif kind == "error":
             raise reported(event.get("error"), self._secret)
         return []
@@ -305,6 +318,18 @@ class MessageReader:
             self._usage.get("output_tokens"),
             self._notes + notes,
         )
+
+    def _read_message(self, message: dict[str, Any]) -> list[ProviderEvent]:
+        """An answer in one piece, of which a stream has the parts."""
+        self.done = True
+        self._count(message.get("usage"))
+        self._reason = _REASONS.get(text(message.get("stop_reason")), "stop")
+        said: list[ProviderEvent] = []
+        for index, block in enumerate(listed(message.get("content"))):
+            said += self._start_block({"index": index, "content_block": block})
+            if index in self._blocks and (given := block.get("input")):
+                self._blocks[index][2].append(json.dumps(given, ensure_ascii=False))
+        return said
 
     def _read_delta(self, event: dict[str, Any]) -> list[ProviderEvent]:
         delta = mapping(event.get("delta"))

@@ -52,7 +52,8 @@ class ProviderError(Exception):
 class ProviderRequest:
     """One call to one candidate. ``system_prompt`` is separate: each provider places it natively.
 
-    ``messages`` may hold system messages of the caller's own besides.
+    ``messages`` may hold system messages of the caller's own besides. ``buffered``: nobody waits
+    for the single words, so a vendor may be asked for its answer in one piece.
     """
 
     model: str
@@ -65,6 +66,7 @@ class ProviderRequest:
     tools: tuple[dict[str, Any], ...] = ()
     tool_choice: str | dict[str, Any] | None = None
     parallel_tool_calls: bool | None = None
+    buffered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

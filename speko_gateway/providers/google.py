@@ -1,6 +1,7 @@
-"""The ``google`` dialect: the Gemini API's generateContent, streamed.
+"""The ``google`` dialect: the Gemini API's generateContent.
 
-``POST {base}/v1/models/{model}:streamGenerateContent?alt=sse``. The system prompt is the
+``POST {base}/v1/models/{model}:streamGenerateContent?alt=sse``, or ``:generateContent`` for the
+answer in one piece, which looks like a single chunk. The system prompt is the
 ``systemInstruction``, the assistant's role is ``model``, results of tools are the user's. There
 is no terminal event: the answer is complete with the chunk that has a ``finishReason``. Field
 names are as Google's SDK sends them; the API takes either spelling.
@@ -72,6 +73,9 @@ UNSIGNED = "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I="
 Base64 of ``skip_thought_signature_validator``, Google's documented stand-in.
 """
 
+_METHODS = {False: "streamGenerateContent?alt=sse", True: "generateContent"}
+"""By whether the answer is wanted in one piece."""
+
 _REASONS = {
     "STOP": "stop",
     "MAX_TOKENS": "length",
@@ -105,7 +109,7 @@ class GoogleDialect:
         }
         return Outgoing(
             f"/{_version(request.model)}/models/{quote(request.model, safe='')}"
-            ":streamGenerateContent?alt=sse",
+            f":{_METHODS[request.buffered]}",
             {name: value for name, value in body.items() if value is not None},
             {},
             (*notes, *thinking_notes),

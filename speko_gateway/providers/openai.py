@@ -1,8 +1,8 @@
-"""The ``openai`` dialect: chat completions, streamed (OpenAI and everyone compatible).
+"""The ``openai`` dialect: chat completions (OpenAI and everyone compatible).
 
-``POST {base}/chat/completions`` with ``stream_options.include_usage``; the answer is a series of
-chunks that ends with ``[DONE]``. What differs between vendors stands in their rows, what differs
-between models in ``traits``.
+``POST {base}/chat/completions``. Streamed, with ``stream_options.include_usage``, the answer is a
+series of chunks that ends with ``[DONE]``; else it is one object of nearly the same shape. What
+differs between vendors stands in their rows, what differs between models in ``traits``.
 """
 
 from __future__ import annotations
@@ -78,8 +78,7 @@ class OpenAIDialect:
         body: dict[str, Any] = {
             "model": request.model,
             "messages": messages,
-            "stream": True,
-            "stream_options": {"include_usage": True} if vendor.usage_option else None,
+            **({} if request.buffered else _streaming(vendor)),
             vendor.max_tokens_field: request.max_tokens,
             "temperature": temperature,
             "reasoning_effort": effort,
@@ -107,6 +106,11 @@ class OpenAIDialect:
 
 
 # What is sent
+
+
+def _streaming(vendor: Vendor) -> dict[str, Any]:
+    options = {"include_usage": True} if vendor.usage_option else None
+    return {"stream": True, "stream_options": options}
 
 
 def _messages(
@@ -233,7 +237,7 @@ class _Slot:
 
 
 class ChunkReader:
-    """Reads chat completion chunks."""
+    """Reads chat completion chunks, or the one chat completion."""
 
     def __init__(self, notes: tuple[str, ...], secret: str | None) -> None:
         self.done = False
@@ -276,7 +280,7 @@ class ChunkReader:
         )
 
     def _read_choice(self, choice: dict[str, Any]) -> list[ProviderEvent]:
-        # A server that does not stream sends the whole message where others send a delta.
+        # An answer in one piece has the whole message where a chunk has a delta.
         delta = mapping(choice.get("delta") or choice.get("message"))
         for position, fragment in enumerate(listed(delta.get("tool_calls"))):
             self._read_fragment(fragment, position)

@@ -34,6 +34,7 @@ MAX_BODY_BYTES = 4 * 1024 * 1024
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """Of one streamed answer: some 200,000 tokens, each in a chunk of its own."""
 MAX_ERROR_BYTES = 64 * 1024
+EVENT_STREAM = "text/event-stream"
 _ERROR_BODY_SECONDS = 2.0
 _SETTLE_SECONDS = 0.05
 _HEADERS = {
@@ -66,16 +67,19 @@ class Upstream:
         body: Mapping[str, Any],
         reader: Reader,
         secret: str | None,
+        *,
+        whole: bool = False,
     ) -> AsyncGenerator[ProviderEvent]:
-        """POST ``body`` and read the answer as it comes.
+        """POST ``body`` and read the answer as it comes, or the one JSON object if it is that.
 
+        ``whole`` says that one object was asked for; a server may send a stream all the same.
         Closing the generator closes the connection at once; an answer read to its end leaves
         the connection open for the next request. ``secret`` is never quoted in an error.
         """
         response = await self._send("POST", url, headers, body)
         try:
             await _accept(response, secret)
-            arrivals = _Arrivals(response, self._answer_bytes)
+            arrivals = _Arrivals(response, self._answer_bytes, whole)
             while not (arrivals.ended or reader.done):
                 for event in await arrivals.next():
                     for said in () if reader.done else reader.read(event):
@@ -186,12 +190,13 @@ async def _chunk(response: aiohttp.ClientResponse) -> bytes:
 class _Arrivals:
     """The data of the events of one answer, as they arrive."""
 
-    def __init__(self, response: aiohttp.ClientResponse, most: int) -> None:
+    def __init__(self, response: aiohttp.ClientResponse, most: int, whole: bool) -> None:
         self.ended = False
         self._left = most
         self._response = response
         self._decoder = SSEDecoder(max_event_bytes=MAX_EVENT_BYTES)
-        self._may_be_whole = response.content_type == "application/json"
+        kind = response.content_type
+        self._may_be_whole = kind == "application/json" or (whole and kind != EVENT_STREAM)
 
     async def next(self) -> list[str]:
         """What has arrived since; sets ``ended`` with the last of it."""
@@ -205,7 +210,7 @@ class _Arrivals:
         return self._decoded(chunk)
 
     async def _whole(self) -> list[str]:
-        """A JSON answer in one piece, by a server that does not stream, as one event."""
+        """A JSON answer in one piece as one event; a stream under a wrong name as its events."""
         self.ended = True
         body = await _body(self._response, MAX_BODY_BYTES)
         if body.lstrip().startswith(b"{"):

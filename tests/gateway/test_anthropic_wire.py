@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import anthropic
@@ -10,7 +12,7 @@ import pytest
 from speko_client.models import ChatMessage, ChatToolCall
 from speko_gateway.providers.anthropic import DEFAULT_MAX_TOKENS
 from speko_gateway.providers.base import FailureCode, Finish, ProviderError, TextDelta, ToolCall
-from tests.gateway.vendor_server import Seen, ask, drain, text_of, vendor_server, wire
+from tests.gateway.vendor_server import Seen, ask, drain, saying, text_of, vendor_server, wire
 
 USER: dict[str, Any] = {"role": "user", "content": "Wie ist das Wetter in Zürich? ☀"}
 ASK_WEATHER = ChatMessage(role="user", content=USER["content"])
@@ -145,18 +147,42 @@ SAME_CALLS: dict[str, tuple[Any, dict[str, Any]]] = {
 }
 
 
+@pytest.mark.parametrize("whole", [False, True], ids=["streamed", "in one piece"])
 @pytest.mark.parametrize("name", SAME_CALLS)
-async def test_sends_what_the_sdk_sends(name: str) -> None:
+async def test_sends_what_the_sdk_sends(name: str, whole: bool) -> None:
     request, sdk_call = SAME_CALLS[name]
-    async with vendor_server(chunks=[wire("anthropic-text")]) as server:
+    async with vendor_server(**saying("anthropic-text", whole=whole)) as server:
         async with anthropic.AsyncAnthropic(
             api_key="test-key", base_url=server.url, max_retries=0
         ) as client:
-            async for _ in await client.messages.create(**sdk_call, stream=True):
-                pass
-        await drain(server.provider("anthropic"), request)
+            await ask_sdk(client, sdk_call, whole)
+        await drain(server.provider("anthropic"), replace(request, buffered=whole))
     theirs, ours = map(essence, server.seen)
     assert ours == theirs
+
+
+async def ask_sdk(client: anthropic.AsyncAnthropic, call: dict[str, Any], whole: bool) -> None:
+    if whole:
+        await client.messages.create(**call)
+        return
+    async for _ in await client.messages.create(**call, stream=True):
+        pass
+
+
+@pytest.mark.parametrize(("cap", "streamed"), [(21_333, None), (21_334, True)])
+async def test_an_answer_that_may_take_long_is_streamed_all_the_same(
+    cap: int, streamed: bool | None
+) -> None:
+    """The SDK refuses exactly these without a stream."""
+    async with vendor_server(**saying("anthropic-text", whole=not streamed)) as server:
+        asked = ask("claude-sonnet-5-5", ASK_WEATHER, max_tokens=cap, buffered=True)
+        assert text_of(await drain(server.provider("anthropic"), asked))
+        async with anthropic.AsyncAnthropic(api_key="test-key", base_url=server.url) as client:
+            call = {"model": asked.model, "messages": [USER], "max_tokens": cap}
+            refusal = pytest.raises(ValueError, match="Streaming is required")
+            with refusal if streamed else nullcontext():
+                await ask_sdk(client, call, whole=True)
+    assert server.seen[0].body.get("stream") is streamed
 
 
 def essence(seen: Seen) -> tuple[Any, ...]:

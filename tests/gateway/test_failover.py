@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from speko_client.models import ProviderKind
 from speko_gateway.candidates import Candidate
 from speko_gateway.errors import GatewayError
 from speko_gateway.failover import Limits, Relay
@@ -17,10 +18,20 @@ from speko_gateway.providers.base import (
     FailureCode,
     Finish,
     ProviderError,
+    ProviderRequest,
     TextDelta,
     ToolCall,
 )
-from tests.gateway.fleet_doubles import Hang, PlayedProvider, SteppedClock, failure, relay, said
+from tests.gateway.fleet_doubles import (
+    ENGLISH,
+    HELLO,
+    Hang,
+    PlayedProvider,
+    SteppedClock,
+    failure,
+    relay,
+    said,
+)
 
 SOON = replace(Limits(), first_token=0.01, idle=0.01)
 
@@ -105,6 +116,36 @@ async def test_a_stall_in_the_middle_is_a_timeout() -> None:
     with pytest.raises(ProviderError) as caught:
         await heard(way)
     assert caught.value.code is FailureCode.TIMEOUT
+
+
+def for_buffered(provider: PlayedProvider, limits: Limits) -> Relay:
+    """The way of a buffered caller's request through a and b."""
+    asked = ProviderRequest(model="", messages=HELLO, intent=ENGLISH, buffered=True)
+    return relay(provider, "a", "b", limits=limits, request=asked)
+
+
+async def test_a_whole_answer_has_more_time_than_a_first_word_and_that_has_an_end() -> None:
+    provider = PlayedProvider({"a": [Hang()], "b": said("Hello")})
+    way = for_buffered(provider, Limits(first_token=60, whole=0.01))
+    assert await heard(way) == "Hello"
+    assert way.attempts[0].message == "timed out after 0.0 s without an answer"
+    assert provider.closed == ["a", "b"]
+
+
+@pytest.mark.parametrize("kind", ["local", "simulated"])
+async def test_whoever_speaks_word_by_word_is_held_to_its_first_word(kind: ProviderKind) -> None:
+    provider = PlayedProvider({"a": [Hang()], "b": said("Hello")}, kind=kind)
+    way = for_buffered(provider, Limits(first_token=0.01, whole=60))
+    assert await heard(way) == "Hello"
+    assert way.attempts[0].message == "timed out after 0.0 s without a word"
+
+
+async def test_one_that_is_asked_for_a_whole_answer_may_stall_in_a_stream_of_its_own() -> None:
+    provider = PlayedProvider({"a": [TextDelta("Hal"), Hang()], "b": said("Hello")})
+    way = for_buffered(provider, Limits(idle=0.01))
+    with pytest.raises(ProviderError, match="of silence"):
+        await heard(way)
+    assert await heard(way) == "Hello"
 
 
 async def test_an_answer_that_never_ends_is_cut_at_its_limit() -> None:

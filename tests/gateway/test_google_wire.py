@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from google.genai import types
 from speko_client.models import ChatMessage, ChatToolCall
 from speko_gateway.providers.base import Finish, TextDelta, ToolCall
 from speko_gateway.providers.google import UNSIGNED
-from tests.gateway.vendor_server import Seen, ask, drain, text_of, vendor_server, wire
+from tests.gateway.vendor_server import Seen, ask, drain, saying, text_of, vendor_server, wire
 
 QUESTION = "Wie ist das Wetter in Zürich? ☀"
 ASK_WEATHER = ChatMessage(role="user", content=QUESTION)
@@ -122,22 +123,26 @@ SAME_CALLS: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
 }
 
 
+@pytest.mark.parametrize("whole", [False, True], ids=["streamed", "in one piece"])
 @pytest.mark.parametrize("name", SAME_CALLS)
-async def test_sends_what_the_sdk_sends(name: str) -> None:
+async def test_sends_what_the_sdk_sends(name: str, whole: bool) -> None:
     request, sdk_call, config = SAME_CALLS[name]
-    async with vendor_server(chunks=[wire("google-text")]) as server:
-        await asyncio.to_thread(ask_sdk, server.url, sdk_call, config)
-        await drain(server.provider("google"), request)
+    async with vendor_server(**saying("google-text", whole=whole)) as server:
+        await asyncio.to_thread(ask_sdk, server.url, sdk_call, config, whole)
+        await drain(server.provider("google"), replace(request, buffered=whole))
     theirs, ours = map(essence, server.seen)
     assert ours == theirs
 
 
-def ask_sdk(url: str, call: dict[str, Any], config: dict[str, Any]) -> None:
+def ask_sdk(url: str, call: dict[str, Any], config: dict[str, Any], whole: bool) -> None:
     off = types.AutomaticFunctionCallingConfig(disable=True)
     full = types.GenerateContentConfig(**config, automatic_function_calling=off)
     options = types.HttpOptions(base_url=url)
     with genai.Client(api_key="test-key", http_options=options) as client:
-        assert list(client.models.generate_content_stream(**call, config=full))
+        if whole:
+            assert client.models.generate_content(**call, config=full)
+        else:
+            assert list(client.models.generate_content_stream(**call, config=full))
 
 
 def essence(seen: Seen) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import openai
@@ -9,7 +10,7 @@ import pytest
 
 from speko_client.models import ChatMessage, ChatToolCall
 from speko_gateway.providers.base import FailureCode, Finish, ProviderError, ToolCall
-from tests.gateway.vendor_server import Seen, ask, drain, text_of, vendor_server, wire
+from tests.gateway.vendor_server import Seen, ask, drain, saying, text_of, vendor_server, wire
 
 USER: dict[str, Any] = {"role": "user", "content": "Wie ist das Wetter in Zürich? ☀"}
 ASK_WEATHER = ChatMessage(role="user", content=USER["content"])
@@ -93,20 +94,27 @@ SAME_CALLS: dict[str, tuple[Any, dict[str, Any]]] = {
 }
 
 
+@pytest.mark.parametrize("whole", [False, True], ids=["streamed", "in one piece"])
 @pytest.mark.parametrize("name", SAME_CALLS)
-async def test_sends_what_the_sdk_sends(name: str) -> None:
+async def test_sends_what_the_sdk_sends(name: str, whole: bool) -> None:
     request, sdk_call = SAME_CALLS[name]
-    async with vendor_server(chunks=[wire("openai-text")]) as server:
+    async with vendor_server(**saying("openai-text", whole=whole)) as server:
         async with openai.AsyncOpenAI(
             api_key="test-key", base_url=f"{server.url}/v1", max_retries=0
         ) as client:
-            create: Any = client.chat.completions.create
-            usage = {"include_usage": True}
-            async for _ in await create(**sdk_call, stream=True, stream_options=usage):
-                pass
-        await drain(server.provider(), request)
+            await ask_sdk(client, sdk_call, whole)
+        await drain(server.provider(), replace(request, buffered=whole))
     theirs, ours = map(essence, server.seen)
     assert ours == theirs
+
+
+async def ask_sdk(client: openai.AsyncOpenAI, call: dict[str, Any], whole: bool) -> None:
+    create: Any = client.chat.completions.create
+    if whole:
+        await create(**call)
+        return
+    async for _ in await create(**call, stream=True, stream_options={"include_usage": True}):
+        pass
 
 
 def essence(seen: Seen) -> tuple[Any, ...]:

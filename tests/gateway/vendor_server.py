@@ -24,6 +24,14 @@ def wire(name: str) -> bytes:
     return (WIRE / f"{name}.sse").read_bytes()
 
 
+def saying(name: str, *, whole: bool = False) -> dict[str, Any]:
+    """What to make a ``vendor_server`` of, for this answer as a stream or in one piece."""
+    if not whole:
+        return {"chunks": [wire(name)]}
+    answer = (WIRE / f"{name}.json").read_bytes()
+    return {"chunks": [answer], "content_type": "application/json"}
+
+
 @dataclass(frozen=True)
 class Seen:
     """One request as it arrived."""

@@ -65,16 +65,36 @@ async def _stream(
 
 
 async def good(talk: Conversation) -> None:
+    await (streamed_unasked if talk.streamed else in_one_piece)(talk)
+
+
+async def streamed_unasked(talk: Conversation) -> None:
     words = _text(talk).split(" ")
     spaced = [words[0], *(f" {word}" for word in words[1:])]
     await _stream(talk, *map(delta, spaced), ending("stop", USAGE))
 
 
-async def in_one_piece(talk: Conversation) -> None:
-    message = {"role": "assistant", "content": _text(talk)}
+def completion(text: str | None, usage: Mapping[str, int] | None = None, **more: object) -> bytes:
+    """An answer in one piece."""
+    message = {"role": "assistant", "content": text, **more}
     choice = {"index": 0, "message": message, "finish_reason": "stop"}
-    body = json.dumps({"choices": [choice], "usage": USAGE}).encode()
-    await talk.whole(200, "application/json", body)
+    return json.dumps({"choices": [choice], "usage": usage}, ensure_ascii=False).encode()
+
+
+async def in_one_piece(talk: Conversation) -> None:
+    await talk.whole(200, "application/json", completion(_text(talk), USAGE))
+
+
+async def object_in_shreds(talk: Conversation) -> None:
+    body = b"\n\n" + completion(_text(talk))
+    await talk.head(content_type="application/json")
+    await talk.chunk(*(body[place : place + 7] for place in range(0, len(body), 7)), b"")
+
+
+async def object_of_wrong_type(talk: Conversation) -> None:
+    # A caller who streams is answered by a stream: there an object under this name is none.
+    kind = "image/png" if not talk.streamed else "application/json"
+    await talk.whole(200, kind, completion(_text(talk), {"prompt_tokens": -5}))
 
 
 async def split_in_characters(talk: Conversation) -> None:
@@ -200,6 +220,39 @@ async def malformed_tool_arguments(talk: Conversation) -> None:
     await _stream(talk, event(choices=[{"index": 0, "delta": calls}]), ending("tool_calls"))
 
 
+async def empty_object(talk: Conversation) -> None:
+    await talk.whole(200, "application/json", completion(None, USAGE))
+
+
+async def no_object(talk: Conversation) -> None:
+    await talk.whole(200, "application/json", b"[" * 100_000)
+
+
+async def malformed_call_in_object(talk: Conversation) -> None:
+    function = {"name": "book", "arguments": '{"day": "Tues'}
+    calls = [{"id": "c1", "type": "function", "function": function}]
+    await talk.whole(200, "application/json", completion(HALF, USAGE, tool_calls=calls))
+
+
+async def cut_object(talk: Conversation) -> None:
+    body = completion(HALF, USAGE)
+    await talk.send(b"HTTP/1.1 200 X\r\ncontent-type: application/json\r\n")
+    await talk.send(b"content-length: %d\r\n\r\n" % len(body), body[:-9])
+    talk.hang_up()
+
+
+async def cut_object_of_unknown_length(talk: Conversation) -> None:
+    await talk.send(b"HTTP/1.1 200 X\r\ncontent-type: application/json\r\n\r\n")
+    await talk.send(completion(HALF, USAGE)[:-9])
+    talk.hang_up()
+
+
+async def stalled_object(talk: Conversation) -> None:
+    await talk.head(content_type="application/json")
+    await talk.chunk(completion(HALF, USAGE)[:-9])
+    await talk.until_left()
+
+
 # In the middle of an answer
 
 
@@ -255,6 +308,9 @@ _STATUSES = {
 FAULTS: dict[str, Fault] = {
     "good": Fault(good, None, weight=60),
     "in one piece": Fault(in_one_piece, None, weight=4),
+    "streamed unasked": Fault(streamed_unasked, None, weight=4),
+    "object in shreds": Fault(object_in_shreds, None, weight=4),
+    "object of wrong type": Fault(object_of_wrong_type, None, weight=3),
     "split in characters": Fault(split_in_characters, None, weight=4),
     "two terminal events": Fault(two_terminal_events, None, weight=3),
     "wrong content type": Fault(wrong_content_type, None, weight=3),
@@ -282,6 +338,12 @@ FAULTS: dict[str, Fault] = {
     "no JSON": Fault(no_json, "STREAM_BROKEN"),
     "error event": Fault(error_event, "SERVER_ERROR"),
     "malformed tool arguments": Fault(malformed_tool_arguments, "STREAM_BROKEN"),
+    "empty object": Fault(empty_object, "EMPTY_ANSWER"),
+    "no object": Fault(no_object, "STREAM_BROKEN"),
+    "malformed call in object": Fault(malformed_call_in_object, "STREAM_BROKEN", speaks=True),
+    "cut object": Fault(cut_object, "STREAM_BROKEN"),
+    "cut object of unknown length": Fault(cut_object_of_unknown_length, "STREAM_BROKEN"),
+    "stalled object": Fault(stalled_object, "TIMEOUT"),
     "stalled": Fault(stalled, "TIMEOUT", speaks=True),
     "no terminal event": Fault(no_terminal_event, "STREAM_BROKEN", speaks=True),
     "cut in a character": Fault(cut_in_a_character, "STREAM_BROKEN", speaks=True),

@@ -33,10 +33,11 @@ class Seen:
 
 @dataclass
 class Conversation:
-    """One request, and the means to answer it well or badly."""
+    """One request, and the means to answer it well or badly; ``streamed``: a stream is wanted."""
 
     seen: Seen
     key: str
+    streamed: bool
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
 
@@ -137,7 +138,8 @@ class HostileUpstream:
         self.seen.append(seen)
         self.arrived.set()
         bearer = _BEARER.search(head)
-        await play(Conversation(seen, bearer[1].decode() if bearer else "", reader, writer))
+        key = bearer[1].decode() if bearer else ""
+        await play(Conversation(seen, key, body.get("stream", False), reader, writer))
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ from tests.gateway.fire.faults import delta
 from tests.gateway.fire.hostile_upstream import Conversation, Play, hostile_upstream
 from tests.gateway.fire.test_fire_each import gateway_before
 
-LONG = Limits(connect=60, first_token=60, idle=60, answer=120, deadline=120)
+LONG = Limits(connect=60, first_token=60, whole=60, idle=60, answer=120, deadline=120)
 FORMS: tuple[Form, Form] = ("json", "stream")
 HANG_SECONDS = 20
 """Only so that a failure ends; the events come at once."""
@@ -40,6 +40,14 @@ async def holds_an_error_back(talk: Conversation) -> None:
     await talk.until_left()
 
 
+async def stops_within_an_object(talk: Conversation) -> None:
+    await talk.send(
+        b"HTTP/1.1 200 X\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n"
+        b'{"choices":[{"index":0,"message":{"content":"Half of'
+    )
+    await talk.until_left()
+
+
 async def stops_in_the_middle(talk: Conversation) -> None:
     await talk.head()
     await talk.chunk(delta("Half of"))
@@ -56,6 +64,7 @@ PLAYS: dict[str, Play] = {
     "before the first byte": says_nothing,
     "after the head": says_only_a_head,
     "within an error": holds_an_error_back,
+    "within an object": stops_within_an_object,
     "in the middle": stops_in_the_middle,
     "while it talks": talks_without_end,
 }
@@ -141,7 +150,7 @@ async def test_stop_while_connecting_gives_the_connection_up() -> None:
     [
         (Limits(connect=0.2), "could not be reached within 0.2 s"),
         (Limits(deadline=0.2), "timed out as the 0.2 s for the whole request were up"),
-        (Limits(first_token=0.2), "timed out after 0.2 s without a word"),
+        (Limits(whole=0.2), "timed out after 0.2 s without an answer"),
     ],
 )
 async def test_connecting_has_an_end_too(limits: Limits, message: str) -> None:

@@ -23,8 +23,8 @@ from tests.gateway.fire.hostile_upstream import (
 from tests.gateway.served import serving
 
 # What waits on purpose is cut off soon; the rest has all the time it needs on a busy machine.
-PATIENT = Limits(connect=20, first_token=20, idle=20, answer=60, deadline=60)
-SOON = Limits(connect=20, first_token=0.3, idle=0.3, answer=60, deadline=60)
+PATIENT = Limits(connect=20, first_token=20, whole=20, idle=20, answer=60, deadline=60)
+SOON = Limits(connect=20, first_token=0.3, whole=0.3, idle=0.3, answer=60, deadline=60)
 
 FORMS: tuple[Form, Form] = ("json", "stream")
 WAITING = {name for name, fault in FAULTS.items() if fault.code == "TIMEOUT" and name != "408"}

@@ -42,7 +42,7 @@ DEADLINE = 6.0
 HANG_SECONDS = DEADLINE + 60
 """Far beyond the deadline: only a call that hangs gets here, however busy the machine is."""
 LIMITS = (
-    "--limit-connect=3", "--limit-first-token=1", "--limit-idle=1",
+    "--limit-connect=3", "--limit-first-token=1", "--limit-whole=1", "--limit-idle=1",
     "--limit-answer=4", f"--limit-deadline={DEADLINE}", "--limit-attempts=4",
 )  # fmt: skip
 
