@@ -11,9 +11,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tests.gateway.fire.hostile_upstream import Conversation, Play
-
-HALF = "Half of"
-_HUGE = 5 * 1024 * 1024
+from tests.gateway.fire.objects import (
+    HALF,
+    HUGE,
+    USAGE,
+    cut_object,
+    cut_object_of_unknown_length,
+    empty_object,
+    good_text,
+    huge_json,
+    in_one_piece,
+    malformed_call_in_object,
+    no_object,
+    object_in_shreds,
+    object_of_wrong_type,
+    stalled_object,
+)
 
 
 @dataclass(frozen=True)
@@ -24,11 +37,6 @@ class Fault:
     code: str | None
     speaks: bool = False
     weight: float = 1.0
-
-
-def answer_text(call: int, vendor: str, model: str) -> str:
-    """The good answer: no two are alike, so that none can pass for another."""
-    return f"Grüezi 👋🏽 Nr. {call}, from {vendor}/{model} in 東京."
 
 
 def event(**chunk: object) -> bytes:
@@ -47,13 +55,6 @@ def ending(reason: str = "stop", usage: Mapping[str, int] | None = None) -> byte
     return event(choices=[choice], usage=usage) + b"data: [DONE]\n\n"
 
 
-USAGE = {"prompt_tokens": 7, "completion_tokens": 9}
-
-
-def _text(talk: Conversation) -> str:
-    return answer_text(talk.seen.call, talk.seen.vendor, talk.seen.model)
-
-
 async def _stream(
     talk: Conversation, *pieces: bytes, content_type: str = "text/event-stream"
 ) -> None:
@@ -69,55 +70,32 @@ async def good(talk: Conversation) -> None:
 
 
 async def streamed_unasked(talk: Conversation) -> None:
-    words = _text(talk).split(" ")
+    words = good_text(talk).split(" ")
     spaced = [words[0], *(f" {word}" for word in words[1:])]
     await _stream(talk, *map(delta, spaced), ending("stop", USAGE))
 
 
-def completion(text: str | None, usage: Mapping[str, int] | None = None, **more: object) -> bytes:
-    """An answer in one piece."""
-    message = {"role": "assistant", "content": text, **more}
-    choice = {"index": 0, "message": message, "finish_reason": "stop"}
-    return json.dumps({"choices": [choice], "usage": usage}, ensure_ascii=False).encode()
-
-
-async def in_one_piece(talk: Conversation) -> None:
-    await talk.whole(200, "application/json", completion(_text(talk), USAGE))
-
-
-async def object_in_shreds(talk: Conversation) -> None:
-    body = b"\n\n" + completion(_text(talk))
-    await talk.head(content_type="application/json")
-    await talk.chunk(*(body[place : place + 7] for place in range(0, len(body), 7)), b"")
-
-
-async def object_of_wrong_type(talk: Conversation) -> None:
-    # A caller who streams is answered by a stream: there an object under this name is none.
-    kind = "image/png" if not talk.streamed else "application/json"
-    await talk.whole(200, kind, completion(_text(talk), {"prompt_tokens": -5}))
-
-
 async def split_in_characters(talk: Conversation) -> None:
-    body = delta(_text(talk)) + ending("stop", USAGE)
+    body = delta(good_text(talk)) + ending("stop", USAGE)
     await _stream(talk, *(body[place : place + 7] for place in range(0, len(body), 7)))
 
 
 async def two_terminal_events(talk: Conversation) -> None:
     twice = ending("stop", USAGE) + delta("And another voice.") + ending("stop", USAGE)
-    await _stream(talk, delta(_text(talk)), twice)
+    await _stream(talk, delta(good_text(talk)), twice)
 
 
 async def wrong_content_type(talk: Conversation) -> None:
-    await _stream(talk, delta(_text(talk)), ending("stop", USAGE), content_type="image/png")
+    await _stream(talk, delta(good_text(talk)), ending("stop", USAGE), content_type="image/png")
 
 
 async def negative_usage(talk: Conversation) -> None:
     usage = {"prompt_tokens": -5, "completion_tokens": -(2**70)}
-    await _stream(talk, delta(_text(talk)), ending("stop", usage))
+    await _stream(talk, delta(good_text(talk)), ending("stop", usage))
 
 
 async def no_usage(talk: Conversation) -> None:
-    await _stream(talk, delta(_text(talk)), ending())
+    await _stream(talk, delta(good_text(talk)), ending())
 
 
 # Before the answer
@@ -159,13 +137,9 @@ async def huge_error(talk: Conversation) -> None:
     talk.hang_up()
 
 
-async def huge_json(talk: Conversation) -> None:
-    await talk.whole(200, "application/json", b'{"choices":["' + b"x" * _HUGE + b'"]}')
-
-
 async def endless_event(talk: Conversation) -> None:
     await talk.head()
-    await talk.chunk(b"data: ", *[b"x" * 65_536] * (_HUGE // 65_536))
+    await talk.chunk(b"data: ", *[b"x" * 65_536] * (HUGE // 65_536))
     await talk.until_left()
 
 
@@ -218,39 +192,6 @@ async def malformed_tool_arguments(talk: Conversation) -> None:
     function = {"name": "book", "arguments": '{"day": "Tues'}
     calls = {"tool_calls": [{"index": 0, "id": "c1", "function": function}]}
     await _stream(talk, event(choices=[{"index": 0, "delta": calls}]), ending("tool_calls"))
-
-
-async def empty_object(talk: Conversation) -> None:
-    await talk.whole(200, "application/json", completion(None, USAGE))
-
-
-async def no_object(talk: Conversation) -> None:
-    await talk.whole(200, "application/json", b"[" * 100_000)
-
-
-async def malformed_call_in_object(talk: Conversation) -> None:
-    function = {"name": "book", "arguments": '{"day": "Tues'}
-    calls = [{"id": "c1", "type": "function", "function": function}]
-    await talk.whole(200, "application/json", completion(HALF, USAGE, tool_calls=calls))
-
-
-async def cut_object(talk: Conversation) -> None:
-    body = completion(HALF, USAGE)
-    await talk.send(b"HTTP/1.1 200 X\r\ncontent-type: application/json\r\n")
-    await talk.send(b"content-length: %d\r\n\r\n" % len(body), body[:-9])
-    talk.hang_up()
-
-
-async def cut_object_of_unknown_length(talk: Conversation) -> None:
-    await talk.send(b"HTTP/1.1 200 X\r\ncontent-type: application/json\r\n\r\n")
-    await talk.send(completion(HALF, USAGE)[:-9])
-    talk.hang_up()
-
-
-async def stalled_object(talk: Conversation) -> None:
-    await talk.head(content_type="application/json")
-    await talk.chunk(completion(HALF, USAGE)[:-9])
-    await talk.until_left()
 
 
 # In the middle of an answer

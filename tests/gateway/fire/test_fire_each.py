@@ -12,7 +12,7 @@ from speko_gateway.build import build_gateway
 from speko_gateway.config import Config
 from speko_gateway.limits import Limits
 from tests.gateway.fire.calls import GATEWAY_KEY, VENDOR_KEY, Form, Outcome, ask
-from tests.gateway.fire.faults import FAULTS, HALF, answer_text
+from tests.gateway.fire.faults import FAULTS
 from tests.gateway.fire.hostile_upstream import (
     HostileUpstream,
     Play,
@@ -20,6 +20,7 @@ from tests.gateway.fire.hostile_upstream import (
     nothing_listens,
     speaks_no_tls,
 )
+from tests.gateway.fire.objects import HALF, answer_text
 from tests.gateway.served import serving
 
 # What waits on purpose is cut off soon; the rest has all the time it needs on a busy machine.

@@ -22,7 +22,7 @@ import aiohttp
 
 from tests.conftest import OUTSIDE_ENVIRONMENT
 from tests.gateway.fire.calls import GATEWAY_KEY, VENDOR_KEY, Form, Outcome, ask
-from tests.gateway.fire.faults import FAULTS, answer_text
+from tests.gateway.fire.faults import FAULTS
 from tests.gateway.fire.gateway_process import GatewayProcess, Resources, gateway_process
 from tests.gateway.fire.hostile_upstream import (
     HostileUpstream,
@@ -32,6 +32,7 @@ from tests.gateway.fire.hostile_upstream import (
     nothing_listens,
     speaks_no_tls,
 )
+from tests.gateway.fire.objects import answer_text
 
 CALLS = int(OUTSIDE_ENVIRONMENT.get("SPEKO_FIRE_CALLS", "10000"))
 SEED = OUTSIDE_ENVIRONMENT.get("SPEKO_FIRE_SEED") or str(random.SystemRandom().randrange(10**9))
