@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from playground import palette
 from playground.charts import latency_figure
 from playground.charts_style import Theme, hover, legend_name, marker_look, styled, turn_axis
+from playground.spans import by_span
 
 FONT_SIZE = 20
 _MARK = 26
@@ -30,13 +31,13 @@ def who_figure(
     amber = palette.AMBER.dark if theme == "dark" else palette.AMBER.light
     for trace in _ways(failures, amber):
         figure.add_trace(trace)
-    for provider, own in served.groupby("provider"):
+    for provider, own in by_span(served, turns, {}).groupby("provider"):
         figure.add_scatter(
-            x=own["turn"],
+            x=own["at"],
             y=[legend_name(str(provider))] * len(own),
             mode="markers",
             marker=marker_look(str(provider), theme) | {"size": _MARK},
-            **hover(_spanned(own), pd.Series(["answered"] * len(own))),
+            **hover(own, pd.Series(["answered"] * len(own))),
         )
     lanes = dict.fromkeys([*served["provider"], *failures["provider"].dropna()])
     names = sorted(legend_name(str(provider)) for provider in lanes)
@@ -91,8 +92,3 @@ def _ways(failures: pd.DataFrame, amber: str) -> Iterator[go.Scatter]:
             },
             hoverinfo="skip",
         )
-
-
-def _spanned(own: pd.DataFrame) -> pd.DataFrame:
-    told = own.assign(span=[f"Turn {turn}" for turn in own["turn"]])
-    return told.assign(model=own["model"].fillna(""), source=own["source"].fillna(""))

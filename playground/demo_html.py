@@ -90,6 +90,14 @@ def figures_html(turns: Sequence[Turn], length: int, *, dark: bool) -> str:
     return f'<div class="dm-tiles">{cells}</div>{_shares(served, dark)}'
 
 
+def chart_title_html(title: str, turns: Sequence[Turn]) -> str:
+    """A chart's title, and whether its figures are simulated."""
+    count = sum(turn.answer.simulated for turn in turns)
+    told = "all simulated" if count == len(turns) else f"{count} simulated" if count else ""
+    note = f' <span class="dm-faint">{told}</span>' if told else ""
+    return f'<div class="dm-title">{escape(title)}{note}</div>'
+
+
 def _turn_html(turn: Turn, *, dark: bool) -> str:
     answer = turn.answer
     seat = palette.colour(answer.provider or palette.NOBODY, dark=dark)

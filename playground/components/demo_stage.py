@@ -17,7 +17,13 @@ from playground.charts_style import Theme
 from playground.components.chart_card import CHAT_PAGE
 from playground.components.demo_desk import DemoDesk
 from playground.components.style import is_dark, themed
-from playground.demo_html import caption_html, figures_html, progress_html, talk_html
+from playground.demo_html import (
+    caption_html,
+    chart_title_html,
+    figures_html,
+    progress_html,
+    talk_html,
+)
 from playground.demo_player import SPEEDS, Player
 from playground.demo_runs import DemoRun
 
@@ -25,6 +31,7 @@ ANALYTICS_PAGE = "../pages/analytics.py"
 LOOK_SECONDS = 0.2
 
 _CSS = Path(__file__).with_name("demo.css")
+_KEYS = Path(__file__).with_name("demo_keys.js")
 _PLOTLY = {"displayModeBar": False, "staticPlot": False, "doubleClick": False}
 
 
@@ -39,6 +46,13 @@ def demo_stage(desk: DemoDesk, run: DemoRun) -> None:
             st.fragment(_moving, run_every=LOOK_SECONDS if run.moving else None)(desk, run, drawn)
         with right, st.container(key="demo-charts"):
             _charts(run)
+    _keys()
+
+
+def _keys() -> None:
+    component = st.components.v2.component("speko_demo_keys", js=_KEYS.read_text("utf-8"))
+    with st.container(key="demo-keys"):
+        component(key="demo-keys-component", height=0)
 
 
 def _state(run: DemoRun) -> tuple[int, bool, bool]:
@@ -124,12 +138,12 @@ def _charts(run: DemoRun) -> None:
     turns, length = run.turns, len(run.script.turns)
     st.html(themed(figures_html(turns, length, dark=is_dark())))
     if not turns:
-        st.html('<div class="dm-title dm-faint">Charts grow here, turn by turn.</div>')
+        st.html(chart_title_html("Charts grow here, turn by turn", turns))
         return
     choices, failures = analytics.choices(turns), analytics.failed_attempts(turns)
-    st.html('<div class="dm-title">Who answered</div>')
+    st.html(chart_title_html("Who answered", turns))
     _chart("who", charts_demo.who_figure(choices, failures, length, theme))
-    st.html('<div class="dm-title">Seconds to first words, and in all</div>')
+    st.html(chart_title_html("Seconds to first words, and in all", turns))
     _chart("speed", charts_demo.speed_figure(analytics.latencies(turns), failures, length, theme))
 
 

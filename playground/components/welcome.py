@@ -11,6 +11,7 @@ from playground.components.server import ServerFacts
 from playground.connections import Connection
 from playground.samples import FOLLOW_UPS, SAMPLES, Sample
 
+DEMO_PAGE = "../pages/demo.py"
 _HERO = """
 <div class="sp-hero">
 <h1>Ask once. The router picks who answers.</h1>
@@ -28,6 +29,8 @@ def welcome(
     fleet_line(connection, facts)
     by_label = {sample.label: sample for sample in SAMPLES}
     _pills("Try one of these", by_label, "sample", send)
+    if st.button("Play the demo", icon=":material/slideshow:", key="play-the-demo"):
+        st.switch_page(DEMO_PAGE)
 
 
 def follow_up(last_message: str, send: Callable[[Sample], None]) -> None:
