@@ -145,8 +145,7 @@ def _names(out: Iterable[FilteredOut]) -> str:
 def _snapshot(preview: RoutingPreview) -> str:
     if preview.snapshot is None:
         return ""
-    what_if = "What-if: " if preview.snapshot.what_if else ""
-    label = escape(f"{what_if}{preview.snapshot.label}")
+    label = escape(preview.snapshot.label)
     about = escape(preview.snapshot.source)
     return f'<div class="rv-foot" title="{about}">{label}</div>'
 

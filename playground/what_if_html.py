@@ -61,6 +61,7 @@ _HEADLINE: Final = """<style>
 .sp-dark .wi-changes { background:#A78BFA26; box-shadow:inset 4px 0 0 #A78BFA; }
 .wi-saved { line-height:1.35; overflow-wrap:anywhere; }
 .wi-saved div { font-size:.82rem; opacity:.75; }
+.wi-told { font-size:.8rem; opacity:.8; margin-left:.45rem; }
 .wi-alone { margin-left:0 !important; }
 .wi-label { font-size:.72rem; padding:.05rem .45rem; margin-left:.5rem; border-radius:1rem;
   white-space:nowrap; background:#7C3AED22; border:1px solid #7C3AED88; }
@@ -95,7 +96,7 @@ def chosen_html(what_if: WhatIf) -> str:
     """The mark of a what-if in use, beside the form."""
     return (
         f'{_HEADLINE}<div class="wi-saved"><span class="wi-label wi-alone">what-if</span>'
-        f"<div>{escape(summary(what_if))}</div></div>"
+        f'<span class="wi-told">{escape(summary(what_if))}</span></div>'
     )
 
 

@@ -142,13 +142,13 @@ def changes_nothing(what_if: WhatIf) -> bool:
 
 
 def summary(what_if: WhatIf) -> str:
-    """What it changes, at a glance: ``Balanced 60/25/15 · 2 figures · without openai:gpt-4o``."""
+    """What it changes, at a glance: ``Balanced 60/25/15 · 1 figure changed · without xai``."""
     parts = [
         f"{wording.OPTIMIZE_FOR[preset]} {'/'.join(_percent(each) for each in _values(weights))}"
         for preset, weights in what_if.weights.items()
     ]
     figures = sum(getattr(edit, name) is not None for edit in what_if.edits for name in FIGURES)
-    parts += [f"{figures} figure{'' if figures == 1 else 's'}"] if figures else []
+    parts += [f"{figures} figure{'' if figures == 1 else 's'} changed"] if figures else []
     parts += [f"without {', '.join(what_if.without)}"] if what_if.without else []
     return " · ".join(parts) or "as the server ranks"
 

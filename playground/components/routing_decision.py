@@ -66,7 +66,7 @@ def _labels(preview: RoutingPreview) -> str:
     if preview.winner is not None and preview.winner.kind == "simulated":
         labels.append('<span class="sp-chip sp-source">simulated vendors</span>')
     if preview.snapshot is not None and preview.snapshot.what_if:
-        labels.append('<span class="sp-chip sp-amber">what-if</span>')
+        labels.append('<span class="sp-chip sp-whatif">what-if</span>')
     if preview.snapshot is not None:
         labels.append(f'<span class="sp-chip">{escape(preview.snapshot.label)}</span>')
     return f'<div class="sp-chips">{"".join(labels)}</div>'

@@ -181,7 +181,7 @@ def test_a_summary_says_what_is_changed() -> None:
     weights = {"balanced": AxisWeights(accuracy=0.6, latency=0.25, cost=0.15)}
     edit = FigureEdit(provider="openai", model="gpt-4o", quality=80, cost=1)
     tried = WhatIf.model_validate({"weights": weights, "edits": [edit], "without": ["xai"]})
-    assert summary(tried) == "Balanced 60/25/15 · 2 figures · without xai"
+    assert summary(tried) == "Balanced 60/25/15 · 2 figures changed · without xai"
     assert summary(WhatIf()) == "as the server ranks"
 
 
