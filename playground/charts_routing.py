@@ -35,8 +35,9 @@ _PAGE: Final = {"light": "#FFFFFF", "dark": "#12141B"}
 _ACCENT: Final = {"light": "#3B5BDB", "dark": "#A9B8FF"}
 _ROW_PX: Final = 27
 _TALL_ROW_PX: Final = 34
-_ACROSS: Final = 0.46
-"""Half a cell, less the gap."""
+_LONG_NAME: Final = 11
+_HALF: Final = {False: (0.47, 0.44), True: (0.494, 0.456)}
+"""Half a cell, less the gap, across and down: of many parts, and of one alone."""
 
 
 def sweep_figure(
@@ -97,10 +98,11 @@ def _traces(
     for (provider, stood_in), cells in won.groupby(["provider", "stood_in"]):
         yield _cells(str(provider), cells, own, theme, stood_in=bool(stood_in), wide=wide)
     flips = own[own[f"flips_{against}"]]
-    yield _frames(flips[flips["stood_in"]], _FAINT[theme], 1.2)
-    yield _frames(flips[~flips["stood_in"]], _INK[theme], 1.8)
+    half = _HALF[wide]
+    yield _frames(flips[flips["stood_in"]], _FAINT[theme], 1.2, half)
+    yield _frames(flips[~flips["stood_in"]], _INK[theme], 1.8, half)
     if current is not None and (row := sweeps.row_of(own, current)) is not None:
-        yield _frames(own.loc[[row.Index]], _ACCENT[theme], 4)
+        yield _frames(own.loc[[row.Index]], _ACCENT[theme], 4, half)
     yield _points(own, theme)
 
 
@@ -138,14 +140,16 @@ def _cells(
     )
 
 
-def _frames(cells: pd.DataFrame, colour: str, width: float) -> go.Scatter:
+def _frames(
+    cells: pd.DataFrame, colour: str, width: float, half: tuple[float, float]
+) -> go.Scatter:
     """A frame around each of the cells, all as one broken line."""
     corners = ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))
     x: list[float | None] = []
     y: list[float | None] = []
     for cell in sweeps.rows_of(cells):
-        x += [*(cell.x + across * _ACROSS for across, _ in corners), None]
-        y += [*(cell.y + down * 0.44 for _, down in corners), None]
+        x += [*(cell.x + across * half[0] for across, _ in corners), None]
+        y += [*(cell.y + down * half[1] for _, down in corners), None]
     line = {"color": colour, "width": width}
     return go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
 
@@ -181,12 +185,11 @@ def _hover(row: Any) -> tuple[str, str]:
 
 
 def _model_name(model: str) -> str:
-    """On two lines where it is long, broken at its middlemost hyphen."""
-    hyphens = [place for place, letter in enumerate(model) if letter == "-"]
-    if len(model) < 11 or not hyphens:
+    """On two lines where it is long, broken after its last hyphen."""
+    head, hyphen, tail = model.rpartition("-")
+    if len(model) < _LONG_NAME or not hyphen:
         return escape(model)
-    middle = min(hyphens, key=lambda place: abs(place - len(model) / 2)) + 1
-    return f"{escape(model[:middle])}<br>{escape(model[middle:])}"
+    return f"{escape(head)}-<br>{escape(tail)}"
 
 
 def _mixed(colour: str, page: str, share: float) -> str:

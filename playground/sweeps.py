@@ -133,7 +133,7 @@ def cell_at(frame: pd.DataFrame, row: int) -> Cell | None:
     return Cell(found["language"], found["vertical"], found["optimize_for"])
 
 
-def row_of(frame: pd.DataFrame, cell: Cell) -> Any | None:
+def row_of(frame: pd.DataFrame, cell: Cell) -> Any:
     """The row of a cell; None where the frame has none."""
     same = (
         (frame["language"] == cell.language)

@@ -65,14 +65,14 @@ def sweep_view(desk: RoutingDesk) -> None:
     vertical, against = _controls()
     place = st.container(key="sweep-chosen")
     frame = sweeps.of_vertical(every, vertical)
-    line = f"{sweeps.summary(frame, against)} One request, {swept.milliseconds:,.0f} ms."
-    st.caption(line)
+    took = f"One request, {swept.milliseconds:,.0f} ms."
+    line = f"{sweeps.summary(frame, against)} {took}"
     _legend(frame, against)
     with st.container(key="sweep-fit" if vertical else "sweep-scroll"):
         _map(desk, frame, against, line)
     _foot(frame)
     with place:
-        _chosen(desk, every)
+        _chosen(desk, every, line)
 
 
 def _sweep(desk: RoutingDesk, connection: Connection) -> Swept:
@@ -199,6 +199,9 @@ def _foot(frame: pd.DataFrame) -> None:
         rows = session.selection(_TABLE).get("rows", [])
         session.choose_cell(sweeps.cell_at(frame, rows[0]) if rows else None)
 
+    st.caption(
+        "A row is chosen by its box; with the keyboard, by the arrows, then Shift and Space."
+    )
     st.dataframe(
         sweeps.table(frame)[list(sweeps.TABLE)].rename(columns=sweeps.TABLE),
         hide_index=True,
@@ -211,14 +214,14 @@ def _foot(frame: pd.DataFrame) -> None:
     )
 
 
-def _chosen(desk: RoutingDesk, every: pd.DataFrame) -> None:
-    """The chosen cell in words, and the way to make it the form's intent."""
+def _chosen(desk: RoutingDesk, every: pd.DataFrame, line: str) -> None:
+    """The chosen cell in words and the way to make it the form's intent; else the whole map."""
     chosen = session.chosen_cell()
     cell = Cell(*chosen) if chosen else None  # type: ignore[arg-type]
     row = sweeps.row_of(every, cell) if cell else None
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         if cell is None or row is None:
-            st.markdown(":gray[Choose a cell, or a row of the table, to see its decision here.]")
+            st.html(f"<span>{escape(line)} <b>Choose a cell to see its decision.</b></span>")
             return
         st.html(
             f"<span>{escape(languages.label(cell.language))}, "

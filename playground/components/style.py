@@ -41,7 +41,7 @@ _CSS = """
 
 _WIDE = """<style>
 [data-testid="stMainBlockContainer"] { max-width: 84rem; padding-top: 4.2rem; }
-.st-key-view button p { display: inline-block; }
+.st-key-view button p { display: block; }
 .st-key-view button p::first-letter { text-transform: uppercase; }
 </style>"""
 
