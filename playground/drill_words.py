@@ -14,7 +14,7 @@ FLAKY_RATE: Final = 0.5
 
 
 class Kind(NamedTuple):
-    """A kind of fault: its name, its icon, how it reads after a name, what will happen."""
+    """A kind of fault: its name, its icon, how it reads in a list, what will happen."""
 
     label: str
     icon: str
@@ -44,20 +44,20 @@ KINDS: Final[dict[FaultKind, Kind]] = {
     "stall": Kind(
         "Stalls",
         "pause_circle",
-        "stalling",
+        "stalls",
         "Says some words, then falls silent. After 5 s the answer ends: once you have seen words, "
         "nobody else takes over.",
     ),
     "empty": Kind(
         "Empty answer",
         "select",
-        "answering with nothing",
+        "answers with nothing",
         "Answers without a word. The next candidate answers.",
     ),
     "break": Kind(
         "Breaks off",
         "link_off",
-        "breaking off",
+        "breaks off",
         "Says some words, then breaks off. You keep them, and nobody else takes over: two voices "
         "in one answer would be worse.",
     ),
@@ -91,7 +91,7 @@ def target_name(target: str) -> str:
 
 
 def fault_clause(fault: Fault) -> str:
-    """How it reads after a name: ``down``, ``slow (3 s)``, ``flaky (50 %)``."""
+    """How it reads in a list: ``down``, ``slow (3 s)``, ``flaky (50 %)``."""
     clause = KINDS[fault.kind].clause
     if fault.kind == "slow" and fault.seconds is not None:
         return f"{clause} ({fault.seconds:g} s)"
@@ -115,10 +115,10 @@ def effect(fault: Fault) -> str:
 
 
 def summary(faults: Sequence[Fault]) -> str:
-    """All faults in one line: ``OpenAI and Google slow (3 s); xAI grok-2 down``."""
+    """All faults in one line: ``xAI grok-2: down; OpenAI and Google: slow (3 s)``."""
     groups = groupby(sorted(faults, key=fault_clause), key=fault_clause)
     return "; ".join(
-        f"{_listed([target_name(fault.target) for fault in group])} {clause}"
+        f"{_listed([target_name(fault.target) for fault in group])}: {clause}"
         for clause, group in groups
     )
 

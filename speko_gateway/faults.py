@@ -37,7 +37,7 @@ The limits of daily work may be far longer, and somebody is watching.
 FLAKY_RATE = 0.5
 """How often a flaky candidate is down where nothing else is asked for."""
 
-_PIECES = 8
+_PIECES = 5
 """Pieces of text (tokens or words) that are heard before a stall or a break."""
 _SENTENCE = "This is a drill: scripted words in place of the vendor, who was not called, and now"
 _PIECE_SECONDS = 0.05

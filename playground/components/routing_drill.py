@@ -8,7 +8,6 @@ from html import escape
 import streamlit as st
 
 from playground import pool, session
-from playground.components.chart_card import CHAT_PAGE
 from playground.components.drill_banner import end_drill
 from playground.components.foresight import foresee
 from playground.components.routing_desk import RoutingDesk
@@ -35,7 +34,7 @@ _STYLE = """<style>
 [class*="st-key-preset-card-"] { gap: .35rem; padding: .8rem .9rem; }
 [class*="st-key-preset-card-"] p { line-height: 1.35; }
 @media (max-width: 640px) {
-  .st-key-drill-stories > * { width: 100% !important; }
+  .st-key-drill-stories > * { flex: 0 0 100% !important; }
   [class*="st-key-preset-card-"] { width: 100%; }
 }
 </style>"""
@@ -55,7 +54,7 @@ def drill_view(desk: RoutingDesk) -> None:
         "vendor that is faulted is not called, and every turn made meanwhile is marked “drill”."
     )
     running = state.on(datetime.now(UTC))
-    _length_row(running)
+    _length_row()
     _stories(desk, running)
     _own(desk, state, running)
 
@@ -72,7 +71,7 @@ def _why_none(desk: RoutingDesk) -> str:
     )
 
 
-def _length_row(running: RunningDrill | None) -> None:
+def _length_row() -> None:
     """For how long; a drill that is on is told of by the banner above, on every page."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="drill-length"):
         unit = st.segmented_control(
@@ -92,8 +91,6 @@ def _length_row(running: RunningDrill | None) -> None:
             label_visibility="collapsed",
             key=f"drill-count-{unit}",
         )
-        if running is not None:
-            st.page_link(CHAT_PAGE, label="Send a message in the chat", icon=":material/forum:")
 
 
 def _stories(desk: RoutingDesk, running: RunningDrill | None) -> None:

@@ -111,7 +111,7 @@ async def test_a_break_after_some_words_is_final_for_a_stream_only(
     names = [name for name, _ in events(stream.text)]
     assert (names[0], names[-1]) == ("meta", "error")
     assert "".join(data["text"] for name, data in events(stream.text) if name == "delta") == (
-        "onetwothreefourfivesixseveneight"
+        "onetwothreefourfive"
     )
     error = events(stream.text)[-1][1]
     assert (error["error"], error["code"]) == (f"acme/a {message}", code)

@@ -65,6 +65,8 @@ class StandIn:
     tests: dict[str, dict[str, Any]] = field(default_factory=dict)
     health: list[dict[str, Any]] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
+    preview: dict[str, Any] = field(default_factory=dict)
+    drills: bool = True
     base_url: str = ""
 
     def __enter__(self) -> Self:
@@ -131,7 +133,16 @@ class StandIn:
                 demo = asked.fleet != "live" and not asked.vendors
                 fleet = "demo" if demo else "live"
                 told = {"weightsPresent": True, "words": "scripted", "snapshot": snapshot}
+                told["drills"] = self.drills
                 return {"fleet": fleet, "demo": demo, **told}
+        if asked.path.startswith("/v1/routing/preview"):
+            nobody: dict[str, Any] = {
+                "providerId": None,
+                "modelId": None,
+                "score": None,
+                "runnersUp": [],
+            }
+            return nobody | self.preview
         return {"stt": [], "tts": [], "llm": self._known(asked)}
 
     def _vendors(self, asked: Asked) -> list[dict[str, Any]]:
