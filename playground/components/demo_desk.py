@@ -8,10 +8,11 @@ from playground import session
 from playground.address_guard import AddressRefusedError
 from playground.components.server import ServerFacts, server_facts
 from playground.connections import Connection
-from playground.demo_runs import DemoRun
+from playground.demo_runs import TITLE, DemoRun
 from playground.demos import DemoScript
 from playground.local_gateway import GatewayStartError
 from playground.runtime import Runtime, get_runtime
+from playground.store_errors import StoreError
 
 
 @dataclass
@@ -24,14 +25,20 @@ class DemoDesk:
     problem: str | None = None
 
     @property
-    def takes_drills(self) -> bool:
-        """Whether the server takes the faults of a script."""
-        return bool(self.facts.fleet and self.facts.fleet.drills)
-
-    @property
     def run(self) -> DemoRun | None:
         """The demo that the URL's session is."""
         return self.runtime.demos.find(session.conversation_id())
+
+    @property
+    def past(self) -> str | None:
+        """The session that the URL names, where it is a demo that was over before now."""
+        session_id = session.conversation_id()
+        try:
+            stored = self.runtime.store.load(session_id) if session_id else None
+        except StoreError:
+            # The page that this would lead to says what is wrong with the store.
+            return None
+        return stored.id if stored and stored.title.startswith(TITLE) else None
 
     def start(self, script: DemoScript) -> None:
         """Begin a script and show it. In callbacks."""

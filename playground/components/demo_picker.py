@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from playground import languages
+from playground import languages, session
+from playground.components.chart_card import CHAT_PAGE
 from playground.components.demo_desk import DemoDesk
 from playground.components.welcome import fleet_line
 from playground.demo_player import reckoned_seconds
@@ -44,6 +45,9 @@ closing: "{answered} of {turns} answered, {failovers}."
 def demo_picker(desk: DemoDesk) -> None:
     """The scripts, each with its way to play it."""
     st.html(_HERO)
+    if past := desk.past:
+        st.info("This demo has been played; what was answered is a session like any other.")
+        st.page_link(CHAT_PAGE, label="Open it in the chat", query_params=session.link(past))
     fleet_line(desk.connection, desk.facts)
     entries = shelf(desk.runtime.settings.data_dir)
     _cards(desk, [entry for entry in entries if not entry.own])

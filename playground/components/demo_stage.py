@@ -32,7 +32,16 @@ LOOK_SECONDS = 0.2
 
 _CSS = Path(__file__).with_name("demo.css")
 _KEYS = Path(__file__).with_name("demo_keys.js")
-_PLOTLY = {"displayModeBar": False, "staticPlot": False, "doubleClick": False}
+_TABLE = {
+    "turn": "Turn",
+    "provider": "Provider",
+    "model": "Model",
+    "ttft_ms": "First words ms",
+    "total_ms": "In all ms",
+    "failovers": "Failovers",
+    "source": "Source",
+}
+_PLOTLY = {"displayModeBar": False, "doubleClick": False}
 
 
 def demo_stage(desk: DemoDesk, run: DemoRun) -> None:
@@ -61,7 +70,7 @@ def _state(run: DemoRun) -> tuple[int, bool, bool]:
 
 
 def _moving(desk: DemoDesk, run: DemoRun, drawn: tuple[int, bool, bool]) -> None:
-    run.look(time.monotonic(), desk.connection, drills=desk.takes_drills)
+    run.look(time.monotonic(), desk.connection, drills=desk.facts.takes_drills)
     st.html(themed(talk_html(run, dark=is_dark())))
     with st.container(key="demo-band"):
         st.html(themed(caption_html(run)))
@@ -144,7 +153,11 @@ def _charts(run: DemoRun) -> None:
     st.html(chart_title_html("Who answered", turns))
     _chart("who", charts_demo.who_figure(choices, failures, length, theme))
     st.html(chart_title_html("Seconds to first words, and in all", turns))
-    _chart("speed", charts_demo.speed_figure(analytics.latencies(turns), failures, length, theme))
+    times = analytics.latencies(turns)
+    _chart("speed", charts_demo.speed_figure(times, failures, length, theme))
+    if run.player.ended:
+        with st.expander("The same as a table", icon=":material/table:"):
+            st.dataframe(times[list(_TABLE)].rename(columns=_TABLE), hide_index=True)
 
 
 def _chart(name: str, figure: object) -> None:
