@@ -2,8 +2,9 @@
 how dear.
 
 Each frame carries the turn's id and number, so that a row leads back to its turn, and the labels
-that say what kind of answer it was (simulated, local, stopped, estimated). What a server did not
-tell is NA in every frame and stays NA in every sum over nothing; it never becomes 0.
+that say what kind of answer it was (simulated, local, stopped, estimated, made under a drill). What
+a server did not tell is NA in every frame and stays NA in every sum over nothing; it never becomes
+0.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pandas as pd
 
 from playground import wording
 from playground.totals import (
+    SIMULATED_OUTAGE,
     counted_tokens,
     failovers,
     named_failures,
@@ -22,8 +24,6 @@ from playground.totals import (
 )
 from playground.turns import Turn
 from speko_client.models import Attempt
-
-SIMULATED_OUTAGE: Final = "SIMULATED_OUTAGE"
 
 _TURN: Final = {
     "turn_id": "string",
@@ -34,6 +34,7 @@ _TURN: Final = {
     "source": "string",
     "simulated": "boolean",
     "local": "boolean",
+    "drill": "boolean",
 }
 _TOKENS: Final = _TURN | {
     "tokens_in": "Int64",
@@ -61,6 +62,7 @@ _FAILURES: Final = {
     "status": "string",
     "source": "string",
     "simulated": "boolean",
+    "drill": "boolean",
 }
 _SHARES: Final = {"provider": "string", "turns": "Int64", "share": "Float64", "simulated": "Int64"}
 
@@ -128,6 +130,7 @@ def _turn_row(turn: Turn) -> dict[str, Any]:
         "source": wording.source(answer),
         "simulated": answer.simulated,
         "local": answer.kind == "local",
+        "drill": turn.drilled,
     }
 
 
@@ -164,7 +167,7 @@ def _cost_row(turn: Turn) -> dict[str, Any]:
 
 def _failure_rows(turn: Turn) -> Iterable[dict[str, Any]]:
     row = {"turn_id": turn.id, "turn": turn.number, "status": turn.status}
-    row |= {"source": wording.source(turn.answer)}
+    row |= {"source": wording.source(turn.answer), "drill": turn.drilled}
     for failed, follower in named_failures(turn):
         yield row | _failure(turn, failed, follower)
     for _ in range(unnamed_failures(turn)):

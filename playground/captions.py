@@ -71,6 +71,36 @@ def of_costs(costs: pd.DataFrame) -> str:
     )
 
 
+def of_flows(flows: pd.DataFrame) -> str:
+    """Whether the first choice held."""
+    held = int((flows["failures"].eq(0) & flows["provider"].notna()).sum())
+    predicted = int(flows["predicted"].sum())
+    return _line(
+        f"First choice, then who failed, then who answered: {held} of {_turns(len(flows))} went "
+        "straight",
+        "" if predicted == len(flows) else f"{_turns(len(flows) - predicted)} without a prediction",
+        _simulated(flows),
+    )
+
+
+def of_moments(moments: pd.DataFrame) -> str:
+    """What the marks of the timeline are."""
+    failed = int(moments["what"].eq("failed").sum())
+    marks = "Filled: answered, hollow: cut short"
+    if not failed:
+        return _line(f"{marks}. Nobody failed")
+    crosses = f"{failed} failed attempt{'' if failed == 1 else 's'}"
+    return _line(f"{marks}, cross: {crosses}, joined to who stepped in")
+
+
+def with_drills(caption: str, drilled: int, turns: int) -> str:
+    """The caption, with how many of the session's turns were made under a drill."""
+    if not drilled:
+        return caption
+    were = "was" if drilled == 1 else "were"
+    return f"{caption} {drilled} of {_turns(turns)} {were} made under a drill."
+
+
 def no_choices(choices: pd.DataFrame) -> str | None:
     """Why there is nothing to draw; None where there is something."""
     if choices["provider"].notna().any():

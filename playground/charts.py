@@ -200,6 +200,7 @@ def _token_line(provider: str, own: pd.DataFrame, turns: int, theme: Theme) -> g
     details = own["provider_tokens_so_far"].map(lambda count: f"{count:,} tokens so far")
     spanned = own.assign(span=[f"Turn {turn}" for turn in own["turn"]])
     spanned = spanned.assign(model=own["model"].fillna(""), source=own["source"].fillna(""))
+    spanned = spanned.assign(rows=1, drilled=own["drill"])
     return go.Scatter(
         x=own["turn"],
         y=own["provider_tokens_so_far"],

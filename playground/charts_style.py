@@ -26,9 +26,10 @@ _PALE: Final = 0.4
 _LEAST_TURNS: Final = 6
 """A short session's axis is this long, so that one turn's bar is not as wide as the card."""
 
-_TEXT: Final = {"light": "#3A4151", "dark": "#C9CEDA"}
+TEXT: Final = {"light": "#3A4151", "dark": "#C9CEDA"}
 _GRID: Final = {"light": "rgba(60,70,90,.14)", "dark": "rgba(200,210,230,.16)"}
-_CARD: Final = {"light": "#FFFFFF", "dark": "#1D202A"}
+CARD: Final = {"light": "#FFFFFF", "dark": "#1D202A"}
+"""What lies behind words: under a hover, around a label."""
 _HOVER: Final = (
     "<b>%{customdata[1]}</b> · %{customdata[2]}<br>%{customdata[3]}%{customdata[4]}<extra></extra>"
 )
@@ -42,7 +43,7 @@ def styled(figure: go.Figure, theme: Theme, *, height: int, legend: bool = True)
         margin={"l": 4, "r": 8, "t": 10, "b": 4},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": FONT, "size": 13, "color": _TEXT[theme]},
+        font={"family": FONT, "size": 13, "color": TEXT[theme]},
         showlegend=legend,
         legend={
             "orientation": "h",
@@ -55,9 +56,9 @@ def styled(figure: go.Figure, theme: Theme, *, height: int, legend: bool = True)
             "traceorder": "normal",
         },
         hoverlabel={
-            "bgcolor": _CARD[theme],
+            "bgcolor": CARD[theme],
             "bordercolor": _GRID[theme],
-            "font": {"family": FONT, "size": 13, "color": _TEXT[theme]},
+            "font": {"family": FONT, "size": 13, "color": TEXT[theme]},
             "align": "left",
         },
         bargap=0.25,
@@ -92,7 +93,7 @@ def bar_look(provider: str, theme: Theme, *, pale: bool = False) -> dict[str, An
     """A bar in the provider's colour and pattern; pale for the lesser part of a stack."""
     colour = palette.colour(provider, theme == "dark")
     return {
-        "color": _translucent(colour) if pale else colour,
+        "color": translucent(colour, _PALE) if pale else colour,
         "line": {"width": 1, "color": colour},
         "pattern": {
             "shape": palette.pattern(provider),
@@ -118,7 +119,7 @@ def marker_look(provider: str, theme: Theme, *, hollow: bool = False) -> dict[st
 
 
 def hover(rows: pd.DataFrame, details: pd.Series[str]) -> dict[str, Any]:
-    """Hover and click data of a trace over spans: turn, who, the exact values, whose words.
+    """Hover and click data of a trace over spans: turn, who, the exact values, whose words, drill.
 
     ``customdata[0]`` is the turn's id, [1] its name ("Turn 3").
     """
@@ -126,8 +127,8 @@ def hover(rows: pd.DataFrame, details: pd.Series[str]) -> dict[str, Any]:
         escape(palette.label(provider, model) if provider else "No provider named")
         for provider, model in zip(rows["provider"], rows["model"], strict=True)
     ]
-    sources = [f"<br>{escape(source)}" if source else "" for source in rows["source"]]
-    columns = (rows["turn_id"], rows["span"], who, details, sources)
+    labels = [_labels(row) for row in rows.itertuples()]
+    columns = (rows["turn_id"], rows["span"], who, details, labels)
     return {
         "customdata": [list(row) for row in zip(*columns, strict=True)],
         "hovertemplate": _HOVER,
@@ -139,9 +140,18 @@ def legend_name(provider: str, names: Mapping[str, str] | None = None) -> str:
     return escape((names or {}).get(provider) or palette.display_name(provider))
 
 
-def _translucent(colour: str) -> str:
+def _labels(row: Any) -> str:
+    source = f"<br>{escape(row.source)}" if row.source else ""
+    if not row.drilled:
+        return source
+    counted = "" if row.rows == 1 else f"{row.drilled} of {row.rows} "
+    return f"{source}<br>{counted}under a drill"
+
+
+def translucent(colour: str, opacity: float) -> str:
+    """The colour with this opacity, for CSS and Plotly."""
     red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{_PALE})"
+    return f"rgba({red},{green},{blue},{opacity})"
 
 
 def _steps() -> Iterator[int]:

@@ -12,14 +12,12 @@ from typing import Final, Literal, NamedTuple
 
 from playground import receipt_words
 from playground.ranking_html import candidates
-from playground.totals import unnamed_failures
+from playground.totals import SIMULATED_OUTAGE, unnamed_failures
 from playground.turns import Turn
 from speko_client.models import Attempt, FilteredOut, ProviderKind
 
 WHAT_IF_ID: Final = "whatif-"
 """What the snapshot id begins with where a what-if was tried on top of the server's own."""
-
-SIMULATED_OUTAGE: Final = "SIMULATED_OUTAGE"
 
 Outcome = Literal["answered", "failed", "cancelled", "stopped"]
 Verdict = Literal["as_predicted", "otherwise", "nobody", "unpredicted"]

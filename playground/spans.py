@@ -37,8 +37,8 @@ def by_span(
 
     Columns: ``at`` (the span's middle), ``span`` (its name), ``provider`` (NOBODY where NA),
     ``turn_id`` (the first turn in it), ``model`` and ``source`` (what occurs, joined), ``rows``
-    (how many), the extra columns, and the values ("sum" or "median": NA where all are
-    NA; "lines": the first few texts, one below the other).
+    (how many), ``drilled`` (how many of them under a drill), the extra columns, and the values
+    ("sum" or "median": NA where all are NA; "lines": the first few texts, one below the other).
     """
     width = span_width(turns)
     keyed = frame.assign(
@@ -50,6 +50,7 @@ def by_span(
         "model": grouped["model"].agg(_joined),
         "source": grouped["source"].agg(_joined),
         "rows": grouped.size(),
+        "drilled": grouped["drill"].sum(),
     }
     columns |= {name: _summed(grouped[name], how) for name, how in values.items()}
     table = pd.DataFrame(columns).reset_index()

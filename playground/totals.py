@@ -13,6 +13,9 @@ from typing import Final
 from playground.turns import Turn
 from speko_client.models import Attempt, CompleteUsage
 
+SIMULATED_OUTAGE: Final = "SIMULATED_OUTAGE"
+"""The code of an attempt that failed because somebody asked for it."""
+
 _MOST_TOKENS: Final = 10**12
 
 
@@ -35,6 +38,7 @@ class SessionTotals:
     priced: int
     price_sources: tuple[str, ...]
     simulated: int
+    drilled: int
 
 
 def session_totals(turns: Sequence[Turn]) -> SessionTotals:
@@ -54,6 +58,7 @@ def session_totals(turns: Sequence[Turn]) -> SessionTotals:
         priced=len(costs),
         price_sources=tuple(sorted({a.price_source for a in answers if a.price_source})),
         simulated=sum(answer.simulated for answer in answers),
+        drilled=sum(turn.drilled for turn in turns),
     )
 
 

@@ -24,7 +24,8 @@ class ChartCard:
     """``key`` names the widgets and the file; ``draw`` makes the figure, only where it is shown.
 
     ``empty`` says why there is nothing to draw, None where there is. ``headings`` are the table's
-    columns and their headings; the CSV has every column of the frame.
+    columns and their headings; the CSV has every column of the frame. ``below`` draws what leads to
+    turns where the figure's own marks cannot; it is given the conversation.
     """
 
     key: str
@@ -34,6 +35,7 @@ class ChartCard:
     frame: pd.DataFrame
     headings: Mapping[str, str]
     draw: Callable[[], go.Figure]
+    below: Callable[[str], None] | None = None
 
 
 def chart_card(card: ChartCard, conversation: str) -> None:
@@ -48,6 +50,8 @@ def chart_card(card: ChartCard, conversation: str) -> None:
             return
         st.caption(card.caption)
         _way_to_turn(head, _chart(card), conversation)
+        if card.below:
+            card.below(conversation)
         _foot(card)
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
-from playground import analytics, captions, charts, wording
+from playground import analytics, analytics_flow, captions, charts, charts_flow, wording
+from playground.charts_drill import with_drills
 from playground.charts_style import Theme
 from playground.components.chart_card import ChartCard, chart_card
+from playground.components.turn_links import turn_links
 from playground.totals import SessionTotals, session_totals
 from playground.turns import Turn
 
@@ -17,17 +20,29 @@ _STYLE = """<style>
 .st-key-session-totals [data-testid="stMetricValue"] { font-size: 1.5rem; }
 </style>"""
 _WHO = {"turn": "Turn", "provider": "Provider", "model": "Model", "status": "Status"}
+_LABELS = {"source": "Source", "drill": "Drill"}
 
 
 def session_charts(turns: Sequence[Turn], conversation: str) -> None:
     """Draws the totals and the cards for turns that are over, at least one."""
     theme: Theme = "dark" if st.context.theme.type == "dark" else "light"
     _totals(session_totals(turns))
-    cards = _cards(turns, theme)
+    drilled = [turn.number for turn in turns if turn.drilled]
+    cards = [_marked(card, drilled, len(turns), theme) for card in _cards(turns, theme)]
     with st.grid(columns=2, min_column_width=340, key="chart-cards"):
-        for card in cards[:-1]:
+        for card in cards[:4]:
             chart_card(card, conversation)
-    chart_card(cards[-1], conversation)
+    for card in cards[4:]:
+        chart_card(card, conversation)
+
+
+def _marked(card: ChartCard, drilled: Sequence[int], turns: int, theme: Theme) -> ChartCard:
+    """The card with what was made under a drill marked, in its words and in its figure."""
+    return replace(
+        card,
+        caption=captions.with_drills(card.caption, len(drilled), turns),
+        draw=lambda: with_drills(card.draw(), drilled, theme),
+    )
 
 
 def _totals(totals: SessionTotals) -> None:
@@ -70,6 +85,8 @@ def _cards(turns: Sequence[Turn], theme: Theme) -> list[ChartCard]:
         _tokens_card(turns, theme),
         _failovers_card(turns, theme),
         _latency_card(turns, theme),
+        _flow_card(turns, theme),
+        _timeline_card(turns, theme),
         _cost_card(turns, theme),
     ]
 
@@ -83,7 +100,7 @@ def _provider_card(turns: Sequence[Turn], theme: Theme) -> ChartCard:
         caption=captions.of_choices(frame),
         empty=captions.no_choices(frame),
         frame=frame,
-        headings=_WHO | {"source": "Source"},
+        headings=_WHO | _LABELS,
         draw=lambda: charts.provider_figure(frame, shares, len(turns), theme),
     )
 
@@ -102,8 +119,8 @@ def _tokens_card(turns: Sequence[Turn], theme: Theme) -> ChartCard:
             "tokens_out": "Out",
             "provider_tokens_so_far": "Provider so far",
             "tokens_estimated": "Estimated",
-            "source": "Source",
-        },
+        }
+        | _LABELS,
         draw=lambda: charts.tokens_figure(frame, len(turns), theme),
     )
 
@@ -125,6 +142,7 @@ def _failovers_card(turns: Sequence[Turn], theme: Theme) -> ChartCard:
             "next_provider": "Next",
             "next_model": "Next model",
             "simulated": "Simulated",
+            "drill": "Drill",
         },
         draw=lambda: charts.failovers_figure(frame, len(turns), theme),
     )
@@ -138,8 +156,54 @@ def _latency_card(turns: Sequence[Turn], theme: Theme) -> ChartCard:
         caption=captions.of_latencies(frame),
         empty=captions.no_latencies(frame),
         frame=frame,
-        headings=_WHO | {"ttft_ms": "First token ms", "total_ms": "Total ms", "source": "Source"},
+        headings=_WHO | {"ttft_ms": "First token ms", "total_ms": "Total ms"} | _LABELS,
         draw=lambda: charts.latency_figure(frame, len(turns), theme),
+    )
+
+
+def _flow_card(turns: Sequence[Turn], theme: Theme) -> ChartCard:
+    frame = analytics_flow.flows(turns)
+    links = analytics_flow.links(turns)
+    return ChartCard(
+        key="flow",
+        title="Flow",
+        caption=captions.of_flows(frame),
+        empty=None,
+        frame=frame,
+        headings={
+            "turn": "Turn",
+            "first_provider": "First choice",
+            "first_model": "Model",
+            "predicted": "Predicted",
+            "failed": "Failed",
+            "provider": "Answered",
+            "model": "By model",
+            "status": "Status",
+            "drill": "Drill",
+        },
+        draw=lambda: charts_flow.flow_figure(links, theme),
+        below=lambda conversation: turn_links(analytics_flow.routes(turns), conversation),
+    )
+
+
+def _timeline_card(turns: Sequence[Turn], theme: Theme) -> ChartCard:
+    frame = analytics_flow.moments(turns)
+    return ChartCard(
+        key="timeline",
+        title="Providers over the turns",
+        caption=captions.of_moments(frame),
+        empty=None,
+        frame=frame,
+        headings={
+            "turn": "Turn",
+            "what": "What",
+            "provider": "Provider",
+            "model": "Model",
+            "reason": "Why",
+            "status": "Status",
+        }
+        | _LABELS,
+        draw=lambda: charts_flow.timeline_figure(frame, len(turns), theme),
     )
 
 
@@ -151,7 +215,6 @@ def _cost_card(turns: Sequence[Turn], theme: Theme) -> ChartCard:
         caption=captions.of_costs(frame),
         empty=captions.no_costs(frame),
         frame=frame,
-        headings=_WHO
-        | {"cost_usd": "Estimated US$", "price_source": "Price list", "source": "Source"},
+        headings=_WHO | {"cost_usd": "Estimated US$", "price_source": "Price list"} | _LABELS,
         draw=lambda: charts.cost_figure(frame, len(turns), theme),
     )

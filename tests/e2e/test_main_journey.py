@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.chat_page import ChatPage
 from tests.e2e.harness import PlaygroundServer, settle
 
-CHARTS = ("Provider choice", "Tokens", "Failovers", "Latency", "Estimated cost")
+CHARTS = ("Provider choice", "Tokens", "Failovers", "Latency", "Flow", "Estimated cost")
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +48,10 @@ def test_a_session_from_the_first_message_to_the_charts(
     chat.last.get_by_role("button", name="What happened").click()
     story = page.get_by_test_id("stPopoverBody")
     second = chat.provider().removeprefix("Anthropic ")
-    expect(story).to_contain_text(f"anthropic/{model} is down (simulated outage)")
-    expect(story).to_contain_text(f"then anthropic/{second} answered")
+    expect(story).to_contain_text(
+        f"anthropic/{model} was predicted; it was down (simulated outage), "
+        f"so anthropic/{second} answered."
+    )
     page.keyboard.press("Escape")
 
     chat.begin("Tell me a very long story about a lighthouse and its keeper.")
@@ -67,13 +69,13 @@ def test_a_session_from_the_first_message_to_the_charts(
 
 
 def see_the_charts(page: Page) -> None:
-    """The five charts of the open session, and the way back to a turn."""
+    """The charts of the open session."""
     page.get_by_role("link", name="Analytics").click()
     expect(page.get_by_role("heading", name="Analytics").first).to_be_visible()
     settle(page)
     for title in CHARTS:
         expect(page.get_by_text(title, exact=True).first).to_be_visible()
-    expect(page.locator(".js-plotly-plot").nth(4)).to_be_visible()
+    expect(page.locator(".js-plotly-plot").nth(6)).to_be_visible()
     expect(page.get_by_test_id("stMetric").filter(has_text="Failovers")).to_contain_text("2")
 
 

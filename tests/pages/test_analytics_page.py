@@ -10,12 +10,20 @@ from streamlit.testing.v1 import AppTest
 
 from playground.components.chart_card import selected_turn
 from playground.runtime import Runtime, get_runtime
-from playground.turns import Answer
-from speko_client.models import Timing
+from playground.turns import Answer, TurnSettings
+from speko_client.models import Fault, Timing
 from tests.playground.sessions_of_turns import answered, failed, served, turn, used
 
 ROOT = Path(__file__).parent.parent.parent
-TITLES = ["Provider choice", "Tokens", "Failovers", "Latency", "Estimated cost"]
+TITLES = [
+    "Provider choice",
+    "Tokens",
+    "Failovers",
+    "Latency",
+    "Flow",
+    "Providers over the turns",
+    "Estimated cost",
+]
 
 
 @pytest.fixture
@@ -40,7 +48,7 @@ def links(app: AppTest) -> list[str]:
     return [link.proto.label for link in app.get("page_link")]
 
 
-def test_a_session_is_shown_in_totals_and_five_charts(runtime: Runtime) -> None:
+def test_a_session_is_shown_in_totals_and_charts(runtime: Runtime) -> None:
     attempts = (failed("openai", "gpt-4o"), answered("google", "gemini-2.0-flash"))
     timing = Timing(ttft_ms=300, total_ms=1500)
     first = served(1, usage=used(120, 40), timing=timing, cost_usd=0.0007)
@@ -71,6 +79,29 @@ def test_a_chart_has_its_table(runtime: Runtime) -> None:
     assert table[["Turn", "Provider", "In", "Out"]].iloc[0].tolist() == [1, "openai", 120, 40]
 
 
+def test_the_flow_leads_to_the_turns_of_a_way(runtime: Runtime) -> None:
+    attempts = (failed("openai", "gpt-4o"), answered("google", "gemini-2.0-flash"))
+    runtime.store.save_turn(served(1, failover_count=0))
+    runtime.store.save_turn(served(2, "google", "gemini-2.0-flash", attempts=attempts))
+    app = page(c="c")
+    assert "Turn 2" in links(app)
+    assert "Turn 1" not in links(app)
+    app.selectbox(key="flow-route").set_value(1).run()
+    assert "Turn 1" in links(app)
+
+
+def test_a_drill_is_marked_in_words_table_and_chart(runtime: Runtime) -> None:
+    drill = TurnSettings(drill=(Fault(target="openai"),))
+    runtime.store.save_turn(served(1).model_copy(update={"settings": drill}))
+    runtime.store.save_turn(served(2))
+    app = page(c="c")
+    told = [caption.value for caption in app.caption if "made under a drill" in caption.value]
+    assert len(told) == len(app.get("plotly_chart"))
+    assert all(text.endswith("1 of 2 turns was made under a drill.") for text in told)
+    app.toggle(key="table-providers").set_value(True).run()
+    assert app.dataframe[0].value["Drill"].tolist() == [True, False]
+
+
 def test_an_empty_chart_says_why_and_an_unknown_total_is_no_zero(runtime: Runtime) -> None:
     runtime.store.save_turn(served(1))
     app = page(c="c")
@@ -79,7 +110,7 @@ def test_an_empty_chart_says_why_and_an_unknown_total_is_no_zero(runtime: Runtim
         assert why in texts
     values = {metric.label: metric.value for metric in app.metric}
     assert values["Tokens in"] == values["Estimated cost"] == "unknown"
-    assert len(app.get("plotly_chart")) == 1
+    assert len(app.get("plotly_chart")) == 3
 
 
 def test_without_a_session_it_leads_to_the_chat(runtime: Runtime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playground import analytics, captions
+from playground import analytics, analytics_flow, captions
 from playground.spans import LIMIT
 from playground.turns import Answer
 from speko_client.models import Timing
@@ -51,6 +51,22 @@ def test_latency_tells_the_medians() -> None:
     )
     long = [served(n, timing=Timing(ttft_ms=300, total_ms=1400)) for n in range(1, LIMIT + 2)]
     assert captions.of_latencies(analytics.latencies(long)).startswith("Solid: first token")
+
+
+def test_the_flow_says_how_often_the_first_choice_held() -> None:
+    attempts = (failed("openai"), answered("xai"))
+    turns = [served(1, failover_count=0), served(2, "xai", "m", attempts=attempts)]
+    assert captions.of_flows(analytics_flow.flows(turns)) == (
+        "First choice, then who failed, then who answered: 1 of 2 turns went straight; "
+        "2 turns without a prediction."
+    )
+    moments = captions.of_moments(analytics_flow.moments(turns))
+    assert "cross: 1 failed attempt, joined to who stepped in" in moments
+
+
+def test_a_drill_is_told_at_the_end() -> None:
+    assert captions.with_drills("Who.", 0, 9) == "Who."
+    assert captions.with_drills("Who.", 2, 9) == "Who. 2 of 9 turns were made under a drill."
 
 
 def test_an_empty_chart_says_why() -> None:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground import analytics
+from playground import analytics, analytics_flow
 from playground.exports import csv_bytes
+from playground.turns import TurnSettings
 from tests.playground.sessions_of_turns import failed, served, used
 
 
@@ -32,6 +33,13 @@ def test_a_row_says_who_and_whose_words() -> None:
     assert (first["simulated"], first["source"]) == ("True", "simulated, scripted")
     assert second["tokens_in"] == ""
     assert second["source"] == "local model"
+
+
+def test_a_row_says_whether_it_was_made_under_a_drill() -> None:
+    outage = TurnSettings(outage=("openai",))
+    turns = [served(1).model_copy(update={"settings": outage}), served(2)]
+    for frame in (analytics.choices, analytics.costs, analytics_flow.flows, analytics_flow.moments):
+        assert [row["drill"] for row in rows(frame(turns))] == ["True", "False"]
 
 
 def test_an_empty_table_keeps_its_header() -> None:

@@ -1,0 +1,78 @@
+"""Marks the turns that were made under a drill, the same way in every chart over turns. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+from playground import palette
+from playground.charts_style import Theme, translucent
+
+_SHADE: Final = 0.14
+_NAME_ROOM: Final = 22
+
+
+def with_drills(figure: go.Figure, drilled: Sequence[int], theme: Theme) -> go.Figure:
+    """The figure with a shade behind those turns, over each of its axes of turns."""
+    if not drilled:
+        return figure
+    amber = palette.AMBER.dark if theme == "dark" else palette.AMBER.light
+    axes, found = list(_axes_of_turns(figure)), runs(drilled)
+    shades = [_shade(*each, *run, amber) for each in axes for run in found]
+    # Named once: above the lower part of a figure stands the part's own name.
+    names = [_name(*each, *run, amber) for each in axes[:1] for run in found]
+    return figure.update_layout(
+        margin_t=max(figure.layout.margin.t or 0, _NAME_ROOM),
+        shapes=[*figure.layout.shapes, *shades],
+        annotations=[*figure.layout.annotations, *names],
+    )
+
+
+def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Whole numbers as runs of neighbours, first and last each: 1, 2, 3, 7 -> (1, 3), (7, 7)."""
+    found: list[tuple[int, int]] = []
+    for number in sorted(set(numbers)):
+        if found and found[-1][1] == number - 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return found
+
+
+def _axes_of_turns(figure: go.Figure) -> Iterator[tuple[str, str]]:
+    flat = (trace for trace in figure.data if "xaxis" in trace)
+    drawn = {(trace.xaxis or "x", trace.yaxis or "y") for trace in flat}
+    for x_axis, y_axis in sorted(drawn):
+        axis = figure.layout[x_axis.replace("x", "xaxis")]
+        if axis.visible is not False:
+            yield x_axis, y_axis
+
+
+def _shade(x_axis: str, y_axis: str, first: int, last: int, amber: str) -> dict[str, Any]:
+    return {
+        "type": "rect",
+        "xref": x_axis,
+        "yref": f"{y_axis} domain",
+        "x0": first - 0.5,
+        "x1": last + 0.5,
+        "y0": 0,
+        "y1": 1,
+        "fillcolor": translucent(amber, _SHADE),
+        "line": {"width": 0},
+        "layer": "below",
+    }
+
+
+def _name(x_axis: str, y_axis: str, first: int, last: int, amber: str) -> dict[str, Any]:
+    return {
+        "text": "drill",
+        "xref": x_axis,
+        "yref": f"{y_axis} domain",
+        "x": (first + last) / 2,
+        "y": 1,
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"size": 11, "color": amber},
+    }
