@@ -10,7 +10,7 @@ with the browser session.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -23,6 +23,7 @@ from playground.drill import DrillState
 from playground.runtime import Runtime
 from playground.server_choice import ServerChoice
 from playground.turns import TurnSettings
+from playground.what_ifs import OnView
 from speko_client.models import WhatIf
 
 _PARAM = "c"
@@ -41,9 +42,7 @@ _CHECK_WANTED = "connection_to_check"
 _EDITED = "connection_edited"
 _CELL = "sweep_cell"
 _DRILL = "drill"
-_WHAT_IF = "what_if_tried"
-_WHAT_IF_REVISION = "what_if_revision"
-_WHAT_IF_PROBLEMS = "what_if_problems"
+_WHAT_IF = "what_if"
 
 
 def conversation_id() -> str | None:
@@ -241,37 +240,15 @@ def chosen(key: str) -> list[str]:
     return [str(each) for each in st.session_state.get(key) or ()]
 
 
-def what_if_tried() -> WhatIf:
+def what_if() -> OnView:
     """What stands on the what-if view; at first what the chat uses, else nothing changed."""
-    tried = st.session_state.get(_WHAT_IF)
-    return tried if isinstance(tried, WhatIf) else form_settings().what_if or WhatIf()
+    found = st.session_state.get(_WHAT_IF)
+    return found if isinstance(found, OnView) else OnView(form_settings().what_if or WhatIf())
 
 
-def keep_what_if(tried: WhatIf) -> None:
-    """Remember what the view's own fields say."""
-    st.session_state[_WHAT_IF] = tried
-
-
-def try_what_if(tried: WhatIf) -> None:
-    """Put another what-if on the view: its fields take its values."""
-    keep_what_if(tried)
-    keep_what_if_problems(())
-    st.session_state[_WHAT_IF_REVISION] = what_if_revision() + 1
-
-
-def what_if_revision() -> int:
-    """Counts how often the view's fields were given other values than a hand gave them."""
-    return int(st.session_state.get(_WHAT_IF_REVISION, 0))
-
-
-def what_if_problems() -> tuple[str, ...]:
-    """What could not be used of what the view's fields say."""
-    return tuple(st.session_state.get(_WHAT_IF_PROBLEMS, ()))
-
-
-def keep_what_if_problems(problems: Sequence[str]) -> None:
-    """Remember them until the fields say something else."""
-    st.session_state[_WHAT_IF_PROBLEMS] = tuple(problems)
+def keep_what_if(on_view: OnView) -> None:
+    """Remember what stands on the what-if view."""
+    st.session_state[_WHAT_IF] = on_view
 
 
 def sent(component: str, name: str) -> Mapping[str, object]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, NamedTuple
 
 from playground import wording
@@ -76,6 +76,33 @@ class CandidateRow:
     tried: Mapping[Figure, str]
     on: bool
     fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OnView:
+    """What stands on the view.
+
+    ``revision`` counts how often its fields were given other values than a hand gave them.
+    ``problems`` are what could not be used of what the fields say; ``notice``, what went wrong
+    with a saved one.
+    """
+
+    tried: WhatIf
+    revision: int = 0
+    problems: tuple[str, ...] = ()
+    notice: str = ""
+
+    def typed(self, tried: WhatIf, problems: Sequence[str] = ()) -> OnView:
+        """What a hand gave the fields."""
+        return replace(self, tried=tried, problems=tuple(problems))
+
+    def put(self, tried: WhatIf) -> OnView:
+        """Another what-if, whose values the fields take."""
+        return OnView(tried, self.revision + 1)
+
+    def with_notice(self, notice: str) -> OnView:
+        """With a word on what went wrong, or an empty one."""
+        return replace(self, notice=notice)
 
 
 def scope_of(form: TurnSettings) -> Scope:

@@ -32,7 +32,7 @@ from playground.what_ifs import (
     with_weights,
 )
 from speko_client.errors import SpekoApiError
-from speko_client.models import RoutingPreview, WeightLine, WhatIf
+from speko_client.models import RoutingPreview, WeightLine
 
 _ELSEWHERE = (
     "What-if works with the embedded gateway: this server ranks by scores of its own, and takes "
@@ -55,27 +55,30 @@ class _Trial:
         return scope_of(self.form)
 
     def rows(self) -> list[CandidateRow]:
-        return candidate_rows(self.today, session.what_if_tried(), self.scope)
+        return candidate_rows(self.today, session.what_if().tried, self.scope)
 
     def move(self) -> None:
         """A slider was moved."""
         sent = what_if_parts.moved_weights(self.revision)
         if sent is None:
             return
-        tried, own = session.what_if_tried(), self.today.weights or {}
+        on_view, own = session.what_if(), self.today.weights or {}
         try:
-            session.keep_what_if(with_weights(tried, self.form.optimize_for, sent, own))
+            tried = with_weights(on_view.tried, self.form.optimize_for, sent, own)
         except WhatIfError as error:
-            session.keep_what_if_problems([str(error)])
+            session.keep_what_if(on_view.typed(on_view.tried, [str(error)]))
+        else:
+            session.keep_what_if(on_view.typed(tried, on_view.problems))
 
     def type(self) -> None:
         """A switch or a figure was changed."""
         sent = what_if_parts.typed_rows(self.revision)
         if sent is None:
             return
-        tried, problems = with_rows(session.what_if_tried(), self.rows(), sent, self.scope)
-        session.keep_what_if(tried)
-        session.keep_what_if_problems(problems)
+        on_view = session.what_if()
+        session.keep_what_if(
+            on_view.typed(*with_rows(on_view.tried, self.rows(), sent, self.scope))
+        )
 
 
 def what_if_view(desk: RoutingDesk) -> None:
@@ -106,14 +109,14 @@ def _view(desk: RoutingDesk, connection: Connection, form: TurnSettings) -> None
             html = two_orders_html(trial.today, tried, dark=is_dark())
             what_if_parts.gliding(html, key="what-if-order")
     if tried is not None:
-        headline.html(headline_html(trial.today, tried, session.what_if_tried(), dark=is_dark()))
+        headline.html(headline_html(trial.today, tried, session.what_if().tried, dark=is_dark()))
     _candidates(trial)
     saved_list(desk)
 
 
 def _tried(trial: _Trial) -> RoutingPreview | None:
     """The decision under what is tried; None, and a message, where the gateway refuses it."""
-    what_if = session.what_if_tried()
+    what_if = session.what_if().tried
     try:
         with trial.desk.runtime.client(trial.connection) as client:
             preview = client.preview_routing(
@@ -141,7 +144,7 @@ def _weights(trial: _Trial, tried: RoutingPreview | None) -> None:
         key="what-if-preset",
         on_click=_reset_weights,
         args=(trial,),
-        disabled=preset not in session.what_if_tried().weights,
+        disabled=preset not in session.what_if().tried.weights,
     )
     lines = (tried.weight_lines if tried else None) or []
     what_if_parts.weight_sliders(
@@ -157,7 +160,7 @@ def _weights(trial: _Trial, tried: RoutingPreview | None) -> None:
 
 def _standing(trial: _Trial) -> dict[str, float]:
     """The weights that stand now: those tried, else the preset's."""
-    weights = session.what_if_tried().weights.get(trial.form.optimize_for)
+    weights = session.what_if().tried.weights.get(trial.form.optimize_for)
     return weights.model_dump() if weights else dict(trial.today.weights or {})
 
 
@@ -184,7 +187,7 @@ def _candidates(trial: _Trial) -> None:
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     )
     head.markdown("**Candidates**", width="content")
-    tried = session.what_if_tried()
+    tried = session.what_if().tried
     head.button(
         "As today",
         icon=":material/restart_alt:",
@@ -202,22 +205,22 @@ def _candidates(trial: _Trial) -> None:
     what_if_parts.candidates_table(
         trial.rows(), revision=trial.revision, dark=is_dark(), on_type=trial.type
     )
-    for problem in session.what_if_problems():
+    for problem in session.what_if().problems:
         st.warning(problem, icon=":material/edit_off:")
 
 
 def _revision(form: TurnSettings) -> str:
     """Changes with the intent that is looked at, and where another what-if is put on the view."""
     scope = "/".join(scope_of(form))
-    return f"{session.what_if_revision()} {scope} {form.optimize_for}"
+    return f"{session.what_if().revision} {scope} {form.optimize_for}"
 
 
 def _reset_weights(trial: _Trial) -> None:
-    tried = session.what_if_tried()
-    others = {k: v for k, v in tried.weights.items() if k != trial.form.optimize_for}
-    session.try_what_if(tried.model_copy(update={"weights": others}))
+    on_view = session.what_if()
+    weights = {k: v for k, v in on_view.tried.weights.items() if k != trial.form.optimize_for}
+    session.keep_what_if(on_view.put(on_view.tried.model_copy(update={"weights": weights})))
 
 
 def _reset_rows() -> None:
-    tried: WhatIf = session.what_if_tried()
-    session.try_what_if(tried.model_copy(update={"edits": [], "without": []}))
+    on_view = session.what_if()
+    session.keep_what_if(on_view.put(on_view.tried.model_copy(update={"edits": [], "without": []})))

@@ -25,6 +25,9 @@ def saved_list(desk: RoutingDesk) -> None:
     st.markdown("**Saved what-ifs**")
     _in_use(desk)
     _save_form(desk)
+    if notice := session.what_if().notice:
+        st.warning(notice, icon=":material/edit_off:")
+        _notice("")
     try:
         saved = saved_what_ifs(desk.runtime.store)
     except StoreError as error:
@@ -68,15 +71,15 @@ def _save_form(desk: RoutingDesk) -> None:
 
 
 def _save(desk: RoutingDesk, name: str) -> None:
-    tried = session.what_if_tried()
+    on_view = session.what_if()
     try:
-        if changes_nothing(tried):
+        if changes_nothing(on_view.tried):
             raise WhatIfError("Nothing is changed yet: move a weight, or change a candidate.")
-        saved = save_what_if(desk.runtime.store, named(tried, name))
+        saved = save_what_if(desk.runtime.store, named(on_view.tried, name))
     except (WhatIfError, StoreError) as error:
         st.warning(str(error), icon=":material/edit_off:")
         return
-    session.keep_what_if(saved.what_if)
+    session.keep_what_if(on_view.typed(saved.what_if, on_view.problems))
     st.toast("Saved.", icon=":material/bookmark_added:")
 
 
@@ -107,37 +110,45 @@ def _row_buttons(desk: RoutingDesk, each: SavedWhatIf) -> None:
         "Look at it",
         icon=":material/tune:",
         type="tertiary",
-        on_click=session.try_what_if,
+        on_click=_look,
         args=(each.what_if,),
         key=f"look-{each.id}",
     )
     _rename(desk, each)
-    if st.button("Delete", icon=":material/delete:", type="tertiary", key=f"delete-{each.id}"):
-        _delete(desk, each)
+    st.button(
+        "Delete",
+        icon=":material/delete:",
+        type="tertiary",
+        on_click=_delete,
+        args=(desk, each),
+        key=f"delete-{each.id}",
+    )
 
 
 def _rename(desk: RoutingDesk, each: SavedWhatIf) -> None:
     with st.popover("Rename", icon=":material/edit:", type="tertiary", key=f"rename-{each.id}"):
-        name = st.text_input(
-            "New name", each.what_if.name, max_chars=LONGEST_NAME, key=f"new-name-{each.id}"
-        )
-        if not st.button("Rename", key=f"do-rename-{each.id}"):
-            return
-        try:
-            rename_what_if(desk.runtime.store, each, named(each.what_if, name).name)
-        except (WhatIfError, StoreError) as error:
-            st.warning(str(error), icon=":material/edit_off:")
-            return
-    st.rerun(scope="fragment")
+        key = f"new-name-{each.id}"
+        st.text_input("New name", each.what_if.name, max_chars=LONGEST_NAME, key=key)
+        st.button("Rename", on_click=_renamed, args=(desk, each, key), key=f"do-rename-{each.id}")
+
+
+def _renamed(desk: RoutingDesk, each: SavedWhatIf, key: str) -> None:
+    try:
+        name = named(each.what_if, session.typed(key)).name
+        rename_what_if(desk.runtime.store, each, name)
+    except (WhatIfError, StoreError) as error:
+        _notice(str(error))
+
+
+def _look(what_if: WhatIf) -> None:
+    session.keep_what_if(session.what_if().put(what_if))
 
 
 def _delete(desk: RoutingDesk, each: SavedWhatIf) -> None:
     try:
         delete_what_if(desk.runtime.store, each.id)
     except StoreError as error:
-        st.error(error.message, icon=":material/error:")
-        return
-    st.rerun(scope="fragment")
+        _notice(error.message)
 
 
 def _use(desk: RoutingDesk, what_if: WhatIf | None) -> None:
@@ -145,4 +156,8 @@ def _use(desk: RoutingDesk, what_if: WhatIf | None) -> None:
     desk.problem = None
     desk.set_form(session.form_settings().model_copy(update={"what_if": what_if}))
     if desk.problem:
-        session.keep_what_if_problems([f"In use, but not kept with the session. {desk.problem}"])
+        _notice(f"In use, but not kept with the session. {desk.problem}")
+
+
+def _notice(text: str) -> None:
+    session.keep_what_if(session.what_if().with_notice(text))
