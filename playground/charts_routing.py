@@ -13,12 +13,13 @@ from typing import Any, Final, get_args
 
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from playground import palette, sweeps, wording
 from playground.charts_style import FONT, Theme, styled
 from playground.sweeps import Against, Cell
-from speko_client.models import OptimizeFor
+from speko_client.models import OptimizeFor, Vertical
+
+_Trace = dict[str, Any]
 
 _PRESETS: Final = get_args(OptimizeFor)
 _FULL_MARGIN: Final = 0.2
@@ -33,6 +34,9 @@ _INK: Final = {"light": "#1B1F2A", "dark": "#F2F4FA"}
 _FAINT: Final = {"light": "#9AA1B0", "dark": "#6C7385"}
 _PAGE: Final = {"light": "#FFFFFF", "dark": "#12141B"}
 _ACCENT: Final = {"light": "#3B5BDB", "dark": "#A9B8FF"}
+_APART: Final = 0.012
+"""Between two parts, as a share of the whole width."""
+
 _ROW_PX: Final = 27
 _TALL_ROW_PX: Final = 34
 _LONG_NAME: Final = 11
@@ -49,38 +53,46 @@ def sweep_figure(
     """
     verticals = list(dict.fromkeys(frame["vertical"]))
     rows = list(dict.fromkeys(frame["language"]))
-    figure = make_subplots(cols=len(verticals), shared_yaxes=True, horizontal_spacing=0.012)
-    for column, vertical in enumerate(verticals, start=1):
+    traces: list[_Trace] = []
+    axes: dict[str, Any] = {"yaxis": _languages_axis(frame, rows)}
+    for part, vertical in enumerate(verticals):
         own = sweeps.of_vertical(frame, vertical)
         own = own.assign(
             x=own["optimize_for"].map(_PRESETS.index), y=own["language"].map(rows.index)
         )
-        for trace in _traces(own, theme, against, current, wide=len(verticals) == 1):
-            figure.add_trace(trace, row=1, col=column)
-        name = wording.VERTICALS[vertical] if len(verticals) > 1 else None
-        figure.update_xaxes(**_presets_axis(name), row=1, col=column)
+        number = str(part + 1) if part else ""
+        drawn = _traces(own, theme, against, current, wide=len(verticals) == 1)
+        traces += [trace | {"xaxis": f"x{number}", "yaxis": "y"} for trace in drawn]
+        axes[f"xaxis{number}"] = _presets_axis(vertical, part, len(verticals))
     tall = _TALL_ROW_PX if len(verticals) == 1 else _ROW_PX
+    figure = go.Figure({"data": traces, "layout": axes})
     styled(figure, theme, height=70 + tall * len(rows), legend=False)
-    figure.update_yaxes(
-        tickvals=list(range(len(rows))),
-        ticktext=_row_names(frame, rows),
-        range=[len(rows) - 0.5, -0.5],
-        showgrid=False,
-        ticks="",
-    )
     return figure.update_layout(hoverdistance=-1, hovermode="closest", margin_t=6)
 
 
-def _presets_axis(title: str | None) -> dict[str, Any]:
+def _presets_axis(vertical: Vertical, part: int, parts: int) -> dict[str, Any]:
+    name = f"<b>{wording.VERTICALS[vertical]}</b>" if parts > 1 else None
     return {
         "side": "top",
+        "anchor": "y",
+        "domain": [part / parts + _APART * bool(part), (part + 1) / parts],
         "tickvals": list(range(len(_PRESETS))),
         "ticktext": [wording.OPTIMIZE_FOR[preset] for preset in _PRESETS],
         "range": [-0.5, len(_PRESETS) - 0.5],
         "showgrid": False,
         "ticks": "",
         "tickfont": {"size": 12},
-        "title": {"text": f"<b>{title}</b>" if title else None, "standoff": 6},
+        "title": {"text": name, "standoff": 6},
+    }
+
+
+def _languages_axis(frame: pd.DataFrame, rows: Sequence[str]) -> dict[str, Any]:
+    return {
+        "tickvals": list(range(len(rows))),
+        "ticktext": _row_names(frame, rows),
+        "range": [len(rows) - 0.5, -0.5],
+        "showgrid": False,
+        "ticks": "",
     }
 
 
@@ -93,7 +105,7 @@ def _row_names(frame: pd.DataFrame, rows: Sequence[str]) -> list[str]:
 
 def _traces(
     own: pd.DataFrame, theme: Theme, against: Against, current: Cell | None, *, wide: bool
-) -> Iterator[Any]:
+) -> Iterator[_Trace]:
     won = own.dropna(subset=["provider"])
     for (provider, stood_in), cells in won.groupby(["provider", "stood_in"]):
         yield _cells(str(provider), cells, own, theme, stood_in=bool(stood_in), wide=wide)
@@ -114,7 +126,7 @@ def _cells(
     *,
     stood_in: bool,
     wide: bool,
-) -> go.Heatmap:
+) -> _Trace:
     seat = palette.colour(provider, theme == "dark")
     shades = _PALE if stood_in else _SHADES[theme]
     low, high = (_mixed(seat, _PAGE[theme], share) for share in shades)
@@ -125,24 +137,23 @@ def _cells(
         z[cell.y][cell.x] = 0.0 if pd.isna(cell.margin) else float(cell.margin)
         words = _model_name(cell.model) if wide else escape(palette.glyph(provider))
         text[cell.y][cell.x] = f"<i>{words}</i>" if stood_in else words
-    return go.Heatmap(
-        z=z,
-        text=text,
-        texttemplate="%{text}",
-        textfont={"family": FONT, "size": 11 if wide else 13, "color": _INK[theme]},
-        colorscale=[[0, low], [1, high]],
-        zmin=0,
-        zmax=_FULL_MARGIN,
-        showscale=False,
-        xgap=3,
-        ygap=3,
-        hoverinfo="skip",
-    )
+    return {
+        "type": "heatmap",
+        "z": z,
+        "text": text,
+        "texttemplate": "%{text}",
+        "textfont": {"family": FONT, "size": 11 if wide else 13, "color": _INK[theme]},
+        "colorscale": [[0, low], [1, high]],
+        "zmin": 0,
+        "zmax": _FULL_MARGIN,
+        "showscale": False,
+        "xgap": 3,
+        "ygap": 3,
+        "hoverinfo": "skip",
+    }
 
 
-def _frames(
-    cells: pd.DataFrame, colour: str, width: float, half: tuple[float, float]
-) -> go.Scatter:
+def _frames(cells: pd.DataFrame, colour: str, width: float, half: tuple[float, float]) -> _Trace:
     """A frame around each of the cells, all as one broken line."""
     corners = ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))
     x: list[float | None] = []
@@ -151,24 +162,25 @@ def _frames(
         x += [*(cell.x + across * half[0] for across, _ in corners), None]
         y += [*(cell.y + down * half[1] for _, down in corners), None]
     line = {"color": colour, "width": width}
-    return go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
+    return {"type": "scatter", "x": x, "y": y, "mode": "lines", "line": line, "hoverinfo": "skip"}
 
 
-def _points(own: pd.DataFrame, theme: Theme) -> go.Scatter:
-    return go.Scatter(
-        x=own["x"],
-        y=own["y"],
-        mode="markers",
-        marker={"size": 14, "opacity": 0, "symbol": "diamond", "color": _INK[theme]},
-        selected={"marker": {"opacity": 0.9}},
-        unselected={"marker": {"opacity": 0}},
-        customdata=[
+def _points(own: pd.DataFrame, theme: Theme) -> _Trace:
+    return {
+        "type": "scatter",
+        "x": own["x"],
+        "y": own["y"],
+        "mode": "markers",
+        "marker": {"size": 14, "opacity": 0, "symbol": "diamond", "color": _INK[theme]},
+        "selected": {"marker": {"opacity": 0.9}},
+        "unselected": {"marker": {"opacity": 0}},
+        "customdata": [
             [row.language, row.vertical, row.optimize_for, *_hover(row)]
             for row in sweeps.rows_of(own)
         ],
-        hovertemplate="<b>%{customdata[3]}</b><br>%{customdata[4]}<extra></extra>",
-        showlegend=False,
-    )
+        "hovertemplate": "<b>%{customdata[3]}</b><br>%{customdata[4]}<extra></extra>",
+        "showlegend": False,
+    }
 
 
 def _hover(row: Any) -> tuple[str, str]:

@@ -165,9 +165,9 @@ def summary(frame: pd.DataFrame, against: Against) -> str:
     why = "the preset changes" if against == "preset" else "the language changes"
     stood_in = int(frame["stood_in"].sum())
     parts = [
-        f"{len(frame):,} decisions, {len(winners)} different winners",
+        f"{len(frame):,} decisions, {len(winners)} winners",
         f"{why} the winner in {flipped:,}",
-        f"in {stood_in:,} another language's or region's figures stand in" if stood_in else "",
+        f"broader figures stood in for {stood_in:,}" if stood_in else "",
     ]
     return "; ".join(part for part in parts if part) + "."
 

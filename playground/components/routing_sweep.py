@@ -12,7 +12,7 @@ import streamlit as st
 
 from playground import charts_routing, languages, palette, session, sweeps, wording
 from playground.components.routing_desk import RoutingDesk
-from playground.components.style import is_dark
+from playground.components.style import is_dark, themed
 from playground.exports import csv_bytes
 from playground.runtime import Runtime
 from playground.sweeps import Against, Cell
@@ -67,7 +67,7 @@ def sweep_view(desk: RoutingDesk) -> None:
     frame = sweeps.of_vertical(every, vertical)
     took = f"One request, {swept.milliseconds:,.0f} ms."
     line = f"{sweeps.summary(frame, against)} {took}"
-    _legend(frame, against)
+    _legend(frame, against, desk)
     with st.container(key="sweep-fit" if vertical else "sweep-scroll"):
         _map(desk, frame, against, line)
     _foot(frame)
@@ -136,7 +136,7 @@ def _controls() -> tuple[Vertical | None, Against]:
     return chosen, against
 
 
-def _legend(frame: pd.DataFrame, against: Against) -> None:
+def _legend(frame: pd.DataFrame, against: Against, desk: RoutingDesk) -> None:
     won = Counter(frame["provider"].dropna().map(str)).most_common()
     entries = [
         f'<span><span class="sw-dot" style="background:{palette.colour(vendor, is_dark())};'
@@ -151,7 +151,20 @@ def _legend(frame: pd.DataFrame, against: Against) -> None:
         entries.append(
             '<span class="sw-quiet"><i>pale, italic: broader figures stood in</i></span>'
         )
-    st.html(f'{_LEGEND}<div class="sw">{"".join(entries)}</div>')
+    st.html(themed(f'{_LEGEND}<div class="sw">{"".join(entries)}{_labels(desk)}</div>'))
+
+
+def _labels(desk: RoutingDesk) -> str:
+    """What not everybody would guess: whose figures these are, and what is only tried."""
+    fleet, what_if = desk.facts.fleet, desk.form.what_if
+    labels = []
+    if fleet is not None and fleet.demo:
+        labels.append('<span class="sp-chip sp-source">simulated vendors</span>')
+    if what_if is not None:
+        labels.append(f'<span class="sp-chip sp-whatif">what-if: {escape(what_if.name)}</span>')
+    elif fleet is not None:
+        labels.append(f'<span class="sp-chip">{escape(fleet.snapshot.label)}</span>')
+    return "".join(labels)
 
 
 def _map(desk: RoutingDesk, frame: pd.DataFrame, against: Against, line: str) -> None:

@@ -52,7 +52,10 @@ class Asked:
 
 @dataclass
 class StandIn:
-    """The server; ``tests`` says what a vendor's test answers."""
+    """The server; ``tests`` says what a vendor's test answers.
+
+    Paths that begin with one of ``lacks`` are not found.
+    """
 
     vendors: list[dict[str, Any]] = field(
         default_factory=lambda: [
@@ -67,6 +70,7 @@ class StandIn:
     asked: list[Asked] = field(default_factory=list)
     preview: dict[str, Any] = field(default_factory=dict)
     drills: bool = True
+    lacks: tuple[str, ...] = ()
     base_url: str = ""
 
     def __enter__(self) -> Self:
@@ -112,6 +116,8 @@ class StandIn:
         self.asked.append(asked)
         allowed = request.headers.get("Authorization") == f"Bearer {KEY}"
         status, answer = (200, self._told(asked)) if allowed else (401, {"error": "No."})
+        if asked.path.startswith(self.lacks):
+            status, answer = 404, {"error": "Not found", "code": "NOT_FOUND"}
         content = json.dumps(answer).encode()
         request.send_response(status)
         request.send_header("Content-Type", "application/json")
