@@ -123,8 +123,7 @@ def _next_revision(transaction: Transaction, conversation_id: str, changes: Chan
 
 def _create(transaction: Transaction, conversation_id: str, changes: Changes) -> None:
     first = next(iter(changes.turns.values()), None)
-    settings = first.settings if first else TurnSettings()
-    settings = settings.model_copy(update={"drill": ()})  # the turn's own, and never the form's
+    settings = first.settings.for_the_form if first else TurnSettings()
     values = {
         "id": conversation_id,
         "settings": settings.model_dump_json(),

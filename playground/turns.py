@@ -72,6 +72,11 @@ class TurnSettings(_Value):
     what_if: WhatIf | None = None
     reply: str | None = None
 
+    @property
+    def for_the_form(self) -> TurnSettings:
+        """What a form takes over from a turn: not what was staged for that turn alone."""
+        return self.model_copy(update={"drill": (), "reply": None})
+
 
 class TurnError(_Value):
     """Why a turn failed: what happened, who must act, and the request's detail to copy."""

@@ -41,7 +41,8 @@ class Changes:
 
     def alone(self, conversation_id: str) -> Conversation:
         """The conversation where nothing of it was written yet."""
-        settings = next(reversed([turn.settings for turn in self.turns.values()]), TurnSettings())
+        latest = next(reversed([*self.turns.values()]), None)
+        settings = latest.settings.for_the_form if latest else TurnSettings()
         empty = Conversation(
             id=conversation_id, settings=settings, created_at=self.since, updated_at=self.since
         )

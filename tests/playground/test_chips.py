@@ -8,7 +8,7 @@ import pytest
 
 from playground.chips import chips_html
 from playground.turns import Answer, Turn, TurnSettings, TurnStatus
-from speko_client.models import CompleteUsage, Timing
+from speko_client.models import CompleteUsage, Fault, Timing
 
 
 def turn(answer: Answer, status: TurnStatus = "done") -> Turn:
@@ -57,6 +57,17 @@ def test_a_whole_answer_says_who_how_fast_how_much() -> None:
 def test_a_live_answer_says_that_it_is() -> None:
     html = chips_html(turn(Answer(provider="ollama", model="llama3.2", kind="live")), dark=False)
     assert ">live<" in html
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [TurnSettings(drill=(Fault(target="openai"),)), TurnSettings(outage=("openai",))],
+)
+def test_a_turn_made_while_faults_were_on_says_so(settings: TurnSettings) -> None:
+    answer = Answer(provider="a", model="b")
+    drilled = turn(answer).model_copy(update={"settings": settings})
+    assert '<span class="sp-chip sp-amber">drill</span>' in chips_html(drilled, dark=False)
+    assert "drill" not in chips_html(turn(answer), dark=False)
 
 
 def test_a_server_of_ones_own_goes_by_its_name() -> None:

@@ -12,6 +12,7 @@ import pytest
 from playground.store import HEARTBEAT_LIMIT, Store
 from playground.turns import Answer, Conversation, Turn, TurnSettings
 from playground.unsaved import title_of
+from speko_client.models import Fault
 from tests.playground.conftest import Clock
 from tests.playground.samples_of_turns import NOON, turn
 
@@ -46,6 +47,13 @@ def test_a_saved_turn_is_found_whole_by_another_process(store: Store, other: Sto
     saved = turn("t1", settings=TurnSettings(temperature=0, allowed=("openai",)))
     store.save_turn(saved)
     assert loaded(other).path() == (saved.numbered(1),)
+
+
+def test_a_drill_stays_with_its_turn_and_never_becomes_the_forms(store: Store) -> None:
+    drilled = TurnSettings(language="es", drill=(Fault(target="openai"),), reply="Hola")
+    store.save_turn(turn("t1", settings=drilled))
+    assert loaded(store).path()[0].settings == drilled
+    assert loaded(store).settings == TurnSettings(language="es")
 
 
 def test_turns_are_numbered_along_their_branch(store: Store) -> None:
