@@ -65,6 +65,7 @@ STYLE: Final = """<style>
 .rc-good { color:var(--good); } .rc-warn { color:var(--warn); } .rc-bad { color:var(--bad); }
 .rc-none { opacity:.75; }
 .rc-drill { border-style:dashed; color:var(--warn); }
+.rc .rc-note, .rc .rc-why { font-size:.85rem; }
 .rc-why { margin:.5rem 0 0; }
 .rc-step { margin:0 0 .5rem; }
 .rc-line { display:flex; justify-content:space-between; gap:.1rem 1rem; flex-wrap:wrap; }
@@ -160,7 +161,8 @@ def _timeline(receipt: Receipt) -> str:
 def _step(step: Step, receipt: Receipt, *, dead: bool) -> str:
     scale = 100 / receipt.span_ms if receipt.span_ms > 0 else 0.0
     tone = "dead" if dead else step.outcome
-    drill = '<span class="rc-tag rc-drill">drill</span> ' if step.drill else ""
+    marked = step.drill and "drill" not in step.words
+    drill = '<span class="rc-tag rc-drill">drill</span> ' if marked else ""
     took = wording.milliseconds(step.duration_ms)
     begins = f"from {wording.milliseconds(step.start_ms)} on, " if step.start_ms >= 1 else ""
     return (

@@ -11,6 +11,9 @@ from speko_client.models import Attempt
 if TYPE_CHECKING:
     from playground.receipts import Candidate, Outcome, SnapshotState
 
+_TOLD = 2
+"""So many failures the sentence tells one by one; the attempts below it tell all."""
+
 CODES = {
     "CONNECT_FAILED": "could not be reached",
     "TIMEOUT": "took too long",
@@ -33,6 +36,8 @@ def head(turn: Turn, predicted: Candidate | None, served: Candidate | None) -> s
     end = _end(turn, "it" if predicted == served and not failed else served and served.name)
     if not clauses and predicted and predicted == served and turn.status == "done":
         return f"{first} and answered."
+    if len(clauses) > _TOLD:
+        clauses = [clauses[0], f"{len(clauses) - 1} more failed"]
     story = ", then ".join(clauses)
     told = f"{story}{_link(turn)}{end}" if story else end
     return f"{first}; {told}." if first else f"{_capital(told)}."

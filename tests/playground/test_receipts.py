@@ -97,6 +97,16 @@ def test_several_failures_are_told_in_their_order() -> None:
     )
 
 
+def test_of_many_failures_the_sentence_counts_what_the_attempts_tell() -> None:
+    others = [("google", f"g-{number}") for number in range(3)]
+    attempts = [tried(who, "SERVER_ERROR", "answered 503") for who in (GPT, *others)]
+    told = asked(answer(GROK, *attempts, tried(GROK)), preview(GPT, *others, GROK))
+    assert told.head == (
+        "openai/gpt-4o was predicted; it answered 503, then 3 more failed, so xai/grok-2 answered."
+    )
+    assert len(told.steps) == 5
+
+
 def test_a_code_that_nobody_knows_is_spelled_out() -> None:
     told = asked(answer(GROK, tried(GPT, "BAD_MOOD"), tried(GROK)))
     assert told.steps[0].words == "failed (bad mood)"
