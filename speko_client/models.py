@@ -130,7 +130,7 @@ class Attempt(SpekoModel):
 
     ``code`` and ``message`` say why it failed (None where it answered); the message completes
     "openai/gpt-4o ...". Codes stand in ``speko_gateway.providers.base.FailureCode``. ``drill``:
-    it failed on purpose, in a drill.
+    a drill's fault was on it, so that it failed, or was slow, on purpose.
     """
 
     provider: str

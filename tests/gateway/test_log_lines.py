@@ -8,10 +8,12 @@ import json
 import logging
 import sys
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from speko_client.models import DRILL_HEADER, Drill, Fault
 from speko_gateway.config import SettingError
 from speko_gateway.log_lines import (
     MOST_LINES,
@@ -22,6 +24,7 @@ from speko_gateway.log_lines import (
     secrets_in,
 )
 from speko_gateway.providers.base import FailureCode, TextDelta
+from speko_gateway.staging import Rehearsal
 from tests.gateway.fleet_doubles import Hang, PlayedProvider, failure, gateway, said
 from tests.gateway.served import AUTH, BODY, STREAM, serving
 
@@ -65,6 +68,20 @@ async def test_an_answer_has_one_line_with_ids_and_times(lines: Any) -> None:
         "simulated": False,
         "ttftMs": 0.0,
     }
+
+
+async def test_a_drills_faults_are_told_from_a_candidates_own(lines: Any) -> None:
+    provider = PlayedProvider({"a": said("Hi"), "b": [failure()], "c": said("Hi")})
+    drill = Drill(faults=[Fault(target="acme:a", kind="rate_limited")])
+    async with serving(replace(gateway(provider), rehearsal=Rehearsal())) as client:
+        await client.post(URL, json=BODY, headers={DRILL_HEADER: drill.to_header()})
+    (line,) = lines()
+    assert line["drill"] is True
+    assert line["attempts"] == [
+        "acme/a RATE_LIMITED (drill)",
+        "acme/b SERVER_ERROR",
+        "acme/c answered",
+    ]
 
 
 @pytest.mark.parametrize(
