@@ -23,13 +23,22 @@ from speko_client.models import Attempt
 _ATTEMPTS = TypeAdapter(tuple[Attempt, ...])
 
 _ADVICE_BY_CODE = {
-    "ALL_PROVIDERS_FAILED": "Every candidate failed, so nobody could answer. Look at the attempts, "
-    "allow more providers or end the simulated outage, then retry.",
+    "ALL_PROVIDERS_FAILED": "Allow more providers, or end the drill or the outage where one is on, "
+    "then retry. What was tried is told below.",
     "COMPLETE_FAILED": "Nobody is left to answer for this intent. Widen the allowed providers, or "
     "give a provider its key.",
     "VALIDATION_ERROR": "The server rejected the request. Correct the setting it names, then send "
     "the message again.",
 }
+
+_BROKEN_BY_DRILL = (
+    "This was a drill. Once words are out nobody else takes over: two voices in one answer would "
+    "be worse. What had arrived is kept; Retry asks again."
+)
+_FAILED_BY_DRILL = (
+    "This was a drill, and it left nobody who could answer. End it at the top of the page, or "
+    "allow more providers, then retry."
+)
 
 
 def turn_error(error: SpekoApiError, connection: Connection) -> TurnError:
@@ -64,6 +73,8 @@ def failed_attempts(error: SpekoApiError) -> tuple[Attempt, ...]:
 
 
 def _advice(error: SpekoApiError, connection: Connection) -> str:
+    if any(attempt.drill for attempt in failed_attempts(error)):
+        return _BROKEN_BY_DRILL if isinstance(error, SpekoStreamError) else _FAILED_BY_DRILL
     if error.code in _ADVICE_BY_CODE:
         return _ADVICE_BY_CODE[error.code]
     match error:

@@ -40,7 +40,7 @@ def drill_banner() -> None:
     if state.on(_now()) is None:
         session.keep_drill(state.ended())
         st.toast(
-            f"The drill is over: its {state.running.length} are up.",
+            f"The drill is over, after {state.running.length}.",
             icon=":material/emergency_home:",
         )
         return

@@ -41,7 +41,7 @@ def test_a_drill_from_its_story_to_its_end(page: Page, server: PlaygroundServer)
     expect(chat.chips).to_contain_text("Failed over once")
     expect(banner(page)).to_contain_text("1 message left")
     chat.send("Still?")
-    expect(page.get_by_text("The drill is over: its 2 messages are up.")).to_be_visible()
+    expect(page.get_by_text("The drill is over, after 2 messages.")).to_be_visible()
     expect(banner(page)).to_have_count(0)
     chat.send("And after it?")
     assert chat.provider() == first_choice

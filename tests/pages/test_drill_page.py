@@ -83,7 +83,7 @@ def test_one_whose_time_is_up_says_so_and_goes(app: AppTest) -> None:
     running = RunningDrill((Fault(target="openai"),), Length(5, "minutes"), long_ago)
     app.session_state["drill"] = DrillState(running)
     app.run()
-    assert [each.value for each in app.toast] == ["The drill is over: its 5 minutes are up."]
+    assert [each.value for each in app.toast] == ["The drill is over, after 5 minutes."]
     assert not banners(app)
     assert state_of(app).running is None
 

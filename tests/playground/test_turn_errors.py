@@ -35,7 +35,7 @@ def hosted() -> Connection:
         (SpekoConnectionError("Refused."), "https://api.speko.dev", "Check the network"),
         (SpekoTimeoutError("Silence."), "The server is slow", "Retry"),
         (SpekoStreamError("Broke.", 200), "broke off", "Retry"),
-        (SpekoApiError("Down.", 500, "ALL_PROVIDERS_FAILED"), "Every candidate", "attempts"),
+        (SpekoApiError("Down.", 500, "ALL_PROVIDERS_FAILED"), "Allow more", "end the drill"),
         (SpekoApiError("None.", 500, "COMPLETE_FAILED"), "Nobody", "Widen the allowed providers"),
         (SpekoApiError("Bad.", 400, "VALIDATION_ERROR"), "rejected", "Correct the setting"),
         (SpekoApiError("Oops.", 503), "The server failed", "Wait a moment, then retry"),
@@ -77,6 +77,15 @@ def test_the_attempts_of_a_failed_answer_are_found_in_its_body() -> None:
     }
     error = SpekoApiError("All failed.", 500, "ALL_PROVIDERS_FAILED", body={"attempts": [attempt]})
     assert [a.message for a in failed_attempts(error)] == ["timed out after 5.0 s"]
+
+
+def test_a_drill_is_no_fault_of_a_server_or_a_provider() -> None:
+    attempt = {"provider": "a", "model": "m", "outcome": "failed", "durationMs": 1, "drill": True}
+    body = {"attempts": [attempt]}
+    broken = SpekoStreamError("Broke.", 200, "STREAM_BROKEN", body=body)
+    assert turn_error(broken, GATEWAY).advice.startswith("This was a drill. Once words are out")
+    failed = SpekoApiError("All failed.", 500, "ALL_PROVIDERS_FAILED", body=body)
+    assert "End it at the top of the page" in turn_error(failed, GATEWAY).advice
 
 
 @pytest.mark.parametrize("listed", [None, 3, "no", [{"provider": 1}], [None]])
