@@ -34,7 +34,7 @@ _INK: Final = {
 _STYLE: Final = f"""<style>
 .rk {{ list-style:none; margin:0 !important; padding:0 !important; font-size:.9rem;
   line-height:1.25; }}
-.rk-row {{ display:grid; grid-template-columns:1.6rem minmax(8.5rem,1fr) minmax(6rem,1.5fr) 3.1rem;
+.rk-row {{ display:grid; grid-template-columns:1.6rem minmax(10rem,1fr) minmax(5rem,1.5fr) 3.1rem;
   align-items:center; gap:.6rem; height:{ROW_PX}px; margin:0 !important; padding:0 .5rem;
   border-radius:.5rem; box-sizing:border-box; }}
 .rk-first {{ background:color-mix(in srgb, currentColor 7%, transparent); }}

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from playground import analytics
 from playground.spans import LIMIT, by_span
 from playground.totals import session_totals
-from playground.turns import Answer, Turn
-from speko_client.models import Timing
+from playground.turns import Answer, Turn, TurnSettings
+from speko_client.models import Timing, WhatIf
 from tests.playground.sessions_of_turns import answered, failed, served, sessions, turn, used
 
 FRAMES = (
@@ -39,6 +39,18 @@ def test_labels_come_along() -> None:
     assert list(frame["simulated"]) == [True, False]
     assert list(frame["local"]) == [False, True]
     assert list(frame["status"]) == ["done", "stopped"]
+
+
+def test_an_answer_that_a_what_if_routed_is_labelled_in_every_frame() -> None:
+    tried = served(1, scores_run_id="whatif-1a2b", simulated=True, words="scripted")
+    live = served(2, scores_run_id="whatif-1a2b")
+    named = TurnSettings(what_if=WhatIf(name="Cheap"))
+    tried = tried.model_copy(update={"settings": named})
+    for frame in (analytics.choices, analytics.latencies):
+        assert list(frame([tried, live])["source"]) == [
+            "simulated, scripted; what-if: Cheap",
+            "what-if",
+        ]
 
 
 def test_tokens_add_up_by_provider() -> None:

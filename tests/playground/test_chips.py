@@ -8,7 +8,7 @@ import pytest
 
 from playground.chips import chips_html
 from playground.turns import Answer, Turn, TurnSettings, TurnStatus
-from speko_client.models import CompleteUsage, Fault, Timing
+from speko_client.models import CompleteUsage, Fault, Timing, WhatIf
 
 
 def turn(answer: Answer, status: TurnStatus = "done") -> Turn:
@@ -68,6 +68,14 @@ def test_a_turn_made_while_faults_were_on_says_so(settings: TurnSettings) -> Non
     drilled = turn(answer).model_copy(update={"settings": settings})
     assert '<span class="sp-chip sp-amber">drill</span>' in chips_html(drilled, dark=False)
     assert "drill" not in chips_html(turn(answer), dark=False)
+
+
+def test_an_answer_that_a_what_if_routed_says_so() -> None:
+    tried = Answer(text="Hi", provider="xai", model="grok-2", scores_run_id="whatif-1a2b")
+    named = turn(tried).model_copy(update={"settings": TurnSettings(what_if=WhatIf(name="<b>"))})
+    assert "what-if: &lt;b&gt;" in chips_html(named, dark=False)
+    own = tried.model_copy(update={"scores_run_id": "demo-2026-04"})
+    assert "what-if" not in chips_html(turn(own), dark=False)
 
 
 def test_a_server_of_ones_own_goes_by_its_name() -> None:
