@@ -20,7 +20,7 @@ from playground.demos import DemoIntent
 from playground.totals import session_totals
 from playground.turns import Turn, TurnSettings
 
-SKIPPED: Final = "This server takes no drills: the script's faults are left out here."
+SKIPPED: Final = "This server takes no drills: the faults of the script are left out."
 
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 

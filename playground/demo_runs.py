@@ -28,17 +28,21 @@ _NO_SERVER: Final = "No server answers. See Connections, then try again."
 
 
 class DemoRun:
-    """One demo; safe from several threads. ``turns`` are over and led to the next one."""
+    """One demo; safe from several threads.
+
+    ``turns`` are over and led to the next one; ``answering`` is on its way, or has failed.
+    ``skips_faults``: the server takes none, so those of the turn that is on are left out.
+    """
 
     def __init__(self, engine: Engine, store: Store, script: DemoScript, session: str) -> None:
         self.conversation_id = session
         self.player = Player(script)
         self.turns: tuple[Turn, ...] = ()
+        self.answering: Run | None = None
         self.skips_faults = False
         self.not_saved: str | None = None
         self._engine = engine
         self._store = store
-        self._run: Run | None = None
         self._failed: tuple[Turn, ...] = ()
         self._created_at = datetime.now(UTC)
         self._lock = threading.Lock()
@@ -52,7 +56,7 @@ class DemoRun:
     @property
     def live(self) -> Turn | None:
         """The turn that is being answered, or that failed; None between the turns."""
-        return self._run.turn if self._run else None
+        return self.answering.turn if self.answering else None
 
     @property
     def moving(self) -> bool:
@@ -67,8 +71,10 @@ class DemoRun:
         with self._lock:
             self._take_in()
             self.player = self.player.look(now)
+            takes = connection is not None and connection.embedded and drills
+            self.skips_faults = not takes and bool(self.script.faults_at(self.player.place))
             if self.player.stage == "sending":
-                self._send(connection, drills)
+                self._send(connection, takes)
             return self.player
 
     def control(self, control: Callable[[Player], Player]) -> None:
@@ -79,33 +85,31 @@ class DemoRun:
                 self._engine.stop(self.conversation_id)
 
     def _take_in(self) -> None:
-        run = self._run
+        run = self.answering
         if run is None or not run.done:
             return
         turn = run.turn
         self.not_saved = run.save_error
         if turn.status == "done":
-            self.turns, self._run = (*self.turns, turn), None
+            self.turns, self.answering = (*self.turns, turn), None
             self.player = self.player.answered()
         elif self.player.stage == "answering":
             self._failed = (*self._failed, turn)
             self.player = self.player.failed(_problem(turn))
         elif self.player.stage not in ("failed", "stopped"):
-            self._run = None
+            self.answering = None
 
-    def _send(self, connection: Connection | None, drills: bool) -> None:
+    def _send(self, connection: Connection | None, takes_faults: bool) -> None:
         if connection is None:
             self.player = self.player.failed(_NO_SERVER)
             return
         player = self.player
-        takes = drills and connection.embedded
-        self.skips_faults = not takes and bool(self.script.faults_at(player.place))
         try:
-            self._run = self._engine.submit(
+            self.answering = self._engine.submit(
                 connection,
                 self._conversation(),
                 player.turn.message,
-                self.script.settings_at(player.place, drills=takes),
+                self.script.settings_at(player.place, drills=takes_faults),
                 parent_id=self.turns[-1].id if self.turns else None,
             )
         except AlreadyRunningError:

@@ -1,0 +1,115 @@
+"""The demo on a projector: from the first screen through an outage to the session it left."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.chat_page import ChatPage
+from tests.e2e.harness import PlaygroundServer, settle
+
+ANSWER_MS = 30_000
+
+
+@pytest.fixture
+def viewport() -> tuple[int, int]:
+    """A projector."""
+    return 1920, 1080
+
+
+@pytest.fixture
+def stage(page: Page, server: PlaygroundServer) -> Stage:
+    """The outage day, begun from the chat's first screen."""
+    ChatPage(page, server).open()
+    page.get_by_role("button", name="Play the demo").click()
+    page.locator('[class*="st-key-play-shipped-3"] button').click()
+    stage = Stage(page)
+    expect(stage.caption).to_contain_text("9:00. A retailer's help desk opens")
+    return stage
+
+
+class Stage:
+    """What is seen of a demo, and the keys a presenter presses."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.caption = page.locator(".dm-caption")
+        self.progress = page.locator(".dm-progress")
+        self.turns = page.locator(".dm-turn")
+        self.charts = page.locator(".js-plotly-plot")
+
+    def control(self, name: str) -> Locator:
+        """A button, by its label."""
+        return self.page.get_by_role("button", name=re.compile(f"^{name}"))
+
+    def step_to(self, caption: str) -> None:
+        """Press the right arrow, and wait for the next caption."""
+        self.page.keyboard.press("ArrowRight")
+        expect(self.caption).to_contain_text(caption, timeout=ANSWER_MS)
+
+
+def test_an_outage_day_is_stepped_through_and_left_as_a_session(
+    page: Page, server: PlaygroundServer, stage: Stage
+) -> None:
+    expect(page.get_by_test_id("stHeader")).to_be_hidden()
+    page.keyboard.press("Space")
+    expect(stage.progress).to_contain_text("1 of 7, paused")
+
+    stage.step_to("Google gemini-2.0-flash answers")
+    expect(stage.charts).to_have_count(2)
+    stage.step_to("9:20")
+    stage.step_to("OpenAI gpt-4o takes")
+    stage.step_to("9:41. OpenAI goes down")
+    expect(page.get_by_text("Drill: OpenAI is down")).to_be_visible()
+    page.keyboard.press("PageDown")
+    expect(stage.caption).to_contain_text("Watch the amber chip: OpenAI is down. Google answers")
+    chips = stage.turns.last.locator(".sp-chips")
+    expect(chips).to_contain_text("Google gemini-2.0-flash")
+    expect(chips.locator(".sp-amber").last).to_have_text("Failed over once")
+    expect(chips).to_contain_text("simulated, scripted")
+    expect(page.locator(".dm-tiles")).to_contain_text("3 of 7")
+    assert font_pixels(stage.caption) >= 28
+    assert font_pixels(stage.turns.last) >= 22
+
+    session = page.url.partition("c=")[2]
+    page.reload()
+    expect(stage.caption).to_contain_text("Watch the amber chip")
+    expect(stage.progress).to_contain_text("3 of 7, paused")
+    settle(page)
+
+    page.keyboard.press("Escape")
+    expect(stage.caption).to_contain_text("Stopped")
+    expect(page.get_by_test_id("stHeader")).to_be_visible()
+    page.get_by_role("link", name="Open in chat").click()
+    chat = ChatPage(page, server)
+    expect(chat.turns).to_have_count(3)
+    expect(chat.chips).to_contain_text("Failed over once")
+    settle(page)
+    page.get_by_role("link", name="Analytics").click()
+    main = page.get_by_test_id("stMain")
+    expect(main.get_by_text("Demo: A provider outage day")).to_be_visible()
+    assert session in page.url
+
+
+def test_it_plays_by_itself_and_pauses_while_nobody_is_there(
+    page: Page, server: PlaygroundServer, stage: Stage
+) -> None:
+    page.get_by_test_id("stButtonGroup").get_by_text("4×").click()
+    expect(stage.caption).to_contain_text("9:20", timeout=ANSWER_MS)
+    address = page.url
+    page.goto(f"{server.url}/connections")
+    expect(page.get_by_role("heading", name="Connections").first).to_be_visible()
+    page.wait_for_timeout(3_500)  # there is no event to wait for: nothing is what happens
+    page.goto(address)
+    expect(stage.progress).to_contain_text("paused")
+    settle(page)
+    page.keyboard.press("Space")
+    expect(stage.caption).to_contain_text("9:41", timeout=ANSWER_MS)
+
+
+def font_pixels(place: Locator) -> float:
+    """How large the type is."""
+    size: str = place.evaluate("element => getComputedStyle(element).fontSize")
+    return float(size.removesuffix("px"))
