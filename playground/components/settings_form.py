@@ -28,7 +28,7 @@ def settings_form(
     st.markdown("**Intent**")
     decided = scores_choice(owner, intent_column(owner, form, connection, facts), connection)
     preview(decided)
-    update = {**_sampling(owner, form), **_outage(owner, form, facts)}
+    update = {**_outage(owner, form, facts), **_sampling(owner, form)}
     return decided.model_copy(update=update)
 
 
