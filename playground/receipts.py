@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from playground import receipt_words
 from playground.ranking_html import candidates
 from playground.totals import SIMULATED_OUTAGE, unnamed_failures
 from playground.turns import Turn
+from playground.what_ifs import WHAT_IF_ID
 from speko_client.models import Attempt, FilteredOut, ProviderKind
-
-WHAT_IF_ID: Final = "whatif-"
-"""What the snapshot id begins with where a what-if was tried on top of the server's own."""
 
 Outcome = Literal["answered", "failed", "cancelled", "stopped"]
 Verdict = Literal["as_predicted", "otherwise", "nobody", "unpredicted"]
