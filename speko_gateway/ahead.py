@@ -45,8 +45,9 @@ class Ahead(Generic[T]):
 
     async def close(self) -> None:
         """End the source's work; harmless where it has ended."""
-        self._reader.cancel()
-        await asyncio.wait({self._reader})
+        if not self._reader.done():
+            self._reader.cancel()
+            await asyncio.wait({self._reader})
 
     async def _read(self) -> None:
         try:

@@ -115,7 +115,7 @@ class Gateway:
         ]
         if staging is not NOTHING_STAGED:
             options = staged(options, staging, self.limits, self.rehearsal, demo=self.fleet.demo)
-        call = replace(provider_request(request), buffered=buffered)
+        call = provider_request(request, buffered=buffered)
         return Relay(options, call, self.limits, self.clock, self.health)
 
     def info(self) -> FleetInfo:
@@ -136,7 +136,7 @@ def allowed_by(constraints: PipelineConstraints | None) -> Selection | None:
     return Selection.of(lists.llm) if lists and lists.llm is not None else None
 
 
-def provider_request(request: CompleteRequest) -> ProviderRequest:
+def provider_request(request: CompleteRequest, *, buffered: bool = False) -> ProviderRequest:
     """The call to a candidate, its model still open."""
     return ProviderRequest(
         model="",
@@ -149,4 +149,5 @@ def provider_request(request: CompleteRequest) -> ProviderRequest:
         tools=tuple(request.tools or ()),
         tool_choice=request.tool_choice,
         parallel_tool_calls=request.parallel_tool_calls,
+        buffered=buffered,
     )
