@@ -13,6 +13,8 @@ from playground.runtime import get_runtime
 from playground.store_errors import StoreError
 from playground.turns import Conversation
 
+LOOK_SECONDS = 0.5
+
 
 def main() -> None:
     """The session's charts, or the way to a session that has some."""
@@ -25,6 +27,22 @@ def main() -> None:
         no_session(opened)
         return
     charts(conversation)
+    if is_answering(conversation):
+        look_again(conversation.id)
+
+
+def is_answering(conversation: Conversation) -> bool:
+    """Whether the latest turn still runs, here or in another process."""
+    path = conversation.path()
+    return bool(path) and path[-1].status == "running"
+
+
+@st.fragment(run_every=LOOK_SECONDS)
+def look_again(conversation_id: str) -> None:
+    """Draw the page again as soon as the answer that arrives meanwhile is over."""
+    conversation = stored(conversation_id)
+    if conversation is None or not is_answering(conversation):
+        st.rerun()
 
 
 def stored(conversation_id: str) -> Conversation | None:

@@ -32,6 +32,9 @@ page = st.navigation(
     ],
     position="top",
 )
+if page.url_path and session.focused_turn():
+    # Streamlit links to its default page by a bare query, which a new tab opens on another page.
+    st.switch_page("../pages/chat.py", query_params=st.query_params.to_dict())
 session.carry_over(page.url_path)
 drill_banner()
 page.run()

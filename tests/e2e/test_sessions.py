@@ -61,6 +61,20 @@ def test_a_second_tab_sees_the_answer_arrive_and_cannot_send_twice(
     expect(chat.last).to_contain_text("Stopped by you", timeout=ANSWER_MS)
 
 
+def test_the_charts_take_in_an_answer_as_soon_as_it_is_over(
+    page: Page, context: BrowserContext, server: PlaygroundServer
+) -> None:
+    chat = ChatPage(page, server)
+    chat.open()
+    chat.begin("Tell me a very long story about the sea.")
+    chat.wait_until_answering()
+    charts = context.new_page()
+    charts.goto(f"{server.url}/analytics?{page.url.partition('?')[2]}")
+    expect(charts.get_by_text("no finished turn yet")).to_be_visible(timeout=ANSWER_MS)
+    chat.stop()
+    expect(charts.get_by_role("heading", name="Provider choice")).to_be_visible(timeout=ANSWER_MS)
+
+
 def test_back_leads_to_the_first_screen_and_forward_to_the_session(
     page: Page, server: PlaygroundServer
 ) -> None:

@@ -132,6 +132,15 @@ def test_a_session_whose_first_answer_still_runs_has_no_charts_yet(runtime: Runt
     assert links(app) == ["Go to its chat"]
 
 
+@pytest.mark.usefixtures("stand_in")
+def test_a_link_to_a_turn_that_a_new_tab_opens_here_leads_to_the_chat() -> None:
+    get_runtime().store.save_turn(served(1))
+    app = page(c="c", t="t1")
+    assert not app.exception
+    assert app.chat_input
+    assert (app.query_params["c"], app.query_params["t"]) == ("c", "t1")
+
+
 def test_a_selected_mark_names_its_turn() -> None:
     mark = ["t7", "Turn 7", "OpenAI gpt-4o", "", ""]
     as_dict = {str(place): value for place, value in enumerate(mark)}
