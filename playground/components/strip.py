@@ -1,8 +1,8 @@
 """The session at a glance, for the top of the chat page: one small block per turn.
 
 Plain HTML instead of a chart: it is drawn on every rerun of the chat, and costs microseconds there.
-A block wears its provider's colour and glyph, an amber corner where it failed over, and is hollow
-where no whole answer came.
+A block wears its provider's colour and glyph, an amber corner where it failed over, an amber dashed
+foot where it was made under a drill, and is hollow where no whole answer came.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ _STYLE: Final = """<style>
 .strip-over {outline:2px solid var(--amber); outline-offset:1px}
 .strip-over::after {content:""; position:absolute; top:-2px; right:-2px;
   border-style:solid; border-width:0 9px 9px 0; border-color:transparent var(--amber)}
+.strip-drill::before {content:""; position:absolute; left:-2px; right:-2px; bottom:-2px; height:5px;
+  background:repeating-linear-gradient(90deg, var(--amber) 0 4px, transparent 4px 7px)}
 .strip-swatch {display:inline-block; width:.65rem; height:.65rem; border-radius:3px;
   margin-right:.3rem}
 </style>"""
@@ -96,6 +98,8 @@ def _sums(totals: SessionTotals) -> list[str]:
         texts.append(f"{wording.dollars(totals.cost_usd)} estimated")
     if totals.simulated:
         texts.append(f"{totals.simulated:,} simulated")
+    if totals.drilled:
+        texts.append(f"{totals.drilled:,} under a drill")
     return texts
 
 
@@ -107,6 +111,7 @@ def _block(turn: Turn, dark: bool) -> str:
         f"background:{seat};color:{palette.ink(provider, dark)}" if whole else "border-style:dashed"
     )
     classes = "strip-block strip-over" if failovers(turn) else "strip-block"
+    classes += " strip-drill" if turn.drilled else ""
     amber = palette.AMBER.dark if dark else palette.AMBER.light
     return (
         f'<span class="{classes}" title="{escape(_told(turn))}" '
@@ -124,6 +129,7 @@ def _told(turn: Turn) -> str:
     who = palette.label(turn.answer.provider, turn.answer.model) if turn.answer.provider else ""
     parts = [f"Turn {turn.number}", who, _STATES[turn.status]]
     parts += ["simulated" if turn.answer.simulated else ""]
+    parts += ["under a drill" if turn.drilled else ""]
     parts += [f"after {_plural(failovers(turn), 'failover')}" if failovers(turn) else ""]
     return ", ".join(part for part in parts if part)
 

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from hypothesis import given
 
 from playground.components.strip import SHOWN, strip_html
-from playground.turns import Answer, Turn
+from playground.turns import Answer, Turn, TurnSettings
 from tests.playground.sessions_of_turns import answered, failed, served, sessions, turn, used
 
 
@@ -90,3 +90,13 @@ def test_a_long_session_shows_its_last_turns_and_counts_all() -> None:
 def test_nothing_from_outside_becomes_markup(turns: list[Turn]) -> None:
     hostile = [*turns, served(99, "<img src=x onerror=alert(1)>", "'\"><script>alert(1)</script>")]
     assert Blocks(strip_html(hostile, dark=False)).tags <= {"style", "div", "span"}
+
+
+def test_a_turn_made_under_a_drill_is_marked_and_counted() -> None:
+    drilled = served(2).model_copy(update={"settings": TurnSettings(outage=("openai",))})
+    html = strip_html([served(1), drilled], dark=False)
+    blocks = Blocks(html)
+    assert ["strip-drill" in classes for classes in blocks.classes] == [False, True]
+    assert blocks.titles[1].endswith("under a drill")
+    assert "1 under a drill" in text_of(html)
+    assert "1 under a drill" in blocks.label

@@ -1,0 +1,54 @@
+"""The receipt under an answer: nothing is built until it is opened, and then all of it."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from playground.runtime import get_runtime
+from speko_client.models import RoutingPreview
+from tests.pages.test_analytics_page import ROOT
+from tests.playground.sessions_of_turns import answered, failed, served
+
+PREDICTED = RoutingPreview(provider_id="openai", model_id="gpt-4o", score=0.8)
+
+
+@pytest.fixture
+def app(stand_in: object) -> AppTest:
+    """The chat with a straight turn and one that failed over."""
+    attempts = (failed("openai", "gpt-4o"), answered("xai", "grok-2"))
+    straight = served(1, failover_count=0, scores_run_id="demo-1")
+    failed_over = served(2, "xai", "grok-2", attempts=attempts, failover_count=1)
+    for turn in (straight, failed_over):
+        get_runtime().store.save_turn(turn.model_copy(update={"prediction": PREDICTED}))
+    app = AppTest.from_file(str(ROOT / "playground" / "ui.py"), default_timeout=30)
+    app.query_params["c"] = "c"
+    return app.run()
+
+
+def receipts(app: AppTest) -> list[str]:
+    """The receipts that are drawn, as HTML."""
+    drawn = [str(each.proto.body) for each in app.get("html")]
+    return [html for html in drawn if 'class="rc"' in html]
+
+
+def test_a_closed_receipt_builds_nothing(app: AppTest) -> None:
+    assert not app.exception
+    assert not receipts(app)
+    assert not app.code
+
+
+def test_a_receipt_opens_with_the_request_to_copy(app: AppTest) -> None:
+    app.session_state["details-t2"] = True
+    app.run()
+    assert not app.exception
+    (html,) = receipts(app)
+    assert "openai/gpt-4o was predicted; it timed out after 5.0 s, so xai/grok-2 answered." in html
+    assert '"predicted"' in app.code[0].value
+
+
+def test_it_says_whether_the_scores_are_still_in_force(app: AppTest) -> None:
+    app.session_state["details-t1"] = True
+    app.run()
+    (html,) = receipts(app)
+    assert "demo-1, still in force" in html
