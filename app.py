@@ -15,8 +15,12 @@ import inspect
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import FileResponse
+from starlette.routing import Route
 
 from playground import languages
 from playground.local_gateway import GatewayStartError
@@ -24,6 +28,7 @@ from playground.runtime import Runtime, get_runtime
 from playground.settings import SettingsError
 from playground.store_errors import StoreError
 
+FAVICON = Path(__file__).parent / "playground" / "assets" / "favicon.png"
 FIRST_PAGE = ("httpcore", "streamlit.emojis", "playground.components.chat")
 LATER_PAGES = ("pandas", "plotly.graph_objects")
 LATER_SECONDS = 3.0
@@ -40,11 +45,11 @@ def checked_runtime() -> Runtime:
 
 
 def start_gateway() -> None:
-    """Start the embedded gateway, unless another server is configured."""
+    """Start the embedded gateway where no page did, unless another server is configured."""
     try:
-        runtime.connection()
+        runtime.ready_connection()
     except GatewayStartError:
-        # The first page tries again, and tells the visitor why it fails.
+        # The next page tries again, and tells the visitor why it fails.
         return
 
 
@@ -65,6 +70,11 @@ def prepare_first_page() -> None:
         return
 
 
+def favicon(_: Request) -> FileResponse:
+    """The page's icon, where every page of Streamlit's looks for it."""
+    return FileResponse(FAVICON)
+
+
 def prepare_later_pages() -> None:
     """Import the tables and charts; no later collection then walks through all of that again."""
     for module in LATER_PAGES:
@@ -75,22 +85,21 @@ def prepare_later_pages() -> None:
 async def prepare_later() -> None:
     """``prepare_later_pages``, a little later."""
     await asyncio.sleep(LATER_SECONDS)
+    start_gateway()
     await asyncio.to_thread(prepare_later_pages)
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Around the server's life, once per process."""
-    gateway = asyncio.create_task(asyncio.to_thread(start_gateway))
-    await asyncio.sleep(0)  # so that the gateway's start has begun
-    prepare_first_page()
+    first = asyncio.create_task(asyncio.to_thread(prepare_first_page))
     later = asyncio.create_task(prepare_later())
     yield
     later.cancel()
-    await gateway
+    await first
     await asyncio.to_thread(runtime.shutdown)
 
 
 sys.setswitchinterval(SWITCH_SECONDS)
 runtime = checked_runtime()
-app = st.App("playground/ui.py", lifespan=lifespan)
+app = st.App("playground/ui.py", lifespan=lifespan, routes=[Route("/favicon.png", favicon)])

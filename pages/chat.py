@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from playground.components.chat import Chat, open_chat
 from playground.components.draft import keep_draft
 from playground.components.live_turn import live_turn, turn_elsewhere
 from playground.components.recents import recents
+from playground.components.server import await_server
 from playground.components.settings_form import settings_form
 from playground.components.strip import session_strip
 from playground.components.style import page_style
@@ -15,13 +19,23 @@ from playground.components.turn_list import turn_list
 from playground.components.weights_offer import weights_offer
 from playground.components.welcome import fleet_line, follow_up, welcome
 
+_FORM_HEIGHT = 560
+
 
 def main() -> None:
-    """The parts in the order in which they must run: Stop before the stream, the stream last."""
+    """The parts in the order in which they must run: Stop before the stream, the stream last.
+
+    The message box is what a person comes for. On a playground that has just been started it comes
+    first, and the form follows a moment later: the browser would show neither before both.
+    """
+    box = message_box()
     page_style()
     chat = open_chat()
-    sidebar(chat)
-    message_box(chat)
+    if chat.is_frame:
+        sidebar_to_come()
+    else:
+        sidebar(chat)
+        box.act(chat)
     header(chat)
     conversation(chat)
 
@@ -34,25 +48,44 @@ def sidebar(chat: Chat) -> None:
         chat.keep_form(form)
 
 
-def message_box(chat: Chat) -> None:
-    """The box, and Stop while an answer arrives."""
-    above_the_box = st.bottom.empty()
-    if message := st.chat_input("Message the router", key="message"):
-        chat.send(message)
+def sidebar_to_come() -> None:
+    """The sidebar's place."""
     with st.sidebar:
-        keep_draft(chat.owner)
-    if chat.view.is_live:
-        above_the_box.button(
-            "Stop",
-            icon=":material/stop_circle:",
-            shortcut="Esc",
-            on_click=chat.stop,
-            key="stop",
-        )
+        st.skeleton(height=_FORM_HEIGHT)
+
+
+@dataclass(frozen=True)
+class MessageBox:
+    """The box with what was sent from it, and the place of Stop, above it."""
+
+    message: str | None
+    above: DeltaGenerator
+
+    def act(self, chat: Chat) -> None:
+        """Send what was sent; offer Stop while an answer arrives."""
+        if self.message:
+            chat.send(self.message)
+        with st.sidebar:
+            keep_draft(chat.owner)
+        if chat.view.is_live:
+            self.above.button(
+                "Stop",
+                icon=":material/stop_circle:",
+                shortcut="Esc",
+                on_click=chat.stop,
+                key="stop",
+            )
+
+
+def message_box() -> MessageBox:
+    """Draw the box."""
+    above = st.bottom.empty()
+    return MessageBox(st.chat_input("Message the router", key="message"), above)
 
 
 def header(chat: Chat) -> None:
     """What is wrong, what is missing, and the session at a glance."""
+    await_server(chat.runtime, chat.facts, at_once=chat.is_frame)
     chat.show_problems()
     weights_offer(chat.runtime, chat.facts)
     if chat.view.turns:

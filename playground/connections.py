@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +14,9 @@ from pydantic import SecretStr
 from playground.settings import Settings
 from speko_client.models import FleetChoice, VendorCredentials
 from speko_client.server import DEFAULT_BASE_URL
+
+EMBEDDED = "Embedded gateway"
+"""The name of the gateway that ships here."""
 
 CONNECTIONS_HEADER = "X-Speko-Connections"
 FLEET_HEADER = "X-Speko-Fleet"
@@ -66,6 +69,14 @@ class Connection:
         return [*filter(None, secrets), *filter(None, [self.headers.get(CONNECTIONS_HEADER)])]
 
 
+@dataclass(frozen=True, slots=True)
+class Connecting:
+    """A server that is still starting; ``connect`` waits for it, and raises where it fails."""
+
+    name: str
+    connect: Callable[[], Connection]
+
+
 def configured(settings: Settings) -> Connection | None:
     """The server that the settings name; None where the embedded gateway is meant."""
     if settings.api_key is None:
@@ -97,7 +108,7 @@ def embedded(
 ) -> Connection:
     """The gateway that ships here, at its loopback address."""
     return Connection(
-        "Embedded gateway",
+        EMBEDDED,
         base_url,
         SecretStr(key),
         takes_vertical=True,

@@ -16,11 +16,12 @@ from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
-from playground.connections import Connection
+from playground.connections import Connecting, Connection
+from playground.local_gateway import GatewayStartError
 from playground.prediction import predict
 from playground.runs import Run as Run
 from playground.store import Store, StoreError, utc_now
-from playground.turn_errors import failed_attempts, internal_error, turn_error
+from playground.turn_errors import failed_attempts, internal_error, start_error, turn_error
 from playground.turns import (
     Answer,
     Conversation,
@@ -67,7 +68,7 @@ class Engine:
 
     def submit(
         self,
-        connection: Connection,
+        connection: Connection | Connecting,
         conversation: Conversation,
         message: str,
         settings: TurnSettings,
@@ -77,6 +78,7 @@ class Engine:
     ) -> Run:
         """Start a turn below ``parent_id`` (None: at the root) and return at once.
 
+        The turn waits for a server that is still ``Connecting``, and fails where that does.
         Raises AlreadyRunningError where the conversation has a turn on its way, and ValueError
         where it has no turn ``parent_id``.
         """
@@ -159,30 +161,41 @@ class Engine:
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(work, self._started_loop())
 
-    async def _drive(self, work: _Work, connection: Connection, history: Sequence[Turn]) -> None:
+    async def _drive(
+        self, work: _Work, server: Connection | Connecting, history: Sequence[Turn]
+    ) -> None:
         run = work.run
         try:
             checkpoints = asyncio.create_task(self._checkpoints(work))
-            answering = work.begin(self._answer(run, connection, history))
-            predicting = asyncio.create_task(self._predict(run, connection))
+            connecting = asyncio.create_task(_connected(server))
+            answering = work.begin(self._answer(run, connecting, history))
+            predicting = asyncio.create_task(self._predict(run, connecting))
             await asyncio.wait({answering})
             await self._settle(predicting)
-            run.become(_ended(run.turn, *_outcome(work, answering, connection), self._now()))
+            connecting.cancel()
+            run.become(_ended(run.turn, *_outcome(work, answering, connecting), self._now()))
             work.ended.set()
             await checkpoints
             await self._save_aside(run, self._store.save_turn)
         finally:
             run.finish()
 
-    async def _answer(self, run: Run, connection: Connection, history: Sequence[Turn]) -> None:
-        answers = run_turn(connection, history, run.turn.message, run.turn.settings)
+    async def _answer(
+        self, run: Run, connecting: asyncio.Task[Connection], history: Sequence[Turn]
+    ) -> None:
+        # Not awaited itself: who stops the answer would cancel it for the prediction as well.
+        await asyncio.wait({connecting})
+        answers = run_turn(connecting.result(), history, run.turn.message, run.turn.settings)
         async with aclosing(answers):
             async for answer in answers:
                 run.grow(answer)
         run.grow(await asyncio.to_thread(self._priced, run.turn.answer))
 
-    async def _predict(self, run: Run, connection: Connection) -> None:
-        prediction = await predict(connection, run.turn.settings)
+    async def _predict(self, run: Run, connecting: asyncio.Task[Connection]) -> None:
+        await asyncio.wait({connecting})
+        if connecting.exception() is not None:
+            return
+        prediction = await predict(connecting.result(), run.turn.settings)
         if prediction is not None:
             run.become(run.turn.model_copy(update={"prediction": prediction}))
 
@@ -263,8 +276,14 @@ def _run(loop: asyncio.AbstractEventLoop) -> None:
         loop.close()
 
 
+async def _connected(server: Connection | Connecting) -> Connection:
+    if isinstance(server, Connection):
+        return server
+    return await asyncio.to_thread(server.connect)
+
+
 def _outcome(
-    work: _Work, answering: asyncio.Task[None], connection: Connection
+    work: _Work, answering: asyncio.Task[None], connecting: asyncio.Task[Connection]
 ) -> tuple[TurnStatus, TurnError | None, tuple[Attempt, ...]]:
     if answering.cancelled():
         return work.end_as or "interrupted", None, ()
@@ -272,7 +291,9 @@ def _outcome(
     if error is None:
         return "done", None, ()
     if isinstance(error, SpekoApiError):
-        return "failed", turn_error(error, connection), failed_attempts(error)
+        return "failed", turn_error(error, connecting.result()), failed_attempts(error)
+    if isinstance(error, GatewayStartError):
+        return "failed", start_error(error), ()
     _LOG.error("A turn failed in the playground itself", exc_info=error)
     return "failed", internal_error(error), ()
 

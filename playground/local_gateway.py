@@ -16,7 +16,8 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -70,6 +71,31 @@ class LocalGateway:
         self._command = tuple(command)
         self._child: _Child | None = None
         self._lock = threading.Lock()
+        self._start: Future[tuple[str, str]] | None = None
+        self._looking = threading.Lock()
+
+    @property
+    def starting(self) -> bool:
+        """Whether a start that ``ready`` began is still under way."""
+        return self._start is not None and not self._start.done()
+
+    def ready(self) -> tuple[str, str] | None:
+        """The running gateway's base URL and key, at once; None while it is starting.
+
+        Where it neither runs nor starts, a start begins in the background. Raises
+        GatewayStartError, once, where the last one failed; the next look begins another.
+        """
+        child = self._child
+        if child is not None and child.alive:
+            return child.base_url, child.key
+        with self._looking:
+            start, self._start = self._start, None
+            if start is None or (start.done() and start.exception() is None):
+                start = _in_background(self.ensure)
+            if start.done():
+                return start.result()
+            self._start = start
+            return None
 
     def ensure(self) -> tuple[str, str]:
         """The running gateway's base URL and key; starts it where it does not run.
@@ -83,6 +109,8 @@ class LocalGateway:
 
     def stop(self) -> None:
         """End the gateway; the next ``ensure`` starts another."""
+        if self._start is not None:
+            wait([self._start])
         with self._lock:
             child, self._child = self._child, None
         if child is not None:
@@ -117,6 +145,19 @@ class LocalGateway:
             raise GatewayStartError(
                 f"The embedded gateway could not be started: {error.strerror}."
             ) from error
+
+
+def _in_background(start: Callable[[], tuple[str, str]]) -> Future[tuple[str, str]]:
+    future: Future[tuple[str, str]] = Future()
+
+    def work() -> None:
+        try:
+            future.set_result(start())
+        except Exception as error:
+            future.set_exception(error)
+
+    threading.Thread(target=work, name="gateway-start", daemon=True).start()
+    return future
 
 
 class _Child:

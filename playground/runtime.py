@@ -49,6 +49,19 @@ class Runtime:
             *self.gateway.ensure(), vendors, choice.fleet, public_only=not private_allowed
         )
 
+    def ready_connection(
+        self, choice: ServerChoice = _NOTHING_CHOSEN, *, private_allowed: bool = False
+    ) -> Connection | None:
+        """As ``connection``, without waiting: None while the embedded gateway is starting.
+
+        A failed start is told once; the next look begins another.
+        """
+        kind = kind_in_force(choice, self.settings)
+        found = chosen_server(choice, self.settings, kind, private_allowed=private_allowed)
+        if found is None and self.gateway.ready() is None:
+            return None
+        return found or self.embedded(choice, private_allowed=private_allowed)
+
     def client(self, connection: Connection) -> Speko:
         """A client for short questions (providers, routing preview, fleet); close it after use."""
         return Speko(

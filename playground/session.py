@@ -16,9 +16,9 @@ from typing import Any
 import streamlit as st
 from pydantic import SecretStr
 
-from playground import address_guard
+from playground import address_guard, connections
 from playground.connection_check import Checked
-from playground.connections import Connection
+from playground.connections import Connecting, Connection
 from playground.drill import DrillState
 from playground.runtime import Runtime
 from playground.server_choice import ServerChoice
@@ -34,6 +34,7 @@ _FORM_OWNER = "form_owner"
 _RESTORE = "restore_draft"
 _SHOWN = "turns_shown"
 _PAGE = "page"
+_FRAME = "frame_drawn"
 _LAST = "last_conversation"
 _CHOICE = "server_choice"
 _REVISION = "server_choice_revision"
@@ -174,6 +175,16 @@ def draft_to_restore() -> tuple[str, str]:
     return restore
 
 
+def has_frame() -> bool:
+    """Whether the frame of a page whose server is still starting was drawn."""
+    return bool(st.session_state.get(_FRAME))
+
+
+def keep_frame() -> None:
+    """Remember that it was drawn."""
+    st.session_state[_FRAME] = True
+
+
 def take_choice(key: str) -> str | None:
     """What was chosen in a widget that only triggers something; the widget is cleared."""
     chosen = st.session_state.get(key)
@@ -194,6 +205,19 @@ def show_turns(conversation: str, count: int) -> None:
 def connection(runtime: Runtime) -> Connection:
     """The server this browser session talks to. Raises as ``Runtime.connection`` does."""
     return runtime.connection(server_choice(), private_allowed=private_allowed(runtime))
+
+
+def ready_connection(runtime: Runtime) -> Connection | None:
+    """As ``connection``, without waiting: None while the embedded gateway is starting."""
+    return runtime.ready_connection(server_choice(), private_allowed=private_allowed(runtime))
+
+
+def connecting(runtime: Runtime) -> Connecting:
+    """``connection``, for those who can wait, in any thread."""
+    choice, private = server_choice(), private_allowed(runtime)
+    return Connecting(
+        connections.EMBEDDED, lambda: runtime.connection(choice, private_allowed=private)
+    )
 
 
 def private_allowed(runtime: Runtime) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from playground.connections import Connection
+from playground.local_gateway import GatewayStartError
 from playground.sound_text import sound_model
 from playground.turns import TurnError
 from speko_client.errors import (
@@ -51,6 +52,13 @@ def turn_error(error: SpekoApiError, connection: Connection) -> TurnError:
         retry_after=error.retry_after,
     )
     return sound_model(told)
+
+
+def start_error(error: GatewayStartError) -> TurnError:
+    """The error for a turn whose server did not start."""
+    return TurnError(
+        message=error.message, code="GATEWAY_START", advice="Retry starts the gateway again."
+    )
 
 
 def internal_error(error: BaseException) -> TurnError:

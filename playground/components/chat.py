@@ -11,7 +11,7 @@ from playground import session
 from playground.address_guard import AddressRefusedError
 from playground.components.routing_preview import routing_preview
 from playground.components.server import ServerFacts, forget_server_facts, server_facts
-from playground.connections import Connection
+from playground.connections import Connecting, Connection
 from playground.drill import DrillState
 from playground.engine import AlreadyRunningError
 from playground.local_gateway import GatewayStartError
@@ -28,15 +28,28 @@ LONGEST_MESSAGE = 200_000
 
 @dataclass
 class Chat:
-    """One look at the page; ``view`` follows what ``send`` and ``retry`` begin."""
+    """One look at the page; ``view`` follows what ``send`` and ``retry`` begin.
+
+    ``server`` is where messages go, None where there is none; ``connection`` is it once it is up.
+    """
 
     runtime: Runtime
-    connection: Connection | None
+    server: Connection | Connecting | None
     facts: ServerFacts
     owner: str
     view: OpenSession
     form: TurnSettings
     problem: str | None = None
+
+    @property
+    def connection(self) -> Connection | None:
+        """The server, unless it is still starting."""
+        return self.server if isinstance(self.server, Connection) else None
+
+    @property
+    def is_frame(self) -> bool:
+        """Whether this is the first look at a playground whose gateway is still starting."""
+        return self.facts.pending and not session.has_frame()
 
     @property
     def in_force(self) -> InForce | None:
@@ -96,7 +109,7 @@ class Chat:
             st.error(self.problem, icon=":material/error:")
         if self.facts.problem:
             st.warning(self.facts.problem, icon=":material/cloud_off:")
-        if self.connection is None or self.facts.problem:
+        if self.facts.problem or (self.connection is None and not self.facts.pending):
             st.button("Try again", on_click=forget_server_facts, key="reconnect")
         if self.view.missing:
             st.info("This session is not here: it was deleted, or it is on another machine.")
@@ -104,7 +117,7 @@ class Chat:
             st.warning(f"The last turn is not saved. {self.view.run.save_error}")
 
     def _submit(self, message: str, form: TurnSettings, parent_id: str | None) -> None:
-        if self.connection is None:
+        if self.server is None:
             session.restore_draft(message)
             return
         if len(message) > LONGEST_MESSAGE:
@@ -119,7 +132,7 @@ class Chat:
         form = drill.applied(form, now)
         try:
             run = self.runtime.engine.submit(
-                self.connection, self.view.conversation, message, form, parent_id=parent_id
+                self.server, self.view.conversation, message, form, parent_id=parent_id
             )
         except AlreadyRunningError:
             session.restore_draft(message)
@@ -134,8 +147,11 @@ class Chat:
 def open_chat() -> Chat:
     """The conversation the URL names, or a fresh one, with the server that will answer."""
     runtime = get_runtime()
-    connection, problem = _connect(runtime)
-    facts = server_facts(runtime, connection) if connection else ServerFacts()
+    server, problem = _connect(runtime)
+    if isinstance(server, Connection):
+        facts = server_facts(runtime, server)
+    else:
+        facts = ServerFacts(pending=problem is None)
     wanted = session.conversation_id()
     stored, store_problem = _load(runtime, wanted)
     run = runtime.engine.run_for(wanted) if wanted else None
@@ -146,13 +162,16 @@ def open_chat() -> Chat:
     form = session.adopt_form(owner, stored.settings if stored else None)
     conversation = stored or new_conversation(owner, form)
     view = open_session(conversation, run, missing=missing)
-    return Chat(runtime, connection, facts, owner, view, form, problem or store_problem)
+    return Chat(runtime, server, facts, owner, view, form, problem or store_problem)
 
 
-def _connect(runtime: Runtime) -> tuple[Connection | None, str | None]:
+def _connect(runtime: Runtime) -> tuple[Connection | Connecting | None, str | None]:
     try:
-        return session.connection(runtime), None
-    except (GatewayStartError, AddressRefusedError) as error:
+        return session.ready_connection(runtime) or session.connecting(runtime), None
+    except GatewayStartError as error:
+        # Who sends something tries again by it, and what was sent is kept.
+        return session.connecting(runtime), str(error)
+    except AddressRefusedError as error:
         return None, str(error)
 
 

@@ -15,14 +15,20 @@ from playground.runtime import Runtime
 from speko_client.errors import SpekoApiError
 from speko_client.models import Fleet, KnownProvider
 
+_LOOK_SECONDS = 0.1
+
 
 @dataclass(frozen=True)
 class ServerFacts:
-    """``fleet`` is None where the server is not the embedded gateway; ``problem``: what failed."""
+    """``fleet`` is None where the server is not the embedded gateway; ``problem``: what failed.
+
+    ``pending``: the embedded gateway is still starting, and the rest is not known yet.
+    """
 
     fleet: Fleet | None = None
     known: tuple[KnownProvider, ...] = ()
     problem: str | None = None
+    pending: bool = False
 
     @property
     def simulates(self) -> bool:
@@ -32,7 +38,7 @@ class ServerFacts:
     @property
     def takes_drills(self) -> bool:
         """Whether faults can be injected into this session's requests."""
-        return self.fleet is not None and bool(self.fleet.drills)
+        return self.pending or (self.fleet is not None and bool(self.fleet.drills))
 
 
 def server_facts(runtime: Runtime, connection: Connection) -> ServerFacts:
@@ -41,6 +47,22 @@ def server_facts(runtime: Runtime, connection: Connection) -> ServerFacts:
         return _ask(connection.base_url, session.choice_revision(), runtime, connection)
     except SpekoApiError as error:
         return ServerFacts(problem=connection.redact(error.message))
+
+
+def await_server(runtime: Runtime, facts: ServerFacts, *, at_once: bool) -> None:
+    """Draw the page again once a gateway that is starting is up, or has failed.
+
+    ``at_once``: draw it again as soon as the browser asks, whatever the gateway does.
+    """
+    if facts.pending:
+        st.fragment(_look, run_every=_LOOK_SECONDS)(runtime, at_once)
+
+
+def _look(runtime: Runtime, at_once: bool) -> None:
+    asked_by_browser = session.has_frame()
+    session.keep_frame()
+    if not runtime.gateway.starting or (at_once and asked_by_browser):
+        st.rerun()
 
 
 def forget_server_facts() -> None:

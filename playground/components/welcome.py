@@ -43,6 +43,10 @@ def follow_up(last_message: str, send: Callable[[Sample], None]) -> None:
 def fleet_line(connection: Connection | None, facts: ServerFacts) -> None:
     """Which fleet is on, in one line."""
     fleet = facts.fleet
+    if facts.pending:
+        _line(
+            "gray", "hourglass_empty", "Starting the gateway", "ask away: it answers once it is up"
+        )
     if connection is None:
         return
     if fleet is None:

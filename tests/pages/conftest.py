@@ -18,6 +18,7 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandI
     monkeypatch.setenv("SPEKO_DATA_DIR", str(tmp_path / "data"))
     with StandIn() as server:
         runtime = get_runtime()
-        monkeypatch.setattr(runtime.gateway, "ensure", lambda: (server.base_url, KEY))
+        for look in ("ensure", "ready"):
+            monkeypatch.setattr(runtime.gateway, look, lambda: (server.base_url, KEY))
         yield server
     get_runtime().shutdown()

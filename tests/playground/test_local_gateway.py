@@ -55,6 +55,15 @@ def wait_until_gone(pid: int) -> None:
     raise AssertionError(f"process {pid} still runs")
 
 
+def wait_until_started(local: LocalGateway) -> None:
+    """Wait for a start in the background to end, well or badly."""
+    for _ in range(1000):
+        if not local.starting:
+            return
+        threading.Event().wait(0.02)
+    raise AssertionError("the gateway still starts")
+
+
 def test_it_starts_once_and_tells_where_it_is(gateway: Gateway, tmp_path: Path) -> None:
     local = gateway("serve")
     base_url, key = local.ensure()
@@ -74,6 +83,24 @@ def test_many_threads_start_one(gateway: Gateway, tmp_path: Path) -> None:
         thread.join()
     assert len(set(found)) == 1
     assert len(list(tmp_path.glob("*.json"))) == 1
+
+
+def test_a_look_does_not_wait_for_it(gateway: Gateway, tmp_path: Path) -> None:
+    local = gateway("serve")
+    assert local.ready() is None
+    assert local.starting
+    where = local.ensure()
+    assert local.ready() == where
+    assert len(list(tmp_path.glob("*.json"))) == 1
+
+
+def test_a_failed_start_is_told_once_and_the_next_look_begins_another(gateway: Gateway) -> None:
+    local = gateway("refuse")
+    assert local.ready() is None
+    wait_until_started(local)
+    with pytest.raises(GatewayStartError, match="ended at once"):
+        local.ready()
+    assert local.ready() is None
 
 
 def test_its_key_passes_through_the_environment_only(gateway: Gateway, tmp_path: Path) -> None:
