@@ -1,9 +1,9 @@
 """The launcher: `streamlit run app.py` serves playground/ui.py.
 
-The order makes the start quick (benchmarks/startup.py): the gateway's process starts first and gets
-ready on its own; what the first page needs is imported before the server answers, for a thread
-that imports while the browser fetches its scripts slows every one of those requests; what only
-later pages need is imported once the first one is likely to be at rest.
+The order makes the start quick (benchmarks/startup.py). The server answers at once; while the
+browser fetches its scripts, a thread imports what the first page draws with. The gateway's process
+starts with the first look at a page that needs it, for it would take the browser's processor time;
+what only later pages need is imported once the first one is likely to be at rest.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ import inspect
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import streamlit as st
-from starlette.requests import Request
-from starlette.responses import FileResponse
-from starlette.routing import Route
 
-from playground import languages
 from playground.local_gateway import GatewayStartError
 from playground.runtime import Runtime, get_runtime
 from playground.settings import SettingsError
 from playground.store_errors import StoreError
 
-FAVICON = Path(__file__).parent / "playground" / "assets" / "favicon.png"
-FIRST_PAGE = ("httpcore", "streamlit.emojis", "playground.components.chat")
+FIRST_PAGE = (
+    "numpy",  # with PIL, for the logo
+    "PIL.Image",
+    "httpcore",
+    "streamlit.emojis",
+    "playground.components.chat",
+)
 LATER_PAGES = ("pandas", "plotly.graph_objects")
 LATER_SECONDS = 3.0
 SWITCH_SECONDS = 0.0005
@@ -54,25 +54,18 @@ def start_gateway() -> None:
 
 
 def prepare_first_page() -> None:
-    """Import what the chat page draws with, name the languages, open the store.
+    """Import what the chat page draws with, open the store.
 
     Streamlit looks through its call stack at its first element, which is slow once per process.
     """
     for module in FIRST_PAGE:
         importlib.import_module(module)
-    for tag in languages.tags():
-        languages.name(tag)
     inspect.stack()
     try:
         runtime.store.recent(1)
     except StoreError:
         # As above: the page reads the store again, and shows what is wrong with it.
         return
-
-
-def favicon(_: Request) -> FileResponse:
-    """The page's icon, where every page of Streamlit's looks for it."""
-    return FileResponse(FAVICON)
 
 
 def prepare_later_pages() -> None:
@@ -102,4 +95,4 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 sys.setswitchinterval(SWITCH_SECONDS)
 runtime = checked_runtime()
-app = st.App("playground/ui.py", lifespan=lifespan, routes=[Route("/favicon.png", favicon)])
+app = st.App("playground/ui.py", lifespan=lifespan)

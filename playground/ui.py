@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import streamlit as st
@@ -12,20 +11,16 @@ from playground.components.drill_banner import drill_banner
 
 ASSETS = Path(__file__).with_name("assets")
 
-
-def logo() -> None:
-    """The name at the top."""
-    st.logo(
-        str(ASSETS / f"logo-{st.context.theme.type or 'light'}.svg"),
-        icon_image=str(ASSETS / "favicon.png"),
-        size="large",
-    )
-
-
 st.set_page_config(
     page_title="Speko Playground",
+    page_icon=str(ASSETS / "favicon.png"),
     layout="wide",
     initial_sidebar_state=340,
+)
+st.logo(
+    str(ASSETS / f"logo-{st.context.theme.type or 'light'}.svg"),
+    icon_image=str(ASSETS / "favicon.png"),
+    size="large",
 )
 page = st.navigation(
     [
@@ -42,10 +37,4 @@ if page.url_path and session.focused_turn():
     st.switch_page("../pages/chat.py", query_params=st.query_params.to_dict())
 session.carry_over(page.url_path)
 drill_banner()
-if "PIL.Image" in sys.modules:
-    logo()
-    page.run()
-else:
-    # To draw an image Streamlit imports a quarter of a second's worth: the page must not wait.
-    page.run()
-    logo()
+page.run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -35,3 +36,8 @@ def test_what_is_no_tag_is_told_apart(tag: str) -> None:
 @pytest.mark.parametrize("tag", ["en", "es-MX", "yue"])
 def test_a_tag_is_a_tag(tag: str) -> None:
     assert languages.is_valid(tag)
+
+
+def test_what_is_written_down_is_what_the_tables_say() -> None:
+    written = Path(languages.__file__).with_name("languages.tsv")
+    assert written.read_text("utf-8") == languages.table()
