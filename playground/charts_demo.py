@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 
 from playground import palette
 from playground.charts import latency_figure
+from playground.charts_drill import with_drills
 from playground.charts_style import Theme, hover, legend_name, marker_look, styled, turn_axis
 from playground.spans import by_span
 
@@ -46,7 +47,7 @@ def who_figure(
     figure.update_yaxes(range=[-0.5, len(names) - 0.5])
     figure.update_xaxes(**turn_axis(turns))
     figure.update_xaxes(title=None)
-    return _projected(figure, left=_left(names))
+    return _projected(with_drills(figure, _drilled(choices), theme), left=_left(names))
 
 
 def speed_figure(
@@ -58,15 +59,21 @@ def speed_figure(
     figure.update_traces(marker_size=16, error_y_thickness=3, error_y_width=7)
     figure.update_yaxes(nticks=4)
     lanes = {*latencies["provider"].dropna(), *failures["provider"].dropna()}
-    return _projected(figure, left=_left([legend_name(str(provider)) for provider in lanes]))
+    left = _left([legend_name(str(provider)) for provider in lanes])
+    return _projected(with_drills(figure, _drilled(latencies), theme), left=left)
 
 
 def _projected(figure: go.Figure, left: int) -> go.Figure:
     """The figure with type for a projector, its names in so many pixels."""
     figure.update_layout(font_size=FONT_SIZE, hoverlabel_font_size=FONT_SIZE, margin_l=left)
+    figure.update_annotations(font_size=FONT_SIZE - 2)
     figure.update_yaxes(automargin=False)
     figure.update_xaxes(dtick=1, tickmode="linear", tick0=1, title_font_size=FONT_SIZE)
     return figure
+
+
+def _drilled(rows: pd.DataFrame) -> list[int]:
+    return [int(turn) for turn in rows.loc[rows["drill"], "turn"]]
 
 
 def _left(names: Sequence[str]) -> int:

@@ -93,8 +93,8 @@ def figures_html(turns: Sequence[Turn], length: int, *, dark: bool) -> str:
 def chart_title_html(title: str, turns: Sequence[Turn]) -> str:
     """A chart's title, and whether its figures are simulated."""
     count = sum(turn.answer.simulated for turn in turns)
-    told = "all simulated" if count == len(turns) else f"{count} simulated" if count else ""
-    note = f' <span class="dm-faint">{told}</span>' if told else ""
+    told = "all simulated" if count == len(turns) else f"{count} simulated"
+    note = f' <span class="dm-faint">{told}</span>' if count else ""
     return f'<div class="dm-title">{escape(title)}{note}</div>'
 
 
@@ -103,7 +103,7 @@ def _turn_html(turn: Turn, *, dark: bool) -> str:
     seat = palette.colour(answer.provider or palette.NOBODY, dark=dark)
     text = _BOLD.sub(r"<b>\1</b>", escape(answer.text))
     if turn.status == "running":
-        text += '<span class="dm-caret"></span>'
+        text += '<span class="dm-caret"></span>' if text else '<span class="dm-faint">…</span>'
     chips = chips_html(_brief(turn), dark=dark) if answer.provider else ""
     return (
         f'<div class="dm-turn">{_pills(turn.settings)}{_ask(turn.message)}'
@@ -114,7 +114,10 @@ def _turn_html(turn: Turn, *, dark: bool) -> str:
 
 def _brief(turn: Turn) -> Turn:
     # Tokens and prices are for Analytics: from the back of a room, fewer chips say more.
-    answer = turn.answer.model_copy(update={"usage": None, "cost_usd": None})
+    unfit: dict[str, None] = {"usage": None, "cost_usd": None}
+    if turn.status == "running":
+        unfit["timing"] = None  # its total still grows
+    answer = turn.answer.model_copy(update=unfit)
     return turn.model_copy(update={"answer": answer})
 
 

@@ -13,8 +13,9 @@ from playground.demo_shelf import OWN, ShelfEntry, read_entry, shelf
 from playground.demo_yaml import MAX_BYTES
 from playground.demos import DemoScript
 
+_WIDE = """<style>[data-testid="stMainBlockContainer"] { max-width: 80rem; }
+[data-testid="stMainBlockContainer"] h3 { font-size: 1.35rem; }</style>"""
 _HERO = """
-<style>[data-testid="stMainBlockContainer"] { max-width: 78rem; }</style>
 <div class="sp-hero" style="margin-top:0">
 <h1>Play the demo</h1>
 <p>A short session that plays by itself, with captions that say what to look at and charts that grow
@@ -44,6 +45,7 @@ closing: "{answered} of {turns} answered, {failovers}."
 
 def demo_picker(desk: DemoDesk) -> None:
     """The scripts, each with its way to play it."""
+    st.html(_WIDE)
     st.html(_HERO)
     if past := desk.past:
         st.info("This demo has been played; what was answered is a session like any other.")

@@ -134,12 +134,13 @@ def _ended_controls(run: DemoRun) -> None:
     link = session.link(run.conversation_id)
     st.page_link(CHAT_PAGE, label="Open in chat", icon=":material/forum:", query_params=link)
     st.page_link(ANALYTICS_PAGE, label="Analytics", icon=":material/insights:", query_params=link)
-    st.button(
+    if st.button(
         "More demos",
         icon=":material/slideshow:",
         key="demo-more",
         on_click=session.new_conversation,
-    )
+    ):
+        st.rerun()
 
 
 def _charts(run: DemoRun) -> None:
