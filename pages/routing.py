@@ -7,11 +7,12 @@ import streamlit as st
 from playground.components.chart_card import CHAT_PAGE
 from playground.components.intent_fields import intent_row
 from playground.components.routing_desk import RoutingDesk, open_desk
-from playground.components.server import forget_server_facts
+from playground.components.server import await_server, forget_server_facts
 from playground.components.style import page_style, wide_style
 
 # As they stand in the URL (``?view=sweep``); the style gives them their capital.
 VIEWS = ("decision", "sweep", "what-if", "drill")
+_VIEW_HEIGHT = 420
 
 
 def main() -> None:
@@ -19,7 +20,7 @@ def main() -> None:
     page_style()
     wide_style()
     desk = open_desk()
-    title(desk)
+    title()
     desk.keep_form(intent_row(desk.owner, desk.form, desk.connection, desk.facts))
     if desk.problem:
         st.warning(desk.problem, icon=":material/cloud_off:")
@@ -33,10 +34,14 @@ def main() -> None:
         key="view",
         bind="query-params",
     )
-    show(str(chosen), desk)
+    if desk.facts.pending:
+        await_server(desk.runtime, desk.facts, at_once=False)
+        st.skeleton(height=_VIEW_HEIGHT)
+    else:
+        show(str(chosen), desk)
 
 
-def title(desk: RoutingDesk) -> None:
+def title() -> None:
     """What this page is for, and the way to the chat that has the same form."""
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"

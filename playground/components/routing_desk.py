@@ -18,7 +18,8 @@ from playground.turns import TurnSettings
 class RoutingDesk:
     """The server in force and the intent that is looked at: the form the chat page has too.
 
-    ``connection`` None: no server answers, and ``problem`` says why. ``owner`` keys the widgets.
+    ``connection`` None: no server answers, and ``problem`` says why; or, with ``facts.pending``,
+    the gateway is still starting. ``owner`` keys the widgets.
     """
 
     runtime: Runtime
@@ -52,10 +53,11 @@ def open_desk() -> RoutingDesk:
     """The desk of this browser session."""
     runtime = get_runtime()
     try:
-        connection, problem = session.connection(runtime), None
+        connection, problem = session.ready_connection(runtime), None
     except (GatewayStartError, AddressRefusedError) as error:
         connection, problem = None, str(error)
-    facts = server_facts(runtime, connection) if connection else ServerFacts()
+    pending = connection is None and problem is None
+    facts = server_facts(runtime, connection) if connection else ServerFacts(pending=pending)
     owner, form, store_problem = _open_form(runtime)
     problem = problem or facts.problem or store_problem
     return RoutingDesk(runtime, connection, facts, owner, form, problem)
