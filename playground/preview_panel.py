@@ -55,20 +55,26 @@ _STYLE: Final = """<style>
 
 
 def panel_html(preview: RoutingPreview, *, dark: bool, down: Collection[str] = ()) -> str:
-    """The panel; ``down`` are the candidates (``vendor`` or ``vendor:model``) in an outage."""
+    """The panel; ``down`` are the candidates (``vendor`` or ``vendor:model``) in an outage.
+
+    Those in front that are down are tried first and struck out; the first that is up stands out.
+    """
     ranked = candidates(preview)
     if not ranked:
         return _nobody(preview)
-    rows = [_row(each, preview, down, dark=dark) for each in ranked[:SHOWN]]
-    more = len(ranked) - SHOWN
-    if more > 0:
+    up = next((place for place, each in enumerate(ranked) if not _is_in(each, down)), None)
+    lead = 0 if up is None else up
+    shown = ranked[: max(SHOWN, lead + 1)]
+    rows = [_row(each, preview, down, first=each is ranked[lead], dark=dark) for each in shown]
+    if more := len(ranked) - len(shown):
         rows.append(f'<div class="rv-more">{more} more stand behind</div>')
-    rest = "".join(rows[1:]) + _notes(preview.notes or ()) + _filtered(preview.filtered_out or ())
-    rest += _snapshot(preview)
+    rest = "".join(rows[lead + 1 :]) + _notes(preview.notes or ())
+    rest += _filtered(preview.filtered_out or ()) + _snapshot(preview)
+    head = "Everyone is down" if up is None else "Would step in now" if up else "Would answer now"
     return (
-        f'{_STYLE}<div class="rv" data-winner="{_id(ranked[0])}">'
-        f'<div class="rv-head"><span>Would answer now</span>{_tag(preview, ranked[0])}</div>'
-        f'{rows[0].replace("rv-row", "rv-row rv-first", 1)}<div class="rv-wide">{rest}</div>'
+        f'{_STYLE}<div class="rv" data-winner="{_id(ranked[lead])}">'
+        f'<div class="rv-head"><span>{head}</span>{_tags(preview, ranked[lead])}</div>'
+        f'{"".join(rows[: lead + 1])}<div class="rv-wide">{rest}</div>'
         f'<details class="rv-narrow"><summary>Who stands behind</summary>{rest}</details></div>'
     )
 
@@ -87,18 +93,24 @@ def _nobody(preview: RoutingPreview) -> str:
 
 
 def _row(
-    each: ScoredCandidate, preview: RoutingPreview, down: Collection[str], *, dark: bool
+    each: ScoredCandidate,
+    preview: RoutingPreview,
+    down: Collection[str],
+    *,
+    first: bool,
+    dark: bool,
 ) -> str:
     seat = palette.colour(each.provider_id, dark)
     name = escape(palette.label(each.provider_id, each.model_id))
-    is_down = each.provider_id in down or f"{each.provider_id}:{each.model_id}" in down
+    is_down = _is_in(each, down)
+    classes = f"rv-row{' rv-first' if first else ''}{' rv-down' if is_down else ''}"
     note = " (down: the next one steps in)" if is_down else ""
     # Without weights it is another server's preview, which tells scores only.
     unscored = each.axes is None and preview.weights is not None
     score = "–" if unscored else f"{each.score:.2f}"
     fill = 0.0 if unscored else min(max(each.score, 0.0), 1.0)
     return (
-        f'<div class="rv-row{" rv-down" if is_down else ""}" title="{name}{note}">'
+        f'<div class="{classes}" title="{name}{note}">'
         f'<span class="rv-dot" aria-hidden="true" style="background:{seat};'
         f'color:{palette.ink(each.provider_id, dark)}">{escape(palette.glyph(each.provider_id))}'
         f'</span><span class="rv-name">{name}</span><span class="rv-score">{score}</span>'
@@ -107,10 +119,17 @@ def _row(
     )
 
 
-def _tag(preview: RoutingPreview, winner: ScoredCandidate) -> str:
+def _is_in(each: ScoredCandidate, entries: Collection[str]) -> bool:
+    return each.provider_id in entries or f"{each.provider_id}:{each.model_id}" in entries
+
+
+def _tags(preview: RoutingPreview, winner: ScoredCandidate) -> str:
+    tags = []
     if preview.snapshot is not None and preview.snapshot.what_if:
-        return '<span class="rv-tag rv-whatif">what-if</span>'
-    return '<span class="rv-tag">simulated</span>' if winner.kind == "simulated" else ""
+        tags.append('<span class="rv-tag rv-whatif">what-if</span>')
+    if winner.kind == "simulated":
+        tags.append('<span class="rv-tag">simulated</span>')
+    return f"<span>{' '.join(tags)}</span>"
 
 
 def _notes(notes: Sequence[str]) -> str:

@@ -30,5 +30,6 @@ def routing_preview(
         return
     drill = session.drill_state().applied(form, datetime.now(UTC)).drill
     faulted = {fault.target for fault in drill if fault.kind in BEFORE_THE_FIRST_WORD}
-    down = {*form.outage, *(faulted if facts.takes_drills else ())}
+    outage = form.outage if facts.simulates else ()
+    down = {*outage, *(faulted if facts.takes_drills else ())}
     st.html(panel_html(seen.preview, dark=is_dark(), down=down))

@@ -137,9 +137,18 @@ def test_the_panel_tells_notes_the_snapshot_and_who_is_down() -> None:
     snapshot = SnapshotInfo(id="w", label="Mine", source="me", what_if=True)
     told = preview(FLASH, GPT, snapshot=snapshot, notes=["No figures for ru."])
     html = panel_html(told, dark=False, down=["google:gemini-2.0-flash"])
-    for words in ("What-if: Mine", "No figures for ru.", "down: the next one steps in"):
+    for words in (">what-if<", ">Mine<", "No figures for ru.", "down: the next one steps in"):
         assert words in html
-    assert 'class="rv-row rv-first rv-down"' in html
+
+
+def test_who_steps_in_stands_out_when_the_first_ones_are_down() -> None:
+    pool = [scored("openai", f"m{number}", 1 - number / 10, 1, 1) for number in range(7)]
+    html = panel_html(preview(*pool, GPT, FLASH), dark=False, down=["openai"])
+    assert "Would step in now" in html
+    assert 'data-winner="google/gemini-2.0-flash"' in html
+    assert rows(html)[-1] == "Google gemini-2.0-flash"
+    assert html.partition('class="rv-wide"')[0].count('rv-down"') == 8
+    assert "Everyone is down" in panel_html(preview(GPT), dark=False, down=["openai:gpt-4o"])
 
 
 def test_without_figures_the_panel_shows_no_score() -> None:
