@@ -22,7 +22,7 @@ _HERO = """
 as it goes. Made for a projector: your browser's full screen (F11) suits it.</p>
 </div>
 """
-_EXAMPLE = """title: My demo
+EXAMPLE = """title: My demo
 description: One line for this list.
 turns:
   - message: Can you move my appointment to Tuesday?
@@ -58,13 +58,19 @@ def demo_picker(desk: DemoDesk) -> None:
     _upload(desk)
     with st.expander("How to write one", icon=":material/edit_note:"):
         st.markdown(
-            f"A YAML file: put it into `{desk.runtime.settings.data_dir / OWN}`, or upload it "
-            "here. Only the title and each turn's message are needed. Faults hold until they are "
-            "cleared; kinds are down, rate_limited, slow, stall, empty, break, flaky. In captions, "
-            "`{served}`, `{provider}`, `{failed}`, `{ttft}`, `{total}` and `{failovers}` are "
-            "filled in from the answer."
+            f"A YAML file: put it into {_folder(desk)}, or upload it here. Only the title and each "
+            "turn's message are needed. Faults hold until they are cleared; kinds are down, "
+            "rate_limited, slow, stall, empty, break, flaky. In captions, `{served}`, `{provider}`, "
+            "`{failed}`, `{ttft}`, `{total}` and `{failovers}` are filled in from the answer."
         )
-        st.code(_EXAMPLE, language="yaml")
+        st.code(EXAMPLE, language="yaml")
+
+
+def _folder(desk: DemoDesk) -> str:
+    # Where the file system is the visitor's own, its path helps; elsewhere it is nobody's business.
+    if session.private_allowed(desk.runtime):
+        return f"`{desk.runtime.settings.data_dir / OWN}`"
+    return f"the folder `{OWN}` of the playground's data folder"
 
 
 def _cards(desk: DemoDesk, entries: list[ShelfEntry]) -> None:
@@ -73,10 +79,10 @@ def _cards(desk: DemoDesk, entries: list[ShelfEntry]) -> None:
     with st.grid(columns=3, min_column_width=280):
         for entry in entries:
             with st.container(border=True, height="stretch"):
-                _card(desk, entry)
+                _card(desk, entry, "own" if entry.own else "shipped")
 
 
-def _card(desk: DemoDesk, entry: ShelfEntry) -> None:
+def _card(desk: DemoDesk, entry: ShelfEntry, place: str) -> None:
     script = entry.script
     if script is None:
         st.markdown(f"**{_plain(entry.name)}**")
@@ -90,7 +96,7 @@ def _card(desk: DemoDesk, entry: ShelfEntry) -> None:
             "Play",
             icon=":material/play_arrow:",
             type="primary",
-            key=f"play-{'own' if entry.own else 'shipped'}-{entry.name}",
+            key=f"play-{place}-{entry.name}",
             on_click=desk.start,
             args=(script,),
             disabled=desk.connection is None,
@@ -103,7 +109,7 @@ def _card(desk: DemoDesk, entry: ShelfEntry) -> None:
             icon=":material/download:",
             type="tertiary",
             on_click="ignore",
-            key=f"file-{'own' if entry.own else 'shipped'}-{entry.name}",
+            key=f"file-{place}-{entry.name}",
         )
 
 
@@ -112,7 +118,7 @@ def _upload(desk: DemoDesk) -> None:
     if file is not None:
         content = file.read(MAX_BYTES + 1)
         with st.container(border=True):
-            _card(desk, read_entry(content, file.name, own=True))
+            _card(desk, read_entry(content, file.name, own=True), "upload")
 
 
 def _facts(script: DemoScript) -> str:

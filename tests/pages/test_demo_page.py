@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from playground.components.demo_picker import EXAMPLE
 from playground.demo_runs import DemoRun
 from playground.demo_shelf import OWN, SHIPPED
 from playground.demos import parse_script
@@ -64,6 +65,20 @@ def test_own_scripts_are_there_and_a_wrong_one_says_what_is_wrong() -> None:
     assert "My own" in [heading.value for heading in app.subheader]
     assert "line 3" in app.error[0].value
     assert "mesage is no field of a script" in app.error[0].value
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_the_example_can_be_uploaded_and_played() -> None:
+    folder = get_runtime().settings.data_dir / OWN
+    folder.mkdir(parents=True)
+    (folder / "example.yaml").write_text(EXAMPLE)
+    app = page()
+    upload = app.file_uploader(key="demo-upload")
+    upload.set_value(("example.yaml", EXAMPLE.encode(), "application/yaml")).run()
+    assert not app.exception
+    app.button(key="play-upload-example.yaml").click().run()
+    assert not app.exception
+    assert "What to look at before the message is sent." in html(app)
 
 
 @pytest.mark.usefixtures("stand_in")
