@@ -90,7 +90,8 @@ def of_moments(moments: pd.DataFrame) -> str:
     if not failed:
         return _line(f"{marks}. Nobody failed")
     crosses = f"{failed} failed attempt{'' if failed == 1 else 's'}"
-    return _line(f"{marks}, cross: {crosses}, joined to who stepped in")
+    joined = ", joined to who stepped in" if span_width(moments["turn"].nunique()) == 1 else ""
+    return _line(f"{marks}, cross: {crosses}{joined}")
 
 
 def with_drills(caption: str, drilled: int, turns: int) -> str:

@@ -12,6 +12,8 @@ from playground.charts_style import Theme, translucent
 
 _SHADE: Final = 0.14
 _NAME_ROOM: Final = 22
+_NAME_SHARE: Final = 0.12
+"""So much of the axis a name takes on a phone."""
 
 
 def with_drills(figure: go.Figure, drilled: Sequence[int], theme: Theme) -> go.Figure:
@@ -22,7 +24,8 @@ def with_drills(figure: go.Figure, drilled: Sequence[int], theme: Theme) -> go.F
     axes, found = list(_axes_of_turns(figure)), runs(drilled)
     shades = [_shade(*each, *run, amber) for each in axes for run in found]
     # Named once: above the lower part of a figure stands the part's own name.
-    names = [_name(*each, *run, amber) for each in axes[:1] for run in found]
+    named = [run for each in axes[:1] for run in apart(found, _length(figure, each[0]))]
+    names = [_name(*each, *run, amber) for each in axes[:1] for run in named]
     return figure.update_layout(
         margin_t=max(figure.layout.margin.t or 0, _NAME_ROOM),
         shapes=[*figure.layout.shapes, *shades],
@@ -39,6 +42,20 @@ def runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
         else:
             found.append((number, number))
     return found
+
+
+def apart(found: Sequence[tuple[int, int]], length: float) -> list[tuple[int, int]]:
+    """Those runs whose names do not run into each other on an axis of so many turns."""
+    kept: list[tuple[int, int]] = []
+    for first, last in found:
+        if not kept or first + last - sum(kept[-1]) > 2 * _NAME_SHARE * length:
+            kept.append((first, last))
+    return kept
+
+
+def _length(figure: go.Figure, x_axis: str) -> float:
+    first, last = figure.layout[x_axis.replace("x", "xaxis")].range
+    return float(last - first)
 
 
 def _axes_of_turns(figure: go.Figure) -> Iterator[tuple[str, str]]:

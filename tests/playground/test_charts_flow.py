@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground import analytics_flow, charts_flow, palette
-from playground.charts_drill import runs, with_drills
+from playground.charts_drill import apart, runs, with_drills
 from playground.charts_style import Theme
 from playground.spans import LIMIT
 from playground.turns import Turn, TurnSettings
@@ -101,6 +101,11 @@ def test_a_thousand_turns_stay_readable() -> None:
 
 def test_neighbours_make_one_run() -> None:
     assert runs([3, 1, 2, 7]) == [(1, 3), (7, 7)]
+
+
+def test_names_of_drills_keep_apart() -> None:
+    assert apart([(4, 7), (12, 13), (500, 520)], 1000) == [(4, 7), (500, 520)]
+    assert apart([(4, 7), (12, 13)], 18) == [(4, 7), (12, 13)]
 
 
 @pytest.mark.parametrize("draw", [*CHARTS, timeline_chart])
