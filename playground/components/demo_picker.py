@@ -60,8 +60,9 @@ def demo_picker(desk: DemoDesk) -> None:
         st.markdown(
             f"A YAML file: put it into {_folder(desk)}, or upload it here. Only the title and each "
             "turn's message are needed. Faults hold until they are cleared; kinds are down, "
-            "rate_limited, slow, stall, empty, break, flaky. In captions, `{served}`, `{provider}`, "
-            "`{failed}`, `{ttft}`, `{total}` and `{failovers}` are filled in from the answer."
+            "rate_limited, slow, stall, empty, break, flaky. In captions, `{served}`, "
+            "`{provider}`, `{failed}`, `{ttft}`, `{total}` and `{failovers}` are filled in from "
+            "the answer."
         )
         st.code(EXAMPLE, language="yaml")
 
