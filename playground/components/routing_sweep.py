@@ -35,7 +35,8 @@ _LEGEND = """<style>
   justify-content:center; }
 .sw-frame { display:inline-block; width:1.1rem; height:.9rem; margin-right:.35rem;
   vertical-align:-.1rem; border:2px solid currentColor; border-radius:2px; }
-.sw-own { border-width:4px; border-color:var(--primary-color, #3B5BDB); }
+.sw-own { border-width:4px; border-color:#3B5BDB; }
+.sp-dark .sw-own { border-color:#A9B8FF; }
 .sw-quiet { opacity:.75; }
 @media (max-width: 640px) {
   .st-key-sweep-scroll { overflow-x:auto; }

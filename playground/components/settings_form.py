@@ -23,13 +23,15 @@ def settings_form(
 ) -> TurnSettings:
     """Draw the form for conversation ``owner`` and return what it says now.
 
-    ``preview`` draws what the intent and the allow-list come to, right below them.
+    ``preview`` draws what the intent, the allow-list and an outage come to, below the first two.
     """
     st.markdown("**Intent**")
     decided = scores_choice(owner, intent_column(owner, form, connection, facts), connection)
-    preview(decided)
-    update = {**_outage(owner, form, facts), **_sampling(owner, form)}
-    return decided.model_copy(update=update)
+    below = st.container()
+    decided = decided.model_copy(update=_outage(owner, form, facts))
+    with below:
+        preview(decided)
+    return decided.model_copy(update=_sampling(owner, form))
 
 
 def _sampling(owner: str, form: TurnSettings) -> dict[str, object]:
