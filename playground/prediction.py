@@ -23,11 +23,13 @@ PREDICTION_SECONDS: Final = 2.0
 _LOG = logging.getLogger(__name__)
 
 
-async def predict(connection: Connection, settings: TurnSettings) -> RoutingPreview | None:
-    """The server's preview for these settings; None where it gives none in time."""
+async def predict(
+    connection: Connection, settings: TurnSettings, within: float = PREDICTION_SECONDS
+) -> RoutingPreview | None:
+    """The server's preview for these settings; None where it gives none ``within`` seconds."""
     try:
-        async with asyncio.timeout(PREDICTION_SECONDS):
-            return await _preview(connection, settings)
+        async with asyncio.timeout(within):
+            return await _preview(connection, settings, within)
     except (SpekoApiError, TimeoutError) as error:
         # A server without previews answers 404 to each turn: nothing for the log of every day.
         _LOG.debug("No preview from %s: %s", connection.name, type(error).__name__)
@@ -37,11 +39,13 @@ async def predict(connection: Connection, settings: TurnSettings) -> RoutingPrev
     return None
 
 
-async def _preview(connection: Connection, settings: TurnSettings) -> RoutingPreview:
+async def _preview(
+    connection: Connection, settings: TurnSettings, within: float
+) -> RoutingPreview:
     async with AsyncSpeko(
         api_key=connection.key.get_secret_value(),
         base_url=connection.base_url,
-        timeout=PREDICTION_SECONDS,
+        timeout=within,
         keyless=True,
         extra_headers=connection.headers,
     ) as client:

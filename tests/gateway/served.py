@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from starlette.types import ASGIApp
 
 from speko_gateway.app import create_app
 from speko_gateway.gateway import Gateway
@@ -37,12 +38,15 @@ class _Ready(uvicorn.Server):
 @asynccontextmanager
 async def serving(gateway: Gateway, *, key: str = KEY) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of this gateway, which is served as long as the context lasts."""
+    async with serving_app(create_app(gateway, key)) as client:
+        yield client
+
+
+@asynccontextmanager
+async def serving_app(app: ASGIApp) -> AsyncGenerator[httpx.AsyncClient]:
+    """A client of this application, which is served as long as the context lasts."""
     listener = bind("127.0.0.1", 0)
-    server = _Ready(
-        uvicorn.Config(
-            create_app(gateway, key), log_config=None, loop="none", timeout_graceful_shutdown=1
-        )
-    )
+    server = _Ready(uvicorn.Config(app, log_config=None, loop="none", timeout_graceful_shutdown=1))
     running = asyncio.ensure_future(server.serve(sockets=[listener]))
     await server.ready.wait()
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"

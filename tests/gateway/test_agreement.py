@@ -7,13 +7,22 @@ more in ``reckoning``, and the playground's receipt is made of what came over th
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
-import httpx
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from speko_client.models import CompleteResult, RoutingPreview, WhatIf
+from playground.connections import embedded
+from playground.prediction import predict
+from playground.receipts import receipt
+from playground.turn_errors import failed_attempts, turn_error
+from playground.turns import Answer, Turn, TurnSettings, run_turn
+from speko_client.errors import SpekoApiError
+from speko_client.models import RoutingPreview, WhatIf
 from speko_gateway.app import create_app
 from speko_gateway.candidates import Candidate
 from speko_gateway.fleet import Fleet
@@ -23,7 +32,7 @@ from speko_gateway.limits import Limits
 from speko_gateway.scores import SnapshotFile, index_snapshot
 from tests.gateway.fleet_doubles import PlayedProvider, SteppedClock, failure, said
 from tests.gateway.reckoning import Name, Reckoned, reckon, scope_of
-from tests.gateway.served import AUTH, KEY
+from tests.gateway.served import KEY, serving_app
 
 VENDORS, MODELS = ("ash", "birch", "cedar"), ("x", "y")
 NAMES: list[Name] = [(vendor, model) for vendor in VENDORS for model in MODELS]
@@ -34,7 +43,8 @@ SCOPES = st.tuples(
     st.sampled_from(["global", "europe-west3"]),
 )
 # Coarse, so that candidates are level often: there the contract wants their names to decide.
-QUALITY, TTFT, PRICE = st.integers(40, 44), st.sampled_from([200, 300, 400]), st.integers(1, 4)
+QUALITY, TTFT = st.integers(40, 44), st.sampled_from([200, 300, 400])
+PRICE = st.sampled_from([0.00023, 0.00046, 0.00069, 0.00092])
 
 
 @st.composite
@@ -47,7 +57,7 @@ def rows(draw: st.DrawFn) -> list[dict[str, Any]]:
             **named(name, scope),
             "quality": draw(QUALITY),
             "ttftMs": draw(TTFT),
-            "usdPerMinute": draw(PRICE) * 0.00023,
+            "usdPerMinute": draw(PRICE),
             "status": draw(st.sampled_from(["production"] * 6 + ["warned", "provisional"])),
         }
         for name, scope in dict.fromkeys(wanted)
@@ -68,10 +78,10 @@ def named(name: Name, scope: tuple[str, str, str]) -> dict[str, str]:
 
 
 def edit(
-    name: Name, scope: tuple[str, str, str], quality: int, ttft: int, price: int
+    name: Name, scope: tuple[str, str, str], quality: int, ttft: int, price: float
 ) -> dict[str, Any]:
     """All three figures of one candidate in one scope."""
-    figures = {"quality": quality, "ttftMs": ttft, "usdPerMinute": price * 0.00023}
+    figures = {"quality": quality, "ttftMs": ttft, "usdPerMinute": price}
     return {**named(name, scope), **figures}
 
 
@@ -144,8 +154,7 @@ def gateway_of(
         {"id": "s", "label": "S", "source": "drawn", "date": "2026-01-01", "rows": table}
     )
     clock = SteppedClock()
-    candidates = [Candidate(*name) for name in NAMES]
-    fleet = Fleet(False, providers, {}, candidates)
+    fleet = Fleet(False, providers, {}, [Candidate(*name) for name in NAMES])
     gateway = Gateway(
         fleet=fleet,
         snapshot=index_snapshot(file),
@@ -158,24 +167,61 @@ def gateway_of(
     return gateway, providers
 
 
-async def asked(
-    gateway: Gateway, intent: dict[str, str], allowed: list[str] | None, what_if: WhatIf | None
-) -> tuple[RoutingPreview, httpx.Response]:
-    """The preview, then the answer."""
-    told = {"X-Speko-What-If": what_if.to_header()} if what_if else {}
-    transport = httpx.ASGITransport(create_app(gateway, KEY))
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://gateway", headers=AUTH | told
-    ) as client:
-        params = {**intent, "optimize_for": intent["optimizeFor"]}
-        listed = [("allowed_provider", entry) for entry in allowed or ()]
-        preview = await client.get("/v1/routing/preview", params=[*params.items(), *listed])
-        assert preview.status_code == 200, preview.text
-        body: dict[str, Any] = {"messages": [{"role": "user", "content": "Hi"}], "intent": intent}
-        if allowed:
-            body["constraints"] = {"allowedProviders": {"llm": allowed}}
-        answer = await client.post("/v1/complete", json=body)
-    return RoutingPreview.model_validate(preview.json()), answer
+class Stage:
+    """One server, over real HTTP, for one gateway after the other."""
+
+    def __init__(self) -> None:
+        self.app: ASGIApp | None = None
+        self.url = ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return
+        assert self.app is not None
+        await self.app(scope, receive, send)
+
+    async def play(self, gateway: Gateway, settings: TurnSettings) -> Turn:
+        """A turn as the playground plays it: its prediction, then its answer."""
+        self.app = create_app(gateway, KEY)
+        connection = embedded(self.url, KEY)
+        turn = Turn(
+            id="t",
+            conversation_id="c",
+            parent_id=None,
+            message="Hi",
+            settings=settings,
+            connection=connection.name,
+            status="done",
+            created_at=datetime.now(UTC),
+            prediction=await predict(connection, settings, within=60),
+        )
+        try:
+            async for answer in run_turn(connection, (), turn.message, settings):
+                turn = turn.model_copy(update={"answer": answer})
+        except SpekoApiError as error:
+            answer = Answer(attempts=failed_attempts(error))
+            return turn.model_copy(
+                update={
+                    "answer": answer,
+                    "status": "failed",
+                    "error": turn_error(error, connection),
+                }
+            )
+        return turn
+
+
+Play = Callable[[Gateway, TurnSettings], Turn]
+
+
+@pytest.fixture(scope="module")
+def play() -> Iterator[Play]:
+    """Plays a turn at a gateway."""
+    stage = Stage()
+    with asyncio.Runner() as runner:
+        served = serving_app(stage)
+        stage.url = str(runner.run(served.__aenter__()).base_url)
+        yield lambda gateway, settings: runner.run(stage.play(gateway, settings))
+        runner.run(served.__aexit__(None, None, None))
 
 
 @given(
@@ -186,7 +232,8 @@ async def asked(
     down=st.sets(st.sampled_from(NAMES)),
     unavailable=st.sets(st.sampled_from(VENDORS), max_size=1),
 )
-def test_preview_router_and_contract_agree(
+def test_preview_router_receipt_and_contract_agree(
+    play: Play,
     table: list[dict[str, Any]],
     intent: dict[str, str],
     allowed: list[str] | None,
@@ -195,8 +242,17 @@ def test_preview_router_and_contract_agree(
     unavailable: set[str],
 ) -> None:
     gateway, providers = gateway_of(table, down, unavailable)
-    tried = wire_what_if(what_if) if what_if else None
-    preview, answer = asyncio.run(asked(gateway, intent, allowed, tried))
+    settings = TurnSettings.model_validate(
+        {
+            "language": intent["language"],
+            "vertical": intent["vertical"],
+            "region": intent["region"],
+            "optimize_for": intent["optimizeFor"],
+            "allowed": allowed or (),
+            "what_if": wire_what_if(what_if) if what_if else None,
+        }
+    )
+    turn = play(gateway, settings)
     reckoned = reckon(
         table,
         intent,
@@ -204,8 +260,11 @@ def test_preview_router_and_contract_agree(
         unavailable=[name for name in NAMES if name[0] in unavailable],
         what_if=what_if,
     )
-    previewed = promised(preview, reckoned)
-    follows(answer, previewed, down, providers)
+    assert turn.prediction is not None
+    order = promised(turn.prediction, reckoned)
+    asked = [(vendor, call.model) for vendor, each in providers.items() for call in each.asked]
+    follows(turn, order, down, asked)
+    receipted(turn, order, reckoned)
 
 
 def promised(preview: RoutingPreview, reckoned: Reckoned) -> list[Name]:
@@ -224,23 +283,33 @@ def promised(preview: RoutingPreview, reckoned: Reckoned) -> list[Name]:
     return order
 
 
-def follows(
-    answer: httpx.Response,
-    order: list[Name],
-    down: set[Name],
-    providers: dict[str, PlayedProvider],
-) -> None:
+def follows(turn: Turn, order: list[Name], down: set[Name], asked: list[Name]) -> None:
     """The answer went down that very order, up to the first that is not down."""
-    tried = [(vendor, call.model) for vendor, each in providers.items() for call in each.asked]
-    if answer.status_code != 200:
-        assert answer.status_code == 500
-        assert sorted(tried) == sorted(order)
-        assert down.issuperset(order)
+    attempts = [(each.provider, each.model) for each in turn.answer.attempts]
+    assert sorted(asked) == sorted(attempts)
+    first = next((place for place, name in enumerate(order) if name not in down), None)
+    if first is None:
+        assert turn.status == "failed"
+        assert turn.error is not None
+        assert turn.error.code == ("ALL_PROVIDERS_FAILED" if order else "COMPLETE_FAILED")
+        assert attempts == order
         return
-    result = CompleteResult.model_validate(answer.json())
-    first = next(place for place, name in enumerate(order) if name not in down)
-    attempts = [(each.provider, each.model) for each in result.attempts or ()]
     assert attempts == order[: first + 1]
-    assert sorted(tried) == sorted(attempts)
-    assert (result.provider, result.model) == order[first]
-    assert result.failover_count == first
+    assert (turn.answer.provider, turn.answer.model) == order[first]
+    assert turn.answer.failover_count == first
+
+
+def receipted(turn: Turn, order: list[Name], reckoned: Reckoned) -> None:
+    """The receipt says the same: the pool as reckoned, and what became of each who was asked."""
+    found = receipt(turn)
+    attempts = [(each.provider, each.model) for each in turn.answer.attempts]
+    assert [each.candidate for each in found.pool] == order
+    assert [each.candidate for each in found.steps] == attempts
+    scores = {each.candidate: each.score for each in found.pool if each.score is not None}
+    assert scores == pytest.approx({name: float(each) for name, each in reckoned.scores.items()})
+    assert found.predicted == (order[0] if order else None)
+    if turn.status == "failed":
+        assert (found.verdict, found.served) == ("nobody", None)
+    else:
+        assert found.served == attempts[-1]
+        assert (found.verdict == "as_predicted") == (len(attempts) == 1)
