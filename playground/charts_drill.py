@@ -11,23 +11,25 @@ from playground import palette
 from playground.charts_style import Theme, translucent
 
 _SHADE: Final = 0.14
-_NAME_ROOM: Final = 22
+_LINE: Final = 13
+"""A line of small print, in pixels."""
 _NAME_SHARE: Final = 0.12
 """So much of the axis a name takes on a phone."""
 
 
 def with_drills(figure: go.Figure, drilled: Sequence[int], theme: Theme) -> go.Figure:
     """The figure with a shade behind those turns, over each of its axes of turns."""
-    if not drilled:
+    axes, found = list(_axes_of_turns(figure)), runs(drilled)
+    if not axes or not found:
         return figure
     amber = palette.AMBER.dark if theme == "dark" else palette.AMBER.light
-    axes, found = list(_axes_of_turns(figure)), runs(drilled)
     shades = [_shade(*each, *run, amber) for each in axes for run in found]
-    # Named once: above the lower part of a figure stands the part's own name.
     named = [run for each in axes[:1] for run in apart(found, _length(figure, each[0]))]
     names = [_name(*each, *run, amber) for each in axes[:1] for run in named]
+    # The names of a figure's parts stand where the drill's own name is to stand: one line higher.
+    figure.update_annotations(yshift=_LINE)
     return figure.update_layout(
-        margin_t=max(figure.layout.margin.t or 0, _NAME_ROOM),
+        margin_t=(figure.layout.margin.t or 0) + _LINE,
         shapes=[*figure.layout.shapes, *shades],
         annotations=[*figure.layout.annotations, *names],
     )

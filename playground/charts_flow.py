@@ -91,7 +91,7 @@ def timeline_figure(moments: pd.DataFrame, turns: int, theme: Theme) -> go.Figur
         rows["at"] = pd.Series([_x(row.at, row) for row in rows.itertuples()], dtype="Float64")
     else:
         # Beside the mark of who served in that span, not under it.
-        rows.loc[rows["what"] == "failed", "at"] -= span_width(turns) / 2
+        rows.loc[rows["what"] == "failed", "at"] -= span_width(turns) * 0.4
     for (what, provider, status), own in rows.groupby(["what", "provider", "status"]):
         figure.add_trace(_marks(str(what), str(provider), str(status), own, turns, theme))
     lanes = _lanes(moments)
