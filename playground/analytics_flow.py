@@ -67,13 +67,15 @@ class Stop(NamedTuple):
 
     @property
     def label(self) -> str:
-        """The stop in words: ``OpenAI gpt-4o``, ``✕ xAI grok-2``, ``no answer``."""
+        """The stop in words: ``OpenAI gpt-4o``, ``✕ xAI grok-2``, ``no whole answer``."""
         if self.more:
             return "✕ more failed"
         if self.provider != NOBODY:
             named = palette.label(self.provider, self.model or None)
             return f"✕ {named}" if self.kind == "failed" else named
-        return {"first": "not told", "failed": "✕ not named", "served": "no answer"}[self.kind]
+        return {"first": "not told", "failed": "✕ not named", "served": "no whole answer"}[
+            self.kind
+        ]
 
 
 class Link(NamedTuple):
@@ -145,7 +147,7 @@ def moments(turns: Sequence[Turn]) -> pd.DataFrame:
     """One row per attempt that failed and one per turn's end, in their order.
 
     ``what`` is "failed" or "served"; ``place`` counts a turn's rows from 0, ``of`` is how many it
-    has. ``provider`` is NA where nobody is named, or nobody answered.
+    has. ``provider`` is NA where nobody is named, or nobody gave a whole answer.
     """
     return _frame((row for turn in turns for row in _moments(turn)), _MOMENTS)
 

@@ -47,7 +47,7 @@ def provider_figure(
     figure = make_subplots(
         rows=2,
         row_heights=heights,
-        vertical_spacing=0.12,
+        vertical_spacing=0.17,
         subplot_titles=("Share", "Turn by turn"),
     )
     for share in shares.itertuples():

@@ -30,7 +30,7 @@ from playground.charts_style import (
 from playground.palette import NOBODY
 from playground.spans import by_span, span_width
 
-_NO_ANSWER: Final = {NOBODY: "no answer"}
+_NO_ANSWER: Final = {NOBODY: "no whole answer"}
 _NOT_NAMED: Final = {NOBODY: "not named"}
 _NODE_ROOM: Final = 46
 _LANE_ROOM: Final = 44
@@ -170,7 +170,7 @@ def _reason(row: Any) -> str:
     if row.what == "failed":
         return escape("failed" if pd.isna(row.reason) else str(row.reason))
     if pd.isna(row.provider):
-        return "nobody answered"
+        return "no whole answer"
     answered = "answered" if row.status == "done" else str(row.status)
     return f"{answered}, after {row.place} failed" if row.place else answered
 

@@ -22,6 +22,7 @@ SHOWN: Final = 10
 _VERDICTS: Final = {
     "as_predicted": ("rc-good", "✓ as predicted"),
     "otherwise": ("rc-warn", "≠ not as predicted"),
+    "broke_off": ("rc-bad", "✕ broke off"),
     "nobody": ("rc-bad", "✕ not answered"),
     "unpredicted": ("rc-none", "no prediction"),
 }
@@ -210,7 +211,7 @@ def _row(each: Pooled, receipt: Receipt, dark: bool) -> str:
     seat = palette.colour(each.candidate.provider, dark)
     width = min(max(each.score or 0.0, 0.0), 1.0)
     tone, mark = _MARKS[each.outcome] if each.outcome else ("rc-none", "")
-    served = " rc-served" if each.candidate == receipt.served and receipt.was_served else ""
+    served = " rc-served" if each.outcome == "answered" else ""
     name = escape(palette.label(each.candidate.provider, each.candidate.model))
     vendor = (
         f'<span class="rc-vendor">{escape(palette.display_name(each.candidate.provider))} </span>'

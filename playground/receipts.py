@@ -18,7 +18,7 @@ from playground.what_ifs import WHAT_IF_ID
 from speko_client.models import Attempt, FilteredOut, ProviderKind
 
 Outcome = Literal["answered", "failed", "cancelled", "stopped"]
-Verdict = Literal["as_predicted", "otherwise", "nobody", "unpredicted"]
+Verdict = Literal["as_predicted", "otherwise", "broke_off", "nobody", "unpredicted"]
 SnapshotState = Literal["same", "changed", "what_if", "unknown"]
 
 
@@ -140,8 +140,10 @@ def _served(turn: Turn) -> Candidate | None:
 
 
 def _verdict(turn: Turn, predicted: Candidate | None, served: Candidate | None) -> Verdict:
-    if served is None or turn.status == "failed":
+    if served is None:
         return "nobody"
+    if turn.status == "failed":
+        return "broke_off" if turn.answer.text else "nobody"
     if turn.prediction is None:
         return "unpredicted"
     return "as_predicted" if predicted == served else "otherwise"

@@ -40,7 +40,7 @@ def test_a_failover_goes_through_who_failed() -> None:
 def test_many_failures_share_a_stop_and_end_with_no_answer() -> None:
     attempts = tuple(failed(name) for name in ("openai", "xai", "google", "anthropic"))
     nobody = turn(1, "failed", Answer(attempts=attempts))
-    assert way(nobody)[1:] == ["✕ OpenAI m", "✕ xAI m", "✕ more failed", "no answer"]
+    assert way(nobody)[1:] == ["✕ OpenAI m", "✕ xAI m", "✕ more failed", "no whole answer"]
 
 
 def test_where_a_server_only_counts_nobody_is_named() -> None:

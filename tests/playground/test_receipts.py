@@ -174,6 +174,17 @@ def test_nobody_answered() -> None:
     assert ("Error", "ALL_PROVIDERS_FAILED, HTTP status 500") in told.facts
 
 
+def test_an_answer_that_broke_off_was_served_in_part() -> None:
+    broken = answer(GPT, tried(GPT, "STREAM_BROKEN"))
+    told = asked(broken, preview(GPT), status="failed")
+    assert told.head == (
+        "openai/gpt-4o was predicted; it broke off in the middle of its answer, "
+        "and what had arrived is kept."
+    )
+    assert (told.verdict, told.was_served) == ("broke_off", True)
+    assert [row.outcome for row in told.pool] == ["failed"]
+
+
 def test_an_answer_that_was_stopped_was_cut_short() -> None:
     timing = Timing(ttft_ms=100, total_ms=1500)
     told = asked(answer(GPT, tried(GPT), timing=timing), preview(GPT), status="stopped")
