@@ -17,6 +17,7 @@ from speko_gateway.providers.live import build_live_providers
 from speko_gateway.providers.local import LocalProvider
 from speko_gateway.providers.simulated import Stage
 from speko_gateway.providers.upstream import Upstream
+from speko_gateway.remembered import RememberedSurveys
 from speko_gateway.request_connections import Asked
 from speko_gateway.scores import load_snapshot
 from speko_gateway.staging import Rehearsal
@@ -62,6 +63,7 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
         vendors=lineup.vendors,
         fleets=fleets,
         rehearsal=Rehearsal() if config.drills else None,
+        look=RememberedSurveys(lineup.snapshot),
     )
 
 

@@ -22,8 +22,9 @@ from speko_gateway.fleets import Fleets
 from speko_gateway.gating import nobody, rank_gated
 from speko_gateway.health import HealthGate
 from speko_gateway.providers.base import ProviderRequest
+from speko_gateway.remembered import Surveying
 from speko_gateway.request_connections import Asked, asked_in
-from speko_gateway.routing import Ranking
+from speko_gateway.routing import Ranking, survey
 from speko_gateway.scores import Snapshot
 from speko_gateway.staging import NOTHING_STAGED, Rehearsal, Staging, staged
 from speko_gateway.sweep import sweep
@@ -39,7 +40,7 @@ class Gateway:
     ``weights_present`` and ``words`` tell of the local model: whether it is here, and what the
     demo fleet speaks with. ``fleets`` makes of the process's gateway that of one request; None
     where this one fleet is all there is. ``rehearsal``: how drills run; None
-    where none are taken.
+    where none are taken. ``look`` makes surveys, or remembers them.
     """
 
     fleet: Fleet
@@ -52,6 +53,7 @@ class Gateway:
     vendors: Vendors | None = None
     fleets: Fleets | None = None
     rehearsal: Rehearsal | None = None
+    look: Surveying = survey
 
     def for_request(self, headers: Mapping[str, str]) -> Gateway:
         """This gateway as a request with these headers has it: with its own connections and fleet,
@@ -75,6 +77,7 @@ class Gateway:
             snapshot=lineup.snapshot,
             vendors=lineup.vendors,
             health=self.health.through(lineup.connections),
+            look=survey,
         )
 
     async def close(self) -> None:
@@ -87,7 +90,8 @@ class Gateway:
 
     def ranking(self, intent: RoutingIntent, allowed: Selection | None) -> Ranking:
         """Who would answer this intent now, nothing run."""
-        return rank_gated(intent, allowed, self.snapshot, self.fleet.pool(allowed), self.health)
+        pool = self.fleet.pool(allowed)
+        return rank_gated(intent, allowed, self.snapshot, pool, self.health, self.look)
 
     def sweep(self, request: SweepRequest) -> Sweep:
         """Who would answer each of these intents now, nothing run."""

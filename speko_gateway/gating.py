@@ -17,6 +17,7 @@ from speko_gateway.candidates import Candidate, Selection
 from speko_gateway.errors import GatewayError
 from speko_gateway.health import HealthGate
 from speko_gateway.presets import Weights
+from speko_gateway.remembered import Surveying
 from speko_gateway.routing import Filtered, PoolEntry, Ranking, Survey, survey, weights_for
 from speko_gateway.scores import Snapshot
 
@@ -29,10 +30,11 @@ def rank_gated(
     snapshot: Snapshot,
     pool: Sequence[PoolEntry],
     health: HealthGate,
+    look: Surveying = survey,
 ) -> Ranking:
-    """Order the pool for this intent, with the gate as it is now."""
+    """Order the pool for this intent, with the gate as it is now; ``look`` makes the survey."""
     weights = weights_for(intent.optimize_for, snapshot)
-    return survey_gated(intent, allowed, snapshot, pool, health).ranking(weights)
+    return survey_gated(intent, allowed, snapshot, pool, health, look).ranking(weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +59,16 @@ def survey_gated(
     snapshot: Snapshot,
     pool: Sequence[PoolEntry],
     health: HealthGate,
+    look: Surveying = survey,
 ) -> GatedSurvey:
     """What ``rank_gated`` does before the weights."""
     out = health.unhealthy()
-    found = survey(intent, allowed, snapshot, pool, out)
+    found = look(intent, allowed, snapshot, pool, out)
     if found.scored or found.behind or not out:
         return GatedSurvey(found, health, all_out=False)
     held = health.held()
     reasons = {candidate: reason for candidate, reason in out.items() if candidate in held}
-    found = survey(intent, allowed, snapshot, pool, reasons)
+    found = look(intent, allowed, snapshot, pool, reasons)
     return GatedSurvey(found, health, all_out=True)
 
 

@@ -1,0 +1,53 @@
+"""Surveys kept for the intents that come again.
+
+A survey is a pure function of its arguments, and most requests of a gateway ask with the same few:
+looking one up costs a fifth of making it. Only what concerns everybody is kept: one snapshot's
+surveys, and none of requests that bring a what-if or connections of their own along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from speko_client.models import RoutingIntent
+from speko_gateway.candidates import Candidate, Selection
+from speko_gateway.routing import PoolEntry, Survey, survey
+from speko_gateway.scores import Snapshot
+
+Surveying = Callable[
+    [RoutingIntent, Selection | None, Snapshot, Sequence[PoolEntry], Mapping[Candidate, str]],
+    Survey,
+]
+"""``survey`` itself, or something that gives the same."""
+
+MOST_KEPT = 256
+"""Reasons tell how long a candidate is still out, so there is no end to different surveys."""
+
+
+class RememberedSurveys:
+    """``survey``, the latest ones of ``snapshot`` remembered."""
+
+    def __init__(self, snapshot: Snapshot, most: int = MOST_KEPT) -> None:
+        self._snapshot = snapshot
+        self._most = most
+        self._kept: dict[object, Survey] = {}
+
+    def __call__(
+        self,
+        intent: RoutingIntent,
+        allowed: Selection | None,
+        snapshot: Snapshot,
+        pool: Sequence[PoolEntry],
+        unhealthy: Mapping[Candidate, str],
+    ) -> Survey:
+        """The same as ``survey`` of these."""
+        if snapshot is not self._snapshot:
+            return survey(intent, allowed, snapshot, pool, unhealthy)
+        scope = intent.language, intent.vertical, intent.region
+        key = scope, allowed, tuple(pool), tuple(unhealthy.items())
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = survey(intent, allowed, snapshot, pool, unhealthy)
+            if len(self._kept) > self._most:
+                del self._kept[next(iter(self._kept))]
+        return found
