@@ -17,8 +17,6 @@ from speko_client.models import FilteredOut, RoutingPreview, ScoredCandidate
 SHOWN: Final = 5
 """So many candidates are drawn; the rest is a number."""
 
-_NOTES_SHOWN: Final = 2
-
 _STYLE: Final = """<style>
 .rv { font-size:.8rem; line-height:1.3; padding:.55rem .65rem .5rem; border-radius:.6rem;
   border:1px solid color-mix(in srgb, currentColor 16%, transparent); }
@@ -40,8 +38,8 @@ _STYLE: Final = """<style>
 .rv-first .rv-name, .rv-first .rv-score { font-weight:700; opacity:1; font-size:.88rem; }
 .rv-first .rv-bar { height:.4rem; }
 .rv-down .rv-name { text-decoration:line-through; opacity:.75; }
-.rv-note, .rv-foot, .rv-more { font-size:.72rem; opacity:.75; }
-.rv-note, .rv-foot { white-space:nowrap; overflow:hidden; text-overflow:ellipsis; }
+.rv-foot, .rv-more { font-size:.72rem; opacity:.75; }
+.rv-foot { white-space:nowrap; overflow:hidden; text-overflow:ellipsis; }
 .rv-more { padding:.1rem 0 .1rem 1.7rem; }
 .rv details { font-size:.75rem; margin:.15rem 0; }
 .rv summary { cursor:pointer; opacity:.85; }
@@ -133,15 +131,11 @@ def _tags(preview: RoutingPreview, winner: ScoredCandidate) -> str:
 
 
 def _notes(notes: Sequence[str]) -> str:
-    shown = "".join(
-        f'<div class="rv-note" title="{escape(note)}">{escape(note)}</div>'
-        for note in notes[:_NOTES_SHOWN]
-    )
-    hidden = notes[_NOTES_SHOWN:]
-    if not hidden:
-        return shown
-    rest = "".join(f'<div class="rv-reason">{escape(note)}</div>' for note in hidden)
-    return f"{shown}<details><summary>{len(hidden)} more notes</summary>{rest}</details>"
+    if not notes:
+        return ""
+    lines = "".join(f'<div class="rv-reason">{escape(note)}</div>' for note in notes)
+    counted = "1 note" if len(notes) == 1 else f"{len(notes)} notes"
+    return f"<details><summary>{counted}</summary>{lines}</details>"
 
 
 def _filtered(out: Sequence[FilteredOut], *, unfolded: bool = False) -> str:

@@ -152,7 +152,7 @@ def survey(
         filtered_out=tuple(filtered),
         stood_in=frozenset(candidate for candidate, found in scored if found.relaxed),
         notes=(
-            *_relaxation_notes(scored),
+            *_relaxation_notes([each for each in scored if each[0] not in reserves] or scored),
             *_unscored_notes(unscored),
             *_reserve_notes([candidate for candidate, _ in last]),
         ),

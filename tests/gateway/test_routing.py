@@ -161,6 +161,17 @@ def test_a_reserve_answers_only_where_nobody_else_can() -> None:
     assert [(each.candidate, each.score) for each in pinned.ordered] == [(local, 1.0)]
 
 
+def test_a_stand_in_for_a_reserve_is_told_only_where_nobody_else_is_left() -> None:
+    vendor, local = Candidate("a", "m"), Candidate("local", "small")
+    figures = snapshot(row(*vendor, language="es"), row(*local))
+    pool = [PoolEntry(vendor), PoolEntry(local, reserve=True)]
+    spanish = RoutingIntent(language="es")
+    beside = rank(spanish, None, figures, pool, {})
+    assert beside.notes == ("local/small: in reserve, for when nobody else answers.",)
+    alone = rank(spanish, Selection.of(["local"]), figures, pool, {})
+    assert alone.notes == ("No figures for es, those for en stand in.",)
+
+
 def test_a_stand_in_is_told_once_where_it_holds_for_all() -> None:
     spanish = RoutingIntent(language="es-MX")
     assert ranked(THREE, spanish).notes == (
