@@ -41,10 +41,14 @@ SHEET: Final = """<style>
   box-shadow:0 1rem 3rem rgba(0,0,0,.25); }
 @media (max-width: 640px) {
   [data-testid="stPopoverBody"]:is([aria-label="Receipt"], [aria-label="What happened"]) {
-    right:.5rem !important; width:calc(100vw - 1rem); padding:1rem .9rem; }
+    right:.5rem !important; width:calc(100vw - 1rem); height:calc(100dvh - 8rem);
+    padding:1rem .9rem; }
 }
 </style>"""
-"""Makes a receipt's popover a sheet at the right: beside a chip at the page's end is no room."""
+"""Makes a receipt's popover a sheet at the right: beside a chip at the page's end is no room.
+
+On a phone it leaves a strip of the page free: a tap there closes it.
+"""
 
 STYLE: Final = """<style>
 .rc { font-size:.85rem; line-height:1.35; --good:#0B6B3A; --warn:#9A5200; --bad:#B3261E;

@@ -47,6 +47,9 @@ def see_the_receipt(chat: ChatPage, page: Page) -> None:
     receipt = page.get_by_test_id("stPopoverBody").locator(".rc")
     expect(receipt).to_contain_text("was predicted; it was down (simulated outage), so")
     expect(receipt).to_contain_text("not as predicted")
+    sheet = page.get_by_test_id("stPopoverBody").bounding_box()
+    assert sheet is not None
+    assert sheet["height"] > 800, "a receipt opens as a sheet, whatever room its chip has"
     expect(receipt).to_contain_text("made under a drill")
     expect(receipt).to_contain_text("2 attempts")
     expect(receipt).to_contain_text("still in force")
