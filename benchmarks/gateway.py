@@ -3,7 +3,8 @@
 The same question is asked of a mock vendor directly and through `python -m speko_gateway serve`,
 in interleaved rounds, by one load generator (this process; aiohttp, the fastest client measured).
 Vendor, gateway and load generator are three processes on one machine and share its cores, so the
-rates say what one machine can do with all three on it. Latency is one caller at a time.
+rates say what one machine can do with all three on it; the processor time of each shows which one
+is the limit. Latency is one caller at a time.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
@@ -124,15 +126,14 @@ async def check(session: aiohttp.ClientSession, routes: list[Route]) -> None:
         assert (await route.ask(session, True)).count(b'"word "') >= len(TEXT.split()) - 1
 
 
-async def measure(routes: list[Route], gateway: Child) -> float | None:
-    """Fill in the routes' figures; returns the gateway's CPU ms per buffered request."""
+async def measure(routes: list[Route], gateway: Child, upstream: Child) -> list[float | None]:
+    """Fill in the routes' figures; returns what ``processor_ms`` does."""
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector) as session:
         await check(session, routes)
         await measure_latency(session, routes)
         await measure_rates(session, routes)
-        await ask_often(session, routes[1], MANY)
-        return await cpu_per_request(session, routes[1], gateway)
+        return await processor_ms(session, routes[1], gateway, upstream)
 
 
 async def ask_often(session: aiohttp.ClientSession, route: Route, count: int) -> None:
@@ -145,18 +146,23 @@ async def ask_often(session: aiohttp.ClientSession, route: Route, count: int) ->
     await asyncio.gather(*(caller() for _ in range(CALLERS)))
 
 
-async def cpu_per_request(
-    session: aiohttp.ClientSession, route: Route, gateway: Child
-) -> float | None:
-    """The gateway's processor time for one buffered answer, in milliseconds."""
-    before, count = gateway.cpu_seconds(), 500
-    for _ in range(count):
-        await route.ask(session, False)
-    after = gateway.cpu_seconds()
-    return None if before is None or after is None else 1000 * (after - before) / count
+async def processor_ms(
+    session: aiohttp.ClientSession, route: Route, *processes: Child
+) -> list[float | None]:
+    """Milliseconds of processor time for one buffered answer: of these, and of this process."""
+
+    def so_far() -> list[float | None]:
+        return [*(each.cpu_seconds() for each in processes), time.process_time()]
+
+    before = so_far()
+    await ask_often(session, route, MANY)
+    return [
+        None if begun is None or ended is None else 1000 * (ended - begun) / MANY
+        for begun, ended in zip(before, so_far(), strict=True)
+    ]
 
 
-def report(routes: list[Route], cpu_ms: float | None, memory_mb: float | None) -> None:
+def report(routes: list[Route], processor: Sequence[float | None], memory_mb: float | None) -> None:
     """The table of what the gateway adds, and beside LiteLLM's proxy where that was asked too."""
     straight, gateway = routes[:2]
     rows: list[Row] = []
@@ -172,8 +178,11 @@ def report(routes: list[Route], cpu_ms: float | None, memory_mb: float | None) -
     for streamed, what in ((False, "buffered answers/s"), (True, "64-chunk streams/s")):
         ours, theirs = median(gateway.rates[streamed]), median(straight.rates[streamed])
         rows.append((f"{what}, {CALLERS} callers", f"{theirs:.0f}", f"{ours:.0f}", "", "", ""))
-    if cpu_ms is not None:
-        rows.append(("processor ms per buffered answer", "", f"{cpu_ms:.2f}", "", "", ""))
+    for what, spent in zip(("gateway", "mock vendor", "load generator"), processor, strict=True):
+        if spent is not None:
+            rows.append(
+                (f"processor ms per buffered answer, {what}", "", f"{spent:.2f}", "", "", "")
+            )
     if memory_mb is not None:
         rows.append((f"memory after {MANY:,} more calls, MB", "", f"{memory_mb:.0f}", "", "", ""))
     print_table(("", "direct", "through the gateway", "adds", "aim", ""), rows)
@@ -218,8 +227,8 @@ def main() -> None:
             if litellm:
                 proxy = running.enter_context(litellm_proxy(litellm, upstream.url, MODEL))
                 routes.append(chat_completions("LiteLLM's proxy", proxy))
-            cpu_ms = uvloop.run(measure(routes, gateway))
-            report(routes, cpu_ms, gateway.memory_mb())
+            processor = uvloop.run(measure(routes, gateway, upstream))
+            report(routes, processor, gateway.memory_mb())
 
 
 if __name__ == "__main__":

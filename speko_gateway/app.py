@@ -84,6 +84,7 @@ def _add_routes(app: FastAPI, gateway: Gateway) -> None:
     @app.post("/v1/complete", response_class=Response, **COMPLETE_DOC)
     async def complete(_request: Request) -> Response:
         """Run one completion: the router picks, failover follows where a candidate fails."""
+        # Express answers before it gets here; this is for OpenAPI, and for other methods' 405.
         return CompleteAnswer(gateway)
 
     @app.get("/v1/routing/preview", response_model=RoutingPreview, responses=ERRORS)

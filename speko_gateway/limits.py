@@ -27,7 +27,7 @@ class Limits:
 
     connect: float = 5.0
     first_token: float = 20.0
-    whole: float = 60.0
+    whole: float = 90.0
     idle: float = 20.0
     answer: float = 120.0
     deadline: float = 180.0
