@@ -12,40 +12,47 @@ import asyncio
 import gc
 import importlib
 import inspect
+import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
+from starlette.middleware import Middleware
 
-from playground.local_gateway import GatewayStartError
-from playground.runtime import Runtime, get_runtime
-from playground.settings import SettingsError
-from playground.store_errors import StoreError
+from playground.page_files import PageFiles
 
-FIRST_PAGE = (
-    "numpy",  # with PIL, for the logo
-    "PIL.Image",
-    "httpcore",
-    "streamlit.emojis",
-    "playground.components.chat",
-)
-LATER_PAGES = ("pandas", "plotly.graph_objects")
+if TYPE_CHECKING:
+    from playground.runtime import Runtime
+
+PAGE_FILES = Path(st.__file__).parent / "static" / "static"
+FIRST_PAGE = ("playground.components.chat", "httpcore", "streamlit.emojis")
+LATER_PAGES = ("PIL.Image", "pandas", "plotly.graph_objects")
 LATER_SECONDS = 3.0
 SWITCH_SECONDS = 0.0005
 """How long a busy thread may keep the others waiting: a tenth of Python's default."""
 
 
-def checked_runtime() -> Runtime:
-    """The process's runtime; a setting that cannot be used ends the start with a plain sentence."""
+def checked_runtime() -> Runtime | None:
+    """The process's runtime; a setting that cannot be used ends the server with a sentence."""
+    from playground.runtime import get_runtime
+    from playground.settings import SettingsError
+    from playground.store_errors import StoreError
+
     try:
         return get_runtime()
     except (SettingsError, StoreError) as error:
-        sys.exit(f"Speko Playground cannot start. {error}")
+        sys.stderr.write(f"Speko Playground cannot start. {error}\n")
+        signal.raise_signal(signal.SIGINT)
+        return None
 
 
-def start_gateway() -> None:
+def start_gateway(runtime: Runtime) -> None:
     """Start the embedded gateway where no page did, unless another server is configured."""
+    from playground.local_gateway import GatewayStartError
+
     try:
         runtime.ready_connection()
     except GatewayStartError:
@@ -53,18 +60,28 @@ def start_gateway() -> None:
         return
 
 
-def prepare_first_page() -> None:
+def prepare_first_page() -> Runtime | None:
     """Import what the chat page draws with, open the store.
 
     Streamlit looks through its call stack at its first element, which is slow once per process.
     """
-    for module in FIRST_PAGE:
-        importlib.import_module(module)
-    inspect.stack()
+    runtime = checked_runtime()
+    if runtime is not None:
+        for module in FIRST_PAGE:
+            importlib.import_module(module)
+        inspect.stack()
+        open_store(runtime)
+    return runtime
+
+
+def open_store(runtime: Runtime) -> None:
+    """Read the store once, so that it is open and up to date."""
+    from playground.store_errors import StoreError
+
     try:
         runtime.store.recent(1)
     except StoreError:
-        # As above: the page reads the store again, and shows what is wrong with it.
+        # The page reads the store again, and shows what is wrong with it.
         return
 
 
@@ -75,24 +92,28 @@ def prepare_later_pages() -> None:
     gc.freeze()
 
 
-async def prepare_later() -> None:
+async def prepare_later(first: asyncio.Task[Runtime | None]) -> None:
     """``prepare_later_pages``, a little later."""
     await asyncio.sleep(LATER_SECONDS)
-    start_gateway()
-    await asyncio.to_thread(prepare_later_pages)
+    if (runtime := await first) is not None:
+        start_gateway(runtime)
+        await asyncio.to_thread(prepare_later_pages)
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Around the server's life, once per process."""
     first = asyncio.create_task(asyncio.to_thread(prepare_first_page))
-    later = asyncio.create_task(prepare_later())
+    later = asyncio.create_task(prepare_later(first))
     yield
-    later.cancel()
-    await first
-    await asyncio.to_thread(runtime.shutdown)
+    if (runtime := await first) is not None:
+        later.cancel()
+        await asyncio.to_thread(runtime.shutdown)
 
 
 sys.setswitchinterval(SWITCH_SECONDS)
-runtime = checked_runtime()
-app = st.App("playground/ui.py", lifespan=lifespan)
+app = st.App(
+    "playground/ui.py",
+    lifespan=lifespan,
+    middleware=[Middleware(PageFiles, folder=PAGE_FILES)],
+)

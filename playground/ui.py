@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import streamlit as st
@@ -10,18 +11,29 @@ from playground import session
 from playground.components.drill_banner import drill_banner
 
 ASSETS = Path(__file__).with_name("assets")
+FIRST_ICON = "🔀"
 
+
+def images() -> None:
+    """The icon in the browser's tab, and the name at the top."""
+    st.set_page_config(page_icon=str(ASSETS / "favicon.png"))
+    st.logo(
+        str(ASSETS / f"logo-{st.context.theme.type or 'light'}.svg"),
+        icon_image=str(ASSETS / "favicon.png"),
+        size="large",
+    )
+
+
+# Streamlit's images take a sixth of a second to import: a process's first page comes before them.
+images_later = "PIL.Image" not in sys.modules
 st.set_page_config(
     page_title="Speko Playground",
-    page_icon=str(ASSETS / "favicon.png"),
+    page_icon=FIRST_ICON if images_later else None,
     layout="wide",
     initial_sidebar_state=340,
 )
-st.logo(
-    str(ASSETS / f"logo-{st.context.theme.type or 'light'}.svg"),
-    icon_image=str(ASSETS / "favicon.png"),
-    size="large",
-)
+if not images_later:
+    images()
 page = st.navigation(
     [
         st.Page("../pages/chat.py", title="Chat", icon=":material/forum:", default=True),
@@ -38,3 +50,5 @@ if page.url_path and session.focused_turn():
 session.carry_over(page.url_path)
 drill_banner()
 page.run()
+if images_later:
+    images()
