@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from playground import session
-from playground.exports import csv_bytes
+from playground.components.csv_button import csv_button
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,16 +97,7 @@ def _foot(card: ChartCard) -> None:
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     )
     shown = foot.toggle("Table", key=f"table-{card.key}")
-    foot.download_button(
-        "Download CSV",
-        lambda: csv_bytes(card.frame),
-        file_name=f"speko-{card.key}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        key=f"csv-{card.key}",
-    )
+    csv_button(foot, card.frame, card.key)
     if shown:
         st.dataframe(
             card.frame[list(card.headings)].rename(columns=dict(card.headings)),

@@ -8,10 +8,10 @@ from html import escape
 import streamlit as st
 
 from playground import decisions
+from playground.components.csv_button import csv_button
 from playground.components.foresight import foresee
 from playground.components.routing_desk import RoutingDesk
 from playground.components.style import is_dark, themed
-from playground.exports import csv_bytes
 from playground.ranking_html import ranking_html
 from speko_client.models import RoutingPreview, SnapshotInfo
 
@@ -102,16 +102,7 @@ def _table(preview: RoutingPreview) -> None:
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     )
     head.markdown("**Every figure**", width="content")
-    head.download_button(
-        "Download CSV",
-        lambda: csv_bytes(frame),
-        file_name="speko-decision.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        key="csv-decision",
-    )
+    csv_button(head, frame, "decision")
     names = decisions.headings(preview.weights or {})
     st.dataframe(
         frame[list(names)].rename(columns=names),

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, cast, get_args
 import streamlit as st
 
 from playground import charts_routing, languages, palette, session, sweeps, wording
+from playground.components.csv_button import csv_button
 from playground.components.routing_desk import RoutingDesk
 from playground.components.style import is_dark, themed
-from playground.exports import csv_bytes
 from playground.runtime import Runtime
 from playground.sweeps import Against, Cell
 from speko_client.errors import SpekoApiError
@@ -196,16 +196,7 @@ def _foot(frame: pd.DataFrame) -> None:
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     )
     shown = foot.toggle("Table", key="table-sweep")
-    foot.download_button(
-        "Download CSV",
-        lambda: csv_bytes(frame),
-        file_name="speko-sweep.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        key="csv-sweep",
-    )
+    csv_button(foot, frame, "sweep")
     if not shown:
         return
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+from tests.loopback_server import LoopbackServer
 
 KEY = "k-stand-in"
 
@@ -51,7 +51,7 @@ class Asked:
 
 
 @dataclass
-class StandIn:
+class StandIn(LoopbackServer):
     """The server; ``tests`` says what a vendor's test answers.
 
     Paths that begin with one of ``lacks`` are not found.
@@ -71,42 +71,13 @@ class StandIn:
     preview: dict[str, Any] = field(default_factory=dict)
     drills: bool = True
     lacks: tuple[str, ...] = ()
-    base_url: str = ""
-
-    def __enter__(self) -> Self:
-        stand_in = self
-
-        class Routes(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                stand_in._answer(self)
-
-            do_POST = do_GET
-
-            def log_message(self, *_: object) -> None:
-                """Says nothing."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Routes)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        self._thread.start()
-        self.base_url = f"http://127.0.0.1:{self._server.server_port}"
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
 
     def last(self, path: str) -> Asked:
         """The latest request to ``path``."""
         return [each for each in self.asked if each.path == path][-1]
 
-    def _answer(self, request: BaseHTTPRequestHandler) -> None:
+    def answer(self, request: BaseHTTPRequestHandler) -> None:
+        """As the gateway would, and remembered."""
         length = int(request.headers.get("Content-Length") or 0)
         body = json.loads(request.rfile.read(length) or b"{}")
         carried = request.headers.get("X-Speko-Connections") or ""
