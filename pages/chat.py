@@ -31,7 +31,7 @@ def main() -> None:
     box = message_box()
     page_style()
     chat = open_chat()
-    if chat.is_frame:
+    if chat.is_frame and not box.message:
         sidebar_to_come()
     else:
         sidebar(chat)
@@ -98,7 +98,7 @@ def conversation(chat: Chat) -> None:
     """The turns; the first screen where there are none."""
     view = chat.view
     if not view.turns and view.run is None and view.elsewhere is None:
-        welcome(chat.connection, chat.facts, chat.send_sample)
+        welcome(chat.owner, chat.connection, chat.facts, chat.send_sample)
         return
     turn_list(
         chat.owner,
@@ -115,7 +115,7 @@ def conversation(chat: Chat) -> None:
         turn_elsewhere(view.elsewhere, chat.look_elsewhere)
     elif view.turns:
         with offer.container():
-            follow_up(view.turns[-1].message, chat.send_sample)
+            follow_up(view.turns[-1], chat.send_sample)
 
 
 main()

@@ -41,6 +41,7 @@ _REVISION = "server_choice_revision"
 _CHECKED = "connections_checked"
 _CHECK_WANTED = "connection_to_check"
 _EDITED = "connection_edited"
+_TAKEN = "choice_taken"
 _CELL = "sweep_cell"
 _DRILL = "drill"
 _WHAT_IF = "what_if"
@@ -185,11 +186,18 @@ def keep_frame() -> None:
     st.session_state[_FRAME] = True
 
 
-def take_choice(key: str) -> str | None:
-    """What was chosen in a widget that only triggers something; the widget is cleared."""
+def take_choice(key: str, once: str) -> str | None:
+    """What was chosen in a widget that only triggers something; the widget is cleared.
+
+    The same choice is told but one time for the same ``once``: a run that is cut off before it
+    could clear the widget in the browser has the browser choose again.
+    """
     chosen = st.session_state.get(key)
     st.session_state[key] = None
-    return chosen if isinstance(chosen, str) else None
+    if not isinstance(chosen, str) or st.session_state.get(_TAKEN) == (once, chosen):
+        return None
+    st.session_state[_TAKEN] = (once, chosen)
+    return chosen
 
 
 def turns_shown(conversation: str, default: int) -> int:

@@ -10,6 +10,7 @@ from playground import session
 from playground.components.server import ServerFacts
 from playground.connections import Connection
 from playground.samples import FOLLOW_UPS, SAMPLES, Sample
+from playground.turns import Turn
 
 DEMO_PAGE = "../pages/demo.py"
 _HERO = """
@@ -22,22 +23,25 @@ fails, and every answer says who gave it and why.</p>
 
 
 def welcome(
-    connection: Connection | None, facts: ServerFacts, send: Callable[[Sample], None]
+    owner: str,
+    connection: Connection | None,
+    facts: ServerFacts,
+    send: Callable[[Sample], None],
 ) -> None:
-    """Draw the first screen; ``send`` is called with the sample that was clicked."""
+    """Draw conversation ``owner``'s first screen; ``send`` gets the sample that was clicked."""
     st.html(_HERO)
     fleet_line(connection, facts)
     by_label = {sample.label: sample for sample in SAMPLES}
-    _pills("Try one of these", by_label, "sample", send)
+    _pills("Try one of these", by_label, "sample", owner, send)
     if st.button("Play the demo", icon=":material/slideshow:", key="play-the-demo"):
         st.switch_page(DEMO_PAGE)
 
 
-def follow_up(last_message: str, send: Callable[[Sample], None]) -> None:
-    """Offer the sample conversation's next message, where there is one."""
-    if (message := FOLLOW_UPS.get(last_message)) is not None:
+def follow_up(last: Turn, send: Callable[[Sample], None]) -> None:
+    """Offer the sample conversation's next message after this turn, where there is one."""
+    if (message := FOLLOW_UPS.get(last.message)) is not None:
         sample = Sample(message, message, vertical="healthcare")
-        _pills("Go on with", {message: sample}, "follow-up", send)
+        _pills("Go on with", {message: sample}, "follow-up", last.id, send)
 
 
 def fleet_line(connection: Connection | None, facts: ServerFacts) -> None:
@@ -64,10 +68,12 @@ def _line(colour: str, icon: str, name: str, more: str = "") -> None:
 
 
 def _pills(
-    title: str, samples: dict[str, Sample], key: str, send: Callable[[Sample], None]
+    title: str, samples: dict[str, Sample], key: str, once: str, send: Callable[[Sample], None]
 ) -> None:
+    """``once`` names what is asked here: each answer to it is sent one time."""
+
     def chosen() -> None:
-        if (label := session.take_choice(key)) is not None:
+        if (label := session.take_choice(key, once)) is not None:
             send(samples[label])
 
     st.pills(title, list(samples), key=key, on_change=chosen, wrap=True)

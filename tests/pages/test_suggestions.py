@@ -1,0 +1,25 @@
+"""A suggested message is sent one time, however often the browser says that it was chosen."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+
+def script() -> None:
+    """Pills that only trigger something, and a list of what they triggered."""
+    import streamlit as st
+
+    from playground import session
+
+    def chosen() -> None:
+        if (label := session.take_choice("pills", "first screen")) is not None:
+            st.session_state.setdefault("sent", []).append(label)
+
+    st.pills("Try one", ["Book", "Ask"], key="pills", on_change=chosen)
+
+
+def test_a_choice_that_the_browser_repeats_is_taken_once() -> None:
+    page = AppTest.from_function(script).run()
+    for label in ("Book", "Book", "Ask"):
+        page.button_group(key="pills").set_value(label).run()
+    assert page.session_state["sent"] == ["Book", "Ask"]
