@@ -39,6 +39,19 @@ class Child:
         return int(found[1]) / 1000 if found else None
 
 
+def tree_cpu_seconds(pid: int) -> float | None:
+    """Processor time so far of a process and its children, of those that still run."""
+    own = Child("", pid).cpu_seconds()
+    if own is None:
+        return None
+    children = [
+        int(child)
+        for told in Path(f"/proc/{pid}/task").glob("*/children")
+        for child in told.read_text().split()
+    ]
+    return own + sum(tree_cpu_seconds(child) or 0.0 for child in children)
+
+
 @contextmanager
 def listening(*arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[Child]:
     """Run ``python -m ARGUMENTS`` for as long as the block lasts."""

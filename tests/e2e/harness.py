@@ -101,7 +101,12 @@ class PlaygroundServer:
     """
 
     def __init__(
-        self, folder: Path, environment: Mapping[str, str], weights: Path | None = None
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        weights: Path | None = None,
+        *,
+        script: Path = ROOT / "app.py",
     ) -> None:
         self.data_dir = folder / "data"
         models = self.data_dir / "models"
@@ -112,6 +117,7 @@ class PlaygroundServer:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._folder = folder
+        self._script = script
         self._environment = {
             **os.environ,
             "HOME": str(folder),
@@ -133,7 +139,7 @@ class PlaygroundServer:
 
     def start(self, *, wait: bool = True) -> None:
         """Start it; with ``wait``, return once it answers."""
-        command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port"]
+        command = [sys.executable, "-m", "streamlit", "run", str(self._script), "--server.port"]
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, str(self.port)],
