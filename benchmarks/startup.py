@@ -1,8 +1,8 @@
 """From `streamlit run app.py` to a page that can be used, as a visitor's browser sees it.
 
 The browser is already open (a person's is), its cache is empty. Usable: the chat box is there and
-has taken what was typed into it. What is typed must then still stand there when the page is at rest,
-and what is sent at once, before the gateway is up, must be answered: a page that looks quick and
+has taken what was typed into it. What is typed must then still stand there at rest, and
+what is sent at once, before the gateway is up, must be answered: a page that looks quick and
 loses a message fails here. The first start of a machine's day also reads the libraries from disk;
 here they are warm.
 
