@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from playground.runtime import Runtime
 
 PAGE_FILES = Path(st.__file__).parent / "static" / "static"
-FIRST_PAGE = ("playground.components.chat", "httpcore", "streamlit.emojis")
+FIRST_PAGE = ("playground.components.chat", "streamlit.emojis")
 LATER_PAGES = ("PIL.Image", "pandas", "plotly.graph_objects")
 LATER_SECONDS = 3.0
 SWITCH_SECONDS = 0.0005
@@ -64,13 +64,18 @@ def prepare_first_page() -> Runtime | None:
     """Import what the chat page draws with, open the store.
 
     Streamlit looks through its call stack at its first element, which is slow once per process.
+    Imports only add objects: to go through them again and again for garbage took a quarter longer.
     """
-    runtime = checked_runtime()
-    if runtime is not None:
-        for module in FIRST_PAGE:
-            importlib.import_module(module)
-        inspect.stack()
-        open_store(runtime)
+    gc.disable()
+    try:
+        runtime = checked_runtime()
+        if runtime is not None:
+            for module in FIRST_PAGE:
+                importlib.import_module(module)
+            inspect.stack()
+            open_store(runtime)
+    finally:
+        gc.enable()
     return runtime
 
 

@@ -39,9 +39,7 @@ async def predict(
     return None
 
 
-async def _preview(
-    connection: Connection, settings: TurnSettings, within: float
-) -> RoutingPreview:
+async def _preview(connection: Connection, settings: TurnSettings, within: float) -> RoutingPreview:
     async with AsyncSpeko(
         api_key=connection.key.get_secret_value(),
         base_url=connection.base_url,

@@ -215,9 +215,13 @@ def connection(runtime: Runtime) -> Connection:
     return runtime.connection(server_choice(), private_allowed=private_allowed(runtime))
 
 
-def ready_connection(runtime: Runtime) -> Connection | None:
-    """As ``connection``, without waiting: None while the embedded gateway is starting."""
-    return runtime.ready_connection(server_choice(), private_allowed=private_allowed(runtime))
+def ready_connection(runtime: Runtime, *, begin: bool = True) -> Connection | None:
+    """As ``connection``, without waiting: None while the embedded gateway is starting.
+
+    Without ``begin``, none is started where none is.
+    """
+    private = private_allowed(runtime)
+    return runtime.ready_connection(server_choice(), private_allowed=private, begin=begin)
 
 
 def connecting(runtime: Runtime) -> Connecting:

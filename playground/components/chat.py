@@ -167,7 +167,9 @@ def open_chat() -> Chat:
 
 def _connect(runtime: Runtime) -> tuple[Connection | Connecting | None, str | None]:
     try:
-        return session.ready_connection(runtime) or session.connecting(runtime), None
+        # A gateway that starts takes the browser's processor time: first the page's frame.
+        ready = session.ready_connection(runtime, begin=session.has_frame())
+        return ready or session.connecting(runtime), None
     except GatewayStartError as error:
         # Who sends something tries again by it, and what was sent is kept.
         return session.connecting(runtime), str(error)

@@ -61,7 +61,8 @@ def await_server(runtime: Runtime, facts: ServerFacts, *, at_once: bool) -> None
 def _look(runtime: Runtime, at_once: bool) -> None:
     asked_by_browser = session.has_frame()
     session.keep_frame()
-    if not runtime.gateway.starting or (at_once and asked_by_browser):
+    due = asked_by_browser if at_once else not runtime.gateway.starting
+    if due:
         st.rerun()
 
 
