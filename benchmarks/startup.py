@@ -147,7 +147,11 @@ def main() -> None:
         row("page served", [start.served for start in starts], [start.served for start in bares]),
         (*row("usable: the box takes what is typed", usable, bare)[:3], *aimed),
         row("slowest of the starts", [max(usable)], [max(bare)]),
-        row("at rest", [start.ended for start in rests], [start.ended for start in bares]),
+        row(
+            "at rest, the gateway up",
+            [start.ended for start in rests],
+            [start.ended for start in bares],
+        ),
         row("answered what was sent at once", [start.ended for start in answers], []),
         row(
             "processor seconds until usable",

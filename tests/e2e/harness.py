@@ -39,14 +39,15 @@ BROWSER_ARGUMENTS = (
     "--no-first-run",
 )
 
-# Idle: connected, the script at its end, nothing stale, no skeleton; and so for 150 ms on end,
-# for between two runs the page looks idle for a moment.
+# Idle: connected, the script at its end, nothing stale, no skeleton, the gateway up; and so for
+# 150 ms on end, for between two runs the page looks idle for a moment.
 IDLE = """() => {
     const app = document.querySelector('[data-testid=stApp]');
     const idle = app
         && app.dataset.testScriptState === 'notRunning'
         && app.dataset.testConnectionState === 'CONNECTED'
-        && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]');
+        && !document.querySelector(
+            '[data-stale=true], [data-testid=stSkeleton], .st-key-gateway-starting');
     const now = performance.now();
     if (!idle) { window.idleSince = undefined; return false; }
     window.idleSince ??= now;
