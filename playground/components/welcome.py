@@ -48,9 +48,9 @@ def fleet_line(connection: Connection | None, facts: ServerFacts) -> None:
     """Which fleet is on, in one line."""
     fleet = facts.fleet
     if facts.pending:
-        _line(
-            "gray", "hourglass_empty", "Starting the gateway", "ask away: it answers once it is up"
-        )
+        more = "ask away: it answers once it is up"
+        with st.container(key="gateway-starting"):
+            _line("gray", "hourglass_empty", "Starting the gateway", more)
     if connection is None:
         return
     if fleet is None:
