@@ -9,15 +9,15 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.e2e.chat_page import ChatPage
+from tests.e2e.chat_page import ANSWER_MS, ChatPage
 from tests.e2e.harness import BROWSER_ARGUMENTS, PlaygroundServer, browser_path, settle
 
 FOLDER = Path(__file__).parent / "screenshots"
@@ -27,11 +27,19 @@ SCHEMES: Sequence[Literal["light", "dark"]] = ("light", "dark")
 PAGES = {
     "first": "",
     "chat": "?c={session}",
+    "receipt": "?c={session}",
+    "routing": "routing",
+    "sweep": "routing?view=sweep",
+    "what-if": "routing?view=what-if",
+    "drill": "routing?view=drill",
     "analytics": "analytics?c={session}",
     "connections": "connections",
+    "demo": "demo",
 }
-TALL = {"analytics", "connections"}
+TALL = {"routing", "sweep", "what-if", "drill", "analytics", "connections"}
 """Pages whose picture shows all of them, not just the first screenful."""
+
+OUTAGE_DAY = '[class*="st-key-play-shipped-3"] button'
 
 
 def main() -> None:
@@ -71,11 +79,52 @@ def photograph(
     page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
     page.goto(f"{server.url}/{PAGES[name].format(session=session)}")
     settle(page)
+    if act := ACTS.get(name):
+        act(page)
+        settle(page)
     if name in TALL:
         page.set_viewport_size({"width": width, "height": content_height(page)})
         settle(page)
     page.screenshot(path=FOLDER / f"{name}-{size}-{scheme}.png")
     page.close()
+
+
+def open_receipt(page: Page) -> None:
+    """That of the turn that failed over."""
+    page.get_by_text("What happened").last.click()
+
+
+def lower_cost(page: Page) -> None:
+    """Until another candidate wins."""
+    slider = page.get_by_role("slider", name="Cost")
+    slider.focus()
+    for _ in range(8):
+        slider.press("ArrowLeft")
+    expect(page.get_by_text("would take over")).to_be_visible()
+
+
+def start_drill(page: Page) -> None:
+    """The first story's."""
+    page.get_by_role("button", name="Start", exact=True).first.click()
+    expect(page.get_by_text("messages left")).to_be_visible()
+
+
+def play_to_the_outage(page: Page) -> None:
+    """The outage day, until its first failover has been told; then at rest."""
+    page.locator(OUTAGE_DAY).click()
+    page.keyboard.press("Space")
+    for caption in ("answers after", "9:20", "takes the accurate ones", "9:41", "amber chip"):
+        page.keyboard.press("ArrowRight")
+        expect(page.locator(".dm-caption")).to_contain_text(caption, timeout=ANSWER_MS)
+
+
+ACTS: dict[str, Callable[[Page], None]] = {
+    "receipt": open_receipt,
+    "what-if": lower_cost,
+    "drill": start_drill,
+    "demo": play_to_the_outage,
+}
+"""What is done before a page is photographed."""
 
 
 def content_height(page: Page) -> int:

@@ -17,7 +17,7 @@ from playground.turns import Turn
 
 # Six figures fit in a row, none of them cut off.
 _STYLE = """<style>
-.st-key-session-totals [data-testid="stMetricValue"] { font-size: 1.5rem; }
+.st-key-session-totals [data-testid="stMetricValue"] { font-size: clamp(1.05rem, 1.6vw, 1.5rem); }
 </style>"""
 _WHO = {"turn": "Turn", "provider": "Provider", "model": "Model", "status": "Status"}
 _LABELS = {"source": "Source", "drill": "Drill"}

@@ -70,7 +70,11 @@ class ChatPage:
 
     def choose(self, label: str, option: str) -> None:
         """Pick from a list with several choices, by typing: a long list draws only what shows."""
-        self.page.get_by_label(label).fill(option)
+        # A list closes where its form scrolls: bring it into view as a person would, then type.
+        field = self.page.get_by_label(label)
+        field.scroll_into_view_if_needed()
+        settle(self.page)
+        field.fill(option)
         self.page.get_by_role("option", name=option, exact=True).click()
         self.page.keyboard.press("Escape")
         expect(self.page.get_by_test_id("stSidebar")).to_contain_text(option)
