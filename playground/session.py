@@ -16,9 +16,9 @@ from typing import Any
 import streamlit as st
 from pydantic import SecretStr
 
-from playground import address_guard, connections
+from playground import address_guard
 from playground.connection_check import Checked
-from playground.connections import Connecting, Connection
+from playground.connections import Connection
 from playground.drill import DrillState
 from playground.runtime import Runtime
 from playground.server_choice import ServerChoice
@@ -176,14 +176,11 @@ def draft_to_restore() -> tuple[str, str]:
     return restore
 
 
-def has_frame() -> bool:
-    """Whether the frame of a page whose server is still starting was drawn."""
-    return bool(st.session_state.get(_FRAME))
-
-
-def keep_frame() -> None:
-    """Remember that it was drawn."""
-    st.session_state[_FRAME] = True
+def had_frame(*, drawn: bool = False) -> bool:
+    """Whether the frame of a page whose server still starts was drawn; ``drawn``: it is now."""
+    before = bool(st.session_state.get(_FRAME))
+    st.session_state[_FRAME] = before or drawn
+    return before
 
 
 def take_choice(key: str, once: str) -> str | None:
@@ -216,20 +213,9 @@ def connection(runtime: Runtime) -> Connection:
 
 
 def ready_connection(runtime: Runtime, *, begin: bool = True) -> Connection | None:
-    """As ``connection``, without waiting: None while the embedded gateway is starting.
-
-    Without ``begin``, none is started where none is.
-    """
+    """As ``Runtime.ready_connection``, for this browser session."""
     private = private_allowed(runtime)
     return runtime.ready_connection(server_choice(), private_allowed=private, begin=begin)
-
-
-def connecting(runtime: Runtime) -> Connecting:
-    """``connection``, for those who can wait, in any thread."""
-    choice, private = server_choice(), private_allowed(runtime)
-    return Connecting(
-        connections.EMBEDDED, lambda: runtime.connection(choice, private_allowed=private)
-    )
 
 
 def private_allowed(runtime: Runtime) -> bool:

@@ -49,8 +49,8 @@ if page.url_path and session.focused_turn():
     st.switch_page("../pages/chat.py", query_params=st.query_params.to_dict())
 session.carry_over(page.url_path)
 drill_banner()
-is_new = not session.has_frame()
+is_new = not session.had_frame()
 page.run()
-if images_later and not (is_new and session.has_frame()):
+if images_later and not (is_new and session.had_frame()):
     # A page that drew its frame alone is about to be drawn again.
     images()

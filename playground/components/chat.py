@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from playground import session
+from playground import connections, session
 from playground.address_guard import AddressRefusedError
 from playground.components.routing_preview import routing_preview
 from playground.components.server import ServerFacts, forget_server_facts, server_facts
@@ -49,7 +49,7 @@ class Chat:
     @property
     def is_frame(self) -> bool:
         """Whether this is the first look at a playground whose gateway is still starting."""
-        return self.facts.pending and not session.has_frame()
+        return self.facts.pending and not session.had_frame()
 
     @property
     def in_force(self) -> InForce | None:
@@ -168,13 +168,20 @@ def open_chat() -> Chat:
 def _connect(runtime: Runtime) -> tuple[Connection | Connecting | None, str | None]:
     try:
         # A gateway that starts takes the browser's processor time: first the page's frame.
-        ready = session.ready_connection(runtime, begin=session.has_frame())
-        return ready or session.connecting(runtime), None
+        ready = session.ready_connection(runtime, begin=session.had_frame())
+        return ready or _connecting(runtime), None
     except GatewayStartError as error:
         # Who sends something tries again by it, and what was sent is kept.
-        return session.connecting(runtime), str(error)
+        return _connecting(runtime), str(error)
     except AddressRefusedError as error:
         return None, str(error)
+
+
+def _connecting(runtime: Runtime) -> Connecting:
+    choice, private = session.server_choice(), session.private_allowed(runtime)
+    return Connecting(
+        connections.EMBEDDED, lambda: runtime.connection(choice, private_allowed=private)
+    )
 
 
 def _load(runtime: Runtime, conversation: str | None) -> tuple[Conversation | None, str | None]:

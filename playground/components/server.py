@@ -59,8 +59,7 @@ def await_server(runtime: Runtime, facts: ServerFacts, *, at_once: bool) -> None
 
 
 def _look(runtime: Runtime, at_once: bool) -> None:
-    asked_by_browser = session.has_frame()
-    session.keep_frame()
+    asked_by_browser = session.had_frame(drawn=True)
     due = asked_by_browser if at_once else not runtime.gateway.starting
     if due:
         st.rerun()
