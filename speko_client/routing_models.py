@@ -24,8 +24,10 @@ Axis = Literal["accuracy", "latency", "cost"]
 FaultKind = Literal["down", "rate_limited", "slow", "stall", "empty", "break", "flaky"]
 
 _Share = Annotated[float, Field(ge=0, le=1)]
-_Positive = Annotated[float, Field(ge=0)]
-_Entry = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s,]+$")]
+_Figure = Annotated[float, Field(ge=0, le=1e9)]
+_Provider = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s:]+$")]
+# A model's id may hold blanks and commas, as file names do.
+_Entry = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
 
 
 class HeaderModel(SpekoModel):
@@ -62,14 +64,14 @@ class FigureEdit(SpekoModel):
     blended US$ per million tokens.
     """
 
-    provider: _Entry
+    provider: _Provider
     model: Annotated[str, Field(min_length=1, max_length=200)]
     language: Language = "en"
     vertical: Vertical = "general"
     region: Region = "global"
     quality: Annotated[float, Field(ge=0, le=100)] | None = None
-    ttft_ms: _Positive | None = None
-    cost: _Positive | None = None
+    ttft_ms: _Figure | None = None
+    cost: _Figure | None = None
 
 
 class WhatIf(HeaderModel):

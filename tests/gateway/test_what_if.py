@@ -124,6 +124,8 @@ def test_an_edit_of_a_stranger_needs_all_three_figures() -> None:
     [
         ('{"weights": {"balanced": {"accuracy": 1, "latency": 1, "cost": 0}}}', "sum to 1"),
         ('{"edits": [{"provider": "acme", "model": "good", "quality": 101}]}', "edits.0.quality"),
+        ('{"edits": [{"provider": "a:b", "model": "c", "quality": 1}]}', "edits.0.provider"),
+        ('{"edits": [{"provider": "acme", "model": "good", "cost": 1.7e308}]}', "edits.0.cost"),
         ('{"name": ""}', "name"),
         ("{", "X-Speko-What-If"),
     ],
