@@ -23,6 +23,9 @@ Surveying = Callable[
 MOST_KEPT = 256
 """Reasons tell how long a candidate is still out, so there is no end to different surveys."""
 
+MOST_ENTRIES = 100
+"""A survey is not kept for a longer allow-list: a request's body has room for 2 MiB of them."""
+
 
 class RememberedSurveys:
     """``survey``, the latest ones of ``snapshot`` remembered."""
@@ -41,7 +44,7 @@ class RememberedSurveys:
         unhealthy: Mapping[Candidate, str],
     ) -> Survey:
         """The same as ``survey`` of these."""
-        if snapshot is not self._snapshot:
+        if snapshot is not self._snapshot or _is_long(allowed):
             return survey(intent, allowed, snapshot, pool, unhealthy)
         scope = intent.language, intent.vertical, intent.region
         key = scope, allowed, tuple(pool), tuple(unhealthy.items())
@@ -51,3 +54,7 @@ class RememberedSurveys:
             if len(self._kept) > self._most:
                 del self._kept[next(iter(self._kept))]
         return found
+
+
+def _is_long(allowed: Selection | None) -> bool:
+    return allowed is not None and len(allowed.entries) > MOST_ENTRIES

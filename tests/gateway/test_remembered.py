@@ -13,7 +13,7 @@ from speko_client.models import RoutingIntent, WhatIf
 from speko_gateway.build import build_gateway
 from speko_gateway.candidates import Candidate, Selection
 from speko_gateway.config import Config
-from speko_gateway.remembered import RememberedSurveys
+from speko_gateway.remembered import MOST_ENTRIES, RememberedSurveys
 from speko_gateway.request_connections import CONNECTIONS_HEADER
 from speko_gateway.routing import PoolEntry, survey
 from speko_gateway.scores import load_snapshot
@@ -62,6 +62,18 @@ def test_what_comes_again_is_not_made_again() -> None:
     assert found("en") is first
     assert found("es") is not first
     assert found("en") is not first, "one is kept, and that was the other"
+
+
+def test_no_long_allow_list_is_held() -> None:
+    remembered = RememberedSurveys(SNAPSHOT)
+    pool = [PoolEntry(each) for each in CANDIDATES]
+    for count, kept in ((MOST_ENTRIES, True), (MOST_ENTRIES + 1, False)):
+        allowed = Selection.of([CANDIDATES[0].provider, *map(str, range(count - 1))])
+        found = [
+            remembered(RoutingIntent(language="en"), allowed, SNAPSHOT, pool, {}) for _ in "ab"
+        ]
+        assert found[0] == found[1]
+        assert (found[0] is found[1]) is kept
 
 
 def test_a_what_if_is_not_remembered() -> None:
