@@ -10,9 +10,13 @@ import threading
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 SHUTDOWN_SECONDS = 1
 """How long answers under way may go on once the process is told to end."""
+
+MAX_HEAD_BYTES = 192 * 1024
+"""Of a request's line and headers: room for each header of ours at its longest, and for others."""
 
 
 class BindError(Exception):
@@ -34,6 +38,33 @@ def bind(host: str, port: int) -> socket.socket:
             f"Cannot listen on {host}:{port}: {reason}. Choose another with --host or --port; "
             "--port 0 takes a free one."
         ) from error
+
+
+class _Protocol(HttpToolsProtocol):
+    """Ends a connection whose request never gets past its headers: the parser has no limit.
+
+    Counted are reads that begin and end within one head: nothing is copied, and a body is free.
+    """
+
+    _head_bytes = 0
+    _in_head = True
+    _moved_on = False
+
+    def data_received(self, data: bytes) -> None:
+        self._moved_on = False
+        super().data_received(data)
+        if self._in_head and not self._moved_on:
+            self._head_bytes += len(data)
+        if self._head_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
+            self.send_400_response(f"The headers are larger than {MAX_HEAD_BYTES // 1024} KiB.")
+
+    def on_headers_complete(self) -> None:
+        self._in_head, self._head_bytes, self._moved_on = False, 0, True
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._in_head, self._moved_on = True, True
+        super().on_message_complete()
 
 
 class _Server(uvicorn.Server):
@@ -58,6 +89,7 @@ def serve(app: ASGIApp, listener: socket.socket, *, exit_with_stdin: bool) -> No
     server = _Server(
         uvicorn.Config(
             app,
+            http=_Protocol,
             log_config=None,
             log_level="warning",
             access_log=False,

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from speko_gateway.errors import GatewayError, invalid
 
 MAX_TOLD_BYTES = 48 * 1024
-"""Where nothing else is asked for: the server takes 64 KiB of headers in all."""
+"""Where nothing else is asked for; for all of a request's headers see ``server.MAX_HEAD_BYTES``."""
 
 M = TypeVar("M", bound=BaseModel)
 

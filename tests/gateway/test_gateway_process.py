@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import signal
 import socket
 import subprocess
@@ -38,6 +39,29 @@ def test_it_says_where_it_listens_and_answers_there(tmp_path: Path) -> None:
     assert answer["simulated"] is True
     assert answer["words"] == "scripted"
     assert answer["usage"]["estimated"] is True
+
+
+def test_headers_without_an_end_are_not_taken_in(tmp_path: Path) -> None:
+    with running(tmp_path, *FAST_DEMO) as gateway, httpx.Client(base_url=gateway.url) as client:
+        padded = {f"X-Header-{number}": "a" * 40_000 for number in range(4)}
+        body = {**BODY, "systemPrompt": "a" * 1_000_000}
+        for _ in range(2):
+            told = padded | {"Authorization": f"Bearer {KEY}"}
+            assert client.post("/v1/complete", json=body, headers=told).status_code == 200
+        host, port = gateway.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as caller:
+            caller.sendall(b"GET /healthz HTTP/1.1\r\nX-Endless: ")
+            refused = _sent_until_answered(caller)
+        assert b"The headers are larger than 192 KiB" in refused
+
+
+def _sent_until_answered(caller: socket.socket) -> bytes:
+    """Part of a header, again and again, until the server says something."""
+    for _ in range(1_000):
+        if select.select([caller], [], [], 0)[0]:
+            return caller.recv(4096)
+        caller.sendall(b"a" * 1_000)
+    return caller.recv(4096)
 
 
 def test_without_a_key_it_makes_one_and_prints_it(tmp_path: Path) -> None:
