@@ -24,6 +24,11 @@ from speko_client.models import WhatIf
 MOST = 100
 """So many what-ifs a store keeps: more could not be told apart in a list."""
 
+_TOO_MUCH = (
+    "This what-if changes more than one can hold: 200 figures, and 200 candidates switched off. "
+    "Put some of them back as they are today, then save it."
+)
+
 WHAT_IFS = sa.Table(
     "what_ifs",
     sa.MetaData(),
@@ -92,7 +97,13 @@ def _refuse_taken(transaction: Transaction, name: str, saved_id: str) -> None:
 
 
 def _values(what_if: WhatIf) -> dict[str, Any]:
-    return {"name": what_if.name, "body": what_if.model_dump_json(exclude_none=True)}
+    body = what_if.model_dump_json(exclude_none=True)
+    try:
+        WhatIf.model_validate_json(body)
+    except ValidationError as error:
+        # It could not be read again, and with it neither could the others.
+        raise StoreError(_TOO_MUCH) from error
+    return {"name": what_if.name, "body": body}
 
 
 def _read(row: Row[Any]) -> SavedWhatIf:

@@ -120,3 +120,11 @@ def test_the_second_step_adds_the_table_and_nothing_else() -> None:
         made = {each["name"] for each in inspect(connection).get_columns(saved.WHAT_IFS.name)}
         assert made == {column.name for column in saved.WHAT_IFS.columns}
     engine.dispose()
+
+
+def test_what_could_not_be_read_again_is_not_saved(store: Store) -> None:
+    saved.save_what_if(store, CHEAP)
+    many = [FigureEdit(provider="openai", model=f"m{each}", cost=1.0) for each in range(201)]
+    with pytest.raises(StoreError, match="200 figures"):
+        saved.save_what_if(store, CHEAP.model_copy(update={"name": "Much", "edits": many}))
+    assert names(store) == ["Cheap"]
