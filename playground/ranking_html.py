@@ -25,11 +25,6 @@ _SHADES: Final = {
     "latency": ("#6B80E8", "#8295F2"),
     "cost": ("#B4C1F7", "#4A5BB8"),
 }
-_INK: Final = {
-    "accuracy": ("#FFFFFF", "#10142B"),
-    "latency": ("#FFFFFF", "#10142B"),
-    "cost": ("#10142B", "#FFFFFF"),
-}
 
 _STYLE: Final = f"""<style>
 .rk {{ list-style:none; margin:0 !important; padding:0 !important; font-size:.9rem;
@@ -117,11 +112,6 @@ def axes_legend(weights: Mapping[str, float], *, dark: bool) -> str:
 def axis_colour(axis: Axis, *, dark: bool) -> str:
     """The axis' shade, as ``#RRGGBB``."""
     return _SHADES[axis][dark]
-
-
-def axis_ink(axis: Axis, *, dark: bool) -> str:
-    """What reads well on the axis' shade."""
-    return _INK[axis][dark]
 
 
 def vendor_mark(provider: str, *, dark: bool) -> str:

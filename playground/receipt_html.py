@@ -205,13 +205,13 @@ def _pool(receipt: Receipt, dark: bool) -> str:
         return f'<h4>Pool</h4><p class="rc-note">{told}</p>'
     if not receipt.pool:
         return '<h4>Pool</h4><p class="rc-note">Nobody was in the pool as the turn began.</p>'
-    rows = [_row(each, receipt, dark) for each in receipt.pool]
+    rows = [_row(each, dark) for each in receipt.pool]
     rest = "".join(rows[SHOWN:])
     more = f"<details><summary>{len(rows) - SHOWN} more</summary>{rest}</details>" if rest else ""
     return f"<h4>Pool and scores as the turn began</h4>{''.join(rows[:SHOWN])}{more}"
 
 
-def _row(each: Pooled, receipt: Receipt, dark: bool) -> str:
+def _row(each: Pooled, dark: bool) -> str:
     seat = palette.colour(each.candidate.provider, dark)
     width = min(max(each.score or 0.0, 0.0), 1.0)
     tone, mark = _MARKS[each.outcome] if each.outcome else ("rc-none", "")
