@@ -1,9 +1,8 @@
 """The launcher: `streamlit run app.py` serves playground/ui.py.
 
 The order makes the start quick (benchmarks/startup.py). The server answers at once; while the
-browser fetches its scripts, a thread imports what the first page draws with. The gateway's process
-starts with the first look at a page that needs it, for it would take the browser's processor time;
-what only later pages need is imported once the first one is likely to be at rest.
+browser fetches its scripts, a thread begins the gateway's start and imports what the first page
+draws with. What only later pages need is imported once the first one is likely to be at rest.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ def checked_runtime() -> Runtime | None:
 
 
 def start_gateway(runtime: Runtime) -> None:
-    """Start the embedded gateway where no page did, unless another server is configured."""
+    """Begin to start the embedded gateway, unless another server is configured."""
     from playground.local_gateway import GatewayStartError
 
     try:
@@ -61,7 +60,7 @@ def start_gateway(runtime: Runtime) -> None:
 
 
 def prepare_first_page() -> Runtime | None:
-    """Import what the chat page draws with, open the store.
+    """Start the gateway, import what the chat page draws with, open the store.
 
     Streamlit looks through its call stack at its first element, which is slow once per process.
     Imports only add objects: to go through them again and again for garbage took a quarter longer.
@@ -70,6 +69,7 @@ def prepare_first_page() -> Runtime | None:
     try:
         runtime = checked_runtime()
         if runtime is not None:
+            start_gateway(runtime)
             for module in FIRST_PAGE:
                 importlib.import_module(module)
             inspect.stack()
@@ -100,8 +100,7 @@ def prepare_later_pages() -> None:
 async def prepare_later(first: asyncio.Task[Runtime | None]) -> None:
     """``prepare_later_pages``, a little later."""
     await asyncio.sleep(LATER_SECONDS)
-    if (runtime := await first) is not None:
-        start_gateway(runtime)
+    if await first is not None:
         await asyncio.to_thread(prepare_later_pages)
 
 

@@ -79,12 +79,11 @@ class LocalGateway:
         """Whether a start that ``ready`` began is still under way."""
         return self._start is not None and not self._start.done()
 
-    def ready(self, *, begin: bool = True) -> tuple[str, str] | None:
+    def ready(self) -> tuple[str, str] | None:
         """The running gateway's base URL and key, at once; None while it is starting.
 
-        Where it neither runs nor starts, a start begins in the background, unless ``begin`` is
-        False. Raises GatewayStartError, once, where the last one failed; the next look begins
-        another.
+        Where it neither runs nor starts, a start begins in the background. Raises
+        GatewayStartError, once, where the last one failed; the next look begins another.
         """
         child = self._child
         if child is not None and child.alive:
@@ -92,8 +91,6 @@ class LocalGateway:
         with self._looking:
             start, self._start = self._start, None
             if start is None or (start.done() and start.exception() is None):
-                if not begin:
-                    return None
                 start = _in_background(self.ensure)
             if start.done():
                 return start.result()

@@ -50,19 +50,15 @@ class Runtime:
         )
 
     def ready_connection(
-        self,
-        choice: ServerChoice = _NOTHING_CHOSEN,
-        *,
-        private_allowed: bool = False,
-        begin: bool = True,
+        self, choice: ServerChoice = _NOTHING_CHOSEN, *, private_allowed: bool = False
     ) -> Connection | None:
         """As ``connection``, without waiting: None while the embedded gateway is starting.
 
-        A failed start is told once; the next look begins another. Without ``begin`` none begins.
+        A failed start is told once; the next look begins another.
         """
         kind = kind_in_force(choice, self.settings)
         found = chosen_server(choice, self.settings, kind, private_allowed=private_allowed)
-        if found is None and self.gateway.ready(begin=begin) is None:
+        if found is None and self.gateway.ready() is None:
             return None
         return found or self.embedded(choice, private_allowed=private_allowed)
 

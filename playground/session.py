@@ -212,10 +212,9 @@ def connection(runtime: Runtime) -> Connection:
     return runtime.connection(server_choice(), private_allowed=private_allowed(runtime))
 
 
-def ready_connection(runtime: Runtime, *, begin: bool = True) -> Connection | None:
+def ready_connection(runtime: Runtime) -> Connection | None:
     """As ``Runtime.ready_connection``, for this browser session."""
-    private = private_allowed(runtime)
-    return runtime.ready_connection(server_choice(), private_allowed=private, begin=begin)
+    return runtime.ready_connection(server_choice(), private_allowed=private_allowed(runtime))
 
 
 def private_allowed(runtime: Runtime) -> bool:

@@ -167,9 +167,7 @@ def open_chat() -> Chat:
 
 def _connect(runtime: Runtime) -> tuple[Connection | Connecting | None, str | None]:
     try:
-        # A gateway that starts takes the browser's processor time: first the page's frame.
-        ready = session.ready_connection(runtime, begin=session.had_frame())
-        return ready or _connecting(runtime), None
+        return session.ready_connection(runtime) or _connecting(runtime), None
     except GatewayStartError as error:
         # Who sends something tries again by it, and what was sent is kept.
         return _connecting(runtime), str(error)

@@ -19,6 +19,6 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandI
     with StandIn() as server:
         runtime = get_runtime()
         for look in ("ensure", "ready"):
-            monkeypatch.setattr(runtime.gateway, look, lambda **_: (server.base_url, KEY))
+            monkeypatch.setattr(runtime.gateway, look, lambda: (server.base_url, KEY))
         yield server
     get_runtime().shutdown()
