@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from playground import palette, wording
 from playground.demos import DemoScript, DemoTurn
+from playground.drill_words import target_name
 from playground.totals import failovers, named_failures, session_totals
 from playground.turns import Turn
 from speko_client.models import Fault
@@ -49,7 +50,7 @@ def closing(script: DemoScript, turns: Sequence[Turn]) -> str:
 
 def faults_line(faults: Sequence[Fault]) -> str:
     """The drill that is on: ``OpenAI is down, Google is rate limited``."""
-    return ", ".join(f"{_target(each.target)} is {_FAULTS[each.kind]}" for each in faults)
+    return ", ".join(f"{target_name(each.target)} is {_FAULTS[each.kind]}" for each in faults)
 
 
 def counted(count: int, noun: str) -> str:
@@ -82,11 +83,6 @@ def _failed(turn: Turn) -> str:
 def _listed(names: Iterable[str]) -> str:
     *others, last = names
     return f"{', '.join(others)} and {last}" if others else last
-
-
-def _target(target: str) -> str:
-    vendor, _, model = target.partition(":")
-    return palette.label(vendor, model or None)
 
 
 def _filled(text: str, facts: Mapping[str, str]) -> str:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from playground.turns import Answer, Turn
-from speko_client.models import Attempt
 
 OPTIMIZE_FOR = {
     "balanced": "Balanced",
@@ -58,37 +55,10 @@ def candidate(provider: str, model: str) -> str:
     return f"{provider}/{model}"
 
 
-def attempt_clause(attempt: Attempt) -> str:
-    """One attempt as a clause: ``openai/gpt-4o timed out after 5.0 s``."""
-    who = candidate(attempt.provider, attempt.model)
-    if attempt.outcome == "answered":
-        return f"{who} answered"
-    if attempt.outcome == "cancelled":
-        return f"{who} was cancelled after {milliseconds(attempt.duration_ms)}"
-    return f"{who} {attempt.message or f'failed ({attempt.code})'}"
-
-
-def attempts_sentence(attempts: Sequence[Attempt]) -> str:
-    """All attempts in order as one sentence."""
-    return ", then ".join(attempt_clause(attempt) for attempt in attempts)
-
-
 def failover_label(count: int) -> str:
     """``Failed over once``, ``twice``, ``3 times``."""
     times = {1: "once", 2: "twice"}.get(count, f"{count} times")
     return f"Failed over {times}"
-
-
-def failover_story(answer: Answer) -> str | None:
-    """How the answer came about when it failed over; None when the first choice answered."""
-    if answer.attempts and any(a.outcome == "failed" for a in answer.attempts):
-        return attempts_sentence(answer.attempts)
-    if answer.failover_count:
-        return (
-            f"{failover_label(answer.failover_count)} before this answer. "
-            "The server tells the count only, not who failed."
-        )
-    return None
 
 
 def status_note(turn: Turn) -> str | None:

@@ -6,35 +6,7 @@ import pytest
 
 from playground import wording
 from playground.turns import Answer
-from speko_client.models import Attempt, CompleteUsage, Timing
-
-FAILED = Attempt(
-    provider="openai",
-    model="gpt-4o",
-    outcome="failed",
-    code="TIMEOUT",
-    message="timed out after 5.0 s",
-    duration_ms=5000,
-)
-ANSWERED = Attempt(provider="google", model="gemini-2.0-flash", outcome="answered", duration_ms=300)
-
-
-def test_attempts_are_told_as_one_sentence() -> None:
-    assert wording.attempts_sentence([FAILED, ANSWERED]) == (
-        "openai/gpt-4o timed out after 5.0 s, then google/gemini-2.0-flash answered"
-    )
-
-
-def test_an_attempt_without_a_message_names_its_code() -> None:
-    bare = FAILED.model_copy(update={"message": None})
-    assert wording.attempt_clause(bare) == "openai/gpt-4o failed (TIMEOUT)"
-
-
-def test_a_cancelled_attempt_says_when() -> None:
-    cancelled = ANSWERED.model_copy(update={"outcome": "cancelled", "duration_ms": 1500})
-    assert wording.attempt_clause(cancelled) == (
-        "google/gemini-2.0-flash was cancelled after 1.5 s"
-    )
+from speko_client.models import CompleteUsage, Timing
 
 
 @pytest.mark.parametrize(
@@ -43,17 +15,6 @@ def test_a_cancelled_attempt_says_when() -> None:
 )
 def test_failovers_are_counted_in_words(count: int, said: str) -> None:
     assert wording.failover_label(count) == said
-
-
-def test_a_first_choice_that_answered_has_no_story() -> None:
-    assert wording.failover_story(Answer(attempts=(ANSWERED,), failover_count=0)) is None
-
-
-def test_a_server_that_tells_a_count_only_gets_no_invented_names() -> None:
-    story = wording.failover_story(Answer(provider="openai", model="gpt-4o", failover_count=2))
-    assert story is not None
-    assert "twice" in story
-    assert "openai" not in story
 
 
 @pytest.mark.parametrize(
