@@ -108,11 +108,14 @@ class Speaker:
 
 @dataclass(slots=True)
 class Turn:
-    """One candidate's turn, from its call to its one outcome."""
+    """One candidate's turn, from its call to its one outcome.
+
+    ``call`` is what the health gate knows it by; None for a drill's, of which it never hears.
+    """
 
     option: Option
     started: float
-    call: Call
+    call: Call | None
     over: bool = False
 
 
@@ -142,7 +145,8 @@ class Relay:
         """The next candidate that speaks; GatewayError when none is left that does."""
         deadline = self._deadline = self._deadline or Bound.deadline(self.limits.deadline)
         while (option := self._next_option(deadline)) is not None:
-            turn = Turn(option, self.clock(), self.health.begin(option.candidate))
+            call = None if option.drill else self.health.begin(option.candidate)
+            turn = Turn(option, self.clock(), call)
             try:
                 return await self._try(turn, deadline)
             except ProviderError as error:
@@ -158,29 +162,30 @@ class Relay:
 
     def answered(self, turn: Turn) -> None:
         """Record that this candidate's answer is complete."""
-        if turn.option.drill:
-            self.health.let_go(turn.option.candidate, turn.call)
-        else:
+        if turn.call is not None:
             self.health.answered(turn.option.candidate, turn.call)
         self._over(turn, "answered")
 
     def failed(self, turn: Turn, error: ProviderError) -> None:
         """Record that this candidate failed."""
-        blameless = turn.option.drill or error.code in _BLAMELESS
-        if blameless or self._had_too_little_time(error):
-            self.health.let_go(turn.option.candidate, turn.call)
-        else:
+        if error.code in _BLAMELESS or self._had_too_little_time(error):
+            self._settle_without_blame(turn)
+        elif turn.call is not None:
             self.health.failed(turn.option.candidate, turn.call, error)
         self._over(turn, "failed", error)
 
     def let_go(self, turn: Turn) -> None:
         """Record that this candidate was cut short, unless its outcome is known."""
-        self.health.let_go(turn.option.candidate, turn.call)
+        self._settle_without_blame(turn)
         self._over(turn, "cancelled")
 
     def attempts_with(self, speaker: Speaker) -> list[Attempt]:
         """The attempts so far and the one that is speaking, as of now."""
         return [*self.attempts, self._attempt(speaker.turn, "answered")]
+
+    def _settle_without_blame(self, turn: Turn) -> None:
+        if turn.call is not None:
+            self.health.let_go(turn.option.candidate, turn.call)
 
     def _over(self, turn: Turn, outcome: Outcome, error: ProviderError | None = None) -> None:
         if not turn.over:

@@ -9,7 +9,7 @@ import pytest
 from speko_gateway.candidate_health import Standing
 from speko_gateway.candidates import Candidate
 from speko_gateway.errors import GatewayError
-from speko_gateway.failover import Limits, Relay
+from speko_gateway.failover import Limits, Option, Relay
 from speko_gateway.gateway import Gateway
 from speko_gateway.health import HealthGate
 from speko_gateway.providers.base import FailureCode, ProviderError, TextDelta
@@ -61,6 +61,23 @@ async def heard(way: Relay) -> str:
 
 
 # At each candidate's turn
+
+
+async def test_a_drill_does_not_take_the_trial_from_a_real_request(
+    clock: SteppedClock, health: HealthGate
+) -> None:
+    put_out(health, A)
+    clock.pass_(60)
+    assert A in health.on_trial()
+    provider = PlayedProvider({"a": [Hang()]})
+    way = relay(provider, health=health)
+    options = [Option(A, provider, drill=Limits())]
+    drilled = asyncio.ensure_future(Relay(options, way.request, way.limits, clock, health).open())
+    await provider.hanging.wait()
+    assert health.standing(A) is Standing.IN
+    drilled.cancel()
+    await asyncio.wait({drilled})
+    assert health.standing(A) is Standing.IN
 
 
 async def test_who_left_since_the_routing_comes_last(health: HealthGate) -> None:
