@@ -128,14 +128,14 @@ def _turn_row(turn: Turn) -> dict[str, Any]:
         "provider": answer.provider or None,
         "model": answer.model or None,
         "status": turn.status,
-        "source": _source(turn),
+        "source": source(turn),
         "simulated": answer.simulated,
         "local": answer.kind == "local",
         "drill": turn.drilled,
     }
 
 
-def _source(turn: Turn) -> str | None:
+def source(turn: Turn) -> str | None:
     """Whose words, and by which what-if they were routed, where not by the server's own scores."""
     what_if = ranked_by(turn.answer.scores_run_id, turn.settings.what_if)
     return "; ".join(filter(None, (wording.source(turn.answer), what_if))) or None
@@ -174,7 +174,7 @@ def _cost_row(turn: Turn) -> dict[str, Any]:
 
 def _failure_rows(turn: Turn) -> Iterable[dict[str, Any]]:
     row = {"turn_id": turn.id, "turn": turn.number, "status": turn.status}
-    row |= {"source": _source(turn), "drill": turn.drilled}
+    row |= {"source": source(turn), "drill": turn.drilled}
     for failed, follower in named_failures(turn):
         yield row | _failure(turn, failed, follower)
     for _ in range(unnamed_failures(turn)):

@@ -14,7 +14,8 @@ from typing import Any, Final, Literal, NamedTuple
 
 import pandas as pd
 
-from playground import palette, wording
+from playground import palette
+from playground.analytics import source
 from playground.palette import NOBODY
 from playground.ranking_html import candidates
 from playground.totals import named_failures, unnamed_failures
@@ -199,7 +200,7 @@ def _turn(turn: Turn) -> dict[str, Any]:
         "turn_id": turn.id,
         "turn": turn.number,
         "status": turn.status,
-        "source": wording.source(turn.answer),
+        "source": source(turn),
         "simulated": turn.answer.simulated,
         "drill": turn.drilled,
     }

@@ -7,7 +7,7 @@ from hypothesis import given
 from playground import analytics_flow
 from playground.palette import NOBODY
 from playground.turns import Answer, Turn, TurnSettings
-from speko_client.models import Fault, RoutingPreview
+from speko_client.models import Fault, RoutingPreview, WhatIf
 from tests.playground.sessions_of_turns import answered, failed, served, sessions, turn
 
 GPT = ("openai", "gpt-4o")
@@ -68,6 +68,14 @@ def test_what_a_drill_did_is_marked() -> None:
     assert list(analytics_flow.flows(turns)["drill"]) == [True, False]
     assert list(analytics_flow.moments(turns)["drill"]) == [True, False]
     assert [link.drilled for link in analytics_flow.links(turns)] == [1]
+
+
+def test_what_a_what_if_routed_is_labelled() -> None:
+    routed = served(1, scores_run_id="whatif-1").model_copy(
+        update={"settings": TurnSettings(what_if=WhatIf(name="Cheap"))}
+    )
+    for frame in (analytics_flow.flows([routed]), analytics_flow.moments([routed])):
+        assert [label.split("; ")[-1] for label in frame["source"]] == ["what-if: Cheap"]
 
 
 def test_a_row_per_attempt_that_failed_and_one_for_the_end() -> None:
