@@ -76,4 +76,4 @@ def _pills(
         if (label := session.take_choice(key, once)) is not None:
             send(samples[label])
 
-    st.pills(title, list(samples), key=key, on_change=chosen, wrap=True)
+    st.pills(title, list(samples), key=key, on_change=chosen, wrap=True, required=True)

@@ -100,6 +100,17 @@ def test_a_new_session_is_one_click_and_the_old_one_is_in_the_list(
     expect(chat.last).to_contain_text("Tell me about tides.")
 
 
+def test_a_suggestion_that_is_clicked_twice_is_sent_once(
+    page: Page, server: PlaygroundServer
+) -> None:
+    chat = ChatPage(page, server)
+    chat.open()
+    chat.pill("sample", "Give me three names for a bakery.").dblclick()
+    expect(chat.turns).to_have_count(1, timeout=ANSWER_MS)
+    settle(page)
+    expect(chat.turns).to_have_count(1)
+
+
 def test_a_link_to_a_session_that_is_not_here_says_so(page: Page, server: PlaygroundServer) -> None:
     ChatPage(page, server).open("?c=nowhere")
     expect(page.get_by_text("This session is not here")).to_be_visible()
