@@ -26,7 +26,7 @@ _SHADES: Final = {
     "cost": ("#B4C1F7", "#4A5BB8"),
 }
 
-_STYLE: Final = f"""<style>
+STYLE: Final = f"""<style>
 .rk {{ list-style:none; margin:0 !important; padding:0 !important; font-size:.9rem;
   line-height:1.25; }}
 .rk-row {{ display:grid; grid-template-columns:1.6rem minmax(10rem,1fr) minmax(5rem,1.5fr) 3.1rem;
@@ -79,7 +79,7 @@ def ranking_html(
         _row(each, place, weights, was, dark=dark) for place, each in enumerate(ranked, start=1)
     )
     top = axes_legend(weights, dark=dark) if legend else ""
-    return f'{_STYLE}{top}<ol class="rk">{rows}</ol>'
+    return f'{STYLE}{top}<ol class="rk">{rows}</ol>'
 
 
 def candidates(preview: RoutingPreview) -> list[ScoredCandidate]:

@@ -13,6 +13,7 @@ from typing import Final
 from playground import palette, wording
 from playground.ranking_html import (
     ROW_PX,
+    STYLE,
     axes_legend,
     candidates,
     names,
@@ -112,7 +113,8 @@ def two_orders_html(today: RoutingPreview, tried: RoutingPreview, *, dark: bool)
     """Today's order on the left, the tried one with its scores on the right, lines between them."""
     before, after = candidates(today), names(tried)
     left = "".join(_today_row(each, after, dark=dark) for each in before)
-    right = ranking_html(tried, dark=dark, was=names(today), legend=False)
+    # Today's marks wear the same style, also where nobody is left to rank.
+    right = ranking_html(tried, dark=dark, was=names(today), legend=False) or STYLE
     links = _links(before, after, dark=dark)
     out = [name for name in names(today) if name not in after]
     gone = f'<div class="wi-out">Out of the pool: {escape(", ".join(out))}</div>' if out else ""

@@ -42,7 +42,16 @@ _CSS = """
 _WIDE = """<style>
 [data-testid="stMainBlockContainer"] { max-width: 84rem; padding-top: 4.2rem; }
 .st-key-view button p { display: block; }
-.st-key-view button p::first-letter { text-transform: uppercase; }
+@media (min-width: 641px) and (max-width: 1240px) {
+  .st-key-intent-row [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+  .st-key-intent-row [data-testid="stColumn"] { flex: 1 1 9.5rem; min-width: 9.5rem; }
+  .st-key-intent-row [data-testid="stColumn"]:nth-child(2) { flex: 2 1 21rem; min-width: 21rem; }
+}
+@media (min-width: 641px) and (max-width: 980px) {
+  .st-key-what-if-top > * > [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
+  .st-key-what-if-top > * > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] {
+    flex: 1 1 100%; min-width: 100%; }
+}
 </style>"""
 
 

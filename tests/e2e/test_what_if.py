@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.chat_page import ChatPage
@@ -107,3 +108,20 @@ def test_a_what_if_is_tried_saved_and_used(page: Page, server: PlaygroundServer)
     settle(page)
     chat.send("And a bus stop?")
     expect(chat.chips).not_to_contain_text("what-if")
+
+
+@pytest.mark.parametrize("viewport", [(720, 450)])
+def test_zoomed_to_twice_its_size_nothing_is_cut_off(page: Page, server: PlaygroundServer) -> None:
+    WhatIfPage(page, server).open()
+    page.locator(".rk-score").first.scroll_into_view_if_needed()
+    assert hidden_pixels(page.get_by_test_id("stMain")) == 0
+    assert hidden_pixels(page.locator(".st-key-intent-row [data-testid=stButtonGroup]")) == 0
+
+
+def hidden_pixels(place: Locator) -> int:
+    """How much of its width does not show."""
+    hidden: int = place.evaluate(
+        "place => Math.max(...[place, ...place.querySelectorAll('[role=radiogroup]')]"
+        ".map(each => each.scrollWidth - each.clientWidth))"
+    )
+    return hidden

@@ -80,6 +80,7 @@ def test_nobody_left_is_no_error() -> None:
     html = two_orders_html(preview(GEMINI), preview(), dark=False)
     assert shown(html) == []
     assert "Out of the pool: google/gemini-2.0-flash" in html
+    assert ".rk-dot {" in html, "today's order keeps its marks"
 
 
 def test_a_bar_is_stacked_from_weight_times_value() -> None:
