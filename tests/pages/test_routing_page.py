@@ -125,3 +125,10 @@ def test_a_server_without_preview_or_sweep_says_so_and_the_page_stands(stand_in:
     assert "tells no one beforehand" in page().info[0].value
     assert "decides one intent at a time" in page(view="sweep").info[0].value
     assert "tells no one beforehand" in html(page("chat"))
+
+
+def test_a_server_without_a_provider_list_is_no_problem(stand_in: StandIn) -> None:
+    stand_in.lacks = ("/v1/providers/known",)
+    for name in ("chat", "routing", "demo"):
+        app = page(name)
+        assert "Not found" not in [each.value for each in (*app.error, *app.warning)]
