@@ -84,6 +84,11 @@ class DemoRun:
             if self.player.stage == "stopped":
                 self._engine.stop(self.conversation_id)
 
+    def leave(self) -> None:
+        """End it, because a person has gone on with its session: two would write in turns."""
+        with self._lock:
+            self.player = self.player.stop()
+
     def _take_in(self) -> None:
         run = self.answering
         if run is None or not run.done:

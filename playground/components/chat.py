@@ -140,6 +140,8 @@ class Chat:
             return
         if form.drill:
             session.keep_drill(drill.sent(now))
+        if (demo := self.runtime.demos.find(self.owner)) is not None:
+            demo.leave()
         session.open_conversation(self.owner)
         self.view = replace(open_session(self.view.conversation, run), missing=False)
 

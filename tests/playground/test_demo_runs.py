@@ -146,6 +146,15 @@ def test_a_stop_ends_the_answer_that_is_arriving(
     assert stored(demo, store).path()[0].status == "stopped"
 
 
+def test_it_ends_where_a_person_goes_on_with_its_session(
+    demo: DemoRun, gateway: Connection, wire: ThreadedWireServer
+) -> None:
+    step(demo, gateway)
+    demo.leave()
+    step(demo, gateway)
+    assert (demo.player.stage, len(demo.turns), len(wire.asked)) == ("stopped", 1, 1)
+
+
 def test_a_demo_is_found_by_its_session(engine: Engine, store: Store) -> None:
     demos = DemoRuns(engine, store)
     run = demos.start(SCRIPT)
