@@ -161,6 +161,8 @@ def told(row: Any) -> str:
 def summary(frame: pd.DataFrame, against: Against) -> str:
     """The map in a sentence."""
     winners = frame.dropna(subset=["provider"])[["provider", "model"]].drop_duplicates()
+    if winners.empty:
+        return f"{len(frame):,} decisions, and nobody is left to answer any of them."
     flipped = int(frame[f"flips_{against}"].sum())
     why = "the preset changes" if against == "preset" else "the language changes"
     stood_in = int(frame["stood_in"].sum())
