@@ -45,6 +45,12 @@ def is_valid(tag: str) -> bool:
     return bool(_TAG.match(tag)) and langcodes.tag_is_valid(tag)
 
 
+def tidied(tag: str) -> str:
+    """A typed tag in the wire's spelling: `` pt_br`` is meant as ``pt-BR``."""
+    language, dash, region = tag.strip().replace("_", "-").partition("-")
+    return f"{language.lower()}{dash}{region.upper()}"
+
+
 def table() -> str:
     """What languages.tsv has to hold: tag and name, line by line."""
     from language_data.population_data import LANGUAGE_SPEAKING_POPULATION as SPEAKERS

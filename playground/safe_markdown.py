@@ -1,4 +1,4 @@
-"""A model's words made safe to draw as markdown.
+"""A model's words, and a person's, made safe to draw as markdown.
 
 Three things go wrong with raw model output: ``$2 and $3`` is read as a formula, an image's address
 is fetched by the browser (which can carry data out), and a code fence left open in mid-stream
@@ -12,6 +12,7 @@ import re
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
 _CODE = re.compile(r"(```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]*`)", re.DOTALL)
 _IMAGE = re.compile(r"!+(?=\[)")
+_MARKUP = re.compile(r"[\\`*_\[\]()#$:!<>~|{}]")
 _DOLLAR = re.compile(r"(?<!\\)\$")
 
 
@@ -20,6 +21,11 @@ def safe_markdown(text: str) -> str:
     parts = _CODE.split(text)
     parts[::2] = [_DOLLAR.sub(r"\\$", _IMAGE.sub("", part)) for part in parts[::2]]
     return "".join(parts)
+
+
+def literal(text: str) -> str:
+    """``text`` to be read as it stands: what a person typed is no markdown."""
+    return _MARKUP.sub(r"\\\g<0>", text)
 
 
 def safe_partial(text: str) -> str:

@@ -12,6 +12,7 @@ from playground.demo_player import reckoned_seconds
 from playground.demo_shelf import OWN, ShelfEntry, read_entry, shelf
 from playground.demo_yaml import MAX_BYTES
 from playground.demos import DemoScript
+from playground.safe_markdown import literal
 
 _WIDE = """<style>[data-testid="stMainBlockContainer"] { max-width: 80rem; }
 [data-testid="stMainBlockContainer"] h3 { font-size: 1.35rem; }</style>"""
@@ -86,11 +87,11 @@ def _cards(desk: DemoDesk, entries: list[ShelfEntry]) -> None:
 def _card(desk: DemoDesk, entry: ShelfEntry, place: str) -> None:
     script = entry.script
     if script is None:
-        st.markdown(f"**{_plain(entry.name)}**")
-        st.error(_plain(entry.problem or "").replace("\n", "\n\n"), icon=":material/error:")
+        st.markdown(f"**{literal(entry.name)}**")
+        st.error(literal(entry.problem or "").replace("\n", "\n\n"), icon=":material/error:")
         return
-    st.subheader(_plain(script.title), anchor=False)
-    st.markdown(_plain(script.description))
+    st.subheader(literal(script.title), anchor=False)
+    st.markdown(literal(script.description))
     st.caption(_facts(script))
     with st.container(horizontal=True):
         st.button(
@@ -127,7 +128,3 @@ def _facts(script: DemoScript) -> str:
     spoken = dict.fromkeys(languages.name(turn.intent.language) for turn in script.turns)
     turns = f"{len(script.turns)} turn{'' if len(script.turns) == 1 else 's'}"
     return f"{turns} · about {minutes}:{seconds:02} · {', '.join(spoken)}"
-
-
-def _plain(text: str) -> str:
-    return "".join(f"\\{char}" if char in "\\`*_[]()#$:!<>~|{}" else char for char in text)

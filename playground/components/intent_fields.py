@@ -14,6 +14,7 @@ import streamlit as st
 from playground import languages, pool, session, wording
 from playground.components.server import ServerFacts
 from playground.connections import Connection
+from playground.safe_markdown import literal
 from playground.turns import TurnSettings
 from speko_client.models import OptimizeFor, Region, Vertical
 
@@ -46,7 +47,8 @@ def intent_row(
     """The fields side by side, for a wide page; on a narrow one they stand below each other."""
     takes_vertical = _takes_vertical(connection)
     widths = (2, 3.3, 1.4, 1.4, 2.1) if takes_vertical else (2, 3.3, 1.4, 2.1)
-    first, second, *middle, last = st.columns(widths)
+    with st.container(key="intent-row"):
+        first, second, *middle, last = st.columns(widths)
     update = {
         **_language(first, owner, form),
         **_optimize_for(second, owner, form),
@@ -130,9 +132,9 @@ def _language(place: Any, owner: str, form: TurnSettings) -> _Fields:
         help=_NEW_TAG,
         key=session.seed(f"language-{owner}", form.language),
     )
-    chosen = (tag or form.language).strip()
+    chosen = languages.tidied(tag or form.language)
     if languages.is_valid(chosen):
         return {"language": chosen}
     stays = languages.label(form.language)
-    place.warning(f"“{chosen[:40]}” is not a language tag. {stays} stays. {_NEW_TAG}")
+    place.warning(f"“{literal(chosen[:40])}” is not a language tag. {stays} stays. {_NEW_TAG}")
     return {"language": form.language}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from playground import session
+from playground.safe_markdown import literal
 from playground.store import Store, StoreError
 
 _RECENT = 8
@@ -43,4 +44,4 @@ def recents(store: Store, open_id: str | None) -> None:
 def _short(title: str) -> str:
     plain = " ".join(title.split()) or "Untitled"
     cut = plain if len(plain) <= _TITLE_LENGTH else f"{plain[: _TITLE_LENGTH - 1].rstrip()}…"
-    return "".join(f"\\{char}" if char in "\\`*_[]()#$:!<>~|" else char for char in cut)
+    return literal(cut)

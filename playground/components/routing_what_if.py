@@ -18,6 +18,7 @@ from playground.components.saved_what_ifs import saved_list
 from playground.components.style import is_dark
 from playground.connections import Connection
 from playground.ranking_html import AXES
+from playground.safe_markdown import literal
 from playground.sound_text import sound_model
 from playground.turns import TurnSettings, constraints_of, intent_of
 from playground.what_if_html import headline_html, two_orders_html
@@ -206,7 +207,7 @@ def _candidates(trial: _Trial) -> None:
         trial.rows(), revision=trial.revision, dark=is_dark(), on_type=trial.type
     )
     for problem in session.what_if().problems:
-        st.warning(problem, icon=":material/edit_off:")
+        st.warning(literal(problem), icon=":material/edit_off:")
 
 
 def _revision(form: TurnSettings) -> str:

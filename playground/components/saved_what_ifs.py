@@ -7,6 +7,7 @@ import streamlit as st
 from playground import session
 from playground.components.chart_card import CHAT_PAGE
 from playground.components.routing_desk import RoutingDesk
+from playground.safe_markdown import literal
 from playground.saved_what_ifs import (
     SavedWhatIf,
     delete_what_if,
@@ -26,7 +27,7 @@ def saved_list(desk: RoutingDesk) -> None:
     _in_use(desk)
     _save_form(desk)
     if notice := session.what_if().notice:
-        st.warning(notice, icon=":material/edit_off:")
+        st.warning(literal(notice), icon=":material/edit_off:")
         _notice("")
     try:
         saved = saved_what_ifs(desk.runtime.store)
@@ -77,7 +78,7 @@ def _save(desk: RoutingDesk, name: str) -> None:
             raise WhatIfError("Nothing is changed yet: move a weight, or change a candidate.")
         saved = save_what_if(desk.runtime.store, named(on_view.tried, name))
     except (WhatIfError, StoreError) as error:
-        st.warning(str(error), icon=":material/edit_off:")
+        st.warning(literal(str(error)), icon=":material/edit_off:")
         return
     session.keep_what_if(on_view.typed(saved.what_if, on_view.problems))
     st.toast("Saved.", icon=":material/bookmark_added:")

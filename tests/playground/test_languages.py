@@ -41,3 +41,11 @@ def test_a_tag_is_a_tag(tag: str) -> None:
 def test_what_is_written_down_is_what_the_tables_say() -> None:
     written = Path(languages.__file__).with_name("languages.tsv")
     assert written.read_text("utf-8") == languages.table()
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("EN", "en"), (" pt-br ", "pt-BR"), ("es_mx", "es-MX"), ("yue", "yue")]
+)
+def test_a_tag_may_be_typed_in_any_case(typed: str, meant: str) -> None:
+    assert languages.tidied(typed) == meant
+    assert languages.is_valid(languages.tidied(typed))

@@ -5,11 +5,15 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.safe_markdown import safe_markdown, safe_partial
+from playground.safe_markdown import literal, safe_markdown, safe_partial
 
 
 def test_two_prices_are_no_formula() -> None:
     assert safe_markdown("$0.002 vs $0.0004") == r"\$0.002 vs \$0.0004"
+
+
+def test_what_a_person_typed_is_no_markdown() -> None:
+    assert literal("A *b* $5 [x](y)") == r"A \*b\* \$5 \[x\]\(y\)"
 
 
 def test_an_image_becomes_a_link() -> None:
