@@ -37,12 +37,9 @@ def drill_banner() -> None:
     state = session.drill_state()
     if state.running is None:
         return
-    if state.on(_now()) is None:
+    if (why := _over(state.running)) is not None:
         session.keep_drill(state.ended())
-        st.toast(
-            f"The drill is over, after {state.running.length}.",
-            icon=":material/emergency_home:",
-        )
+        st.toast(f"The drill is over, {why}.", icon=":material/emergency_home:")
         return
     st.html(_STYLE)
     with st.container(
@@ -62,6 +59,13 @@ def drill_banner() -> None:
             on_click=end_drill,
             key="end-drill",
         )
+
+
+def _over(running: RunningDrill) -> str | None:
+    """Why a drill has ended by itself; None while it has not."""
+    if session.server_choice().kind not in (None, "gateway"):
+        return "for only the embedded gateway takes one"
+    return f"after {running.length}" if running.is_over(_now()) else None
 
 
 def end_drill() -> None:

@@ -110,3 +110,14 @@ def test_another_server_takes_none(stand_in: StandIn) -> None:
     app.run()
     (told,) = app.info
     assert "A drill needs the embedded gateway" in told.value
+
+
+@pytest.mark.usefixtures("any_address")
+def test_a_drill_ends_when_another_server_is_chosen(app: AppTest, stand_in: StandIn) -> None:
+    app.button(key="preset-first-down").click().run()
+    other = OtherServer(stand_in.base_url)
+    app.session_state["server_choice"] = ServerChoice(kind="other", other=other)
+    app.run()
+    assert not banners(app)
+    assert app.toast[0].value == "The drill is over, for only the embedded gateway takes one."
+    assert state_of(app).running is None
