@@ -42,6 +42,7 @@ _CSS = """
 _WIDE = """<style>
 [data-testid="stMainBlockContainer"] { max-width: 84rem; padding-top: 4.2rem; }
 .st-key-view button p { display: block; }
+.st-key-view button p::first-letter { text-transform: uppercase; }
 @media (min-width: 641px) and (max-width: 1240px) {
   .st-key-intent-row [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
   .st-key-intent-row [data-testid="stColumn"] { flex: 1 1 9.5rem; min-width: 9.5rem; }
