@@ -102,6 +102,7 @@ def _foot(card: ChartCard) -> None:
         st.dataframe(
             card.frame[list(card.headings)].rename(columns=dict(card.headings)),
             hide_index=True,
+            placeholder="–",
             height="auto",
             alt=f"{card.title}, as a table",
         )

@@ -158,7 +158,9 @@ def _charts(run: DemoRun) -> None:
     _chart("speed", charts_demo.speed_figure(times, failures, length, theme))
     if run.player.ended:
         with st.expander("The same as a table", icon=":material/table:"):
-            st.dataframe(times[list(_TABLE)].rename(columns=_TABLE), hide_index=True)
+            st.dataframe(
+                times[list(_TABLE)].rename(columns=_TABLE), hide_index=True, placeholder="–"
+            )
 
 
 def _chart(name: str, figure: object) -> None:

@@ -88,6 +88,7 @@ def _filtered_out(preview: RoutingPreview) -> None:
     st.dataframe(
         frame[list(shown)].rename(columns=shown),
         hide_index=True,
+        placeholder="–",
         height="auto",
         alt="Candidates that were filtered out, with the reason",
         key="filtered-out",
@@ -107,6 +108,7 @@ def _table(preview: RoutingPreview) -> None:
     st.dataframe(
         frame[list(names)].rename(columns=names),
         hide_index=True,
+        placeholder="–",
         height="auto",
         column_config={
             names[column]: st.column_config.NumberColumn(format=decimals)

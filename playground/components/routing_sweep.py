@@ -210,6 +210,7 @@ def _foot(frame: pd.DataFrame) -> None:
     st.dataframe(
         sweeps.table(frame)[list(sweeps.TABLE)].rename(columns=sweeps.TABLE),
         hide_index=True,
+        placeholder="–",
         height=420,
         column_config={"Margin": st.column_config.NumberColumn(format="%.3f")},
         on_select=take,
