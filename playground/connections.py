@@ -12,16 +12,16 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from playground.settings import Settings
-from speko_client.models import FleetChoice, VendorCredentials
+from speko_client.models import (
+    CONNECTIONS_HEADER,
+    FLEET_HEADER,
+    FleetChoice,
+    VendorCredentials,
+)
 from speko_client.server import DEFAULT_BASE_URL
 
 EMBEDDED = "Embedded gateway"
 """The name of the gateway that ships here."""
-
-CONNECTIONS_HEADER = "X-Speko-Connections"
-FLEET_HEADER = "X-Speko-Fleet"
-MAX_HEADER_BYTES = 16 * 1024
-"""So much the gateway takes in ``X-Speko-Connections``."""
 
 
 @dataclass(frozen=True, slots=True)

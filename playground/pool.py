@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from speko_client.models import KnownProvider
 
@@ -14,13 +14,17 @@ def models(known: Iterable[KnownProvider]) -> list[KnownProvider]:
 
 def remaining(known: Iterable[KnownProvider], allowed: Sequence[str]) -> list[KnownProvider]:
     """The available models an allow-list lets through; an empty list lets everyone through."""
-    entries = set(allowed)
     return [
         row
         for row in models(known)
         if row.available is not False
-        and (not entries or row.vendor in entries or f"{row.vendor}:{row.model}" in entries)
+        and (not allowed or covers(allowed, row.vendor, row.model or ""))
     ]
+
+
+def covers(entries: Collection[str], vendor: str, model: str) -> bool:
+    """Whether one of the entries (``vendor`` or ``vendor:model``) names this model."""
+    return vendor in entries or f"{vendor}:{model}" in entries
 
 
 def option_label(row: KnownProvider) -> str:

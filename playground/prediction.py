@@ -12,7 +12,7 @@ from typing import Final
 
 from playground.connections import Connection
 from playground.sound_text import sound_model
-from playground.turns import TurnSettings, constraints_of, intent_of
+from playground.turns import TurnSettings, preview_arguments
 from speko_client import AsyncSpeko
 from speko_client.errors import SpekoApiError
 from speko_client.models import RoutingPreview
@@ -47,9 +47,5 @@ async def _preview(connection: Connection, settings: TurnSettings, within: float
         keyless=True,
         extra_headers=connection.headers,
     ) as client:
-        preview = await client.preview_routing(
-            intent_of(connection, settings),
-            constraints_of(settings),
-            what_if=settings.what_if if connection.embedded else None,
-        )
+        preview = await client.preview_routing(**preview_arguments(connection, settings))
         return sound_model(preview)

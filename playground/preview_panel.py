@@ -11,6 +11,7 @@ from html import escape
 from typing import Final
 
 from playground import palette
+from playground.pool import covers
 from playground.ranking_html import candidates
 from speko_client.models import FilteredOut, RoutingPreview, ScoredCandidate
 
@@ -118,7 +119,7 @@ def _row(
 
 
 def _is_in(each: ScoredCandidate, entries: Collection[str]) -> bool:
-    return each.provider_id in entries or f"{each.provider_id}:{each.model_id}" in entries
+    return covers(entries, each.provider_id, each.model_id)
 
 
 def _tags(preview: RoutingPreview, winner: ScoredCandidate) -> str:

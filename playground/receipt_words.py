@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playground import languages, wording
+from playground.pool import covers
 from playground.turns import Turn
 from speko_client.models import Attempt
 
@@ -109,7 +110,7 @@ def _snapshots_differ(turn: Turn) -> str | None:
 
 def _not_allowed(turn: Turn, predicted: Candidate) -> str | None:
     allowed = turn.settings.allowed
-    if not allowed or {predicted.provider, f"{predicted.provider}:{predicted.model}"} & {*allowed}:
+    if not allowed or covers(allowed, *predicted):
         return None
     return f"This server previews without the allow-list ({', '.join(allowed)}); it answers by it."
 

@@ -14,8 +14,7 @@ from playground import receipt_words
 from playground.ranking_html import candidates
 from playground.totals import SIMULATED_OUTAGE, unnamed_failures
 from playground.turns import Turn
-from playground.what_ifs import WHAT_IF_ID
-from speko_client.models import Attempt, FilteredOut, ProviderKind
+from speko_client.models import WHAT_IF_ID, Attempt, FilteredOut, ProviderKind
 
 Outcome = Literal["answered", "failed", "cancelled", "stopped"]
 Verdict = Literal["as_predicted", "otherwise", "broke_off", "nobody", "unpredicted"]

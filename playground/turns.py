@@ -18,6 +18,7 @@ from playground.sound_text import sound_model
 from speko_client import AsyncSpeko
 from speko_client.models import (
     DRILL_HEADER,
+    OUTAGE_HEADER,
     REPLY_HEADER,
     WHAT_IF_HEADER,
     AllowedProviders,
@@ -226,6 +227,15 @@ def call_arguments(
     return arguments
 
 
+def preview_arguments(connection: Connection, settings: TurnSettings) -> dict[str, Any]:
+    """What ``preview_routing`` is called with, to decide as the turn itself would be."""
+    return {
+        "intent": intent_of(connection, settings),
+        "constraints": constraints_of(settings),
+        "what_if": settings.what_if if connection.embedded else None,
+    }
+
+
 def intent_of(connection: Connection, settings: TurnSettings) -> RoutingIntent:
     """What the router chooses by, as far as this server takes it."""
     return RoutingIntent(
@@ -248,7 +258,7 @@ def embedded_headers(settings: TurnSettings) -> dict[str, str]:
     """What only the embedded gateway obeys, as headers of the one request."""
     told: dict[str, str] = {}
     if settings.outage:
-        told["X-Speko-Simulate-Outage"] = ",".join(settings.outage)
+        told[OUTAGE_HEADER] = ",".join(settings.outage)
     if settings.drill:
         told[DRILL_HEADER] = Drill(faults=list(settings.drill)).to_header()
     if settings.what_if is not None:

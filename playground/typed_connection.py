@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from playground.address_guard import Resolve, checked_address, resolved
-from playground.connections import MAX_HEADER_BYTES, carried
+from playground.connections import carried
 from playground.server_choice import OtherServer, ServerChoice
-from speko_client.models import VendorCredentials
+from speko_client.models import MAX_CONNECTIONS_BYTES, VendorCredentials
 
 MOST_MODELS = 100
 """So many models of one server can be offered to the router."""
@@ -81,7 +81,7 @@ def server(typed: Typed, *, private_allowed: bool, resolve: Resolve = resolved) 
 
 def portable(choice: ServerChoice) -> ServerChoice:
     """``choice``, where one request can carry it along. Raises NotUsableError where none can."""
-    if len(carried(choice.vendors, public_only=True)) > MAX_HEADER_BYTES:
+    if len(carried(choice.vendors, public_only=True)) > MAX_CONNECTIONS_BYTES:
         raise NotUsableError(
             "This is more than one request can carry along. Offer fewer models, or forget a "
             "connection first."

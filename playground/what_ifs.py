@@ -15,6 +15,7 @@ from playground import wording
 from playground.ranking_html import candidates, names
 from playground.turns import TurnSettings
 from speko_client.models import (
+    WHAT_IF_ID,
     AxisWeights,
     FigureEdit,
     OptimizeFor,
@@ -30,7 +31,6 @@ Figure = Literal["quality", "ttft_ms", "cost"]
 LONGEST_NAME: Final = 60
 """Characters of a what-if's name."""
 
-WHAT_IF_ID: Final = "whatif-"
 """What the snapshot id of every answer that was ranked by a what-if begins with."""
 
 _CLOSE: Final = 0.0005

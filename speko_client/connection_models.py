@@ -11,6 +11,11 @@ from pydantic import Field, SecretStr
 
 from speko_client.model_base import SpekoModel
 
+CONNECTIONS_HEADER = "X-Speko-Connections"
+FLEET_HEADER = "X-Speko-Fleet"
+MAX_CONNECTIONS_BYTES = 16 * 1024
+"""So much the embedded gateway takes in ``X-Speko-Connections``."""
+
 FleetChoice = Literal["auto", "demo", "live"]
 
 

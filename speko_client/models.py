@@ -11,6 +11,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from speko_client.connection_models import CONNECTIONS_HEADER as CONNECTIONS_HEADER
+from speko_client.connection_models import FLEET_HEADER as FLEET_HEADER
+from speko_client.connection_models import MAX_CONNECTIONS_BYTES as MAX_CONNECTIONS_BYTES
 from speko_client.connection_models import FleetChoice as FleetChoice
 from speko_client.connection_models import ProviderFailure as ProviderFailure
 from speko_client.connection_models import ProviderHealth as ProviderHealth
@@ -28,8 +31,10 @@ from speko_client.intent_models import Region as Region
 from speko_client.intent_models import Vertical as Vertical
 from speko_client.model_base import SpekoModel as SpekoModel
 from speko_client.routing_models import DRILL_HEADER as DRILL_HEADER
+from speko_client.routing_models import OUTAGE_HEADER as OUTAGE_HEADER
 from speko_client.routing_models import REPLY_HEADER as REPLY_HEADER
 from speko_client.routing_models import WHAT_IF_HEADER as WHAT_IF_HEADER
+from speko_client.routing_models import WHAT_IF_ID as WHAT_IF_ID
 from speko_client.routing_models import Axis as Axis
 from speko_client.routing_models import AxisWeights as AxisWeights
 from speko_client.routing_models import DemoReply as DemoReply

@@ -19,6 +19,10 @@ from speko_client.model_base import SpekoModel
 WHAT_IF_HEADER = "X-Speko-What-If"
 DRILL_HEADER = "X-Speko-Drill"
 REPLY_HEADER = "X-Speko-Reply"
+OUTAGE_HEADER = "X-Speko-Simulate-Outage"
+
+WHAT_IF_ID = "whatif-"
+"""What the ``scoresRunId`` of everything ranked by a what-if begins with."""
 
 Axis = Literal["accuracy", "latency", "cost"]
 FaultKind = Literal["down", "rate_limited", "slow", "stall", "empty", "break", "flaky"]

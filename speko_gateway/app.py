@@ -29,7 +29,7 @@ from speko_client.models import (
 )
 from speko_gateway.answers import encode, wire
 from speko_gateway.auth import BearerAuth
-from speko_gateway.candidates import Selection
+from speko_gateway.candidates import allow_list
 from speko_gateway.complete import CompleteAnswer
 from speko_gateway.errors import GatewayError
 from speko_gateway.express import Express, layered
@@ -101,8 +101,7 @@ def _add_routes(app: FastAPI, gateway: Gateway) -> None:
         intent = RoutingIntent(
             language=language, vertical=vertical, region=region, optimize_for=optimize_for
         )
-        allowed = None if allowed_provider is None else Selection.of(allowed_provider)
-        ranking = here.ranking(intent, allowed)
+        ranking = here.ranking(intent, allow_list(allowed_provider))
         body = preview_body(ranking, here.fleet, here.snapshot, with_lines=weight_lines)
         return JSONResponse(body)
 

@@ -47,6 +47,14 @@ class Selection:
         return candidate.provider in self.entries or candidate.id in self.entries
 
 
+NOBODY = Selection(frozenset())
+
+
+def allow_list(entries: Iterable[str] | None) -> Selection | None:
+    """The selection an allow-list makes; None allows everyone, an empty list nobody."""
+    return None if entries is None else Selection.of(entries)
+
+
 def is_model_id(text: str) -> bool:
     """Whether a caller's text can be a model's id: something, and no line ends or the like.
 

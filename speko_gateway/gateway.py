@@ -15,7 +15,7 @@ from speko_client.models import (
     WhatIf,
 )
 from speko_client.models import Fleet as FleetInfo
-from speko_gateway.candidates import Candidate, Selection
+from speko_gateway.candidates import Candidate, Selection, allow_list
 from speko_gateway.failover import Limits, Option, Relay
 from speko_gateway.fleet import Fleet
 from speko_gateway.fleets import Fleets
@@ -95,8 +95,7 @@ class Gateway:
 
     def sweep(self, request: SweepRequest) -> Sweep:
         """Who would answer each of these intents now, nothing run."""
-        wanted = request.allowed_providers
-        allowed = None if wanted is None else Selection.of(wanted)
+        allowed = allow_list(request.allowed_providers)
         return sweep(request, allowed, self.snapshot, self.fleet.pool(allowed), self.health)
 
     def relay(
@@ -137,7 +136,7 @@ class Gateway:
 def allowed_by(constraints: PipelineConstraints | None) -> Selection | None:
     """The allow-list for models; None allows everyone, an empty list nobody."""
     lists = constraints.allowed_providers if constraints else None
-    return Selection.of(lists.llm) if lists and lists.llm is not None else None
+    return allow_list(lists.llm if lists else None)
 
 
 def provider_request(request: CompleteRequest, *, buffered: bool = False) -> ProviderRequest:

@@ -14,7 +14,11 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from speko_client.models import (
+    CONNECTIONS_HEADER,
     DRILL_HEADER,
+    FLEET_HEADER,
+    MAX_CONNECTIONS_BYTES,
+    OUTAGE_HEADER,
     REPLY_HEADER,
     WHAT_IF_HEADER,
     Attempt,
@@ -27,12 +31,6 @@ from speko_client.models import (
     WhatIf,
 )
 from speko_gateway.request_body import WireRequest
-from speko_gateway.request_connections import (
-    CONNECTIONS_HEADER,
-    FLEET_HEADER,
-    MAX_HEADER_BYTES,
-)
-from speko_gateway.staging import OUTAGE_HEADER
 from speko_gateway.told import MAX_TOLD_BYTES
 
 _REF = "#/components/schemas/{model}"
@@ -162,7 +160,7 @@ _REQUEST_HEADERS: list[dict[str, Any]] = [
         "in": "header",
         "required": False,
         "description": "Vendors' keys and addresses for this request alone: base64url (padding or "
-        f"not) of a RequestConnections object, at most {MAX_HEADER_BYTES // 1024} KiB",
+        f"not) of a RequestConnections object, at most {MAX_CONNECTIONS_BYTES // 1024} KiB",
         "schema": _told("RequestConnections", "speko-connections"),
     },
     {

@@ -12,15 +12,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import get_args
 
-from speko_client.models import FleetChoice, RequestConnections, VendorCredentials
+from speko_client.models import (
+    CONNECTIONS_HEADER,
+    FLEET_HEADER,
+    MAX_CONNECTIONS_BYTES,
+    FleetChoice,
+    RequestConnections,
+    VendorCredentials,
+)
 from speko_gateway.candidates import is_model_id
 from speko_gateway.errors import invalid
 from speko_gateway.providers.catalogue import VENDORS
 from speko_gateway.told import bad_header, told
-
-CONNECTIONS_HEADER = "X-Speko-Connections"
-FLEET_HEADER = "X-Speko-Fleet"
-MAX_HEADER_BYTES = 16 * 1024
 
 _CONNECTIONS, _FLEET = CONNECTIONS_HEADER.lower(), FLEET_HEADER.lower()
 _CUSTOM_ID = re.compile(r"custom(-[a-z0-9]+)*")
@@ -57,7 +60,7 @@ def _fleet(value: str | None) -> FleetChoice | None:
 
 
 def _connections(headers: Mapping[str, str]) -> RequestConnections | None:
-    found = told(headers, CONNECTIONS_HEADER, RequestConnections, most=MAX_HEADER_BYTES)
+    found = told(headers, CONNECTIONS_HEADER, RequestConnections, most=MAX_CONNECTIONS_BYTES)
     if found is not None:
         for vendor, credentials in found.vendors.items():
             _check(vendor, credentials)

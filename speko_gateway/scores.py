@@ -25,7 +25,7 @@ from speko_client.models import (
     SnapshotInfo,
     Vertical,
 )
-from speko_gateway.candidates import Candidate, Selection
+from speko_gateway.candidates import NOBODY, Candidate, Selection
 from speko_gateway.presets import PRESETS, Weights
 
 DATA_FOLDER = Path(__file__).parent / "data"
@@ -36,8 +36,6 @@ OUTPUT_TOKENS_PER_MINUTE = 80
 """The conversation mix that published prices per minute assume (CONTRACT.md, section 5)."""
 
 TOKENS_PER_MINUTE = INPUT_TOKENS_PER_MINUTE + OUTPUT_TOKENS_PER_MINUTE
-
-NOBODY = Selection(frozenset())
 
 Text = Annotated[str, Field(min_length=1)]
 Positive = Annotated[float, Field(ge=0, allow_inf_nan=False)]

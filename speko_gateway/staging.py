@@ -8,10 +8,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from speko_client.models import DRILL_HEADER, REPLY_HEADER, DemoReply, Drill, Fault
-from speko_gateway.candidates import Candidate, Selection
+from speko_client.models import (
+    DRILL_HEADER,
+    OUTAGE_HEADER,
+    REPLY_HEADER,
+    DemoReply,
+    Drill,
+    Fault,
+)
+from speko_gateway.candidates import NOBODY, Candidate, Selection
 from speko_gateway.failover import Option
 from speko_gateway.faults import FLAKY_RATE, PATIENCE, FaultyProvider, limits_under
 from speko_gateway.limits import Limits
@@ -19,13 +26,11 @@ from speko_gateway.providers.base import Provider
 from speko_gateway.providers.simulated import SimulatedProvider
 from speko_gateway.told import bad_header, told
 
-OUTAGE_HEADER = "x-speko-simulate-outage"
-
 _NO_DRILLS = (
     "this gateway takes no drills, for others may be using it. Whoever runs it allows them with "
     "--drills"
 )
-_HEADERS = (OUTAGE_HEADER, DRILL_HEADER.lower(), REPLY_HEADER.lower())
+_HEADERS = (OUTAGE_HEADER.lower(), DRILL_HEADER.lower(), REPLY_HEADER.lower())
 _OUTAGE = "is down (simulated outage)"
 
 
@@ -33,7 +38,7 @@ _OUTAGE = "is down (simulated outage)"
 class Staging:
     """``outage`` candidates are down; ``faults`` are the drill's; ``reply`` is what to say."""
 
-    outage: Selection = field(default_factory=lambda: Selection.of(()))
+    outage: Selection = NOBODY
     faults: tuple[Fault, ...] = ()
     reply: str | None = None
 
@@ -64,7 +69,7 @@ def staging_in(headers: Mapping[str, str], *, drills: bool) -> Staging:
         raise bad_header(DRILL_HEADER, _NO_DRILLS)
     reply = told(headers, REPLY_HEADER, DemoReply)
     return Staging(
-        outage=Selection.parse(headers.get(OUTAGE_HEADER, "")),
+        outage=Selection.parse(headers.get(OUTAGE_HEADER.lower(), "")),
         faults=tuple(drill.faults) if drill else (),
         reply=reply.text if reply else None,
     )

@@ -11,12 +11,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from speko_client.models import VendorCredentials
+from speko_client.models import CONNECTIONS_HEADER, VendorCredentials
 from speko_gateway.errors import invalid
 from speko_gateway.providers.catalogue import VENDORS, compatible
 from speko_gateway.providers.live import LiveProvider
 from speko_gateway.providers.upstream import Upstream
-from speko_gateway.request_connections import CONNECTIONS_HEADER, Asked
+from speko_gateway.request_connections import Asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,11 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 
-from speko_client.models import FigureEdit, RoutingIntent, WhatIf
+from speko_client.models import WHAT_IF_ID, FigureEdit, RoutingIntent, WhatIf
 from speko_gateway.candidates import Candidate, Selection
 from speko_gateway.errors import GatewayError, invalid
 from speko_gateway.presets import Weights
 from speko_gateway.scores import TOKENS_PER_MINUTE, Row, Scope, Snapshot
-
-WHAT_IF_ID = "whatif-"
-"""What the id of every what-if begins with."""
 
 
 def tried(snapshot: Snapshot, what_if: WhatIf) -> Snapshot:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from playground import connections, session
 from playground.address_guard import AddressRefusedError
+from playground.components.kept_form import save_form
 from playground.components.routing_preview import routing_preview
 from playground.components.server import ServerFacts, forget_server_facts, server_facts
 from playground.connections import Connecting, Connection
@@ -61,13 +62,8 @@ class Chat:
     def keep_form(self, form: TurnSettings) -> None:
         """Remember the form with the conversation, so that a reload finds it."""
         self.form = form
-        if not session.keep_form(form):
-            return
-        session.open_conversation(self.owner)
-        try:
-            self.runtime.store.save_settings(self.owner, form)
-        except StoreError as error:
-            self.problem = str(error)
+        if session.keep_form(form):
+            self.problem = save_form(self.runtime.store, self.owner, form) or self.problem
 
     def foresee(self, form: TurnSettings) -> None:
         """Draw who would answer by this form."""

@@ -14,7 +14,7 @@ from playground import session
 from playground.connections import Connection
 from playground.runtime import Runtime
 from playground.sound_text import sound_model
-from playground.turns import TurnSettings, constraints_of, intent_of
+from playground.turns import TurnSettings, intent_of, preview_arguments
 from speko_client.errors import SpekoApiError
 from speko_client.models import RoutingPreview
 
@@ -57,11 +57,7 @@ def _ask(
 ) -> Foresight:
     try:
         with _runtime.client(_connection) as client:
-            preview = client.preview_routing(
-                intent_of(_connection, _form),
-                constraints_of(_form),
-                what_if=_form.what_if if _connection.embedded else None,
-            )
+            preview = client.preview_routing(**preview_arguments(_connection, _form))
     except SpekoApiError as error:
         if error.status == 404:
             return Foresight(problem="This server tells no one beforehand who would answer.")

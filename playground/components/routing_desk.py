@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from playground import session
 from playground.address_guard import AddressRefusedError
+from playground.components.kept_form import save_form
 from playground.components.server import ServerFacts, server_facts
 from playground.connections import Connection
 from playground.local_gateway import GatewayStartError
@@ -42,11 +43,7 @@ class RoutingDesk:
         self._save()
 
     def _save(self) -> None:
-        session.open_conversation(self.owner)
-        try:
-            self.runtime.store.save_settings(self.owner, self.form)
-        except StoreError as error:
-            self.problem = str(error)
+        self.problem = save_form(self.runtime.store, self.owner, self.form) or self.problem
 
 
 def open_desk() -> RoutingDesk:

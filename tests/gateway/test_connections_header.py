@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from speko_client.models import MAX_CONNECTIONS_BYTES
 from speko_gateway.build import build_gateway
 from speko_gateway.config import Config
 from speko_gateway.errors import GatewayError
-from speko_gateway.request_connections import MAX_HEADER_BYTES, asked_in
+from speko_gateway.request_connections import asked_in
 from tests.gateway.connections_header import connections, fleet, raw
 from tests.gateway.served import BODY, STREAM, serving
 
@@ -34,7 +35,7 @@ BAD = {
     "a model with a line end": connections({"openai": {"models": [f"x\r\nset-cookie: {SECRET}"]}}),
     "an empty model": connections({"openai": {"key": SECRET, "models": [" "]}}),
     "a custom server without address": connections({"custom-lab": {"key": SECRET}}),
-    "oversize": connections({"openai": {"key": SECRET * MAX_HEADER_BYTES}}),
+    "oversize": connections({"openai": {"key": SECRET * MAX_CONNECTIONS_BYTES}}),
 }
 
 
@@ -112,7 +113,7 @@ def test_a_header_may_be_as_large_as_it_may_be() -> None:
         text = json.dumps({"vendors": {"openai": {"key": "k" * spare}}})
         return raw(text.encode())["X-Speko-Connections"]
 
-    fits = next(n for n in itertools.count(12_000) if len(sized(n + 3)) > MAX_HEADER_BYTES)
+    fits = next(n for n in itertools.count(12_000) if len(sized(n + 3)) > MAX_CONNECTIONS_BYTES)
     assert asked_in({"x-speko-connections": sized(fits)}) is not None
     with pytest.raises(GatewayError, match="larger than 16 KiB"):
         asked_in({"x-speko-connections": sized(fits + 3)})

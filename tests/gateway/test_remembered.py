@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speko_client.models import RoutingIntent, WhatIf
+from speko_client.models import CONNECTIONS_HEADER, RoutingIntent, WhatIf
 from speko_gateway.build import build_gateway
 from speko_gateway.candidates import Candidate, Selection
 from speko_gateway.config import Config
 from speko_gateway.remembered import MOST_ENTRIES, RememberedSurveys
-from speko_gateway.request_connections import CONNECTIONS_HEADER
+
 from speko_gateway.routing import PoolEntry, survey
 from speko_gateway.scores import load_snapshot
 from speko_gateway.what_if import tried
