@@ -2,7 +2,9 @@
 
 A survey is a pure function of its arguments, and most requests of a gateway ask with the same few:
 looking one up costs a fifth of making it. Only what concerns everybody is kept: one snapshot's
-surveys, and none of requests that bring a what-if or connections of their own along.
+surveys, and none of requests that bring a what-if or connections of their own along. While
+somebody is out of the pool none is kept either: why tells for how long still, so that each second
+would leave others behind that never come again.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ Surveying = Callable[
 """``survey`` itself, or something that gives the same."""
 
 MOST_KEPT = 256
-"""Reasons tell how long a candidate is still out, so there is no end to different surveys."""
+"""Callers name languages and allow-lists, so there is no end to different surveys."""
 
 MOST_ENTRIES = 100
 """A survey is not kept for a longer allow-list: a request's body has room for 2 MiB of them."""
@@ -44,10 +46,9 @@ class RememberedSurveys:
         unhealthy: Mapping[Candidate, str],
     ) -> Survey:
         """The same as ``survey`` of these."""
-        if snapshot is not self._snapshot or _is_long(allowed):
+        if snapshot is not self._snapshot or unhealthy or _is_long(allowed):
             return survey(intent, allowed, snapshot, pool, unhealthy)
-        scope = intent.language, intent.vertical, intent.region
-        key = scope, allowed, tuple(pool), tuple(unhealthy.items())
+        key = intent.language, intent.vertical, intent.region, allowed, tuple(pool)
         found = self._kept.get(key)
         if found is None:
             found = self._kept[key] = survey(intent, allowed, snapshot, pool, unhealthy)

@@ -14,7 +14,6 @@ from speko_gateway.build import build_gateway
 from speko_gateway.candidates import Candidate, Selection
 from speko_gateway.config import Config
 from speko_gateway.remembered import MOST_ENTRIES, RememberedSurveys
-
 from speko_gateway.routing import PoolEntry, survey
 from speko_gateway.scores import load_snapshot
 from speko_gateway.what_if import tried
@@ -74,6 +73,15 @@ def test_no_long_allow_list_is_held() -> None:
         ]
         assert found[0] == found[1]
         assert (found[0] is found[1]) is kept
+
+
+def test_none_is_kept_while_somebody_is_out() -> None:
+    remembered = RememberedSurveys(SNAPSHOT)
+    intent, pool = RoutingIntent(language="en"), [PoolEntry(each) for each in CANDIDATES]
+    out = {CANDIDATES[0]: "failed too often; it is tried again in 4 s"}
+    first, again = (remembered(intent, None, SNAPSHOT, pool, out) for _ in "ab")
+    assert first == again
+    assert first is not again
 
 
 def test_a_what_if_is_not_remembered() -> None:
