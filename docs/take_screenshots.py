@@ -17,7 +17,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.e2e.chat_page import ANSWER_MS, ChatPage
+from tests.e2e.chat_page import ChatPage
 from tests.e2e.harness import BROWSER_ARGUMENTS, PlaygroundServer, browser_path, settle
 
 FOLDER = Path(__file__).parent / "screenshots"
@@ -115,7 +115,7 @@ def play_to_the_outage(page: Page) -> None:
     page.keyboard.press("Space")
     for caption in ("answers after", "9:20", "takes the accurate ones", "9:41", "amber chip"):
         page.keyboard.press("ArrowRight")
-        expect(page.locator(".dm-caption")).to_contain_text(caption, timeout=ANSWER_MS)
+        expect(page.locator(".dm-caption")).to_contain_text(caption)
 
 
 ACTS: dict[str, Callable[[Page], None]] = {

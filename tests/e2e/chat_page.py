@@ -9,8 +9,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.harness import PlaygroundServer, settle
 
-ANSWER_MS = 60_000
-
 
 class ChatPage:
     """What a person does on the page, and where they look."""
@@ -82,10 +80,10 @@ class ChatPage:
 
     def wait_until_answering(self) -> None:
         """Wait until the first words are on the page."""
-        expect(self.page.get_by_text(re.compile("is answering"))).to_be_visible(timeout=ANSWER_MS)
+        expect(self.page.get_by_text(re.compile("is answering"))).to_be_visible()
         live = self.page.get_by_test_id("stChatMessage").last
         words = live.get_by_test_id("stMarkdownContainer").first
-        expect(words).to_contain_text(re.compile(r"\w+ \w+"), timeout=ANSWER_MS)
+        expect(words).to_contain_text(re.compile(r"\w+ \w+"))
 
     def stop(self) -> None:
         """Press Stop, and wait until the turn says so."""
@@ -100,5 +98,5 @@ class ChatPage:
     def _and_wait(self, act: Callable[[], None]) -> None:
         before = self.turns.count()
         act()
-        expect(self.turns).to_have_count(before + 1, timeout=ANSWER_MS)
+        expect(self.turns).to_have_count(before + 1)
         settle(self.page)

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
+from itertools import cycle
 from typing import Any
 
 from tests.loopback_server import LoopbackServer
 
 MODEL = "llama3.2:3b"
+CHUNK = {
+    "id": "chatcmpl-1",
+    "object": "chat.completion.chunk",
+    "created": 1,
+    "model": MODEL,
+    "system_fingerprint": "fp_ollama",
+}
+SECONDS_A_WORD = 0.03
 
 
 class ModelServer(LoopbackServer):
@@ -38,21 +49,55 @@ class ModelServer(LoopbackServer):
         body = request.rfile.read(int(request.headers["Content-Length"]))
         self.asked.append(json.loads(body))
         _head(request, 200, "text/event-stream")
-        for event in self._events():
+        for event in self.events(self.asked[-1]["messages"][-1]["content"]):
             request.wfile.write(f"data: {event}\n\n".encode())
         request.close_connection = True
 
-    def _events(self) -> list[str]:
-        chunk: dict[str, Any] = {"id": "chatcmpl-1", "object": "chat.completion.chunk"}
-        chunk |= {"created": 1, "model": MODEL, "system_fingerprint": "fp_ollama"}
-        pieces = [{"role": "assistant", "content": word + " "} for word in self.says.split()]
-        choices: list[dict[str, Any]] = [
-            {"index": 0, "delta": piece, "finish_reason": None} for piece in pieces
-        ]
-        choices.append({"index": 0, "delta": {"content": ""}, "finish_reason": "stop"})
-        events = [json.dumps({**chunk, "choices": [choice]}) for choice in choices]
-        usage = {"prompt_tokens": 11, "completion_tokens": len(pieces), "total_tokens": 99}
-        return [*events, json.dumps({**chunk, "choices": [], "usage": usage}), "[DONE]"]
+    def events(self, message: str) -> Iterator[str]:
+        """The answer to ``message``: the data of each event."""
+        words = self.says.split()
+        for word in words:
+            yield _chunk({"role": "assistant", "content": word + " "}, None)
+        yield _chunk({"content": ""}, "stop")
+        usage = {"prompt_tokens": 11, "completion_tokens": len(words), "total_tokens": 99}
+        yield json.dumps({**CHUNK, "choices": [], "usage": usage})
+        yield "[DONE]"
+
+
+class StoryTeller(ModelServer):
+    """Asked for a story, it tells on and on, until its listener has left."""
+
+    def __init__(self) -> None:
+        super().__init__("Once upon a time there was a keeper of a lighthouse by the sea.")
+        self.closing = threading.Event()
+        self.left_alone = threading.Event()
+
+    def answer(self, request: BaseHTTPRequestHandler) -> None:
+        """As any model server; notes who leaves in the middle."""
+        try:
+            super().answer(request)
+        except ConnectionError:
+            self.left_alone.set()
+
+    def events(self, message: str) -> Iterator[str]:
+        """An endless story; anything else is answered at once."""
+        if "story" not in message:
+            yield from super().events(message)
+            return
+        for word in cycle(self.says.split()):
+            yield _chunk({"role": "assistant", "content": word + " "}, None)
+            if self.closing.wait(SECONDS_A_WORD):
+                return
+
+    def __exit__(self, *args: Any) -> None:
+        self.closing.set()
+        super().__exit__(*args)
+
+
+def _chunk(delta: dict[str, str], finish_reason: str | None) -> str:
+    return json.dumps(
+        {**CHUNK, "choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason}]}
+    )
 
 
 def _head(

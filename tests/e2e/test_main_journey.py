@@ -16,7 +16,7 @@ CHARTS = ("Provider choice", "Tokens", "Failovers", "Latency", "Flow", "Estimate
 @pytest.fixture(scope="module")
 def server_env() -> dict[str, str]:
     """Slow enough that a long answer can be stopped in the middle."""
-    return {"SPEKO_PACE": "2"}
+    return {"SPEKO_PACE": "4"}
 
 
 def test_a_session_from_the_first_message_to_the_charts(

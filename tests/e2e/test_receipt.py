@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.chat_page import ANSWER_MS, ChatPage
+from tests.e2e.chat_page import ChatPage
 from tests.e2e.harness import PlaygroundServer, settle
 
 
@@ -82,7 +82,7 @@ def see_the_turn_behind_a_link(page: Page, context: BrowserContext) -> None:
         tab = context.new_page()
         tab.set_viewport_size({"width": 1280, "height": 600})
         tab.goto(f"{page.url.partition('?')[0]}{path}?{query}")
-        expect(tab.locator(".sp-focused")).to_contain_text("Is there parking?", timeout=ANSWER_MS)
+        expect(tab.locator(".sp-focused")).to_contain_text("Is there parking?")
         settle(tab)
         expect(tab.locator(".sp-focused")).to_be_in_viewport()
         tab.close()

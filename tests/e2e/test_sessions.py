@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.chat_page import ANSWER_MS, ChatPage
-from tests.e2e.harness import PlaygroundServer, settle
+from tests.e2e.chat_page import ChatPage
+from tests.e2e.harness import STOP_SECONDS, PlaygroundServer, settle
+from tests.e2e.model_server import MODEL, StoryTeller
+
+STORY = "Tell me a very long story about the sea."
 
 
 @pytest.fixture(scope="module")
-def server_env() -> dict[str, str]:
-    """Slow enough that something can happen in the middle of an answer."""
-    return {"SPEKO_PACE": "4"}
+def teller() -> Iterator[StoryTeller]:
+    """A model whose stories last for as long as somebody listens."""
+    with StoryTeller() as teller:
+        yield teller
+
+
+@pytest.fixture(scope="module")
+def server_env(teller: StoryTeller) -> dict[str, str]:
+    """The story teller answers: what has to happen in the middle of an answer finds it there."""
+    return {"SPEKO_CUSTOM_BASE_URL": teller.base_url, "SPEKO_CUSTOM_MODELS": MODEL}
 
 
 def test_what_was_typed_survives_a_reload(page: Page, server: PlaygroundServer) -> None:
@@ -44,12 +55,13 @@ def test_a_second_tab_and_a_link_show_the_same_session(
 
 
 def test_a_second_tab_sees_the_answer_arrive_and_cannot_send_twice(
-    page: Page, context: BrowserContext, server: PlaygroundServer
+    page: Page, context: BrowserContext, server: PlaygroundServer, teller: StoryTeller
 ) -> None:
     chat = ChatPage(page, server)
     chat.open()
-    chat.begin("Tell me a very long story about the sea.")
+    chat.begin(STORY)
     chat.wait_until_answering()
+    teller.left_alone.clear()
     other = ChatPage(context.new_page(), server)
     other.page.goto(page.url)
     other.wait_until_answering()
@@ -58,7 +70,8 @@ def test_a_second_tab_sees_the_answer_arrive_and_cannot_send_twice(
     expect(other.box).to_have_value("And another one")
     other.stop()
     expect(other.turns).to_have_count(1)
-    expect(chat.last).to_contain_text("Stopped by you", timeout=ANSWER_MS)
+    expect(chat.last).to_contain_text("Stopped by you")
+    assert teller.left_alone.wait(STOP_SECONDS), "Stop did not reach the model"
 
 
 def test_the_charts_take_in_an_answer_as_soon_as_it_is_over(
@@ -66,13 +79,13 @@ def test_the_charts_take_in_an_answer_as_soon_as_it_is_over(
 ) -> None:
     chat = ChatPage(page, server)
     chat.open()
-    chat.begin("Tell me a very long story about the sea.")
+    chat.begin(STORY)
     chat.wait_until_answering()
     charts = context.new_page()
     charts.goto(f"{server.url}/analytics?{page.url.partition('?')[2]}")
-    expect(charts.get_by_text("no finished turn yet")).to_be_visible(timeout=ANSWER_MS)
+    expect(charts.get_by_text("no finished turn yet")).to_be_visible()
     chat.stop()
-    expect(charts.get_by_role("heading", name="Provider choice")).to_be_visible(timeout=ANSWER_MS)
+    expect(charts.get_by_role("heading", name="Provider choice")).to_be_visible()
 
 
 def test_back_leads_to_the_first_screen_and_forward_to_the_session(
@@ -106,7 +119,7 @@ def test_a_suggestion_that_is_clicked_twice_is_sent_once(
     chat = ChatPage(page, server)
     chat.open()
     chat.pill("sample", "Give me three names for a bakery.").dblclick()
-    expect(chat.turns).to_have_count(1, timeout=ANSWER_MS)
+    expect(chat.turns).to_have_count(1)
     settle(page)
     expect(chat.turns).to_have_count(1)
 
@@ -122,18 +135,16 @@ def test_a_killed_server_loses_nothing_that_had_arrived(
     chat = ChatPage(page, server)
     chat.open()
     chat.send("Say hello.")
-    chat.begin("Tell me a very long story about a mountain.")
+    chat.begin(STORY)
     chat.wait_until_answering()
-    expect(page.get_by_test_id("stChatMessage").last).to_contain_text(
-        re.compile(r"(\w+\W+){12}"), timeout=ANSWER_MS
-    )
+    expect(page.get_by_test_id("stChatMessage").last).to_contain_text(re.compile(r"(\w+\W+){12}"))
     address = page.url
     page.goto("about:blank")
     server.kill()
     server.start()
     complaints.clear()
     page.goto(address)
-    expect(chat.turns).to_have_count(2, timeout=ANSWER_MS)
-    expect(chat.last).to_contain_text("Interrupted", timeout=ANSWER_MS)
+    expect(chat.turns).to_have_count(2)
+    expect(chat.last).to_contain_text("Interrupted")
     expect(chat.last.get_by_test_id("stChatMessage").nth(1)).to_contain_text(re.compile(r"\w+ \w+"))
     expect(chat.turns.first).to_contain_text("Say hello.")
