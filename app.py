@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from starlette.middleware import Middleware
 
+from playground.image_guard import ImageGuard
 from playground.page_files import PageFiles
 
 if TYPE_CHECKING:
@@ -119,5 +120,5 @@ sys.setswitchinterval(SWITCH_SECONDS)
 app = st.App(
     "playground/ui.py",
     lifespan=lifespan,
-    middleware=[Middleware(PageFiles, folder=PAGE_FILES)],
+    middleware=[Middleware(PageFiles, folder=PAGE_FILES), Middleware(ImageGuard)],
 )

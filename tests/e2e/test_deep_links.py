@@ -15,7 +15,9 @@ PAGES = {path.stem for path in (ROOT / "pages").glob("*.py")}
 def test_a_page_opens_on_a_fresh_server(page: Page, start_server: StartServer, name: str) -> None:
     server = start_server()
     is_home = name == "chat"  # the default page lives at the root only
-    page.goto(server.url if is_home else f"{server.url}/{name}")
+    opened = page.goto(server.url if is_home else f"{server.url}/{name}")
+    assert opened is not None
+    assert "img-src 'self'" in opened.headers["content-security-policy"]
     settle(page)
     main = page.get_by_test_id("stMain")
     if is_home:
