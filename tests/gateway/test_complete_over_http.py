@@ -217,9 +217,10 @@ async def test_a_caller_who_hangs_up_ends_the_upstream_work(
         assert provider.closed == ["a"]
 
 
+@pytest.mark.leaping
 async def test_a_stalled_stream_ends_in_a_timeout() -> None:
     provider = PlayedProvider({"a": [TextDelta("Hi"), Hang()]})
-    async with serving(gateway(provider, limits=Limits(idle=0.01))) as client:
+    async with serving(gateway(provider, limits=Limits(idle=1))) as client:
         streamed = await client.post(URL, json=BODY, headers=STREAM)
     assert events(streamed.text)[-1][1]["code"] == "TIMEOUT"
 

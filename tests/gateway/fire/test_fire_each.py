@@ -23,12 +23,11 @@ from tests.gateway.fire.hostile_upstream import (
 from tests.gateway.fire.objects import HALF, answer_text
 from tests.gateway.served import serving
 
-# What waits on purpose is cut off soon; the rest has all the time it needs on a busy machine.
-PATIENT = Limits(connect=20, first_token=20, whole=20, idle=20, answer=60, deadline=60)
-SOON = Limits(connect=20, first_token=0.3, whole=0.3, idle=0.3, answer=60, deadline=60)
+pytestmark = pytest.mark.leaping
+
+LIMITS = Limits(connect=20, first_token=2, whole=2, idle=2, answer=60, deadline=60)
 
 FORMS: tuple[Form, Form] = ("json", "stream")
-WAITING = {name for name, fault in FAULTS.items() if fault.code == "TIMEOUT" and name != "408"}
 
 
 def environment(vendors: dict[str, str]) -> dict[str, str]:
@@ -42,7 +41,7 @@ def environment(vendors: dict[str, str]) -> dict[str, str]:
 
 @asynccontextmanager
 async def gateway_before(
-    vendors: dict[str, str], limits: Limits = PATIENT
+    vendors: dict[str, str], limits: Limits = LIMITS
 ) -> AsyncGenerator[tuple[str, aiohttp.ClientSession]]:
     """A served gateway with these vendors, and a session to ask it with."""
     gateway = build_gateway(Config(fleet="live", limits=limits), environment(vendors))
@@ -57,10 +56,9 @@ async def outcome_of(fault: str, form: Form, *, alone: bool) -> tuple[Outcome, H
         name = fault if vendor == "bad" else "good"
         return name, FAULTS[name].play
 
-    limits = SOON if fault in WAITING else PATIENT
     async with hostile_upstream(choose) as upstream:
         vendors = {name: f"{upstream.url}/{name}/v1" for name in ("bad", "good")}
-        async with gateway_before(vendors, limits) as (url, session):
+        async with gateway_before(vendors) as (url, session):
             allowed = ["custom-bad"] if alone else ["custom-bad", "custom-good"]
             outcome = await ask(session, url, 7, form, allowed)
     assert VENDOR_KEY not in outcome.body
