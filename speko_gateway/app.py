@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import Annotated, Generic
 
 from fastapi import Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
@@ -29,16 +29,24 @@ from speko_client.models import (
 )
 from speko_gateway.answers import encode, wire
 from speko_gateway.auth import BearerAuth
+from speko_gateway.caller import CallerGone
 from speko_gateway.candidates import allow_list
 from speko_gateway.complete import CompleteAnswer
-from speko_gateway.errors import GatewayError
+from speko_gateway.errors import GatewayError, invalid
 from speko_gateway.express import Express, layered
 from speko_gateway.gateway import Gateway
 from speko_gateway.observing import observe
-from speko_gateway.openapi import COMPLETE_DOC, ERRORS, UNKNOWN_VENDOR, VendorQuestion, describe
+from speko_gateway.openapi import (
+    COMPLETE_DOC,
+    ERRORS,
+    UNKNOWN_VENDOR,
+    VendorQuestion,
+    body_of,
+    describe,
+)
 from speko_gateway.previews import preview_body
 from speko_gateway.refusals import headers_of
-from speko_gateway.request_body import validation_error
+from speko_gateway.request_body import ModelT, parsed, read_body, validation_error
 from speko_gateway.vendor_checks import check_vendor, vendor_connections
 
 _CODES = {400: "VALIDATION_ERROR", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
@@ -58,6 +66,8 @@ def create_app(gateway: Gateway, key: str) -> ASGIApp:
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,
+        # A redirect would name its target by the caller's Host, and by http:// behind a TLS proxy.
+        redirect_slashes=False,
     )
     app.add_middleware(BearerAuth, key=key)
     _add_routes(app, gateway)
@@ -78,8 +88,19 @@ class _ForRequest:
         return self._gateway.for_request(headers_of(request.scope))
 
 
+class _JsonBody(Generic[ModelT]):
+    """A request's body as ``model``, within the bounds and by the rules of a completion's."""
+
+    def __init__(self, model: type[ModelT]) -> None:
+        self._model = model
+
+    async def __call__(self, request: Request) -> ModelT:
+        return parsed(self._model, await read_body(request.receive))
+
+
 def _add_routes(app: FastAPI, gateway: Gateway) -> None:
     own = Depends(_ForRequest(gateway))
+    asked = Depends(_JsonBody(SweepRequest))
 
     @app.post("/v1/complete", response_class=Response, **COMPLETE_DOC)
     async def complete(_request: Request) -> Response:
@@ -105,8 +126,13 @@ def _add_routes(app: FastAPI, gateway: Gateway) -> None:
         body = preview_body(ranking, here.fleet, here.snapshot, with_lines=weight_lines)
         return JSONResponse(body)
 
-    @app.post("/v1/routing/sweep", response_model=Sweep, responses=ERRORS)
-    async def sweep(request: SweepRequest, here: Gateway = own) -> Response:
+    @app.post(
+        "/v1/routing/sweep",
+        response_model=Sweep,
+        responses=ERRORS,
+        openapi_extra=body_of(SweepRequest),
+    )
+    async def sweep(request: SweepRequest = asked, here: Gateway = own) -> Response:
         """Who would answer each combination of these; nothing is run."""
         return Response(encode(wire(here.sweep(request))), media_type="application/json")
 
@@ -131,6 +157,7 @@ def _add_routes(app: FastAPI, gateway: Gateway) -> None:
 
 def _add_connections(app: FastAPI, gateway: Gateway) -> None:
     own = Depends(_ForRequest(gateway))
+    asked = Depends(_JsonBody(VendorQuestion))
 
     @app.get("/v1/connections", response_model=VendorConnections, responses=ERRORS)
     async def connections(here: Gateway = own) -> Response:
@@ -138,9 +165,12 @@ def _add_connections(app: FastAPI, gateway: Gateway) -> None:
         return JSONResponse((await vendor_connections(here)).model_dump(by_alias=True))
 
     @app.post(
-        "/v1/connections/test", response_model=VendorTest, responses={**ERRORS, **UNKNOWN_VENDOR}
+        "/v1/connections/test",
+        response_model=VendorTest,
+        responses={**ERRORS, **UNKNOWN_VENDOR},
+        openapi_extra=body_of(VendorQuestion),
     )
-    async def test(question: VendorQuestion, here: Gateway = own) -> Response:
+    async def test(question: VendorQuestion = asked, here: Gateway = own) -> Response:
         """Ask one vendor for its models, now: whether its key and address work, and how fast."""
         return JSONResponse((await check_vendor(here, question.vendor)).model_dump(by_alias=True))
 
@@ -154,6 +184,11 @@ def _add_error_envelope(app: FastAPI) -> None:
     @app.exception_handler(GatewayError)
     async def refused(_request: Request, error: GatewayError) -> Response:
         return _envelope(error)
+
+    @app.exception_handler(CallerGone)
+    async def gone(_request: Request, _error: CallerGone) -> Response:
+        # Nobody reads it; it is for the log.
+        return _envelope(invalid("The body broke off"))
 
     @app.exception_handler(RequestValidationError)
     async def invalid_query(_request: Request, error: RequestValidationError) -> Response:

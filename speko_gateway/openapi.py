@@ -1,7 +1,8 @@
 """What ``/openapi.json`` says beyond what the routes say themselves.
 
-``/v1/complete`` reads its body and writes its answer on the bare wire, so its request, its two
-answer forms and its headers are described here, from the very models that check and fill them.
+``/v1/complete`` writes its answer on the bare wire, and every route that takes a body reads it
+there, so the bodies, the two answer forms and the headers are described here, from the very models
+that check and fill them.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from speko_client.models import (
     FleetChoice,
     RequestConnections,
     SpekoModel,
+    SweepRequest,
     WhatIf,
 )
 from speko_gateway.request_body import WireRequest
@@ -111,9 +113,17 @@ _PAUSED: dict[str, Any] = {
     },
 }
 
+
+def body_of(model: type[BaseModel]) -> dict[str, Any]:
+    """What a route says of the JSON object it takes."""
+    schema = {"$ref": _REF.format(model=model.__name__)}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
 COMPLETE_DOC: dict[str, Any] = {
     "responses": {200: _ANSWER, **ERRORS, 429: _PAUSED, 500: _FAILED},
     "openapi_extra": {
+        **body_of(WireRequest),
         "parameters": [
             {
                 "name": OUTAGE_HEADER,
@@ -146,10 +156,6 @@ COMPLETE_DOC: dict[str, Any] = {
                 "schema": _told("DemoReply", "speko-reply"),
             },
         ],
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": {"$ref": _REF.format(model="WireRequest")}}},
-        },
     },
 }
 
@@ -203,7 +209,16 @@ def _document(app: FastAPI) -> dict[str, Any]:
     )
     components = document.setdefault("components", {})
     components["schemas"] = (
-        _schemas(WireRequest, CompleteResult, RequestConnections, WhatIf, Drill, DemoReply)
+        _schemas(
+            WireRequest,
+            SweepRequest,
+            VendorQuestion,
+            CompleteResult,
+            RequestConnections,
+            WhatIf,
+            Drill,
+            DemoReply,
+        )
         | components["schemas"]
     )
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}

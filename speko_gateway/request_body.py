@@ -1,11 +1,11 @@
-"""From a request's bytes to a checked ``CompleteRequest``, or an error that names the field."""
+"""From a request's bytes to a checked model, or an error that names the field."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.types import Receive
 
@@ -14,6 +14,8 @@ from speko_gateway.caller import CallerGone
 from speko_gateway.errors import GatewayError, invalid
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 def _whole(value: object) -> object:
@@ -44,9 +46,14 @@ async def read_body(receive: Receive) -> bytes:
 
 
 def parse_request(body: bytes) -> CompleteRequest:
+    """The body of ``POST /v1/complete``; GatewayError where it is none."""
+    return parsed(WireRequest, body)
+
+
+def parsed(model: type[ModelT], body: bytes) -> ModelT:
     """Check the body as the wire has it: JSON types are not converted, names are camelCase."""
     try:
-        return WireRequest.model_validate_json(body, strict=True, by_alias=True, by_name=False)
+        return model.model_validate_json(body, strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
         raise validation_error(
             error.errors(include_url=False, include_context=False, include_input=False)

@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 
+import httptools
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -41,17 +42,24 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 class _Protocol(HttpToolsProtocol):
-    """Ends a connection whose request never gets past its headers: the parser has no limit.
+    """What the parser leaves open: headers without an end, and an upgrade that a caller offers.
 
-    Counted are reads that begin and end within one head: nothing is copied, and a body is free.
+    A connection whose request never gets past its headers is ended. Counted are reads that begin
+    and end within one head: nothing is copied, and a body is free.
+
+    An offered upgrade is passed over, as RFC 9110 (7.8) has it: Java's client and ``curl --http2``
+    offer HTTP/2 with their first request, and the parser reads no body behind such an offer. It is
+    given the same request once more, without it.
     """
 
     _head_bytes = 0
     _in_head = True
     _moved_on = False
+    _data = b""
 
     def data_received(self, data: bytes) -> None:
         self._moved_on = False
+        self._data = data
         super().data_received(data)
         if self._in_head and not self._moved_on:
             self._head_bytes += len(data)
@@ -60,11 +68,30 @@ class _Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head, self._head_bytes, self._moved_on = False, 0, True
-        super().on_headers_complete()
+        if not self.parser.should_upgrade():
+            super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         self._in_head, self._moved_on = True, True
-        super().on_message_complete()
+        if not self.parser.should_upgrade():
+            super().on_message_complete()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Called in place of the warning, while the parser's HttpParserUpgrade is handled."""
+        kept = [(name, value) for name, value in self.headers if name != b"upgrade"]
+        offer = sys.exception()
+        if offer is None or len(kept) == len(self.headers):
+            self.send_400_response("This is no proxy.")  # to CONNECT, an upgrade by its very name
+            return
+        line = b"%b %b HTTP/%b" % (
+            self.parser.get_method(),
+            self.url,
+            self.parser.get_http_version().encode(),
+        )
+        head = b"\r\n".join([line, *(b"%b: %b" % each for each in kept), b"\r\n"])
+        # A new one: the old one reads nothing more where the connection is to close afterwards.
+        self.parser = httptools.HttpRequestParser(self)
+        self.data_received(head + self._data[offer.args[0] :])
 
 
 class _Server(uvicorn.Server):
@@ -90,6 +117,7 @@ def serve(app: ASGIApp, listener: socket.socket, *, exit_with_stdin: bool) -> No
         uvicorn.Config(
             app,
             http=_Protocol,
+            ws="none",
             log_config=None,
             log_level="warning",
             access_log=False,

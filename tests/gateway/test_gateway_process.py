@@ -64,6 +64,21 @@ def _sent_until_answered(caller: socket.socket) -> bytes:
     return caller.recv(4096)
 
 
+@pytest.mark.parametrize("upgrade", ["h2c", "websocket"])
+@pytest.mark.parametrize("after", ["", "close, "])
+def test_an_offered_upgrade_is_passed_over_and_the_body_read(
+    tmp_path: Path, upgrade: str, after: str
+) -> None:
+    offer = {"Connection": f"{after}Upgrade, HTTP2-Settings", "Upgrade": upgrade}
+    headers = {"Authorization": f"Bearer {KEY}", "HTTP2-Settings": "AAEAAEAA", **offer}
+    with running(tmp_path, *FAST_DEMO) as gateway, httpx.Client(base_url=gateway.url) as client:
+        for _ in range(2):
+            answer = client.post("/v1/complete", json=BODY, headers=headers)
+            assert (answer.status_code, answer.json()["simulated"]) == (200, True)
+        asked = client.build_request("CONNECT", "/", headers=offer)
+        assert client.send(asked).status_code == 400
+
+
 def test_without_a_key_it_makes_one_and_prints_it(tmp_path: Path) -> None:
     env = environment(tmp_path)
     del env["SPEKO_GATEWAY_KEY"]

@@ -50,6 +50,7 @@ async def test_health_needs_no_key() -> None:
     [
         ("GET", "/v1/nothing", 404, "NOT_FOUND", None),
         ("GET", "/", 404, "NOT_FOUND", None),
+        ("POST", "/v1/complete/", 404, "NOT_FOUND", None),
         ("GET", "/v1/complete", 405, "METHOD_NOT_ALLOWED", "POST"),
         ("DELETE", "/v1/fleet", 405, "METHOD_NOT_ALLOWED", "GET"),
     ],
@@ -62,6 +63,34 @@ async def test_what_is_not_there_has_the_envelope_too(
     assert response.status_code == status
     assert response.json()["code"] == code
     assert response.headers.get("allow") == allow
+
+
+TAKES_A_BODY = ("/v1/complete", "/v1/routing/sweep", "/v1/connections/test")
+
+
+@pytest.mark.parametrize("path", TAKES_A_BODY)
+async def test_a_body_of_any_size_is_not_taken_in(path: str) -> None:
+    async with serving(gateway(played())) as client:
+        response = await client.post(path, content=b'{"vendor": "' + b"a" * 2 * 1024 * 1024)
+    assert response.status_code == 400
+    assert response.json() == {
+        "error": "The body is larger than 2 MiB",
+        "code": "VALIDATION_ERROR",
+    }
+
+
+@pytest.mark.parametrize("path", TAKES_A_BODY)
+@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded"])
+async def test_a_body_is_read_as_json_whatever_it_is_sent_as(path: str, kind: str) -> None:
+    async with serving(gateway(played())) as client:
+        headers = {"content-type": kind}
+        told = []
+        for content in (b"{}", b"[" * 100_000, b"\xff"):
+            response = await client.post(path, content=content, headers=headers)
+            assert (response.status_code, response.json()["code"]) == (400, "VALIDATION_ERROR")
+            told.append(response.json()["error"])
+    assert "Field required" in told[0]
+    assert all("Invalid JSON" in each for each in told[1:])
 
 
 async def test_the_preview_is_the_decision_that_complete_takes() -> None:
