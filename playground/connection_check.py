@@ -60,8 +60,8 @@ def _answered(client: Speko) -> str:
     except SpekoApiError as error:
         if error.status != _NOT_FOUND:
             raise
-    client.server_status()
-    return "It is up. It lists no providers, so the key was not checked."
+    client.check_completions()
+    return "It works: it takes completions, and this key. It lists no providers."
 
 
 def _offer(models: list[KnownProvider]) -> str:

@@ -82,6 +82,11 @@ def sweep_call(request: SweepRequest, what_if: WhatIf | None = None) -> Call:
     return post_call("/v1/routing/sweep", body, _told(what_if))
 
 
+def empty_completion_call() -> Call:
+    """``POST /v1/complete`` without a message: there is nothing that a model could be asked."""
+    return post_call("/v1/complete", {})
+
+
 def get_call(
     path: str,
     params: Sequence[tuple[str, str]] = (),

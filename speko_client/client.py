@@ -17,17 +17,28 @@ import httpx
 from pydantic import BaseModel
 
 from speko_client.answers import JsonBody
-from speko_client.calls import Call, get_call, post_call, preview_call, sweep_call
+from speko_client.calls import (
+    Call,
+    empty_completion_call,
+    get_call,
+    post_call,
+    preview_call,
+    sweep_call,
+)
 from speko_client.completions import Completions, ConstraintsInput, IntentInput
 from speko_client.errors import SpekoApiError
-from speko_client.failures import MAX_ERROR_BYTES, error_from_answer, translated
+from speko_client.failures import (
+    MAX_ERROR_BYTES,
+    error_from_answer,
+    refused_as_invalid,
+    translated,
+)
 from speko_client.models import (
     CompleteResult,
     Fleet,
     KnownProviders,
     ProvidersHealth,
     RoutingPreview,
-    ServerStatus,
     Sweep,
     SweepRequest,
     VendorConnections,
@@ -114,9 +125,10 @@ class Speko(Completions[CompleteResult, CompleteStream]):
         """*Extension.* What answers at an embedded gateway; another server answers 404."""
         return self._fetch(get_call("/v1/fleet"), Fleet)
 
-    def server_status(self) -> ServerStatus:
-        """*Extension.* Whether the server is up; needs no key."""
-        return self._fetch(get_call("/healthz"), ServerStatus)
+    def check_completions(self) -> None:
+        """Raises SpekoApiError where completions, or this key, are not taken; runs no model."""
+        with refused_as_invalid():
+            self._send(empty_completion_call()).close()
 
     def vendors(self) -> VendorConnections:
         """*Extension.* Whom an embedded gateway can ask, and what they lack."""
@@ -240,9 +252,10 @@ class AsyncSpeko(Completions[Coroutine[Any, Any, CompleteResult], AsyncCompleteS
         """*Extension.* What answers at an embedded gateway; another server answers 404."""
         return await self._fetch(get_call("/v1/fleet"), Fleet)
 
-    async def server_status(self) -> ServerStatus:
-        """*Extension.* Whether the server is up; needs no key."""
-        return await self._fetch(get_call("/healthz"), ServerStatus)
+    async def check_completions(self) -> None:
+        """Raises SpekoApiError where completions, or this key, are not taken; runs no model."""
+        with refused_as_invalid():
+            await (await self._send(empty_completion_call())).aclose()
 
     async def vendors(self) -> VendorConnections:
         """*Extension.* Whom an embedded gateway can ask, and what they lack."""

@@ -111,9 +111,3 @@ class ProvidersHealth(SpekoModel):
 
     window_seconds: float
     providers: list[ProviderHealth] = Field(default_factory=list)
-
-
-class ServerStatus(SpekoModel):
-    """*Extension.* Whether the server is up: ``ok``."""
-
-    status: str

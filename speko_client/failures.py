@@ -78,6 +78,21 @@ def invalid_answer(message: str, status: int = 200) -> SpekoStreamError:
     )
 
 
+@contextmanager
+def refused_as_invalid() -> Iterator[None]:
+    """Around a request that cannot be run: lets pass that it was refused for that, and else raises.
+
+    So refuses only a server that knows what it was asked, and took the key.
+    """
+    try:
+        yield
+    except SpekoApiError as error:
+        if (error.status, error.code) != (httpx.codes.BAD_REQUEST, "VALIDATION_ERROR"):
+            raise
+        return
+    raise invalid_answer("A request that cannot be run was answered.")
+
+
 def error_from_answer(
     response: httpx.Response, content: bytes, server: Server, now: datetime
 ) -> SpekoApiError:

@@ -19,7 +19,6 @@ from speko_client.connection_models import ProviderFailure as ProviderFailure
 from speko_client.connection_models import ProviderHealth as ProviderHealth
 from speko_client.connection_models import ProvidersHealth as ProvidersHealth
 from speko_client.connection_models import RequestConnections as RequestConnections
-from speko_client.connection_models import ServerStatus as ServerStatus
 from speko_client.connection_models import VendorConnection as VendorConnection
 from speko_client.connection_models import VendorConnections as VendorConnections
 from speko_client.connection_models import VendorCredentials as VendorCredentials

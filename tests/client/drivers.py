@@ -16,7 +16,7 @@ from speko_client import (
     KnownProviders,
     RoutingPreview,
 )
-from speko_client.models import ProvidersHealth, ServerStatus, VendorConnections, VendorTest
+from speko_client.models import ProvidersHealth, VendorConnections, VendorTest
 
 T = TypeVar("T")
 
@@ -64,9 +64,9 @@ class AwaitedSpeko:
         """As ``Speko``'s."""
         return self.run(self._client.fleet())
 
-    def server_status(self) -> ServerStatus:
+    def check_completions(self) -> None:
         """As ``Speko``'s."""
-        return self.run(self._client.server_status())
+        self.run(self._client.check_completions())
 
     def vendors(self) -> VendorConnections:
         """As ``Speko``'s."""

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from speko_client import SpekoRequestError
+from speko_client import SpekoApiError, SpekoRequestError
 from speko_client.models import VendorCredentials
 from tests.client.conftest import Connect
-from tests.client.wire_server import WireServer, buffered
+from tests.client.wire_server import WireServer, buffered, refused
 
 OLLAMA = {
     "id": "ollama",
@@ -66,10 +66,26 @@ def test_how_recent_calls_went(connect: Connect, server: WireServer) -> None:
     assert health.providers[0].last_error.code == "TIMEOUT"
 
 
-def test_whether_a_server_is_up(connect: Connect, server: WireServer) -> None:
-    server.script(answer({"status": "ok"}))
-    assert connect().server_status().status == "ok"
-    assert server.requests[0].line == "GET /healthz HTTP/1.1"
+def test_whether_completions_are_taken_is_asked_without_a_message(
+    connect: Connect, server: WireServer
+) -> None:
+    server.script(refused("400 Bad Request", "messages: Field required", "VALIDATION_ERROR"))
+    connect().check_completions()
+    assert server.requests[0].line == "POST /v1/complete HTTP/1.1"
+    assert json.loads(server.requests[0].body) == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(400, "OTHER"), (401, "UNAUTHORIZED"), (404, "NOT_FOUND"), (200, "")],
+)
+def test_where_completions_are_not_taken_that_is_raised(
+    connect: Connect, server: WireServer, status: int, code: str
+) -> None:
+    server.script(refused(f"{status} Such", "No", code))
+    with pytest.raises(SpekoApiError) as raised:
+        connect().check_completions()
+    assert raised.value.status == status
 
 
 def test_headers_of_the_client_go_with_every_call(connect: Connect, server: WireServer) -> None:
@@ -86,9 +102,9 @@ def test_a_server_that_wants_no_key_gets_none(connect: Connect, server: WireServ
 
 
 def test_a_header_that_cannot_be_sent_is_refused_unquoted(connect: Connect) -> None:
-    with pytest.raises(SpekoRequestError) as refused:
+    with pytest.raises(SpekoRequestError) as raised:
         connect(extra_headers={"X-Speko-Connections": "hunter2\nX-Evil: 1"})
-    assert "hunter2" not in str(refused.value)
+    assert "hunter2" not in str(raised.value)
 
 
 def test_credentials_show_no_key() -> None:

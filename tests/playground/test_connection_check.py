@@ -65,17 +65,37 @@ def test_a_server_where_nobody_can_answer_yet_says_so(
     assert "no model is available" in check_server(client, speko).message
 
 
-def test_a_server_without_a_provider_list_is_asked_whether_it_is_up(
-    client: Speko, speko: Connection, wire: ThreadedWireServer
+@pytest.mark.parametrize(
+    ("status", "code", "works", "said"),
+    [
+        (400, "VALIDATION_ERROR", True, "It works"),
+        (401, "UNAUTHORIZED", False, "refused the key"),
+        (404, "NOT_FOUND", False, "not as a Speko server does"),
+        (400, "bad_thing", False, "What"),
+        (200, "", False, "no Speko server"),
+    ],
+)
+def test_a_server_without_a_provider_list_is_told_by_how_it_refuses_a_completion_of_nothing(
+    status: int,
+    code: str,
+    works: bool,
+    said: str,
+    client: Speko,
+    speko: Connection,
+    wire: ThreadedWireServer,
 ) -> None:
     async def script(wire: Wire) -> None:
-        up = wire.asked.path == "/healthz"
-        await wire.fail(200 if up else 404, {"status": "ok"} if up else {"error": "no"})
+        asked = wire.asked.path == "/v1/complete"
+        await wire.fail(status if asked else 404, {"error": "What", "code": code})
 
     wire.script = script
     found = check_server(client, speko)
-    assert found.ok
-    assert "the key was not checked" in found.message
+    assert found.ok is works
+    assert said in found.message
+    assert [(each.path, each.body) for each in wire.asked] == [
+        ("/v1/providers/known", {}),
+        ("/v1/complete", {}),
+    ]
 
 
 @pytest.mark.parametrize(
