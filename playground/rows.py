@@ -83,8 +83,6 @@ def write(
     head: dict[str, Any] = {"updated_at": now.timestamp()} if changes.turns else {}
     if changes.title is not None:
         head["title"] = changes.title
-    if changes.leaf_id is not None:
-        head["leaf_id"] = changes.leaf_id
     if changes.settings is not None:
         head["settings"] = changes.settings.model_dump_json()
     _update_head(transaction, conversation_id, head)

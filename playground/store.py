@@ -116,11 +116,6 @@ class Store:
         self._unsaved.set_title(conversation_id, title, self._now())
         self._write_unsaved(conversation_id)
 
-    def select_leaf(self, conversation_id: str, turn_id: str) -> None:
-        """Show the branch that ends in this turn. Raises StoreError, and holds it likewise."""
-        self._unsaved.set_leaf(conversation_id, turn_id, self._now())
-        self._write_unsaved(conversation_id)
-
     def load(self, conversation_id: str) -> Conversation | None:
         """A conversation with all its turns; None where there is none.
 

@@ -12,25 +12,22 @@ from playground.turns import Conversation, Turn, TurnSettings
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Changes to one conversation. ``leaf_id`` is the branch chosen after the last new turn."""
+    """Changes to one conversation; its last new turn becomes the leaf."""
 
     since: datetime
     turns: Mapping[str, Turn] = field(default_factory=dict)
-    leaf_id: str | None = None
     settings: TurnSettings | None = None
     title: str | None = None
 
     def with_turn(self, turn: Turn) -> Changes:
-        """The changes and this turn besides; a turn that just starts becomes the leaf."""
-        new = turn.status == "running" and turn.id not in self.turns
-        leaf_id = None if new else self.leaf_id
-        return replace(self, turns={**self.turns, turn.id: turn}, leaf_id=leaf_id)
+        """The changes and this turn besides."""
+        return replace(self, turns={**self.turns, turn.id: turn})
 
     def onto(self, conversation: Conversation) -> Conversation:
         """The conversation as it will be once these changes are written."""
         turns = {turn.id: turn for turn in conversation.turns}
         new = [turn_id for turn_id in self.turns if turn_id not in turns]
-        leaf_id = self.leaf_id or (new[-1] if new else conversation.leaf_id)
+        leaf_id = new[-1] if new else conversation.leaf_id
         turns.update(self.turns)
         first = next(iter(turns.values()), None)
         title = self.title or conversation.title or (title_of(first.message) if first else "")
@@ -61,12 +58,6 @@ class Unsaved:
         with self._lock:
             changes = self._changes.get(turn.conversation_id, Changes(now))
             self._changes[turn.conversation_id] = changes.with_turn(turn)
-
-    def set_leaf(self, conversation_id: str, leaf_id: str, now: datetime) -> None:
-        """Take in the choice of a branch."""
-        with self._lock:
-            changes = self._changes.get(conversation_id, Changes(now))
-            self._changes[conversation_id] = replace(changes, leaf_id=leaf_id)
 
     def set_settings(self, conversation_id: str, settings: TurnSettings, now: datetime) -> None:
         """Take in the form as it was left."""

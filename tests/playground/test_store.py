@@ -72,13 +72,6 @@ def test_the_last_new_turn_is_shown_and_a_later_save_of_an_old_one_changes_no_br
     assert loaded(store).leaf_id == "b2"
 
 
-def test_a_chosen_branch_stays_chosen(store: Store, other: Store) -> None:
-    for saved in (turn("a"), turn("b", "a"), turn("b2", "a")):
-        store.save_turn(saved)
-    store.select_leaf("c", "b")
-    assert [t.id for t in loaded(other).path()] == ["a", "b"]
-
-
 def test_the_title_is_the_first_message_cut_at_a_word(store: Store) -> None:
     store.save_turn(turn("a", message="Book me an appointment\nfor Tuesday, " + "please " * 20))
     store.save_turn(turn("b", "a", message="3pm"))
