@@ -82,8 +82,8 @@ def no_session(opened: str | None) -> None:
 
 def to_chat(label: str, conversation: str | None) -> None:
     """A link to the chat, with the session where there is one."""
-    params = session.link(conversation) if conversation else None
-    st.page_link(CHAT_PAGE, label=label, icon=":material/forum:", query_params=params)
+    link = session.chat_link(conversation)
+    st.page_link(CHAT_PAGE, label=label, icon=":material/forum:", query_params=link)
 
 
 main()

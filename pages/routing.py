@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from playground import session
 from playground.components.chart_card import CHAT_PAGE
 from playground.components.intent_fields import intent_row
 from playground.components.routing_desk import RoutingDesk, open_desk
@@ -48,7 +49,10 @@ def title() -> None:
     ):
         st.header("Routing", anchor=False, width="content")
         st.caption("Who would answer, and why. Nothing is run, nothing is billed.", width="stretch")
-        st.page_link(CHAT_PAGE, label="Ask it in the chat", icon=":material/forum:")
+        chat = session.chat_link(None)
+        st.page_link(
+            CHAT_PAGE, label="Ask it in the chat", icon=":material/forum:", query_params=chat
+        )
 
 
 def show(view: str, desk: RoutingDesk) -> None:

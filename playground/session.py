@@ -52,10 +52,10 @@ def conversation_id() -> str | None:
     return st.query_params.get(_PARAM) or None
 
 
-def open_conversation(conversation: str, turn: str | None = None) -> None:
-    """Show a conversation, at a turn where one is named."""
+def open_conversation(conversation: str) -> None:
+    """Show a conversation."""
     st.session_state[_LAST] = conversation
-    _name_in_url(link(conversation, turn))
+    _name_in_url(conversation)
 
 
 def carry_over(page: str) -> None:
@@ -76,23 +76,28 @@ def carry_over(page: str) -> None:
         st.session_state[_LAST] = opened
 
 
-def link(conversation: str, turn: str | None = None) -> Mapping[str, str]:
+def link(conversation: str) -> Mapping[str, str]:
     """The query parameters that lead to a conversation."""
-    return {_PARAM: conversation} | ({_TURN_PARAM: turn} if turn else {})
+    return {_PARAM: conversation}
 
 
-def _name_in_url(named: Mapping[str, str]) -> None:
+def chat_link(conversation: str | None, turn: str = "") -> Mapping[str, str]:
+    """The query parameters that lead to the chat, and to a turn there; see ``focused_turn``."""
+    return ({_PARAM: conversation} if conversation else {}) | {_TURN_PARAM: turn}
+
+
+def _name_in_url(conversation: str | None) -> None:
     # One by one: what a page's own widgets keep in the URL must not be touched.
-    for param in (_PARAM, _TURN_PARAM):
-        if param in named:
-            st.query_params[param] = named[param]
-        elif param in st.query_params:
-            del st.query_params[param]
+    st.query_params.pop(_TURN_PARAM, None)
+    if conversation is None:
+        st.query_params.pop(_PARAM, None)
+    else:
+        st.query_params[_PARAM] = conversation
 
 
 def focused_turn() -> str | None:
-    """The turn a link leads to, if it names one."""
-    return st.query_params.get(_TURN_PARAM) or None
+    """The turn a link to the chat names, empty where it names none; None on any other URL."""
+    return st.query_params.get(_TURN_PARAM)
 
 
 def reserve(make_id: str) -> str:
@@ -104,17 +109,15 @@ def new_conversation() -> None:
     """Leave the open conversation; the form stays as it is, but for a simulated outage."""
     st.session_state.pop(_RESERVED, None)
     st.session_state.pop(_LAST, None)
-    form = form_settings()
-    st.session_state[_FORM] = form.model_copy(update={"outage": ()})
+    st.session_state[_FORM] = form_settings().model_copy(update={"outage": ()})
     st.session_state.pop(_FORM_OWNER, None)
-    _name_in_url({})
+    _name_in_url(None)
 
 
 def new_conversation_with(provider: str) -> None:
     """Leave the open conversation for a new one that only this provider may answer."""
     new_conversation()
-    form = form_settings()
-    st.session_state[_FORM] = form.model_copy(update={"allowed": (provider,)})
+    st.session_state[_FORM] = form_settings().model_copy(update={"allowed": (provider,)})
 
 
 def form_settings() -> TurnSettings:

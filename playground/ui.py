@@ -44,7 +44,7 @@ page = st.navigation(
     ],
     position="top",
 )
-if page.url_path and session.focused_turn():
+if page.url_path and session.focused_turn() is not None:
     # Streamlit links to its default page by a bare query, which a new tab opens on another page.
     st.switch_page("../pages/chat.py", query_params=st.query_params.to_dict())
 session.carry_over(page.url_path)

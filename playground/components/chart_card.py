@@ -88,7 +88,7 @@ def _way_to_turn(place: Any, event: Mapping[str, Any], conversation: str) -> Non
         CHAT_PAGE,
         label=f"Open {name[0].lower()}{name[1:]}",
         icon=":material/arrow_outward:",
-        query_params=session.link(conversation, turn_id),
+        query_params=session.chat_link(conversation, turn_id),
     )
 
 

@@ -50,7 +50,7 @@ def demo_picker(desk: DemoDesk) -> None:
     st.html(_HERO)
     if past := desk.past:
         st.info("This demo has been played; what was answered is a session like any other.")
-        st.page_link(CHAT_PAGE, label="Open it in the chat", query_params=session.link(past))
+        st.page_link(CHAT_PAGE, label="Open it in the chat", query_params=session.chat_link(past))
     fleet_line(desk.connection, desk.facts)
     entries = shelf(desk.runtime.settings.data_dir)
     _cards(desk, [entry for entry in entries if not entry.own])

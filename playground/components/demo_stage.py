@@ -131,8 +131,8 @@ def _speed(run: DemoRun) -> None:
 
 
 def _ended_controls(run: DemoRun) -> None:
-    link = session.link(run.conversation_id)
-    st.page_link(CHAT_PAGE, label="Open in chat", icon=":material/forum:", query_params=link)
+    link, chat = session.link(run.conversation_id), session.chat_link(run.conversation_id)
+    st.page_link(CHAT_PAGE, label="Open in chat", icon=":material/forum:", query_params=chat)
     st.page_link(ANALYTICS_PAGE, label="Analytics", icon=":material/insights:", query_params=link)
     if st.button(
         "More demos",

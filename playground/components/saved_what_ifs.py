@@ -48,7 +48,7 @@ def _in_use(desk: RoutingDesk) -> None:
             CHAT_PAGE,
             label="Go to the chat",
             icon=":material/forum:",
-            query_params=session.link(desk.owner),
+            query_params=session.chat_link(desk.owner),
         )
         st.button(
             "Stop using it", type="tertiary", on_click=_use, args=(desk, None), key="what-if-stop"

@@ -36,7 +36,7 @@ def turn_links(routes: Sequence[Route], conversation: str) -> None:
                 CHAT_PAGE,
                 label=f"Turn {number}",
                 icon=":material/arrow_outward:",
-                query_params=session.link(conversation, turn_id),
+                query_params=session.chat_link(conversation, turn_id),
             )
 
 

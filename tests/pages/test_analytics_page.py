@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -12,6 +13,7 @@ from playground.components.chart_card import selected_turn
 from playground.runtime import Runtime, get_runtime
 from playground.turns import Answer, TurnSettings
 from speko_client.models import Fault, Timing
+from tests.pages.gateway_stand_in import StandIn
 from tests.playground.sessions_of_turns import answered, failed, served, turn, used
 
 ROOT = Path(__file__).parent.parent.parent
@@ -68,6 +70,16 @@ def test_a_session_is_shown_in_totals_and_charts(runtime: Runtime) -> None:
     assert [heading.value for heading in app.subheader] == TITLES
     assert len(app.get("plotly_chart")) == len(TITLES)
     assert len(app.get("download_button")) == len(TITLES)
+
+
+def test_the_way_back_leads_to_the_chat_from_a_new_tab_too(stand_in: StandIn) -> None:
+    get_runtime().store.save_turn(served(1))
+    back = page(c="c").get("page_link")[0].proto
+    assert back.label == "Back to the chat"
+    # A link to the default page is a bare query: a new tab asks the page it stands on for it.
+    opened = page(**dict(parse_qsl(back.query_string, keep_blank_values=True)))
+    assert opened.chat_input[0].placeholder == "Message the router"
+    assert "Book me an appointment for Tuesday." in [text.value for text in opened.markdown]
 
 
 def test_a_chart_has_its_table(runtime: Runtime) -> None:
