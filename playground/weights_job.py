@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 
 from playground.local_gateway import WeightsFetchError, WeightsProgress
+
+_LOG = logging.getLogger(__name__)
 
 Fetch = Callable[[], Iterator[WeightsProgress]]
 
@@ -34,14 +37,13 @@ class WeightsJob:
             self._thread = threading.Thread(target=self._work, name="weights", daemon=True)
             self._thread.start()
 
-    def wait(self, timeout: float | None = None) -> None:
-        """Block until the fetch is over, ``timeout`` seconds at most."""
-        if self._thread is not None:
-            self._thread.join(timeout)
-
     def _work(self) -> None:
         try:
             for progress in self._fetch():
                 self.progress = progress
         except WeightsFetchError as error:
             self.problem = str(error)
+        except Exception:
+            # A bug in fetching must not hide on a background thread.
+            _LOG.exception("The local model could not be fetched")
+            self.problem = "The fetch failed in the playground itself; its log says why. Try again."

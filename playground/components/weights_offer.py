@@ -17,7 +17,8 @@ def weights_offer(runtime: Runtime, facts: ServerFacts) -> None:
     if facts.fleet is None or facts.fleet.weights_present or not facts.fleet.demo:
         return
     job = _job(runtime)
-    st.fragment(_offer, run_every=_POLL_SECONDS if job.running else None)(job)
+    awaited = job.running
+    st.fragment(_offer, run_every=_POLL_SECONDS if awaited else None)(job, awaited)
 
 
 @st.cache_resource(show_spinner=False)
@@ -25,11 +26,15 @@ def _job(_runtime: Runtime) -> WeightsJob:
     return WeightsJob(_runtime.gateway.fetch_weights)
 
 
-def _offer(job: WeightsJob) -> None:
+def _offer(job: WeightsJob, awaited: bool) -> None:
+    """``awaited``: a fetch ran when the page was drawn; its end is drawn by the whole page, once.
+
+    A fetch of earlier says nothing: the file may have gone again since.
+    """
     with st.container(border=True, key="weights-offer"):
         if job.running:
             _progress(job)
-        elif job.progress is not None and job.problem is None:
+        elif awaited:
             forget_server_facts()
             st.rerun()
         else:
@@ -56,4 +61,5 @@ def _invitation(job: WeightsJob) -> None:
     label = "Try again" if job.problem else "Fetch the local model"
     if st.button(label, icon=":material/download:", key="fetch-weights"):
         job.start()
+        forget_server_facts()
         st.rerun()

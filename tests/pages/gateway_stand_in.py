@@ -70,6 +70,7 @@ class StandIn(LoopbackServer):
     asked: list[Asked] = field(default_factory=list)
     preview: dict[str, Any] = field(default_factory=dict)
     drills: bool = True
+    weights_present: bool = True
     lacks: tuple[str, ...] = ()
 
     def last(self, path: str) -> Asked:
@@ -109,8 +110,8 @@ class StandIn(LoopbackServer):
                 snapshot = {"id": "demo-1", "label": "Demo", "source": "us"}
                 demo = asked.fleet != "live" and not asked.vendors
                 fleet = "demo" if demo else "live"
-                told = {"weightsPresent": True, "words": "scripted", "snapshot": snapshot}
-                told["drills"] = self.drills
+                told = {"words": "scripted", "snapshot": snapshot, "drills": self.drills}
+                told["weightsPresent"] = self.weights_present
                 return {"fleet": fleet, "demo": demo, **told}
         if asked.path.startswith("/v1/routing/preview"):
             nobody: dict[str, Any] = {

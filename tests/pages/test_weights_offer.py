@@ -1,0 +1,97 @@
+"""The offer to fetch the local model, on a stand-in for the gateway."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from playground.local_gateway import WeightsFetchError, WeightsProgress
+from playground.runtime import get_runtime
+from tests.pages.gateway_stand_in import StandIn
+
+Fetch = Callable[[], Iterator[WeightsProgress]]
+
+
+def script() -> None:
+    """The offer, as at the top of the chat."""
+    from playground import session
+    from playground.components.server import server_facts
+    from playground.components.weights_offer import weights_offer
+    from playground.runtime import get_runtime
+
+    runtime = get_runtime()
+    connection = runtime.connection(session.server_choice(), private_allowed=True)
+    facts = server_facts(runtime, connection)
+    weights_offer(runtime, facts)
+
+
+@pytest.fixture
+def fetched_by(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> Callable[[Fetch], AppTest]:
+    """The page of a playground without the model, once this fetch was asked for and is over."""
+    stand_in.weights_present = False
+    st.cache_resource.clear()
+
+    def clicked(fetch: Fetch) -> AppTest:
+        monkeypatch.setattr(get_runtime().gateway, "fetch_weights", fetch)
+        app = AppTest.from_function(script, default_timeout=20).run()
+        app.button(key="fetch-weights").click().run()
+        for thread in threading.enumerate():
+            if thread.name == "weights":
+                thread.join(20)
+        return app.run()
+
+    return clicked
+
+
+def labels(app: AppTest) -> list[str]:
+    assert not app.exception
+    return [each.label for each in app.button]
+
+
+def test_the_offer_goes_once_the_model_is_here(
+    stand_in: StandIn, fetched_by: Callable[[Fetch], AppTest]
+) -> None:
+    def fetch() -> Iterator[WeightsProgress]:
+        yield WeightsProgress(0, 100)
+        stand_in.weights_present = True
+        yield WeightsProgress(100, 100)
+
+    app = fetched_by(fetch)
+    assert labels(app) == []
+
+
+def test_a_model_that_is_gone_again_is_offered_again(
+    fetched_by: Callable[[Fetch], AppTest],
+) -> None:
+    """Somebody cleared the data folder; the page must not draw itself over and over."""
+    app = fetched_by(lambda: iter([WeightsProgress(100, 100)]))
+    assert labels(app) == ["Fetch the local model"]
+
+
+def test_a_fetch_that_fails_says_why_and_can_be_tried_again(
+    fetched_by: Callable[[Fetch], AppTest],
+) -> None:
+    def fetch() -> Iterator[WeightsProgress]:
+        yield WeightsProgress(50, 100)
+        raise WeightsFetchError("The hash does not match. Try again.")
+
+    app = fetched_by(fetch)
+    assert app.warning[0].value == "The hash does not match. Try again."
+    assert labels(app) == ["Try again"]
+
+
+def test_a_bug_in_fetching_is_told_and_logged(
+    fetched_by: Callable[[Fetch], AppTest], caplog: pytest.LogCaptureFixture
+) -> None:
+    def fetch() -> Iterator[WeightsProgress]:
+        yield WeightsProgress(50, 100)
+        raise RuntimeError("nobody thought of this")
+
+    app = fetched_by(fetch)
+    assert "its log says why" in app.warning[0].value
+    assert labels(app) == ["Try again"]
+    assert "nobody thought of this" in caplog.text
