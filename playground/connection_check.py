@@ -71,12 +71,17 @@ def _offer(models: list[KnownProvider]) -> str:
     return f"It works: {ready} {'model' if ready == 1 else 'models'} can answer."
 
 
+def _silence(url: str) -> str:
+    secure = ", or not over TLS" if url.startswith("https:") else ""
+    return f"Nothing answers at {url}{secure}"
+
+
 def _failed(error: SpekoApiError, connection: Connection) -> str:
     match error:
         case SpekoAuthError():
             return "The server refused the key. Copy it again, or use another one."
         case SpekoConnectionError():
-            return f"Nothing answers at {connection.base_url}. Check the address and the network."
+            return f"{_silence(connection.base_url)}. Check the address and the network."
         case SpekoTimeoutError():
             return f"{connection.name} did not answer in time. Try again in a moment."
         case SpekoStreamError():

@@ -93,7 +93,8 @@ def hosted(key: SecretStr) -> Connection:
 
 
 def other(base_url: str, key: SecretStr | None, *, takes_vertical: bool) -> Connection:
-    """Another server, named by its host."""
+    """Another server, named by its host; its address is pasted with and without the path."""
+    base_url = base_url.rstrip("/").removesuffix("/complete").removesuffix("/v1")
     key = key or SecretStr("")
     return Connection(urlsplit(base_url).netloc, base_url, key, takes_vertical, embedded=False)
 

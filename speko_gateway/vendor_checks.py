@@ -33,6 +33,7 @@ _ADVICE = {
     FailureCode.STREAM_BROKEN: "Check the address.",
 }
 _TRY_AGAIN = "Try again in a moment."
+_LEADS_ELSEWHERE = "Check the address: it leads elsewhere, where no key is sent."
 
 
 async def vendor_connections(gateway: Gateway) -> VendorConnections:
@@ -128,14 +129,19 @@ async def _ask(provider: LiveProvider, elapsed_ms: Callable[[], float]) -> Vendo
         models = await provider.list_models()
     except ProviderError as error:
         told = error.message.rstrip(".")
-        advice = _ADVICE.get(error.code, _TRY_AGAIN)
-        return _failed(f"{name} {told}. {advice}", error.code, elapsed_ms())
+        return _failed(f"{name} {told}. {_advice(error)}", error.code, elapsed_ms())
     return VendorTest(
         ok=True,
         message=_answered(name, len(models)),
         latency_ms=round(elapsed_ms(), 3),
         models=models,
     )
+
+
+def _advice(error: ProviderError) -> str:
+    if error.status is not None and 300 <= error.status < 400:
+        return _LEADS_ELSEWHERE
+    return _ADVICE.get(error.code, _TRY_AGAIN)
 
 
 def _answered(name: str, count: int) -> str:

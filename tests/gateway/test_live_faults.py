@@ -104,6 +104,17 @@ async def test_an_error_quotes_shortly_and_without_the_key() -> None:
     assert len(message) <= len("answered 401: ") + MAX_QUOTE
 
 
+@pytest.mark.parametrize("shown", [f"{KEY[:9]}...{KEY[-4:]}", f"...{KEY[-10:]}", KEY[:-1]])
+async def test_a_key_cut_short_is_not_quoted_either(shown: str) -> None:
+    body = f'{{"error":{{"message":"Incorrect key {shown} given"}}}}'
+    async with vendor_server(status=401, chunks=[body.encode()]) as server:
+        message = (await failure(server)).message
+    assert message.startswith("answered 401: Incorrect key ")
+    assert "[key]" in message
+    assert KEY[:8] not in message
+    assert KEY[-8:] not in message
+
+
 async def test_a_huge_error_body_is_not_read_to_its_end() -> None:
     async with vendor_server(
         status=500, chunks=[b"x" * 65_536] * 4, hold=asyncio.Event()

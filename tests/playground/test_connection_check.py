@@ -130,6 +130,15 @@ def test_a_server_that_is_not_there_is_named_by_its_address(speko: Connection) -
     assert found.message.startswith("Nothing answers at http://127.0.0.1:1")
 
 
+def test_a_server_that_speaks_no_tls_is_not_called_silent(
+    speko: Connection, wire: ThreadedWireServer
+) -> None:
+    secure = replace(speko, base_url=wire.base_url.replace("http:", "https:"))
+    with Speko(api_key="k-mine", base_url=secure.base_url) as client:
+        found = check_server(client, secure)
+    assert "or not over TLS. Check the address" in found.message
+
+
 def test_a_vendors_test_is_the_gateways_word(
     client: Speko, speko: Connection, wire: ThreadedWireServer
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from playground import connections
 from playground.settings import load_settings
 
@@ -31,6 +33,14 @@ def test_another_server_is_named_by_its_host_and_may_take_the_vertical() -> None
     assert connection.name == "speko.example:8443"
     assert connection.takes_vertical
     assert not connection.embedded
+
+
+@pytest.mark.parametrize("path", ["", "/", "/v1", "/v1/", "/v1/complete", "/v1/complete/"])
+def test_the_address_may_be_pasted_with_the_path_that_follows_it(path: str) -> None:
+    url = f"https://speko.example/base{path}"
+    assert connections.other(url, None, takes_vertical=False).base_url == (
+        "https://speko.example/base"
+    )
 
 
 def test_the_embedded_gateway_takes_everything() -> None:
