@@ -2,6 +2,9 @@
 
 SQLite runs in WAL mode with ``synchronous=FULL``: a committed turn survives the end of the process
 and of the power alike, and readers never wait for a writer. Any other database comes by URL.
+
+SQLite goes on writing into a file that was deleted or replaced under it, and all of that is lost
+with the process. So the file is looked at before each transaction, and opened anew where it must.
 """
 
 from __future__ import annotations
@@ -41,6 +44,9 @@ class Database:
         self._file = Path(self._url.database or "") if self._sqlite else None
         self.place = str(self._file or self._url.render_as_string(hide_password=True))
         self._engine: Engine | None = None
+        self._file_opened: tuple[int, int] | None = None
+        self.openings = 0
+        """How often it was opened: what was read before the last time may be of another file."""
         self._opening = threading.Lock()
 
     @contextmanager
@@ -66,9 +72,26 @@ class Database:
 
     def _opened(self) -> Engine:
         with self._opening:
+            if self._engine is not None and self._file_opened != self._file_now():
+                self._engine.dispose()
+                self._engine = None
             if self._engine is None:
                 self._engine = self._open()
+                self._file_opened = self._file_now()
+                self.openings += 1
             return self._engine
+
+    def _file_now(self) -> tuple[int, int] | None:
+        if self._file is None:
+            return None
+        try:
+            found = self._file.stat()
+        except FileNotFoundError:
+            return None
+        except OSError:
+            # A disk that cannot be asked is no reason to leave the file that is open.
+            return self._file_opened
+        return found.st_dev, found.st_ino
 
     def _open(self) -> Engine:
         if self._file is not None:

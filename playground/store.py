@@ -46,8 +46,12 @@ class ConversationSummary:
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """A conversation as of one revision, with the running turns' owners and heartbeats."""
+    """A conversation as of one revision, with the running turns' owners and heartbeats.
 
+    ``opening`` tells which opening of the database it was read in (``Database.openings``).
+    """
+
+    opening: int
     revision: int
     conversation: Conversation
     running: dict[str, tuple[str | None, float]] = field(default_factory=dict)
@@ -184,14 +188,17 @@ class Store:
         ).one_or_none()
         if head is None:
             return None
+        opening = self._database.openings
         known = self._cached(conversation_id)
+        if known is not None and known.opening != opening:
+            known = None
         if known is not None and known.revision == head.revision:
             return known
         changed = transaction.execute(
             rows.changed(conversation_id, known.revision if known else -1)
         ).all()
         try:
-            return self._remember(_merged(head, known, changed))
+            return self._remember(_merged(opening, head, known, changed))
         except ValidationError as error:
             raise StoreError(
                 "This session is stored in a form that this version cannot read. Use the version "
@@ -248,7 +255,9 @@ class Store:
         return loaded.conversation if loaded else None
 
 
-def _merged(head: Row[Any], known: _Loaded | None, changed: Sequence[Row[Any]]) -> _Loaded:
+def _merged(
+    opening: int, head: Row[Any], known: _Loaded | None, changed: Sequence[Row[Any]]
+) -> _Loaded:
     turns = {turn.id: turn for turn in known.conversation.turns} if known else {}
     running = dict(known.running) if known else {}
     for row in changed:
@@ -267,4 +276,4 @@ def _merged(head: Row[Any], known: _Loaded | None, changed: Sequence[Row[Any]]) 
         created_at=rows.moment(head.created_at),
         updated_at=rows.moment(head.updated_at),
     )
-    return _Loaded(head.revision, conversation, running)
+    return _Loaded(opening, head.revision, conversation, running)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -178,3 +179,33 @@ def test_a_missing_driver_is_named_and_the_password_is_not() -> None:
         store.recent(1)
     assert "127.0.0.1:1/playground" in caught.value.message
     assert "k-secret" not in caught.value.message
+
+
+def test_what_is_saved_after_the_data_folder_was_deleted_is_there_at_the_next_start(
+    store: Store, store_file: Path, clock: Clock
+) -> None:
+    store.save_turn(turn("t1"))
+    shutil.rmtree(store_file.parent)
+    assert store.load("c") is None
+    store.save_turn(turn("t2"))
+    fresh = Store(f"sqlite:///{store_file}", now=clock)
+    found = fresh.load("c")
+    assert found is not None
+    assert [t.id for t in found.path()] == ["t2"]
+    fresh.close()
+
+
+def test_a_backup_put_back_under_a_running_server_is_shown(
+    store: Store, store_file: Path, tmp_path: Path
+) -> None:
+    store.save_turn(turn("t1"))
+    store.close()
+    backup = shutil.copy(store_file, tmp_path / "backup")
+    store.save_turn(turn("t2", "t1"))
+    assert len(texts(store)) == 2
+    Path(backup).replace(store_file)
+    for side in ("-wal", "-shm"):
+        store_file.with_name(store_file.name + side).unlink()
+    assert len(texts(store)) == 1
+    store.save_turn(turn("t3", "t1"))
+    assert len(texts(store)) == 2
