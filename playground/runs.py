@@ -22,11 +22,6 @@ class Run:
         self._changed = threading.Condition()
 
     @property
-    def turn_id(self) -> str:
-        """The turn's id."""
-        return self._turn.id
-
-    @property
     def conversation_id(self) -> str:
         """The id of the conversation it belongs to."""
         return self._turn.conversation_id

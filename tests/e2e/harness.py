@@ -165,11 +165,6 @@ class PlaygroundServer:
         """End the server as Ctrl-C would."""
         self._end(signal.SIGINT)
 
-    def restart(self) -> None:
-        """Stop and start again."""
-        self.stop()
-        self.start()
-
     def _end(self, how: signal.Signals) -> None:
         if self._process is None:
             return

@@ -14,8 +14,6 @@ from tests.gateway.connections_header import connections, fleet
 from tests.gateway.served import BODY, serving
 from tests.gateway.vendor_server import vendor_server, wire
 
-PINNED_OPENAI = {**BODY, "constraints": {"allowedProviders": {"llm": ["openai:gpt-4o"]}}}
-
 
 def made(env: dict[str, str] | None = None, **choices: Any) -> Gateway:
     """A gateway of this environment; private addresses may be named unless told otherwise."""

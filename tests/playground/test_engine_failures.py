@@ -149,7 +149,7 @@ def test_without_a_store_the_conversation_goes_on_and_says_so(
     assert "cannot be opened" in first.save_error
     assert stored(store).path()[0].status == "done"
     assert engine.run_for("c") is first
-    second = engine.submit(gateway, stored(store), "And?", FORM, parent_id=first.turn_id)
+    second = engine.submit(gateway, stored(store), "And?", FORM, parent_id=first.turn.id)
     assert second.wait(10)
     assert len(wire.asked[1].body["messages"]) == 3
     assert [t.message for t in stored(store).path()] == ["Hi", "And?"]

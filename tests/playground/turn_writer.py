@@ -51,13 +51,13 @@ def main() -> None:
             whole = store.load("c") or conversation()
             leaf = whole.leaf_id
             run = engine.submit(connection, whole, "Hi", TurnSettings(), parent_id=leaf)
-            tell("started", run.turn_id)
+            tell("started", run.turn.id)
             version = 0
             while not run.done:
                 version = run.wait_change(version)
                 tell("changed")
             assert run.save_error is None
-            tell("ended", run.turn_id)
+            tell("ended", run.turn.id)
 
 
 if __name__ == "__main__":
