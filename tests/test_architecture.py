@@ -60,6 +60,14 @@ def imports_of(path: Path) -> Iterator[str]:
         yield from names_imported(node)
 
 
+def things_from(path: Path) -> Iterator[str]:
+    """Everything the file imports by name, whether a module or something in one."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            inside = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+            yield from (f"{inside}{alias.name}" for alias in node.names)
+
+
 def lines_of(path: Path) -> int:
     """How long the file is."""
     return len(path.read_text().splitlines())
@@ -86,7 +94,9 @@ def libraries_of(path: Path) -> set[str]:
 
 
 PRODUCT = [path for part in ("app.py", *PARTS) for path in files_of(part)]
-EVERYTHING = PRODUCT + [path for part in ("tests", "benchmarks") for path in files_of(part)]
+BESIDES = ("tests", "benchmarks", "docs")
+EVERYTHING = PRODUCT + [path for part in BESIDES for path in files_of(part)]
+SURFACE = re.compile(r"playground\.(components|session|ui)\b")
 
 
 def part_of(path: Path) -> str:
@@ -125,7 +135,16 @@ def test_the_gateway_knows_only_the_clients_wire() -> None:
 
 
 def test_streamlit_stays_at_the_surface() -> None:
+    """Neither itself nor by way of a module of ours that draws or keeps a session's state."""
+    below = [path for path in files_of("playground") if not may_use_streamlit(path)]
     assert not [named(path) for path in users_of("streamlit") if not may_use_streamlit(path)]
+    assert not [named(path) for path in below if any(map(SURFACE.match, things_from(path)))]
+
+
+def test_only_the_session_names_what_it_keeps() -> None:
+    named_elsewhere = re.compile(r"session_state(\[|\.[a-z])")
+    others = [path for path in PRODUCT if path.name != "session.py"]
+    assert not [named(path) for path in others if named_elsewhere.search(path.read_text())]
 
 
 def test_plotly_stays_in_the_charts() -> None:
