@@ -50,7 +50,7 @@ screenshots: install-dev chromium ## take the pictures in docs/screenshots anew
 	@$(PY) -m docs.take_screenshots
 
 clean: ## remove the environment and all caches (conversations and the model stay)
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis test-artifacts
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis test-artifacts
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An environment is good when its Python starts, is new enough and has pip, and when no install was
