@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Literal
 
 from speko_client.models import ChatMessage, ChatToolCall
@@ -84,13 +87,13 @@ def spoken_turns(
     """
     kept = [message for message in messages if _says_something(message)]
     owners = _owners(kept)
+    results = {place: kept[at] for at, place in owners.items()}
     turns: list[Turn] = []
     for position, message in enumerate(kept):
         if message.role == "tool":
             if position not in owners:
                 turns.append(Turn("user", f"Result of a tool: {message.content}"))
         elif message.role == "assistant" and message.tool_calls:
-            results = {place: kept[at] for at, place in owners.items()}
             turns += _call_turns(position, message, results, call_id)
         else:
             turns.append(Turn(message.role, message.content))
@@ -102,12 +105,7 @@ def alternating(turns: Sequence[Turn]) -> tuple[tuple[Turn, ...], tuple[str, ...
 
     System turns are the caller's to take out before.
     """
-    merged: list[Turn] = []
-    for turn in turns:
-        if merged and merged[-1].role == turn.role:
-            merged[-1] = _joined(merged[-1], turn)
-        else:
-            merged.append(turn)
+    merged = [_joined(list(alike)) for _, alike in groupby(turns, attrgetter("role"))]
     notes: list[str] = []
     if not merged or merged[0].role != "user":
         merged.insert(0, Turn("user", OPENING))
@@ -132,13 +130,13 @@ Place = tuple[int, int]
 
 def _owners(messages: Sequence[ChatMessage]) -> dict[int, Place]:
     """Position of each tool message that answers a call -> that call; each call once."""
-    waiting: dict[str, list[Place]] = {}
+    waiting: dict[str, deque[Place]] = {}
     owners: dict[int, Place] = {}
     for position, message in enumerate(messages):
         for index, call in enumerate(_calls(message)):
-            waiting.setdefault(call.id, []).append((position, index))
+            waiting.setdefault(call.id, deque()).append((position, index))
         if message.role == "tool" and (places := waiting.get(message.tool_call_id or "")):
-            owners[position] = places.pop(0)
+            owners[position] = places.popleft()
     return owners
 
 
@@ -163,13 +161,15 @@ def _call_turns(
     return [Turn("assistant", text, tuple(calls)), Turn("tool", results=tuple(answers))]
 
 
-def _joined(first: Turn, second: Turn) -> Turn:
-    text = "\n\n".join(part for part in (first.text, second.text) if part)
-    return replace(
-        first,
-        text=text,
-        calls=first.calls + second.calls,
-        results=first.results + second.results,
+def _joined(alike: Sequence[Turn]) -> Turn:
+    """One turn of several of one role."""
+    if len(alike) == 1:
+        return alike[0]
+    return Turn(
+        alike[0].role,
+        "\n\n".join(turn.text for turn in alike if turn.text),
+        tuple(call for turn in alike for call in turn.calls),
+        tuple(result for turn in alike for result in turn.results),
     )
 
 
@@ -179,11 +179,13 @@ def _joined(first: Turn, second: Turn) -> Turn:
 def unique_ids(legal: Callable[[str], bool], shorten: Callable[[str], str]) -> Callable[[str], str]:
     """A mapping for one request: legal ids stay, others are derived, none is used twice."""
     used: set[str] = set()
+    derived: Counter[str] = Counter()
 
     def mapped(call_id: str) -> str:
-        chosen, again = call_id, 0
+        chosen = call_id
         while chosen in used or not legal(chosen):
-            chosen, again = shorten(f"{call_id}/{again}"), again + 1
+            chosen = shorten(f"{call_id}/{derived[call_id]}")
+            derived[call_id] += 1
         used.add(chosen)
         return chosen
 

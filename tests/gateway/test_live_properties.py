@@ -22,6 +22,7 @@ from speko_gateway.providers.base import (
     ToolCall,
 )
 from speko_gateway.providers.catalogue import VENDORS
+from speko_gateway.providers.conversation import unique_ids
 from speko_gateway.providers.live import DIALECTS
 from tests.gateway.vendor_server import WIRE, wire
 
@@ -75,6 +76,20 @@ def check_calls(messages: list[dict[str, Any]], legal_id: str) -> None:
     assert len(set(used)) == len(used)
     assert all(re.fullmatch(legal_id, one, re.DOTALL) for one in used)
     assert len(used) == sum(message["role"] == "tool" for message in messages)
+
+
+def test_an_id_used_again_and_again_costs_no_more_each_time() -> None:
+    asked: list[str] = []
+
+    def shorten(call_id: str) -> str:
+        asked.append(call_id)
+        return f"short-{call_id}"
+
+    mapped = unique_ids(lambda _: True, shorten)
+    found = [mapped("a") for _ in range(500)]
+    assert found[:3] == ["a", "short-a/0", "short-a/1"]
+    assert len(set(found)) == 500
+    assert len(asked) == 499
 
 
 @given(request=REQUESTS)
