@@ -189,8 +189,13 @@ def _providers(chosen: argparse.Namespace) -> int:
     gateway = build_gateway(_config(chosen), os.environ)
     rows = [row for row in gateway.fleet.known(gateway.snapshot) if row.model is not None]
     width = max(len(row.id) for row in rows)
-    for row in rows:
-        print(f"{row.id:<{width}}  {row.kind:<9}  {row.reason or 'available'}")
+    try:
+        for row in rows:
+            print(f"{row.id:<{width}}  {row.kind:<9}  {row.reason or 'available'}")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads this (`| head`) has seen enough; the interpreter's end would write the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 

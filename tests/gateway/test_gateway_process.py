@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import select
 import signal
 import socket
@@ -157,6 +158,27 @@ def test_a_key_turns_the_demo_fleet_off_unless_asked_for(tmp_path: Path) -> None
     assert "fake" not in live
     demo = run(tmp_path, "providers", "--fleet", "demo", OPENAI_API_KEY="fake").stdout
     assert "live" not in demo
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_who_has_seen_enough_of_the_list_is_no_error(
+    unbuffered: str, tmp_path: Path
+) -> None:
+    """As ``| head`` is."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*COMMAND, "providers"],
+        cwd=ROOT,
+        env=environment(tmp_path, PYTHONUNBUFFERED=unbuffered),
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    os.close(writing)
+    assert (done.stderr, done.returncode) == ("", 0)
 
 
 def test_weights_that_cannot_be_fetched_are_told_in_json(tmp_path: Path) -> None:
