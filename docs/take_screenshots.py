@@ -144,8 +144,10 @@ def running_playground() -> Iterator[PlaygroundServer]:
     with tempfile.TemporaryDirectory() as folder:
         server = PlaygroundServer(Path(folder), {}, weights=installed_path())
         server.start()
-        yield server
-        server.stop()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """A turn, a conversation, and the one way a turn runs. No Streamlit in here.
 
-A conversation is a tree: a retry or an edit adds a sibling, and ``leaf_id`` says which branch is
-shown. Each turn keeps the settings it ran with.
+A conversation is a tree: a retry adds a sibling, and ``leaf_id`` says which branch is shown. Each
+turn keeps the settings it ran with.
 """
 
 from __future__ import annotations
