@@ -1,6 +1,6 @@
 """One decision as tables and words: every figure that went into it, and what it came to. Pure.
 
-A score is three parts, each a weight times a value normalised over the pool (CONTRACT.md,
+A score is three parts, each a weight times a value normalised over the pool (docs/contract.md,
 section 3). What a server does not tell is NA, never 0.
 """
 

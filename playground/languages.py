@@ -1,6 +1,6 @@
 """Languages by name and tag, most spoken first, for a searchable list.
 
-A tag is what travels on the wire (CONTRACT.md: ``^[a-z]{2,3}(-[A-Z]{2})?$``). Names come from
+A tag is what travels on the wire (docs/contract.md: ``^[a-z]{2,3}(-[A-Z]{2})?$``). Names come from
 langcodes, speaker numbers from language_data; both are offline tables. To go through them takes
 longer than to draw a page, so what is offered is written down in languages.tsv, by
 ``python -m playground.languages``.

@@ -1,4 +1,4 @@
-"""The words of an intent (CONTRACT.md, section 2); ``speko_client.models`` has them too."""
+"""The words of an intent (docs/contract.md, section 2); ``speko_client.models`` has them too."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 The first words (or tool call) are the commitment. Before them a failed candidate is followed by
 the next-best one and nobody notices but the attempts list. After them a stream's break is final,
 while a buffered caller, who has seen nothing, still gets the next candidate: it asks ``Relay`` to
-``open`` again. Each candidate is tried once (CONTRACT.md, section 4).
+``open`` again. Each candidate is tried once (docs/contract.md, section 4).
 
 The health gate is asked again at each candidate's turn, for it may have changed its mind since the
 routing: who has left the pool by then, or is on trial with another request, comes last; who was

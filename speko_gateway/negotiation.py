@@ -2,8 +2,8 @@
 
 No official SDK says what it wants, so its version decides where ``Accept`` is silent:
 ``spekoai-python`` below 0.1.2 reads one JSON object, every later official SDK reads a stream, and
-anyone else gets JSON. (CONTRACT.md, section 2, except for the version: 0.1.2 and 0.1.3, as
-published, read only a stream.)
+anyone else gets JSON (docs/contract.md, section 2). 0.1.2 and 0.1.3 read only a stream as they were
+published, whatever Speko's documentation says of them.
 
 Those two also cannot read the body of a refusal: any status from 400 on ends in their HTTP
 library's own exception. To them alone an error goes as a stream's ``error`` event, which they

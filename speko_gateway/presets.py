@@ -1,4 +1,4 @@
-"""What each preset makes of the three axes (CONTRACT.md, section 3)."""
+"""What each preset makes of the three axes (docs/contract.md, section 3)."""
 
 from __future__ import annotations
 

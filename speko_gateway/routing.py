@@ -1,7 +1,7 @@
 """The routing decision, pure: an intent and what is known in, an order of candidates out.
 
-Filter, normalise each axis by min-max over the survivors, weigh, sort (CONTRACT.md, section 3).
-A score is therefore relative to who is in the pool: an allow-list changes everybody's score.
+Filter, normalise each axis by min-max over the survivors, weigh, sort (docs/contract.md, section
+3). A score is therefore relative to who is in the pool: an allow-list changes everybody's score.
 """
 
 from __future__ import annotations

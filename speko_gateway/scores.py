@@ -33,7 +33,7 @@ SHIPPED = ("demo", "published")
 
 INPUT_TOKENS_PER_MINUTE = 150
 OUTPUT_TOKENS_PER_MINUTE = 80
-"""The conversation mix that published prices per minute assume (CONTRACT.md, section 5)."""
+"""The conversation mix that published prices per minute assume (docs/contract.md, section 5)."""
 
 TOKENS_PER_MINUTE = INPUT_TOKENS_PER_MINUTE + OUTPUT_TOKENS_PER_MINUTE
 

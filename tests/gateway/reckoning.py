@@ -1,4 +1,4 @@
-"""CONTRACT.md, section 3, reckoned once more: plain Python over exact fractions, no code shared."""
+"""docs/contract.md, section 3, reckoned anew: plain Python over exact fractions, no code shared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which form of answer a caller gets, by CONTRACT.md, section 2."""
+"""Which form of answer a caller gets, by docs/contract.md, section 2."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The routing decision: CONTRACT.md, section 3, by example and by property."""
+"""The routing decision: docs/contract.md, section 3, by example and by property."""
 
 from __future__ import annotations
 
