@@ -34,6 +34,7 @@ _STOP_SECONDS = 5.0
 _TAIL_LINES = 12
 _NOT_THE_CHILDS = ("SPEKO_API_KEY", "SPEKO_BASE_URL", "SPEKO_DATABASE_URL")
 _SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD")
+_SHORTEST_SECRET = 4
 
 
 class GatewayStartError(Exception):
@@ -202,7 +203,9 @@ class _Tail:
     def __init__(self, stream: IO[str] | None, environment: Mapping[str, str]) -> None:
         self._lines: deque[str] = deque(maxlen=_TAIL_LINES)
         self._secrets = [
-            value for name, value in environment.items() if _SECRET_NAME.search(name) and value
+            value.strip()
+            for name, value in environment.items()
+            if _SECRET_NAME.search(name) and len(value.strip()) >= _SHORTEST_SECRET
         ]
         self._thread = threading.Thread(target=self._read, args=(stream,), daemon=True)
         self._thread.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -154,7 +155,7 @@ def _typed(
 
 
 def _wait(pause: float | None) -> str:
-    return "" if pause is None else f"Wait {pause:g} s before asking again."
+    return "" if pause is None else f"Wait {math.ceil(pause)} s before asking again."
 
 
 def _own_code(status: int) -> str:
@@ -165,9 +166,9 @@ def _error_body(content: bytes, server: Server) -> Mapping[str, Any]:
     """The error body where it is a JSON object; anything else is only quoted, in the message."""
     try:
         body = json.loads(content)
+        return _redacted(body, server) if isinstance(body, dict) else {}
     except (ValueError, RecursionError):
         return {}
-    return _redacted(body, server) if isinstance(body, dict) else {}
 
 
 def _redacted(value: Any, server: Server) -> Any:

@@ -42,8 +42,8 @@ AGAINST_LOOPS = {"repeat_penalty": 1.05, "dry_multiplier": 0.8, "dry_allowed_len
 whole phrases of more than six tokens are discouraged instead."""
 
 ABSENT = (
-    "its weights are not on this machine yet; fetch them with `make run` or "
-    "`python -m speko_gateway pull-model`, or correct SPEKO_MODEL_PATH where it is set"
+    'its weights are not on this machine yet; fetch them with "make run" or '
+    '"python -m speko_gateway pull-model", or correct SPEKO_MODEL_PATH where it is set'
 )
 
 

@@ -94,6 +94,20 @@ def test_a_page_in_place_of_an_error_is_quoted_in_short(client: Speko, server: W
     assert len(error.message) < 400
 
 
+@pytest.mark.parametrize("depth", [100, 900, 100_000])
+def test_an_error_body_as_deep_as_one_likes_is_an_error(
+    client: Speko, server: WireServer, depth: int
+) -> None:
+    body = b'{"error": "No", "code": "OOPS", "more": ' + b"[" * depth + b"]" * depth + b"}"
+    server.script(buffered(body, "500 Internal Server Error"))
+    assert failure(client).status == 500
+
+
+def test_a_pause_is_told_in_whole_seconds(client: Speko, server: WireServer) -> None:
+    server.script(refused("429 Too Many", "Slow down", "RATE_LIMITED", Retry_After="3600000"))
+    assert failure(client).advice == "Wait 3600000 s before asking again."
+
+
 def test_a_long_message_is_cut(client: Speko, server: WireServer) -> None:
     server.script(refused("500 Internal Server Error", "x" * 50_000, "OOPS"))
     assert len(failure(client).message) == 2_000

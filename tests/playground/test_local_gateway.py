@@ -154,7 +154,8 @@ def test_stop_ends_it_and_it_can_start_again(gateway: Gateway, tmp_path: Path) -
 def test_one_that_does_not_start_is_told_with_its_own_words_and_no_key(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", "k-vendor")
+    monkeypatch.setenv("OPENAI_API_KEY", "k-vendor \n")
+    monkeypatch.setenv("SOME_TOKEN", "s")
     with pytest.raises(GatewayStartError, match="ended at once") as caught:
         gateway("refuse").ensure()
     assert "The snapshot is broken." in str(caught.value)
