@@ -11,6 +11,7 @@ import asyncio
 import gc
 import importlib
 import inspect
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -31,6 +32,8 @@ PAGE_FILES = Path(st.__file__).parent / "static" / "static"
 FIRST_PAGE = ("playground.components.chat", "streamlit.emojis")
 LATER_PAGES = ("PIL.Image", "pandas", "plotly.graph_objects")
 LATER_SECONDS = 3.0
+ENVIRONMENT = {name: value for name, value in os.environ.items() if value}
+"""As the process was started: Streamlit puts the secrets file's values over it when it serves."""
 SWITCH_SECONDS = 0.0005
 """How long a busy thread may keep the others waiting: a tenth of Python's default."""
 
@@ -108,6 +111,7 @@ async def prepare_later(first: asyncio.Task[Runtime | None]) -> None:
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Around the server's life, once per process."""
+    os.environ.update(ENVIRONMENT)
     first = asyncio.create_task(asyncio.to_thread(prepare_first_page))
     later = asyncio.create_task(prepare_later(first))
     yield

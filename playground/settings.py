@@ -1,7 +1,8 @@
 """What the environment says, read once into one frozen value.
 
-A value comes from the process environment, else from ``.env``, else from the secrets file, under
-the same names (``SPEKO_API_KEY`` and so on). An empty value counts as unset.
+A value comes from the process environment, else from the secrets file (which Streamlit puts into
+the environment as well), else from ``.env``, under the same names (``SPEKO_API_KEY`` and so on). An
+empty value counts as unset.
 """
 
 from __future__ import annotations
@@ -68,8 +69,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """What the caller passes (the secrets file) counts last."""
-        return env_settings, dotenv_settings, init_settings
+        """What the caller passes is the secrets file's."""
+        return env_settings, init_settings, dotenv_settings
 
     @field_validator("allow_private_urls", mode="before")
     @classmethod

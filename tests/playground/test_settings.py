@@ -32,20 +32,20 @@ def test_nothing_set_means_the_embedded_gateway_and_the_users_data_folder() -> N
     assert settings.store_url == f"sqlite:///{settings.data_dir / 'playground.db'}"
 
 
-def test_the_environment_counts_before_dotenv_before_the_secrets_file(
+def test_the_environment_counts_before_the_secrets_file_before_dotenv(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_secrets(
         folder / ".streamlit" / "secrets.toml",
-        'SPEKO_FLEET = "live"\nSPEKO_PACE = 0.25\nSPEKO_API_KEY = "k-secrets"\n',
+        'SPEKO_FLEET = "live"\nSPEKO_PACE = 0.25\n',
     )
-    (folder / ".env").write_text("SPEKO_FLEET=demo\nSPEKO_PACE=0.5\n")
+    (folder / ".env").write_text("SPEKO_FLEET=demo\nSPEKO_PACE=0.5\nSPEKO_API_KEY=k-dotenv\n")
     monkeypatch.setenv("SPEKO_PACE", "0")
     settings = load_settings()
     assert settings.pace == 0
-    assert settings.fleet == "demo"
+    assert settings.fleet == "live"
     assert settings.api_key is not None
-    assert settings.api_key.get_secret_value() == "k-secrets"
+    assert settings.api_key.get_secret_value() == "k-dotenv"
 
 
 def test_the_folders_secrets_count_before_the_users(folder: Path) -> None:
