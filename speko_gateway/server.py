@@ -34,7 +34,8 @@ def bind(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return listener
     except OSError as error:
-        reason = error.strerror or str(error)
+        # Python puts the address behind it once more, as a tuple.
+        reason = (error.strerror or str(error)).partition(" (")[0]
         raise BindError(
             f"Cannot listen on {host}:{port}: {reason}. Choose another with --host or --port; "
             "--port 0 takes a free one."

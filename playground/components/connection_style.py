@@ -16,7 +16,7 @@ Tone = Literal["good", "info", "quiet", "bad"]
 _CSS = """
 <style>
 .sp-conn { display: flex; flex-wrap: wrap; align-items: baseline; gap: .15rem .55rem; }
-.sp-conn b { font-size: 1rem; }
+.sp-conn b { font-size: 1rem; overflow-wrap: anywhere; }
 .sp-conn-sub { font-size: .8rem; opacity: .72; overflow-wrap: anywhere; }
 .sp-badge { font-size: .74rem; line-height: 1.2; padding: .16rem .5rem; border-radius: 1rem;
   white-space: nowrap; border: 1px solid transparent; }

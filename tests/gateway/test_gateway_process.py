@@ -130,7 +130,7 @@ def test_a_port_in_use_is_told_in_one_line(tmp_path: Path) -> None:
         done = run(tmp_path, "serve", "--port", str(port))
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
-    assert f"Cannot listen on 127.0.0.1:{port}: Address already in use" in done.stderr
+    assert f"Cannot listen on 127.0.0.1:{port}: Address already in use. Choose" in done.stderr
 
 
 @pytest.mark.parametrize(
