@@ -19,7 +19,7 @@ from typing import Literal
 AnswerForm = Literal["json", "stream"]
 
 _FORMS: dict[str, AnswerForm] = {"text/event-stream": "stream", "application/json": "json"}
-_PYTHON_SDK = re.compile(r"spekoai-python/(\d+)\.(\d+)(?:\.(\d+))?")
+_PYTHON_SDK = re.compile(r"spekoai-python/(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?")
 _OFFICIAL_SDKS = ("spekoai-python/", "@spekoai/sdk/")
 
 _FIRST_STREAMING = (0, 1, 2)

@@ -35,6 +35,7 @@ PYTHON_OLD, PYTHON_NEW = "spekoai-python/0.1.1", "spekoai-python/0.2.2"
         ("application/json;q=nonsense", PYTHON_NEW, "json"),
         ("text/html", PYTHON_NEW, "stream"),
         ("", "my-app (like spekoai-python/0.2.2)", "json"),
+        ("*/*", f"spekoai-python/{'9' * 5000}.{'9' * 5000}.1", "stream"),
     ],
 )
 def test_the_answers_form(accept: str | None, user_agent: str | None, form: str) -> None:
