@@ -14,7 +14,8 @@ def main(names: list[str]) -> None:
     if unknown:
         sys.exit(f"No benchmark named {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}.")
     for name in names or NAMES:
-        subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)
+        if subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode:
+            sys.exit(f"The benchmark {name} failed.")
 
 
 if __name__ == "__main__":
