@@ -1,8 +1,14 @@
-"""A server on loopback for as long as a context lasts: the frame of those that tests play."""
+"""A server on loopback for as long as a context lasts: the frame of those that tests play.
+
+And the opposite: an address at which nobody listens.
+"""
 
 from __future__ import annotations
 
+import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
@@ -45,3 +51,11 @@ class LoopbackServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+@contextmanager
+def nobody_listens() -> Iterator[str]:
+    """A base URL where every connection is refused: its port is held, and not listened on."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{holder.getsockname()[1]}"

@@ -19,6 +19,7 @@ from speko_client import (
 )
 from tests.client.calls import HELLO
 from tests.client.wire_server import Do, Step, WireServer, buffered, events, wire
+from tests.patience import PATIENCE
 
 BOTH_FORMS = [
     pytest.param(buffered(wire("answer-first-generation.json")), id="buffered"),
@@ -188,7 +189,7 @@ def test_after_the_terminal_event_nothing_is_read(client: Speko, server: WireSer
     with client.complete_stream(**HELLO) as stream:
         assert [event.type for event in stream] == ["meta", "delta", "delta", "done"]
         assert stream.result().text == TEXT
-    assert server.hung_up.wait(30)
+    assert server.hung_up.wait(PATIENCE)
 
 
 def test_previews_and_lists(client: Speko, server: WireServer) -> None:

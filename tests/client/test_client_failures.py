@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 
 import pytest
@@ -18,6 +17,8 @@ from speko_client import (
 from tests.client.calls import HELLO
 from tests.client.conftest import KEY, Connect
 from tests.client.wire_server import Do, Step, WireServer, buffered, events, head, refused, wire
+from tests.loopback_server import nobody_listens
+from tests.patience import PATIENCE
 
 CALLS: list[Callable[[Speko], object]] = [
     lambda client: client.complete(**HELLO),
@@ -128,9 +129,7 @@ def test_a_redirect_is_not_followed(client: Speko, server: WireServer) -> None:
 
 @pytest.mark.parametrize("call", CALLS)
 def test_nobody_listens(connect: Connect, call: Callable[[Speko], object]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed_soon:
-        url = f"http://127.0.0.1:{closed_soon.getsockname()[1]}"
-    with pytest.raises(SpekoConnectionError, match=url) as failed:
+    with nobody_listens() as url, pytest.raises(SpekoConnectionError, match=url) as failed:
         call(connect(base_url=url))
     assert (failed.value.status, failed.value.code) == (0, "CONNECTION_FAILED")
     assert "base_url" in failed.value.advice
@@ -151,16 +150,16 @@ def test_no_answer_in_time(
     connect: Connect, server: WireServer, call: Callable[[Speko], object]
 ) -> None:
     server.script(Do.WAIT_FOR_HANG_UP)
-    with pytest.raises(SpekoTimeoutError, match=r"within 0\.05 s") as failed:
-        call(connect(timeout=0.05))
+    with pytest.raises(SpekoTimeoutError, match=r"within 0\.3 s") as failed:
+        call(connect(timeout=0.3))
     assert (failed.value.status, failed.value.code) == (0, "TIMEOUT")
-    assert server.hung_up.wait(30)
+    assert server.hung_up.wait(PATIENCE)
 
 
 def test_silence_in_the_middle(connect: Connect, server: WireServer) -> None:
     server.script(events(wire("stream-unfinished.sse")), Do.WAIT_FOR_HANG_UP)
-    with connect(timeout=0.2).complete_stream(**HELLO) as stream:
+    with connect(timeout=0.5).complete_stream(**HELLO) as stream:
         with pytest.raises(SpekoTimeoutError, match="sent nothing") as failed:
             stream.result()
         assert failed.value.partial_text == stream.text == "Tuesday at"
-    assert server.hung_up.wait(30)
+    assert server.hung_up.wait(PATIENCE)

@@ -10,16 +10,16 @@ from speko_client import AsyncSpeko, Speko, SpekoStreamError
 from tests.client.calls import HELLO
 from tests.client.conftest import KEY
 from tests.client.wire_server import Do, WireServer, buffered, events, wire
+from tests.patience import PATIENCE
 
 UNFINISHED = events(wire("stream-unfinished.sse"))
-WAIT_S = 30
 
 
 def test_leaving_the_block_hangs_up(client: Speko, server: WireServer) -> None:
     server.script(UNFINISHED, Do.WAIT_FOR_HANG_UP)
     with client.complete_stream(**HELLO) as stream:
         assert next(stream.text_stream) == "Tuesday at"
-    assert server.hung_up.wait(WAIT_S)
+    assert server.hung_up.wait(PATIENCE)
     assert stream.text == "Tuesday at"
 
 
@@ -28,7 +28,7 @@ def test_closing_hangs_up(client: Speko, server: WireServer) -> None:
     with client.complete_stream(**HELLO) as stream:
         assert next(stream.text_stream) == "Tuesday at"
         stream.close()
-        assert server.hung_up.wait(WAIT_S)
+        assert server.hung_up.wait(PATIENCE)
         with pytest.raises(SpekoStreamError) as failed:
             stream.result()
     assert (failed.value.code, failed.value.partial_text) == ("STREAM_CLOSED", "Tuesday at")
@@ -40,7 +40,7 @@ def test_giving_up_an_iteration_hangs_up(client: Speko, server: WireServer) -> N
     for event in client.complete_stream(**HELLO):
         assert event.type == "meta"
         break
-    assert server.hung_up.wait(WAIT_S)
+    assert server.hung_up.wait(PATIENCE)
 
 
 def test_a_broken_loop_inside_the_block_may_go_on(client: Speko, server: WireServer) -> None:
@@ -75,19 +75,19 @@ async def test_cancelling_the_task_hangs_up(server: WireServer) -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert await asyncio.to_thread(server.hung_up.wait, WAIT_S)
+        assert await asyncio.to_thread(server.hung_up.wait, PATIENCE)
 
 
 async def test_cancelling_before_the_answer_hangs_up(server: WireServer) -> None:
     server.script(Do.WAIT_FOR_GO, Do.WAIT_FOR_HANG_UP)
     async with AsyncSpeko(api_key=KEY, base_url=server.url) as client:
         task = asyncio.create_task(client.complete(**HELLO))
-        await asyncio.to_thread(server.requested.wait, WAIT_S)
+        await asyncio.to_thread(server.requested.wait, PATIENCE)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
         server.go()
-        assert await asyncio.to_thread(server.hung_up.wait, WAIT_S)
+        assert await asyncio.to_thread(server.hung_up.wait, PATIENCE)
 
 
 async def test_several_streams_at_once(server: WireServer) -> None:

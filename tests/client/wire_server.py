@@ -19,8 +19,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests.patience import PATIENCE
+
 WIRE = Path(__file__).parent.parent / "wire"
-PATIENCE_S = 30.0
 
 
 class Do(Enum):
@@ -113,7 +114,7 @@ class WireServer:
     ) -> None:
         self._go.set()
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(PATIENCE_S)
+        self._thread.join(PATIENCE)
         assert not self._thread.is_alive(), "the test server did not stop"
 
     def _run(self) -> None:
@@ -153,7 +154,7 @@ class WireServer:
                 assert await reader.read() == b""
                 self.hung_up.set()
             case Do.WAIT_FOR_GO:
-                await asyncio.to_thread(self._go.wait, PATIENCE_S)
+                await asyncio.to_thread(self._go.wait, PATIENCE)
 
 
 async def _read_request(reader: asyncio.StreamReader) -> Request:

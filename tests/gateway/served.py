@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 from speko_gateway.app import create_app
 from speko_gateway.gateway import Gateway
 from speko_gateway.server import bind
+from tests.patience import PATIENCE
 
 KEY = "test-key"
 AUTH = {"authorization": f"Bearer {KEY}"}
@@ -54,7 +55,7 @@ async def serving_app(app: ASGIApp) -> AsyncGenerator[httpx.AsyncClient]:
         async with httpx.AsyncClient(
             base_url=url,
             headers=AUTH,
-            timeout=30,
+            timeout=PATIENCE,
             verify=False,  # noqa: S501 (no TLS here, and reading the certificates takes 40 ms)
         ) as client:
             yield client

@@ -19,6 +19,7 @@ from speko_gateway.providers.base import (
 from speko_gateway.providers.live import LiveProvider
 from speko_gateway.providers.upstream import MAX_BODY_BYTES
 from tests.gateway.vendor_server import WIRE, ask, drain, saying, text_of, vendor_server, wire
+from tests.patience import PATIENCE
 
 MODELS = {"anthropic": "claude-sonnet-5-5", "google": "gemini-3.8-flash"}
 BOTH_FORMS = sorted(
@@ -151,11 +152,11 @@ async def test_cancelling_closes_the_connection_at_once(head_only: bool) -> None
     async with vendor_server(**settings) as server:
         provider = server.provider()
         listening = asyncio.create_task(collect(provider))
-        await asyncio.wait_for(server.asked.wait(), 5)
+        await asyncio.wait_for(server.asked.wait(), PATIENCE)
         listening.cancel()
         with pytest.raises(asyncio.CancelledError):
             await listening
-        await asyncio.wait_for(server.gone.wait(), 5)
+        await asyncio.wait_for(server.gone.wait(), PATIENCE)
         await provider.close()
 
 

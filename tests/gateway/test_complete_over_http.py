@@ -11,6 +11,7 @@ from speko_gateway.failover import Limits
 from speko_gateway.providers.base import FailureCode, Finish, TextDelta, ToolCall
 from tests.gateway.fleet_doubles import Hang, PlayedProvider, Step, failure, gateway, said
 from tests.gateway.served import AUTH, BODY, STREAM, events, serving
+from tests.patience import PATIENCE
 
 URL = "/v1/complete"
 
@@ -213,7 +214,7 @@ async def test_a_caller_who_hangs_up_ends_the_upstream_work(
         await provider.hanging.wait()
         call.cancel()
         await asyncio.wait({call})
-        await asyncio.wait_for(provider.ended.wait(), 10)
+        await asyncio.wait_for(provider.ended.wait(), PATIENCE)
         assert provider.closed == ["a"]
 
 

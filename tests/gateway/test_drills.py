@@ -19,6 +19,7 @@ from speko_gateway.gateway import Gateway
 from speko_gateway.limits import Limits
 from speko_gateway.providers.base import FailureCode
 from speko_gateway.staging import Rehearsal
+from tests import patience
 from tests.gateway.fleet_doubles import PlayedProvider, failure, gateway, said
 from tests.gateway.process import FAST_DEMO, KEY, running
 from tests.gateway.served import AUTH, BODY, STREAM, events, serving
@@ -307,4 +308,5 @@ async def test_an_outage_of_the_demo_fleet_is_as_it_was() -> None:
 def test_the_command_line_can_refuse_drills(tmp_path: Path) -> None:
     with running(tmp_path, *FAST_DEMO, "--no-drills") as process:
         headers = {"Authorization": f"Bearer {KEY}"}
-        assert httpx.get(f"{process.url}/v1/fleet", headers=headers).json()["drills"] is False
+        fleet = httpx.get(f"{process.url}/v1/fleet", headers=headers, timeout=patience.PATIENCE)
+        assert fleet.json()["drills"] is False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,6 +14,8 @@ from speko_gateway.providers.live import LiveProvider
 from speko_gateway.providers.upstream import MAX_EVENT_BYTES, Upstream
 from tests.gateway.live_failure import KEY, MODELS, failure
 from tests.gateway.vendor_server import VendorServer, ask, drain, text_of, vendor_server, wire
+from tests.loopback_server import nobody_listens
+from tests.patience import PATIENCE
 
 
 async def test_an_answer_without_end_is_given_up() -> None:
@@ -152,13 +153,6 @@ async def test_half_a_character_in_an_escape_does_not_reach_the_reader() -> None
 # Before HTTP
 
 
-def nothing_listens() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    return f"http://127.0.0.1:{port}"
-
-
 async def raw(answer: bytes, use: Callable[[str], Awaitable[None]]) -> None:
     """Let ``use`` talk to a server that says ``answer`` and hangs up."""
 
@@ -179,7 +173,8 @@ async def unreachable(url: str) -> str:
 
 
 async def test_nothing_listens() -> None:
-    message = await unreachable(nothing_listens())
+    with nobody_listens() as nobody:
+        message = await unreachable(nobody)
     assert message == "could not be reached: nothing listens there"
 
 
@@ -207,7 +202,7 @@ async def test_leaving_an_answer_closes_its_connection_at_once() -> None:
         answer = provider.stream(ask())
         await anext(answer)
         await answer.aclose()
-        await asyncio.wait_for(server.gone.wait(), 5)
+        await asyncio.wait_for(server.gone.wait(), PATIENCE)
         await provider.close()
 
 
@@ -220,11 +215,11 @@ async def test_cancelling_closes_the_connection_at_once(chunks: list[bytes]) -> 
             return [event async for event in provider.stream(ask())]
 
         listening = asyncio.create_task(listen())
-        await asyncio.wait_for(server.asked.wait(), 5)
+        await asyncio.wait_for(server.asked.wait(), PATIENCE)
         listening.cancel()
         with pytest.raises(asyncio.CancelledError):
             await listening
-        await asyncio.wait_for(server.gone.wait(), 5)
+        await asyncio.wait_for(server.gone.wait(), PATIENCE)
         await provider.close()
 
 

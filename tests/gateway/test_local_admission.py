@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speko_gateway.admission import Admission
+from tests.patience import PATIENCE
 
 
 async def settle() -> None:
@@ -60,7 +61,7 @@ async def test_one_who_is_let_in_and_cancelled_at_once_takes_no_room() -> None:
     room.leave(10)
     second.cancel()
     await settle()
-    assert await asyncio.wait_for(room.enter(100), 5) == 100
+    assert await asyncio.wait_for(room.enter(100), PATIENCE) == 100
 
 
 @given(st.lists(st.tuples(st.integers(0, 150), st.booleans()), max_size=30))
@@ -89,6 +90,6 @@ def test_there_is_never_too_much_inside_and_everyone_gets_in(
                 task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         assert not any(task.exception() for task in tasks if not task.cancelled())
-        assert await asyncio.wait_for(room.enter(100), 5) == 100
+        assert await asyncio.wait_for(room.enter(100), PATIENCE) == 100
 
     asyncio.run(run())

@@ -27,6 +27,7 @@ from speko_gateway.providers.base import FailureCode, TextDelta
 from speko_gateway.staging import Rehearsal
 from tests.gateway.fleet_doubles import Hang, PlayedProvider, failure, gateway, said
 from tests.gateway.served import AUTH, BODY, STREAM, serving
+from tests.patience import PATIENCE
 
 REQUESTS = "speko_gateway.requests"
 URL = "/v1/complete"
@@ -109,7 +110,7 @@ async def test_a_caller_who_left_is_noted(lines: Any) -> None:
         await provider.hanging.wait()
         call.cancel()
         await asyncio.wait({call})
-        await asyncio.wait_for(provider.ended.wait(), 10)
+        await asyncio.wait_for(provider.ended.wait(), PATIENCE)
     (line,) = lines()
     assert line["outcome"] == "cancelled"
     assert line["attempts"] == ["acme/a cancelled"]

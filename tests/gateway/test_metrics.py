@@ -20,6 +20,7 @@ from speko_gateway.providers.base import FailureCode
 from speko_gateway.records import RequestRecord
 from tests.gateway.fleet_doubles import Hang, PlayedProvider, SteppedClock, failure, gateway, said
 from tests.gateway.served import AUTH, BODY, KEY, STREAM, serving
+from tests.patience import PATIENCE
 
 URL = "/v1/complete"
 
@@ -67,7 +68,7 @@ async def test_what_is_under_way_and_what_was_cancelled_are_counted() -> None:
         assert (await scraped(client))["speko_requests_in_flight",] == 1
         call.cancel()
         await asyncio.wait({call})
-        await asyncio.wait_for(provider.ended.wait(), 10)
+        await asyncio.wait_for(provider.ended.wait(), PATIENCE)
         found = await scraped(client)
     assert found["speko_requests_total", "json", "cancelled"] == 1
     assert found["speko_attempts_total", "CANCELLED", "a", "acme"] == 1

@@ -15,6 +15,7 @@ import pytest
 from speko_gateway import weights
 from speko_gateway.file_lock import try_lock
 from speko_gateway.weights import Release, WeightsError, fetch, present, weights_path
+from tests.patience import PATIENCE
 
 MODEL = b"GGUF" + b"weights" * 1000
 
@@ -160,9 +161,9 @@ while not pathlib.Path({str(go_on)!r}).exists():
 
     holder = threading.Event()
     first = run(lambda *_: holder.set() if started.exists() else None)
-    assert holder.wait(30)
+    assert holder.wait(PATIENCE)
     second = run(lambda *_: waits.set())
-    assert waits.wait(30)
+    assert waits.wait(PATIENCE)
     go_on.touch()
     first.join()
     second.join()

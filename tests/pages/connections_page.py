@@ -7,6 +7,8 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from tests.patience import PATIENCE
+
 UI = Path(__file__).parent.parent.parent / "playground" / "ui.py"
 PAGES = "../pages"
 
@@ -15,7 +17,7 @@ class ConnectionsPage:
     """One browser session; it begins on the Connections page."""
 
     def __init__(self) -> None:
-        self.app = AppTest.from_file(str(UI), default_timeout=60)
+        self.app = AppTest.from_file(str(UI), default_timeout=PATIENCE)
         self.go("connections")
 
     def go(self, page: str) -> None:

@@ -14,6 +14,7 @@ from playground.runtime import Runtime, get_runtime
 from playground.turns import Answer, TurnSettings
 from speko_client.models import Fault, Timing
 from tests.pages.gateway_stand_in import StandIn
+from tests.patience import PATIENCE
 from tests.playground.sessions_of_turns import answered, failed, served, turn, used
 
 ROOT = Path(__file__).parent.parent.parent
@@ -39,7 +40,7 @@ def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runtime
 
 def page(**query: str) -> AppTest:
     """The page at a deep link."""
-    app = AppTest.from_file(str(ROOT / "playground" / "ui.py"), default_timeout=30)
+    app = AppTest.from_file(str(ROOT / "playground" / "ui.py"), default_timeout=PATIENCE)
     for name, value in query.items():
         app.query_params[name] = value
     return app.switch_page("../pages/analytics.py").run()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
+from tests.patience import PATIENCE
+
 
 def script() -> None:
     """A page that says which conversation is open."""
@@ -26,7 +28,7 @@ def visit(app: AppTest, shown: str, conversation: str | None) -> str:
 
 
 def test_another_page_shows_the_open_conversation() -> None:
-    app = AppTest.from_function(script)
+    app = AppTest.from_function(script, default_timeout=PATIENCE)
     assert visit(app, "chat", "one") == "one"
     assert visit(app, "analytics", None) == "one"
     assert "one" in app.query_params["c"]
@@ -34,14 +36,14 @@ def test_another_page_shows_the_open_conversation() -> None:
 
 
 def test_the_url_comes_first() -> None:
-    app = AppTest.from_function(script)
+    app = AppTest.from_function(script, default_timeout=PATIENCE)
     visit(app, "chat", "one")
     assert visit(app, "analytics", "two") == "two"
     assert visit(app, "chat", None) == "two"
 
 
 def test_back_to_the_fresh_page_stays_fresh() -> None:
-    app = AppTest.from_function(script)
+    app = AppTest.from_function(script, default_timeout=PATIENCE)
     visit(app, "chat", None)
     visit(app, "chat", "one")
     assert visit(app, "chat", None) == "none"
@@ -49,7 +51,7 @@ def test_back_to_the_fresh_page_stays_fresh() -> None:
 
 
 def test_a_new_session_leaves_the_old_one_behind() -> None:
-    app = AppTest.from_function(script)
+    app = AppTest.from_function(script, default_timeout=PATIENCE)
     visit(app, "analytics", "one")
     app.button[0].click().run()
     assert visit(app, "chat", None) == "none"

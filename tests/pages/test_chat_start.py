@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from playground.local_gateway import GatewayStartError
 from playground.runtime import Runtime, get_runtime
 from playground.turns import Turn
+from tests.patience import PATIENCE
 
 UI = Path(__file__).parent.parent.parent / "playground" / "ui.py"
 TOLD = "The embedded gateway ended at once."
@@ -35,7 +36,7 @@ def held(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> Iterator[threadin
     start = runtime.gateway.ensure
 
     def ensure() -> tuple[str, str]:
-        assert up.wait(60)
+        assert up.wait(PATIENCE)
         return start()
 
     monkeypatch.setattr(runtime.gateway, "ensure", ensure)
@@ -58,7 +59,7 @@ def broken(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> threading.Event
 
 def opened() -> AppTest:
     """A visitor's first look, at the page's frame, and the second, which the browser asks for."""
-    app = AppTest.from_file(str(UI), default_timeout=60)
+    app = AppTest.from_file(str(UI), default_timeout=PATIENCE)
     return app.run().run()
 
 
@@ -91,7 +92,7 @@ def set_once_sent(runtime: Runtime, up: threading.Event) -> threading.Thread:
 def test_the_box_comes_before_the_form_and_both_before_the_gateway(
     runtime: Runtime, held: threading.Event
 ) -> None:
-    app = AppTest.from_file(str(UI), default_timeout=60).run()
+    app = AppTest.from_file(str(UI), default_timeout=PATIENCE).run()
     assert len(app.chat_input) == 1
     assert not app.selectbox
     app.run()
@@ -114,7 +115,7 @@ def test_a_message_sent_while_the_gateway_starts_is_answered(
 
 
 def test_a_message_sent_from_the_frame_is_answered(runtime: Runtime, held: threading.Event) -> None:
-    app = AppTest.from_file(str(UI), default_timeout=60).run()
+    app = AppTest.from_file(str(UI), default_timeout=PATIENCE).run()
     sent = set_once_sent(runtime, held)
     app.chat_input[0].set_value("Is anybody there?").run()
     sent.join()
@@ -131,7 +132,7 @@ def test_where_it_does_not_start_the_page_says_so_and_can_try_again(
     assert TOLD in shown(app)
     broken.clear()
     app.button(key="reconnect").click().run()
-    assert broken.wait(10)
+    assert broken.wait(PATIENCE)
 
 
 def test_where_it_does_not_start_a_message_is_kept(

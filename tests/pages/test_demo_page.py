@@ -13,6 +13,7 @@ from playground.demo_shelf import OWN, SHIPPED
 from playground.demos import parse_script
 from playground.runtime import get_runtime
 from tests.pages.gateway_stand_in import StandIn
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parent.parent.parent
 TITLES = [
@@ -24,7 +25,7 @@ TITLES = [
 
 def page(**query: str) -> AppTest:
     """The page at a deep link."""
-    app = AppTest.from_file(str(ROOT / "playground" / "ui.py"), default_timeout=30)
+    app = AppTest.from_file(str(ROOT / "playground" / "ui.py"), default_timeout=PATIENCE)
     for name, value in query.items():
         app.query_params[name] = value
     return app.switch_page("../pages/demo.py").run()
@@ -113,7 +114,7 @@ def test_an_error_stays_on_the_stage_until_the_person_decides(stand_in: StandIn)
     # The stand-in has no /v1/complete that answers, so the turn fails.
     app.button(key="demo-step").click().run()
     assert run.answering is not None
-    assert run.answering.wait(10)
+    assert run.answering.wait(PATIENCE)
     app.run()
     assert buttons(app) == ["Retry", "Leave it out", "Stop"]
     assert "dm-problem" in html(app)

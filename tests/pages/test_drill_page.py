@@ -12,6 +12,7 @@ from playground.drill import DrillState, Length, RunningDrill
 from playground.server_choice import OtherServer, ServerChoice
 from speko_client.models import Fault
 from tests.pages.gateway_stand_in import StandIn
+from tests.patience import PATIENCE
 
 PREVIEW = {
     "providerId": "anthropic",
@@ -35,7 +36,7 @@ def script() -> None:
 def app(stand_in: StandIn) -> AppTest:
     """The page before anything was clicked; Anthropic would answer."""
     stand_in.preview = PREVIEW
-    return AppTest.from_function(script, default_timeout=20).run()
+    return AppTest.from_function(script, default_timeout=PATIENCE).run()
 
 
 def state_of(app: AppTest) -> DrillState:
@@ -90,7 +91,7 @@ def test_one_whose_time_is_up_says_so_and_goes(app: AppTest) -> None:
 
 def test_a_gateway_for_others_says_that_it_takes_none(stand_in: StandIn) -> None:
     stand_in.drills = False
-    app = AppTest.from_function(script, default_timeout=20).run()
+    app = AppTest.from_function(script, default_timeout=PATIENCE).run()
     (told,) = app.info
     assert "takes no drills" in told.value
     assert not app.button
@@ -104,7 +105,7 @@ def any_address(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("any_address")
 def test_another_server_takes_none(stand_in: StandIn) -> None:
-    app = AppTest.from_function(script, default_timeout=20)
+    app = AppTest.from_function(script, default_timeout=PATIENCE)
     other = OtherServer(stand_in.base_url)
     app.session_state["server_choice"] = ServerChoice(kind="other", other=other)
     app.run()

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from playground.runtime import get_runtime
 from speko_client.models import RoutingPreview
 from tests.pages.test_analytics_page import ROOT
+from tests.patience import PATIENCE
 from tests.playground.sessions_of_turns import answered, failed, served
 
 PREDICTED = RoutingPreview(provider_id="openai", model_id="gpt-4o", score=0.8)
@@ -21,7 +22,7 @@ def app(stand_in: object) -> AppTest:
     failed_over = served(2, "xai", "grok-2", attempts=attempts, failover_count=1)
     for turn in (straight, failed_over):
         get_runtime().store.save_turn(turn.model_copy(update={"prediction": PREDICTED}))
-    app = AppTest.from_file(str(ROOT / "playground" / "ui.py"), default_timeout=30)
+    app = AppTest.from_file(str(ROOT / "playground" / "ui.py"), default_timeout=PATIENCE)
     app.query_params["c"] = "c"
     return app.run()
 

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from playground.runtime import Runtime, get_runtime
 from playground.turns import TurnSettings
 from tests.pages.gateway_stand_in import StandIn
+from tests.patience import PATIENCE
 
 UI = Path(__file__).parent.parent.parent / "playground" / "ui.py"
 
@@ -31,7 +32,7 @@ def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
 
 def page(name: str = "routing", **query: str) -> AppTest:
     """The page at a deep link."""
-    app = AppTest.from_file(str(UI), default_timeout=60)
+    app = AppTest.from_file(str(UI), default_timeout=PATIENCE)
     for key, value in query.items():
         app.query_params[key] = value
     app.switch_page(f"../pages/{name}.py").run()

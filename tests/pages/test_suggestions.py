@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
+from tests.patience import PATIENCE
+
 
 def script() -> None:
     """Pills that only trigger something, and a list of what they triggered."""
@@ -19,7 +21,7 @@ def script() -> None:
 
 
 def test_a_choice_that_the_browser_repeats_is_taken_once() -> None:
-    page = AppTest.from_function(script).run()
+    page = AppTest.from_function(script, default_timeout=PATIENCE).run()
     for label in ("Book", "Book", "Ask"):
         page.button_group(key="pills").set_value(label).run()
     assert page.session_state["sent"] == ["Book", "Ask"]

@@ -19,6 +19,7 @@ from playground.what_ifs import OnView
 from speko_client.errors import SpekoApiError
 from speko_client.models import Fleet, KnownProviders, RoutingPreview, SnapshotInfo, WhatIf
 from tests.pages.gateway_stand_in import StandIn
+from tests.patience import PATIENCE
 from tests.playground.previews import GEMINI, GPT, preview
 
 ROOT = Path(__file__).parent.parent.parent
@@ -57,7 +58,7 @@ class Router(AbstractContextManager["Router"]):
 
 def page() -> AppTest:
     """The Routing page at a deep link to the view, not run yet."""
-    app = AppTest.from_file(str(ROOT / "playground" / "ui.py"), default_timeout=30)
+    app = AppTest.from_file(str(ROOT / "playground" / "ui.py"), default_timeout=PATIENCE)
     app.query_params["view"] = "what-if"
     return app.switch_page("../pages/routing.py")
 

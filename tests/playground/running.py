@@ -6,6 +6,7 @@ from playground.engine import Run
 from playground.store import Store
 from playground.turns import Conversation
 from speko_client.models import CompleteUsage
+from tests.patience import PATIENCE
 
 
 def price(provider: str, model: str, usage: CompleteUsage) -> tuple[float, str] | None:
@@ -18,7 +19,7 @@ def wait_for_text(run: Run) -> str:
     version = -1
     while not run.turn.answer.text:
         assert not run.done
-        version = run.wait_change(version, 10)
+        version = run.wait_change(version, PATIENCE)
     return run.turn.answer.text
 
 

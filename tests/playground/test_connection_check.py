@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from playground.connection_check import Checked, check_server, check_vendor
 from playground.connections import Connection, other
 from speko_client import Speko
+from tests.patience import PATIENCE
 from tests.playground.wire_server import Script, ThreadedWireServer, Wire
 
 
@@ -45,7 +46,7 @@ def speko(wire: ThreadedWireServer) -> Connection:
 @pytest.fixture
 def client(speko: Connection) -> Iterator[Speko]:
     """A client of it."""
-    with Speko(api_key="k-mine", base_url=speko.base_url, timeout=10) as client:
+    with Speko(api_key="k-mine", base_url=speko.base_url, timeout=PATIENCE) as client:
         yield client
 
 

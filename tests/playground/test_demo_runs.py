@@ -16,6 +16,7 @@ from playground.engine import Engine
 from playground.store import Store
 from playground.turns import Conversation
 from speko_client.models import DRILL_HEADER, REPLY_HEADER
+from tests.patience import PATIENCE
 from tests.playground.wire_server import ThreadedWireServer, Wire, holds, says
 
 SCRIPT = DemoScript(
@@ -46,7 +47,7 @@ def step(demo: DemoRun, connection: Connection | None, *, drills: bool = True) -
     demo.control(Player.step)
     demo.look(0.0, connection, drills=drills)
     if demo.answering is not None:
-        assert demo.answering.wait(10)
+        assert demo.answering.wait(PATIENCE)
     demo.look(0.0, connection, drills=drills)
 
 
@@ -109,7 +110,7 @@ def test_an_error_waits_and_the_turn_can_be_tried_again(
     demo.control(Player.retry)
     demo.look(0.0, gateway, drills=True)
     assert demo.answering is not None
-    assert demo.answering.wait(10)
+    assert demo.answering.wait(PATIENCE)
     demo.look(0.0, gateway, drills=True)
     assert (demo.player.stage, len(demo.turns)) == ("after", 1)
     conversation = stored(demo, store)
@@ -140,7 +141,7 @@ def test_a_stop_ends_the_answer_that_is_arriving(
     demo.look(0.0, gateway, drills=True)
     demo.control(Player.stop)
     assert demo.answering is not None
-    assert demo.answering.wait(10)
+    assert demo.answering.wait(PATIENCE)
     demo.look(0.0, gateway, drills=True)
     assert (demo.player.stage, demo.moving) == ("stopped", False)
     assert stored(demo, store).path()[0].status == "stopped"

@@ -20,6 +20,7 @@ from playground.settings import Settings
 from playground.store import Store
 from playground.totals import failovers
 from playground.turns import Turn
+from tests.patience import PATIENCE
 
 GOOGLE, GPT_4O, MINI = "gemini-2.0-flash", "gpt-4o", "gpt-4.1-mini"
 HAIKU, SONNET, GROK = "claude-3-5-haiku", "claude-3-5-sonnet", "grok-2"
@@ -52,7 +53,7 @@ def play(run: DemoRun, connection: Connection) -> tuple[Turn, ...]:
         run.control(Player.step)
         run.look(0.0, connection, drills=True)
         if run.answering is not None:
-            assert run.answering.wait(30)
+            assert run.answering.wait(PATIENCE)
         run.look(0.0, connection, drills=True)
         assert run.player.stage != "failed", run.player.problem
     return run.turns

@@ -9,6 +9,7 @@ from playground.engine import Engine
 from playground.local_gateway import GatewayStartError
 from playground.store import Store
 from playground.turns import TurnSettings
+from tests.patience import PATIENCE
 from tests.playground.running import stored
 from tests.playground.samples_of_turns import conversation
 from tests.playground.wire_server import ThreadedWireServer
@@ -22,7 +23,7 @@ def test_it_is_kept_at_once_and_answered_when_the_server_is_up(
     up = threading.Event()
 
     def connect() -> Connection:
-        assert up.wait(30)
+        assert up.wait(PATIENCE)
         return gateway
 
     run = engine.submit(Connecting(EMBEDDED, connect), conversation(), "Hi", FORM, parent_id=None)
@@ -30,7 +31,7 @@ def test_it_is_kept_at_once_and_answered_when_the_server_is_up(
     assert stored(store).path()[0].status == "running"
     assert wire.asked == []
     up.set()
-    assert run.wait(10)
+    assert run.wait(PATIENCE)
     assert (run.turn.status, run.turn.answer.text) == ("done", "Hello there.")
     assert stored(store).path() == (run.turn,)
 
@@ -40,7 +41,7 @@ def test_where_the_server_does_not_start_the_turn_says_why(engine: Engine, store
         raise GatewayStartError("The embedded gateway ended at once.")
 
     run = engine.submit(Connecting(EMBEDDED, connect), conversation(), "Hi", FORM, parent_id=None)
-    assert run.wait(10)
+    assert run.wait(PATIENCE)
     turn = stored(store).path()[0]
     assert (turn.message, turn.status) == ("Hi", "failed")
     assert turn.error is not None
@@ -54,12 +55,12 @@ def test_it_can_be_stopped_while_it_waits(
     up = threading.Event()
 
     def connect() -> Connection:
-        up.wait(30)
+        up.wait(PATIENCE)
         return gateway
 
     run = engine.submit(Connecting(EMBEDDED, connect), conversation(), "Hi", FORM, parent_id=None)
     engine.stop("c")
-    assert run.wait(10)
+    assert run.wait(PATIENCE)
     assert run.turn.status == "stopped"
     up.set()
     assert wire.asked == []

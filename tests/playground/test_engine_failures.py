@@ -11,6 +11,7 @@ from playground.engine import Engine
 from playground.store import Store
 from playground.turns import Turn, TurnSettings
 from speko_client.models import CompleteUsage
+from tests.patience import PATIENCE
 from tests.playground.running import price, stored
 from tests.playground.samples_of_turns import conversation
 from tests.playground.wire_server import META, ThreadedWireServer, Wire, says
@@ -29,7 +30,7 @@ def test_a_failure_is_told_with_its_attempts_and_the_turn_can_be_retried(
 
     wire.script = fails
     run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
-    assert run.wait(10)
+    assert run.wait(PATIENCE)
     assert run.turn.status == "failed"
     assert run.turn.error is not None
     assert run.turn.error.code == "ALL_PROVIDERS_FAILED"
@@ -37,7 +38,7 @@ def test_a_failure_is_told_with_its_attempts_and_the_turn_can_be_retried(
     assert stored(store).path() == (run.turn,)
     wire.script = says("Better.")
     again = engine.submit(gateway, stored(store), "Hi", FORM, parent_id=None)
-    assert again.wait(10)
+    assert again.wait(PATIENCE)
     assert again.turn.answer.text == "Better."
 
 
@@ -49,7 +50,7 @@ def test_a_pause_that_the_server_asks_for_is_told(
 
     wire.script = busy
     run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
-    assert run.wait(10)
+    assert run.wait(PATIENCE)
     assert run.turn.error is not None
     assert run.turn.error.retry_after == 7
 
@@ -64,7 +65,7 @@ def test_a_broken_stream_keeps_what_had_arrived(
 
     wire.script = breaks
     run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
-    assert run.wait(10)
+    assert run.wait(PATIENCE)
     assert (run.turn.status, run.turn.answer.text) == ("failed", "Half")
     assert run.turn.error is not None
     assert run.turn.error.code == "STREAM_ENDED"
@@ -73,7 +74,7 @@ def test_a_broken_stream_keeps_what_had_arrived(
 def test_a_server_that_is_away_is_told(engine: Engine) -> None:
     away = embedded("http://127.0.0.1:1", "k-1")
     run = engine.submit(away, conversation(), "Hi", FORM, parent_id=None)
-    assert run.wait(10)
+    assert run.wait(PATIENCE)
     assert run.turn.error is not None
     assert run.turn.error.code == "CONNECTION_FAILED"
 
@@ -86,7 +87,7 @@ def test_a_bug_ends_the_turn_and_is_logged(
 
     engine = Engine(store, price=broken)
     run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
-    assert run.wait(10)
+    assert run.wait(PATIENCE)
     engine.close()
     assert (run.turn.status, run.turn.answer.text) == ("failed", "Hello there.")
     assert run.turn.error is not None
@@ -103,7 +104,7 @@ def test_a_bug_in_saving_is_logged_and_told(
 
     engine = Engine(Broken("sqlite://"), price=price)
     run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
-    assert run.wait(10)
+    assert run.wait(PATIENCE)
     engine.close()
     assert run.turn.status == "done"
     assert "RuntimeError" in (run.save_error or "")
@@ -115,7 +116,7 @@ def test_half_a_character_does_not_break_the_session(
 ) -> None:
     wire.script = says("Smile ", "\ud83d", "\ude00", notes=["cut \ud83d"])
     run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
-    assert run.wait(10)
+    assert run.wait(PATIENCE)
     assert (run.turn.status, run.save_error) == ("done", None)
     shown = stored(store).path()[0].answer
     assert (shown.text, shown.notes) == ("Smile \U0001f600", ("cut \ufffd",))
@@ -129,7 +130,7 @@ def test_half_a_character_in_an_error_does_not_break_the_session(
 
     wire.script = fails
     run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
-    assert run.wait(10)
+    assert run.wait(PATIENCE)
     assert (run.turn.status, run.save_error) == ("failed", None)
     error = stored(store).path()[0].error
     assert error is not None
@@ -143,14 +144,14 @@ def test_without_a_store_the_conversation_goes_on_and_says_so(
     store = Store(f"sqlite:///{tmp_path / 'playground.db'}")
     engine = Engine(store, price=price)
     first = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
-    assert first.wait(10)
+    assert first.wait(PATIENCE)
     assert first.turn.status == "done"
     assert first.save_error is not None
     assert "cannot be opened" in first.save_error
     assert stored(store).path()[0].status == "done"
     assert engine.run_for("c") is first
     second = engine.submit(gateway, stored(store), "And?", FORM, parent_id=first.turn.id)
-    assert second.wait(10)
+    assert second.wait(PATIENCE)
     assert len(wire.asked[1].body["messages"]) == 3
     assert [t.message for t in stored(store).path()] == ["Hi", "And?"]
     engine.close()

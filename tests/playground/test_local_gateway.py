@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import pytest
 from playground import local_gateway
 from playground.local_gateway import GatewayStartError, LocalGateway, WeightsFetchError
 from playground.settings import Settings
+from tests.patience import PATIENCE
 
 DOUBLE = Path(__file__).with_name("gateway_double.py")
 Gateway = Callable[[str], LocalGateway]
@@ -48,7 +50,8 @@ def told(base_url: str, folder: Path) -> dict[str, Any]:
 def wait_until_gone(pid: int) -> None:
     """Wait for a process that is not our child (it may be left as a zombie of nobody's)."""
     status = Path(f"/proc/{pid}/stat")
-    for _ in range(500):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
         if not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "Z":
             return
         threading.Event().wait(0.02)
@@ -57,7 +60,8 @@ def wait_until_gone(pid: int) -> None:
 
 def wait_until_started(local: LocalGateway) -> None:
     """Wait for a start in the background to end, well or badly."""
-    for _ in range(1000):
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
         if not local.starting:
             return
         threading.Event().wait(0.02)
@@ -183,6 +187,7 @@ def test_it_goes_with_a_playground_that_is_killed(tmp_path: Path) -> None:
 import sys, time
 from playground.local_gateway import LocalGateway
 from playground.settings import Settings
+from tests.patience import PATIENCE
 gateway = LocalGateway(Settings(), command=(sys.executable, {str(DOUBLE)!r}, "serve"))
 print(gateway.ensure()[0], flush=True)
 time.sleep(60)

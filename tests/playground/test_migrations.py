@@ -15,6 +15,7 @@ from playground.database import Database
 from playground.migrations import STEPS, migrate, outstanding
 from playground.rows import CONVERSATIONS, TURNS
 from playground.store_errors import StoreError
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_two_processes_may_open_a_new_store_at_once(tmp_path: Path) -> None:
     versions: list[int] = []
 
     def open_it(database: Database) -> None:
-        start.wait(10)
+        start.wait(PATIENCE)
         with database.read() as connection:
             query = text("SELECT version FROM schema_version")
             versions.extend(connection.execute(query).scalars())

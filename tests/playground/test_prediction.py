@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from playground import engine as engine_module
 from playground.connections import Connection, other
 from playground.engine import Engine
+from playground.prediction import predict
 from playground.store import Store
 from playground.turns import TurnSettings
 from speko_client.models import WHAT_IF_HEADER, WhatIf
+from tests.patience import PATIENCE
 from tests.playground.running import stored, wait_for_text
 from tests.playground.samples_of_turns import conversation
 from tests.playground.wire_server import ThreadedWireServer, Wire, holds, previews
@@ -28,9 +32,11 @@ PREVIEW: dict[str, Any] = {
 }
 
 
-async def hangs(wire: Wire) -> None:
-    """Never answers."""
-    await asyncio.Event().wait()
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A prediction that comes is waited for, however busy the machine is."""
+    monkeypatch.setattr(engine_module, "PREDICTION_GRACE", PATIENCE)
+    monkeypatch.setattr(engine_module, "predict", partial(predict, within=PATIENCE))
 
 
 def test_a_turn_keeps_the_prediction(
@@ -38,7 +44,7 @@ def test_a_turn_keeps_the_prediction(
 ) -> None:
     wire.preview = previews(PREVIEW)
     run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
-    assert run.wait(10)
+    assert run.wait(PATIENCE)
     prediction = run.turn.prediction
     assert prediction is not None
     assert (prediction.provider_id, prediction.model_id, prediction.score) == (
@@ -59,7 +65,7 @@ def test_it_is_asked_with_the_turns_own_intent_limits_and_what_if(
         allowed=("openai", "xai:grok-2"),
         what_if=WhatIf(name="Cheap", without=["anthropic"]),
     )
-    engine.submit(gateway, conversation(), "Hola", form, parent_id=None).wait(10)
+    engine.submit(gateway, conversation(), "Hola", form, parent_id=None).wait(PATIENCE)
     asked = wire.previews_asked[0]
     assert parse_qs(urlsplit(asked.path).query) == {
         "language": ["es"],
@@ -74,7 +80,7 @@ def test_it_is_asked_with_the_turns_own_intent_limits_and_what_if(
 def test_another_server_is_told_no_what_if(engine: Engine, wire: ThreadedWireServer) -> None:
     form = TurnSettings(what_if=WhatIf(name="Cheap", without=["anthropic"]))
     server = other(wire.base_url, None, takes_vertical=False)
-    engine.submit(server, conversation(), "Hi", form, parent_id=None).wait(10)
+    engine.submit(server, conversation(), "Hi", form, parent_id=None).wait(PATIENCE)
     assert WHAT_IF_HEADER.lower() not in wire.previews_asked[0].headers
     assert "vertical" not in wire.previews_asked[0].path
 
@@ -85,7 +91,7 @@ def test_a_preview_that_is_none_leaves_the_answer_alone(
 ) -> None:
     wire.preview = previews(body)
     run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
-    assert run.wait(10)
+    assert run.wait(PATIENCE)
     assert (run.turn.status, run.turn.answer.text) == ("done", "Hello there.")
     assert run.turn.prediction is None
 
@@ -94,23 +100,33 @@ def test_a_server_without_previews_leaves_the_answer_alone(
     engine: Engine, gateway: Connection, wire: ThreadedWireServer
 ) -> None:
     run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
-    assert run.wait(10)
+    assert run.wait(PATIENCE)
     assert len(wire.previews_asked) == 1
     assert (run.turn.status, run.turn.prediction) == ("done", None)
 
 
 def test_a_preview_that_hangs_holds_up_neither_the_words_nor_the_end(
-    engine: Engine, gateway: Connection, wire: ThreadedWireServer
+    engine: Engine,
+    gateway: Connection,
+    wire: ThreadedWireServer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(engine_module, "PREDICTION_GRACE", 0.01)
+    asked, go_on = threading.Event(), threading.Event()
+
+    async def hangs(wire: Wire) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
     wire.preview = hangs
-    go_on = threading.Event()
     wire.script = holds("So far", go_on)
     run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
     assert wait_for_text(run) == "So far"
+    assert asked.wait(PATIENCE)
     go_on.set()
-    assert run.wait(10)
+    assert run.wait(PATIENCE)
     assert (run.turn.status, run.turn.prediction) == ("done", None)
-    assert wire.previews_asked[0].gone.wait(10)
+    assert wire.previews_asked[0].gone.wait(PATIENCE)
 
 
 def test_a_turn_that_fails_has_its_prediction_too(
@@ -121,7 +137,7 @@ def test_a_turn_that_fails_has_its_prediction_too(
 
     wire.preview, wire.script = previews(PREVIEW), fails
     run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
-    assert run.wait(10)
+    assert run.wait(PATIENCE)
     assert run.turn.status == "failed"
     assert run.turn.prediction is not None
 
@@ -134,8 +150,8 @@ def test_a_turn_that_is_stopped_has_its_prediction_too(
     wait_for_text(run)
     version = -1
     while run.turn.prediction is None:
-        version = run.wait_change(version, 10)
+        version = run.wait_change(version, PATIENCE)
     engine.stop("c")
-    assert run.wait(10)
+    assert run.wait(PATIENCE)
     assert run.turn.status == "stopped"
     assert run.turn.prediction is not None

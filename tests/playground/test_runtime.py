@@ -12,6 +12,7 @@ import pytest
 
 from playground.runtime import Runtime, get_runtime
 from playground.turns import TurnSettings
+from tests.patience import PATIENCE
 from tests.playground.samples_of_turns import conversation, turn
 
 
@@ -54,7 +55,7 @@ def test_after_a_shutdown_there_is_a_new_one_with_the_settings_of_now(
 
 def test_a_playground_that_ends_keeps_what_had_arrived(data_dir: Path) -> None:
     script = Path(__file__).with_name("ends_while_running.py")
-    subprocess.run([sys.executable, script], cwd=Path.cwd(), check=True, timeout=60)
+    subprocess.run([sys.executable, script], cwd=Path.cwd(), check=True, timeout=PATIENCE)
     conversation = get_runtime().store.load("c")
     assert conversation is not None
     assert [(t.status, t.answer.text) for t in conversation.path()] == [("interrupted", "Part")]
@@ -68,7 +69,7 @@ def test_the_gateway_that_ships_answers_and_fails_over(monkeypatch: pytest.Monke
     run = runtime.engine.submit(
         runtime.connection(), conversation(), "Hello!", form, parent_id=None
     )
-    assert run.wait(60)
+    assert run.wait(PATIENCE)
     answer = run.turn.answer
     assert (run.turn.status, answer.provider, answer.simulated) == ("done", "anthropic", True)
     assert answer.failover_count == len([a for a in answer.attempts if a.outcome == "failed"]) > 0

@@ -11,6 +11,7 @@ import pytest
 from playground.connections import Connection
 from playground.turns import Answer, Turn, TurnSettings, messages_of, run_turn
 from speko_client import SpekoApiError, SpekoStreamError
+from tests.patience import PATIENCE
 from tests.playground.samples_of_turns import turn
 from tests.playground.wire_server import META, ThreadedWireServer, Wire, holds, says
 
@@ -156,7 +157,7 @@ async def test_closing_it_cancels_the_request(
         async for answer in answers:
             if answer.text:
                 break
-    assert wire.asked[0].gone.wait(10)
+    assert wire.asked[0].gone.wait(PATIENCE)
 
 
 def test_the_conversation_so_far_alternates() -> None:

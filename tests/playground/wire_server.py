@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.patience import PATIENCE
+
 META = {"provider": "openai", "model": "gpt-4o", "failoverCount": 0, "scoresRunId": "demo-1"}
 USAGE = {"promptTokens": 12, "completionTokens": 3}
 
@@ -85,7 +87,7 @@ def holds(piece: str, go_on: threading.Event | None = None) -> Script:
         if piece:
             await wire.event("delta", {"text": piece})
         if go_on is not None:
-            await asyncio.to_thread(go_on.wait, 30)
+            await asyncio.to_thread(go_on.wait, PATIENCE)
             await wire.event("done", {**META, "text": piece, "usage": USAGE})
             return
         await asyncio.Event().wait()
@@ -171,12 +173,12 @@ class ThreadedWireServer(WireServer):
         self._over = asyncio.Event()
         self._thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
         self._thread.start()
-        assert ready.wait(10)
+        assert ready.wait(PATIENCE)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._loop.call_soon_threadsafe(self._over.set)
-        self._thread.join(10)
+        self._thread.join(PATIENCE)
 
     def _run(self, ready: threading.Event) -> None:
         asyncio.set_event_loop(self._loop)

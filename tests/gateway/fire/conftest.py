@@ -1,10 +1,21 @@
-"""Prints what the run under fire counted, at the end of the test run."""
+"""What tests under fire share: an address of nobody's, and counts told when the run is over."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
+from tests.loopback_server import nobody_listens
+
 REPORT = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture
+def nobody() -> Iterator[str]:
+    """A base URL where every connection is refused."""
+    with nobody_listens() as url:
+        yield url
 
 
 @pytest.fixture

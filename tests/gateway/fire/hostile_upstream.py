@@ -19,6 +19,7 @@ CALL = re.compile(r"call (\d+)")
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _BEARER = re.compile(rb"authorization: *bearer (\S+)", re.IGNORECASE)
 _BACKLOG = 2048
+_PAUSE = 0.01
 
 
 @dataclass(frozen=True)
@@ -99,10 +100,12 @@ class HostileUpstream:
     seen: list[Seen] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     left: asyncio.Event = field(default_factory=asyncio.Event)
+    _open: set[asyncio.StreamWriter] = field(default_factory=set)
     _idle: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, for as many requests as the faults leave it."""
+        self._open.add(writer)
         try:
             while not writer.is_closing():
                 self._idle.add(writer)
@@ -112,13 +115,17 @@ class HostileUpstream:
         except (asyncio.IncompleteReadError, ConnectionError):
             self.left.set()
         finally:
+            self._open.discard(writer)
             self._idle.discard(writer)
             writer.close()
 
-    def hang_up_on_idle(self) -> None:
-        """Close every connection that is kept for another request."""
-        for writer in self._idle:
-            writer.close()
+    async def left_by_all(self, within: float) -> None:
+        """Close the connections that are kept for another request, until none is left of any."""
+        async with asyncio.timeout(within):
+            while self._open:
+                for writer in self._idle:
+                    writer.close()
+                await asyncio.sleep(_PAUSE)
 
     async def _read(self, reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
         head = await reader.readuntil(b"\r\n\r\n")
@@ -165,13 +172,6 @@ async def hostile_upstream(
         for task in serving:
             task.cancel()
         await asyncio.gather(*serving, return_exceptions=True)
-
-
-def nothing_listens() -> str:
-    """An address on which every connection is refused."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{probe.getsockname()[1]}"
 
 
 @asynccontextmanager

@@ -17,7 +17,6 @@ from tests.gateway.fire.hostile_upstream import (
     HostileUpstream,
     Play,
     hostile_upstream,
-    nothing_listens,
     speaks_no_tls,
 )
 from tests.gateway.fire.objects import HALF, answer_text
@@ -103,8 +102,8 @@ async def test_alone(name: str, form: Form) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-async def test_refused(form: Form) -> None:
-    async with gateway_before({"bad": nothing_listens()}) as (url, session):
+async def test_refused(form: Form, nobody: str) -> None:
+    async with gateway_before({"bad": nobody}) as (url, session):
         outcome = await ask(session, url, 1, form, ["custom-bad"])
     assert outcome.codes == ["CONNECT_FAILED"]
     assert "nothing listens there" in outcome.body
