@@ -16,6 +16,7 @@ from playwright.sync_api import sync_playwright as start_playwright
 
 from tests.e2e.harness import (
     BROWSER_ARGUMENTS,
+    PATIENCE_MS,
     PlaygroundServer,
     browser_path,
     screenshot,
@@ -80,7 +81,7 @@ def browser() -> Iterator[Browser]:
     """The one browser of the run."""
     with start_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=browser_path(), args=list(BROWSER_ARGUMENTS)
+            executable_path=browser_path(), args=list(BROWSER_ARGUMENTS), timeout=PATIENCE_MS
         )
         yield browser
         browser.close()
@@ -109,6 +110,7 @@ def context(
         reduced_motion="reduce",
         accept_downloads=True,
     )
+    context.set_default_timeout(PATIENCE_MS)
     yield context
     context.close()
 

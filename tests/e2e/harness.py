@@ -7,6 +7,7 @@ browser is the system's Chromium or Chrome, driven by Playwright.
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -15,19 +16,21 @@ import sys
 import time
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parent.parent.parent
 ARTIFACTS = ROOT / "test-artifacts"
-START_SECONDS = 60
-STOP_SECONDS = 20
-PATIENCE_MS = 60_000
+PATIENCE_MS = PATIENCE * 1000
+FREE_PORTS = range(20_000, 30_000)
+"""Below those that Linux, macOS and Windows hand out by themselves."""
 
-# A busy machine is slow to show what is expected; waiting long costs only where it never comes.
 expect.set_options(timeout=PATIENCE_MS)
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -87,11 +90,12 @@ def stays_here(url: str) -> bool:
 
 
 def free_port() -> int:
-    """A loopback port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port nobody listens on, and that no system gives away before our server starts."""
+    for port in random.sample(FREE_PORTS, len(FREE_PORTS)):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError(f"no port is free in {FREE_PORTS}")
 
 
 class PlaygroundServer:
@@ -170,14 +174,14 @@ class PlaygroundServer:
             return
         self._process.send_signal(how)
         try:
-            self._process.wait(timeout=STOP_SECONDS)
+            self._process.wait(timeout=PATIENCE)
         finally:
             self._process.kill()
             self._process.wait()
             self._process = None
 
     def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + PATIENCE
         while not self._answers():
             assert process.poll() is None, f"the server ended at once:\n{self.log}"
             assert time.monotonic() < deadline, f"the server did not answer:\n{self.log}"
@@ -185,7 +189,7 @@ class PlaygroundServer:
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1):  # noqa: S310
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=PATIENCE):  # noqa: S310
                 return True
         except (URLError, OSError):
             return False

@@ -15,8 +15,8 @@ CHARTS = ("Provider choice", "Tokens", "Failovers", "Latency", "Flow", "Estimate
 
 @pytest.fixture(scope="module")
 def server_env() -> dict[str, str]:
-    """Slow enough that a long answer can be stopped in the middle."""
-    return {"SPEKO_PACE": "4"}
+    """Slow enough (25 s for a long story) that one can be stopped in the middle on any machine."""
+    return {"SPEKO_PACE": "6"}
 
 
 def test_a_session_from_the_first_message_to_the_charts(

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.chat_page import ChatPage
 from tests.e2e.conftest import StartServer
 from tests.e2e.harness import ROOT
+from tests.patience import PATIENCE
 
 KEY = "test-key-of-another-server"
 
@@ -34,7 +35,7 @@ def other_server() -> Iterator[str]:
     line = process.stdout.readline()
     yield line.removeprefix("Listening on ").strip()
     process.stdin.close()
-    process.wait(timeout=20)
+    process.wait(PATIENCE)
     process.stdout.close()
 
 

@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.chat_page import ChatPage
-from tests.e2e.harness import STOP_SECONDS, PlaygroundServer, settle
+from tests.e2e.harness import PlaygroundServer, settle
 from tests.e2e.model_server import MODEL, StoryTeller
+from tests.patience import PATIENCE
 
 STORY = "Tell me a very long story about the sea."
 
@@ -71,7 +72,7 @@ def test_a_second_tab_sees_the_answer_arrive_and_cannot_send_twice(
     other.stop()
     expect(other.turns).to_have_count(1)
     expect(chat.last).to_contain_text("Stopped by you")
-    assert teller.left_alone.wait(STOP_SECONDS), "Stop did not reach the model"
+    assert teller.left_alone.wait(PATIENCE), "Stop did not reach the model"
 
 
 def test_the_charts_take_in_an_answer_as_soon_as_it_is_over(
@@ -137,7 +138,8 @@ def test_a_killed_server_loses_nothing_that_had_arrived(
     chat.send("Say hello.")
     chat.begin(STORY)
     chat.wait_until_answering()
-    expect(page.get_by_test_id("stChatMessage").last).to_contain_text(re.compile(r"(\w+\W+){12}"))
+    # So many words that the store must have some of them: it is told every half second.
+    expect(page.get_by_test_id("stChatMessage").last).to_contain_text(re.compile(r"(\w+\W+){60}"))
     address = page.url
     page.goto("about:blank")
     server.kill()
