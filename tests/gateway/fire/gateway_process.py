@@ -63,16 +63,17 @@ class GatewayProcess:
 
     async def resources(self) -> Resources:
         """What it holds at rest, once that has not changed for some looks in a row."""
-        same, last = 0, await self._resources()
+        same, last = 0, await self.look()
         for _ in range(_POLLS):
             await asyncio.sleep(_PAUSE)  # another process: there is no event to wait for
-            now = await self._resources()
+            now = await self.look()
             same, last = (same + 1 if now[:2] == last[:2] else 0), now
             if same == _LOOKS:
                 break
         return last
 
-    async def _resources(self) -> Resources:
+    async def look(self) -> Resources:
+        """What it holds now, at work or not."""
         found = await self.samples()
         return Resources(
             int(found.get(("process_open_fds", ""), 0)),
