@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from playground.local_gateway import WeightsFetchError, WeightsProgress
 from playground.runtime import get_runtime
 from tests.pages.gateway_stand_in import StandIn
+from tests.patience import PATIENCE
 
 Fetch = Callable[[], Iterator[WeightsProgress]]
 
@@ -37,11 +38,11 @@ def fetched_by(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> Callable[[
 
     def clicked(fetch: Fetch) -> AppTest:
         monkeypatch.setattr(get_runtime().gateway, "fetch_weights", fetch)
-        app = AppTest.from_function(script, default_timeout=20).run()
+        app = AppTest.from_function(script, default_timeout=PATIENCE).run()
         app.button(key="fetch-weights").click().run()
         for thread in threading.enumerate():
             if thread.name == "weights":
-                thread.join(20)
+                thread.join(PATIENCE)
         return app.run()
 
     return clicked
