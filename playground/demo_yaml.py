@@ -11,9 +11,19 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import yaml
+from yaml.reader import ReaderError
 
 MAX_BYTES: Final = 64 * 1024
 MAX_DEPTH: Final = 10
+
+_NO_ALIASES: Final = (
+    "Anchors and aliases (& and *) are not taken. Write it out, or put a text that begins so in "
+    "quotes."
+)
+_ADVICE: Final = (
+    "Check the indentation, and put a text in quotes where it holds a colon or a #, or begins with "
+    "a sign such as { [ @ % or *."
+)
 
 Path = tuple[str | int, ...]
 
@@ -55,8 +65,10 @@ def read_yaml(content: bytes) -> Document:
         node = yaml.compose(text, Loader=yaml.BaseLoader)
     except yaml.MarkedYAMLError as error:
         raise _told(error) from None
-    except yaml.YAMLError as error:
-        raise YamlError(f"This is not YAML: {error}") from None
+    except ReaderError as error:
+        line = text[: error.position].count("\n") + 1
+        sign = f"U+{error.character:04X}"
+        raise YamlError(f"The character {sign} is not taken. Remove it.", line) from None
     lines: dict[Path, int] = {}
     return Document(None if node is None else _value(node, (), lines), lines)
 
@@ -67,7 +79,7 @@ def _check_events(text: str) -> None:
     for event in yaml.parse(text, Loader=yaml.BaseLoader):
         line = event.start_mark.line + 1 if event.start_mark else None
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise YamlError("Anchors and aliases (& and *) are not taken. Write it out.", line)
+            raise YamlError(_NO_ALIASES, line)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -101,5 +113,4 @@ def _mapping(node: yaml.MappingNode, path: Path, lines: dict[Path, int]) -> dict
 def _told(error: yaml.MarkedYAMLError) -> YamlError:
     mark = error.problem_mark or error.context_mark
     problem = error.problem or "it cannot be read"
-    advice = "Check the indentation, and put texts that hold a colon or a # in quotes."
-    return YamlError(f"This is not YAML: {problem}. {advice}", mark.line + 1 if mark else None)
+    return YamlError(f"This is not YAML: {problem}. {_ADVICE}", mark.line + 1 if mark else None)

@@ -27,6 +27,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from pydantic import (
+    AfterValidator,
     AliasChoices,
     BaseModel,
     BeforeValidator,
@@ -82,8 +83,8 @@ def _faults(given: Any) -> Any:
 
 _Short = Annotated[str, Field(min_length=1, max_length=80)]
 _Line = Annotated[str, Field(max_length=300)]
-_Caption = Annotated[str, Field(max_length=280), BeforeValidator(_caption)]
-_Closing = Annotated[str, Field(max_length=280), BeforeValidator(_closing)]
+_Caption = Annotated[str, Field(max_length=280), AfterValidator(_caption)]
+_Closing = Annotated[str, Field(max_length=280), AfterValidator(_closing)]
 _Message = Annotated[str, Field(min_length=1, max_length=1_000)]
 _Reply = Annotated[str, Field(min_length=1, max_length=2_000)]
 _Entry = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s,]+$")]
@@ -211,7 +212,9 @@ def _told(error: ValidationError, document: Document, name: str) -> str:
         # A list that holds something wrong is called empty too, as far as pydantic got.
         if not any(other[: len(path)] == path for other in found if other != path):
             where = _place(name, document.line_of(path))
-            lines.append(f"{where}: {_field(path)}{_problem(problem)}.")
+            empty = problem["type"] == "missing" and path in document.lines
+            told = _EMPTY if empty else _problem(problem)
+            lines.append(f"{where}: {_field(path)}{told}.")
     more = len(lines) - _TOLD_AT_ONCE
     rest = [f"... and {more} more."] if more > 0 else []
     return "\n".join(lines[:_TOLD_AT_ONCE] + rest)
@@ -243,20 +246,31 @@ def _problem(problem: Any) -> str:
         case "string_too_long" | "too_long":
             return f" is too long: {context['max_length']} is the most"
         case "string_too_short" | "too_short":
-            return " is empty; write something or remove it"
+            return _EMPTY
         case "string_pattern_mismatch":
             return f" cannot be “{problem['input']}”; {_PATTERNS.get(problem['loc'][-1], _ENTRY)}"
         case "tuple_type":
             return " must be a list: begin each entry with “- ”"
         case "model_type":
             return " must have fields: “name: value”"
-        case "float_parsing":
+        case "string_type":
+            return " must be text; put one that begins with { or [ in quotes"
+        case "float_type":
+            return " must be a number"
+        case "float_parsing" | "finite_number":
             return f" must be a number, not “{problem['input']}”"
+        case "greater_than":
+            return f" must be more than {context['gt']:g}, not “{problem['input']}”"
+        case "greater_than_equal":
+            return f" must be {context['ge']:g} or more, not “{problem['input']}”"
+        case "less_than_equal":
+            return f" must be {context['le']:g} at most, not “{problem['input']}”"
         case "value_error":
             return f": {context['error']}"
         case _:
             return f": {problem['msg'][:1].lower()}{problem['msg'][1:]}"
 
 
+_EMPTY: Final = " is empty; write something or remove it"
 _ENTRY: Final = "write vendor, or vendor:model"
 _PATTERNS: Final[Mapping[str | int, str]] = {"language": "write a tag such as en or es-MX"}

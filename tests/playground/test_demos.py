@@ -97,7 +97,12 @@ def test_a_field_with_nothing_behind_it_is_left_out() -> None:
         ("caption: {after: '{servd}'}", "{servd} means nothing here; there are {failed}"),
         ("allowed: openai", "allowed must be a list"),
         ("pause: long", "pause must be a number, not “long”"),
-        ("pause: -1", "greater than or equal to 0"),
+        ("pause: -1", "pause must be 0 or more, not “-1”"),
+        ("pause: inf", "pause must be a number, not “inf”"),
+        ("faults: [{target: a, kind: flaky, rate: 30}]", "rate must be 1 at most, not “30”"),
+        ("faults: [{target: a, kind: slow, seconds: 0}]", "seconds must be more than 0, not “0”"),
+        ("caption: {after: {served}}", "caption, after must be text; put one that begins with {"),
+        ("caption: {before: [Look]}", "caption, before must be text"),
         (f"reply: {'x' * 2001}", "reply is too long: 2000 is the most"),
     ],
 )
@@ -112,6 +117,9 @@ def test_a_wrong_field_is_named_with_its_line(field: str, told: str) -> None:
     [
         ("turns:\n  - message: Hi\n", "title is missing; add it"),
         ("title: A\nturns: []\n", "line 2: turns is empty"),
+        ("title: A\nturns:\n", "line 2: turns is empty"),
+        (f"{SMALLEST}closing: {{turns}}\n", "line 4: closing must be text"),
+        ("title: A\nturns:\n  - message: a \x07 bell\n", "line 3: The character U+0007"),
         ("title: A\nturns:\n  message: Hi\n", "the turns must be a list"),
         ("title: A\nturns:\n  - Hi\n", "line 3: turn 1 must have fields"),
         ("", "a script begins with “title: ...”"),
