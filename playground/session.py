@@ -10,7 +10,7 @@ with the browser session.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import streamlit as st
@@ -155,15 +155,15 @@ def replace_form(owner: str, settings: TurnSettings) -> None:
 
 
 def _forget_widgets(owner: str) -> None:
-    keys = [str(key) for key in st.session_state if str(key).endswith(f"-{owner}")]
-    for key in keys:
-        if not key.startswith(_SHOWN):
+    for key in map(str, list(st.session_state)):
+        if key.endswith(f"-{owner}") and not key.startswith(_SHOWN):
             del st.session_state[key]
 
 
-def seed(key: str, value: object) -> str:
-    """Give a widget its first value; later its own state counts. Returns the key."""
-    if key not in st.session_state:
+def seed(key: str, value: object, options: Collection[object] | None = None) -> str:
+    """Give a widget its first value; later its own state counts, where among the ``options``."""
+    gone = options is not None and st.session_state.get(key) not in (None, *options)
+    if gone or key not in st.session_state:
         st.session_state[key] = value
     return key
 

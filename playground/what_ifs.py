@@ -168,6 +168,17 @@ def changes_nothing(what_if: WhatIf) -> bool:
     return not (what_if.weights or what_if.edits or what_if.without)
 
 
+def still_saved(used: WhatIf, saved: Sequence[WhatIf]) -> WhatIf | None:
+    """The one in use as it is saved, under its name or another; None where it was deleted."""
+    same = [each for each in saved if each.model_copy(update={"name": used.name}) == used]
+    return used if used in same else next(iter(same), None)
+
+
+def gone(what_if: WhatIf) -> str:
+    """What is said where the one in use was deleted."""
+    return f"“{what_if.name}” was deleted: the chat routes by the server's own scores again."
+
+
 def summary(what_if: WhatIf) -> str:
     """What it changes, at a glance: ``Balanced 60/25/15 · 1 figure changed · without xai``."""
     parts = [

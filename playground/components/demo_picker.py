@@ -116,7 +116,9 @@ def _card(desk: DemoDesk, entry: ShelfEntry, place: str) -> None:
 
 
 def _upload(desk: DemoDesk) -> None:
-    file = st.file_uploader("Upload a script", type=["yaml", "yml"], key="demo-upload")
+    file = st.file_uploader(
+        "Upload a script", type=["yaml", "yml"], max_upload_size=1, key="demo-upload"
+    )
     if file is not None:
         content = file.read(MAX_BYTES + 1)
         with st.container(border=True):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from playground import session
 from playground.address_guard import AddressRefusedError
 from playground.components.kept_form import save_form
+from playground.components.scores_choice import scores_in_force
 from playground.components.server import ServerFacts, server_facts
 from playground.connections import Connection
 from playground.local_gateway import GatewayStartError
@@ -57,7 +58,7 @@ def open_desk() -> RoutingDesk:
     facts = server_facts(runtime, connection) if connection else ServerFacts(pending=pending)
     owner, form, store_problem = _open_form(runtime)
     problem = problem or facts.problem or store_problem
-    return RoutingDesk(runtime, connection, facts, owner, form, problem)
+    return RoutingDesk(runtime, connection, facts, owner, scores_in_force(form), problem)
 
 
 def _open_form(runtime: Runtime) -> tuple[str, TurnSettings, str | None]:

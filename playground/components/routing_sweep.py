@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, cast, get_args
 
@@ -47,7 +47,10 @@ _LEGEND = """<style>
 
 @dataclass(frozen=True)
 class Swept:
-    """``sweep`` None where there is none; ``problem`` then says why. ``milliseconds`` it took."""
+    """``sweep`` None where there is none; ``problem`` then says why.
+
+    ``milliseconds`` it took, with the question that comes before it.
+    """
 
     sweep: Sweep | None = None
     problem: str | None = None
@@ -66,7 +69,7 @@ def sweep_view(desk: RoutingDesk) -> None:
     vertical, against = _controls()
     place = st.container(key="sweep-chosen")
     frame = sweeps.of_vertical(every, vertical)
-    took = f"One request, {swept.milliseconds:,.0f} ms."
+    took = f"Decided in {swept.milliseconds:,.0f} ms."
     line = f"{sweeps.summary(frame, against)} {took}"
     _legend(frame, against, desk)
     with st.container(key="sweep-fit" if vertical else "sweep-scroll"):
@@ -84,7 +87,8 @@ def _sweep(desk: RoutingDesk, connection: Connection) -> Swept:
         return probed
     tags = sweeps.worth_showing(probed.sweep, desk.form.language)
     request = sweeps.request_for(tags, desk.form.region, desk.form.allowed)
-    return _ask(*_keyed(request, asked), desk.runtime, connection)
+    swept = _ask(*_keyed(request, asked), desk.runtime, connection)
+    return replace(swept, milliseconds=probed.milliseconds + swept.milliseconds)
 
 
 def _keyed(

@@ -17,7 +17,7 @@ from playground.saved_what_ifs import (
 )
 from playground.store_errors import StoreError
 from playground.what_if_html import in_use_html, saved_html
-from playground.what_ifs import LONGEST_NAME, WhatIfError, changes_nothing, named
+from playground.what_ifs import LONGEST_NAME, WhatIfError, changes_nothing, gone, named
 from speko_client.models import WhatIf
 
 
@@ -98,7 +98,7 @@ def _saved_row(desk: RoutingDesk, each: SavedWhatIf) -> None:
 
 
 def _row_buttons(desk: RoutingDesk, each: SavedWhatIf) -> None:
-    used = session.form_settings().what_if == each.what_if
+    used = _is_used(each)
     st.button(
         "In use" if used else "Use in chat",
         icon=":material/check:" if used else ":material/forum:",
@@ -139,6 +139,9 @@ def _renamed(desk: RoutingDesk, each: SavedWhatIf, key: str) -> None:
         rename_what_if(desk.runtime.store, each, name)
     except (WhatIfError, StoreError) as error:
         _notice(str(error))
+        return
+    if _is_used(each):
+        _use(desk, each.what_if.model_copy(update={"name": name}))
 
 
 def _look(what_if: WhatIf) -> None:
@@ -150,6 +153,14 @@ def _delete(desk: RoutingDesk, each: SavedWhatIf) -> None:
         delete_what_if(desk.runtime.store, each.id)
     except StoreError as error:
         _notice(error.message)
+        return
+    if _is_used(each):
+        _notice(gone(each.what_if))
+        _use(desk, None)
+
+
+def _is_used(each: SavedWhatIf) -> bool:
+    return session.form_settings().what_if == each.what_if
 
 
 def _use(desk: RoutingDesk, what_if: WhatIf | None) -> None:

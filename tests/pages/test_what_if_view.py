@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.runtime import get_runtime
-from playground.saved_what_ifs import saved_what_ifs
+from playground.saved_what_ifs import delete_what_if, rename_what_if, saved_what_ifs
 from playground.server_choice import OtherServer, ServerChoice
 from playground.store import StoreError
 from playground.turns import TurnSettings
@@ -61,6 +61,11 @@ def page() -> AppTest:
     app = AppTest.from_file(str(ROOT / "playground" / "ui.py"), default_timeout=PATIENCE)
     app.query_params["view"] = "what-if"
     return app.switch_page("../pages/routing.py")
+
+
+def scores_key(app: AppTest) -> str:
+    """The key of the chat's choice of scores."""
+    return next(str(box.key) for box in app.selectbox if str(box.key).startswith("scores-"))
 
 
 @pytest.fixture
@@ -124,6 +129,54 @@ def test_it_is_saved_used_renamed_and_deleted() -> None:
     assert "<b>Without Google</b>" in html(app)
     app.button(key=f"delete-{saved.id}").click().run()
     assert saved_what_ifs(get_runtime().store) == []
+
+
+@pytest.mark.usefixtures("router")
+def test_one_in_use_that_is_renamed_stays_in_use_under_its_new_name() -> None:
+    app = save(view(NO_GEMINI), "No Gemini")
+    (saved,) = saved_what_ifs(get_runtime().store)
+    app.button(key=f"use-{saved.id}").click().run()
+    app.text_input(key=f"new-name-{saved.id}").set_value("Without Google").run()
+    app.button(key=f"do-rename-{saved.id}").click().run()
+    assert "The chat routes by <b>Without Google</b>" in html(app)
+
+
+@pytest.mark.usefixtures("router")
+def test_deleting_one_in_use_brings_the_servers_own_scores_back() -> None:
+    app = save(view(NO_GEMINI), "No Gemini")
+    (saved,) = saved_what_ifs(get_runtime().store)
+    app.button(key=f"use-{saved.id}").click().run()
+    app.button(key=f"delete-{saved.id}").click().run()
+    assert app.session_state["form"].what_if is None
+    assert "“No Gemini” was deleted" in app.warning[0].value
+    assert not app.run().warning
+
+
+@pytest.mark.usefixtures("router")
+def test_one_in_use_that_somebody_else_deleted_is_out_of_use_and_that_is_said_once() -> None:
+    app = save(view(NO_GEMINI), "No Gemini")
+    (saved,) = saved_what_ifs(get_runtime().store)
+    app.button(key=f"use-{saved.id}").click().run()
+    app.switch_page("../pages/chat.py").run()
+    assert app.selectbox(key=scores_key(app)).value == "No Gemini"
+    delete_what_if(get_runtime().store, saved.id)
+    app.run()
+    assert app.session_state["form"].what_if is None
+    assert "“No Gemini” was deleted" in app.toast[0].value
+    assert not app.run().toast
+    assert not app.exception
+
+
+@pytest.mark.usefixtures("router")
+def test_one_in_use_that_somebody_else_renamed_stays_in_use() -> None:
+    app = save(view(NO_GEMINI), "No Gemini")
+    (saved,) = saved_what_ifs(get_runtime().store)
+    app.button(key=f"use-{saved.id}").click().run()
+    app.switch_page("../pages/chat.py").run()
+    rename_what_if(get_runtime().store, saved, "Without Google")
+    assert app.run().selectbox(key=scores_key(app)).value == "Without Google"
+    assert app.session_state["form"].what_if.name == "Without Google"
+    assert not app.toast
 
 
 @pytest.mark.usefixtures("router")
