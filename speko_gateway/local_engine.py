@@ -92,7 +92,8 @@ class LocalEngine:
         engine's batching allows. The oldest messages that do not fit are left out, with a note.
         """
         loaded = await self._load()
-        limit = max_tokens or DEFAULT_MAX_TOKENS
+        # More than the context cannot be said, and the engine counts in 32 bits.
+        limit = min(max_tokens or DEFAULT_MAX_TOKENS, loaded.runtime.context)
         prompt, tokens = await _fitted(prompt_of(messages), loaded.runtime, limit)
         taken = await loaded.admission.enter(tokens + limit)
         call = Call(request_body(prompt, temperature=temperature, limit=limit, seed=seed))

@@ -90,6 +90,15 @@ async def test_the_answer_is_counted_as_its_own_tokenizer_counts_it(engine: Loca
     assert finish.completion_tokens == await engine.count_tokens(text)
 
 
+@pytest.mark.parametrize("cap", [2**31, 2**63, 2**64, 10**300])
+async def test_a_cap_beyond_all_bounds_is_none(engine: LocalEngine, cap: int) -> None:
+    text, finish = await drained(
+        answer(engine, said("What is the capital of France?"), max_tokens=cap)
+    )
+    assert "Paris" in text
+    assert finish.finish_reason == "stop"
+
+
 async def test_max_tokens_ends_the_answer(engine: LocalEngine) -> None:
     _, finish = await drained(answer(engine, said("Tell me a long story."), max_tokens=7))
     assert (finish.finish_reason, finish.completion_tokens) == ("length", 7)
