@@ -68,7 +68,7 @@ def test_the_offer_goes_once_the_model_is_here(
 def test_a_model_that_is_gone_again_is_offered_again(
     fetched_by: Callable[[Fetch], AppTest],
 ) -> None:
-    """Somebody cleared the data folder; the page must not draw itself over and over."""
+    """The data folder was cleared, and the gateway started anew: no page draws itself for ever."""
     app = fetched_by(lambda: iter([WeightsProgress(100, 100)]))
     assert labels(app) == ["Fetch the local model"]
 
