@@ -42,7 +42,7 @@ def who_figure(
         )
     lanes = dict.fromkeys([*served["provider"], *failures["provider"].dropna()])
     names = sorted(legend_name(str(provider)) for provider in lanes)
-    styled(figure, theme, height=56 + 46 * max(len(names), 3), legend=False)
+    styled(figure, theme, height=50 + 42 * max(len(names), 3), legend=False)
     figure.update_yaxes(categoryorder="array", categoryarray=names[::-1])
     figure.update_yaxes(range=[-0.5, len(names) - 0.5])
     figure.update_xaxes(**turn_axis(turns))
@@ -55,7 +55,7 @@ def speed_figure(
 ) -> go.Figure:
     """Time to first token and in all, turn by turn; its turns stand below those of the other."""
     figure = latency_figure(latencies, turns, theme)
-    figure.update_layout(height=230, showlegend=False)
+    figure.update_layout(height=200, showlegend=False)
     figure.update_traces(marker_size=16, error_y_thickness=3, error_y_width=7)
     figure.update_yaxes(nticks=4)
     lanes = {*latencies["provider"].dropna(), *failures["provider"].dropna()}
