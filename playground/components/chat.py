@@ -159,7 +159,8 @@ def open_chat() -> Chat:
     )
     form = session.adopt_form(owner, stored.settings if stored else None)
     conversation = stored or new_conversation(owner, form)
-    view = open_session(conversation, run, missing=missing)
+    # A store that cannot be read says so itself; whether it has the session, nobody knows.
+    view = open_session(conversation, run, missing=missing and store_problem is None)
     return Chat(runtime, server, facts, owner, view, form, problem or store_problem)
 
 
