@@ -65,12 +65,11 @@ def carry_over(page: str) -> None:
     form's widgets begin anew: pages share them, and each has to give them the form's values.
     """
     opened = conversation_id()
-    last = st.session_state.get(_LAST)
     changed = st.session_state.get(_PAGE, page) != page
     st.session_state[_PAGE] = page
     if changed:
-        _forget_widgets(str(st.session_state.get(_FORM_OWNER)))
-    if changed and opened is None and isinstance(last, str):
+        forget_widgets()
+    if changed and opened is None and isinstance(last := st.session_state.get(_LAST), str):
         open_conversation(last)
     else:
         st.session_state[_LAST] = opened
@@ -107,10 +106,9 @@ def reserve(make_id: str) -> str:
 
 def new_conversation() -> None:
     """Leave the open conversation; the form stays as it is, but for a simulated outage."""
-    st.session_state.pop(_RESERVED, None)
-    st.session_state.pop(_LAST, None)
+    for key in (_RESERVED, _LAST, _FORM_OWNER):
+        st.session_state.pop(key, None)
     st.session_state[_FORM] = form_settings().model_copy(update={"outage": ()})
-    st.session_state.pop(_FORM_OWNER, None)
     _name_in_url(None)
 
 
@@ -151,12 +149,14 @@ def replace_form(owner: str, settings: TurnSettings) -> None:
     """Set the form from code: its widgets take their first values again. Only in callbacks."""
     st.session_state[_FORM] = settings
     st.session_state[_FORM_OWNER] = owner
-    _forget_widgets(owner)
+    forget_widgets()
 
 
-def _forget_widgets(owner: str) -> None:
+def forget_widgets() -> None:
+    """Have the form's widgets take the form's values again, and show them in the browser."""
+    ending = f"-{st.session_state.get(_FORM_OWNER)}"
     for key in map(str, list(st.session_state)):
-        if key.endswith(f"-{owner}") and not key.startswith(_SHOWN):
+        if key.endswith(ending) and not key.startswith(_SHOWN):
             del st.session_state[key]
 
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from playground.connections import Connection
 from playground.sound_text import sound_model
@@ -72,6 +72,12 @@ class TurnSettings(_Value):
     drill: tuple[Fault, ...] = ()
     what_if: WhatIf | None = None
     reply: str | None = None
+
+    @field_validator("optimize_for", mode="before")
+    @classmethod
+    def _balanced_where_none(cls, value: object) -> object:
+        # A form that was cut off as it loaded said none: such a session has to open all the same.
+        return value or "balanced"
 
     @property
     def for_the_form(self) -> TurnSettings:

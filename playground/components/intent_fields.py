@@ -96,9 +96,10 @@ def _optimize_for(place: Any, owner: str, form: TurnSettings) -> _Fields:
         format_func=wording.OPTIMIZE_FOR.__getitem__,
         required=True,
         width="stretch",
-        key=session.seed(f"optimize-{owner}", form.optimize_for or "balanced"),
+        key=session.seed(f"optimize-{owner}", form.optimize_for),
     )
-    return {"optimize_for": chosen}
+    # A browser that was not given the first value says that nothing is chosen.
+    return {"optimize_for": chosen or form.optimize_for}
 
 
 def _vertical(place: Any, owner: str, form: TurnSettings) -> _Fields:

@@ -64,6 +64,8 @@ def _look(runtime: Runtime, at_once: bool) -> None:
     asked_by_browser = session.had_frame(drawn=True)
     due = asked_by_browser if at_once else not runtime.gateway.starting
     if due:
+        # A busy server drops what it has not sent when it draws again, first values among it.
+        session.forget_widgets()
         st.rerun()
 
 

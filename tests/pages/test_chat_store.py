@@ -1,4 +1,4 @@
-"""The chat page where its store cannot be read."""
+"""The chat page and its store: a session that cannot be read, and what a half-loaded form says."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from playground.runtime import get_runtime
 
 UI = Path(__file__).parent.parent.parent / "playground" / "ui.py"
 
@@ -19,3 +21,17 @@ def test_a_session_in_a_store_that_cannot_be_read_is_not_called_deleted(tmp_path
     assert not app.exception
     assert "playground.db cannot be opened" in app.error[0].value
     assert not app.info
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_a_form_that_the_browser_shows_empty_keeps_what_it_stands_for() -> None:
+    app = AppTest.from_file(str(UI), default_timeout=60).run()
+    keys = [str(group.key) for group in app.get("button_group")]
+    (preset,) = [key for key in keys if key.startswith("optimize-")]
+    app.session_state[preset] = None
+    app.chat_input[0].set_value("Is anybody there?").run()
+    assert not app.exception
+    (summary,) = get_runtime().store.recent(2)
+    saved = get_runtime().store.load(summary.id)
+    assert saved is not None
+    assert saved.path()[0].settings.optimize_for == "balanced"

@@ -178,3 +178,8 @@ def test_the_conversation_so_far_alternates() -> None:
         ("assistant", "Cut"),
         ("user", "Now"),
     ]
+
+
+def test_settings_that_were_stored_without_a_preset_can_be_read() -> None:
+    stored = TurnSettings().model_dump_json().replace('"balanced"', "null")
+    assert TurnSettings.model_validate_json(stored) == TurnSettings()
