@@ -1,24 +1,47 @@
-// Brings the element with a Streamlit key into view, once per key. A page with a message box scrolls to
-// its end by itself while it loads, so this holds on for a moment, unless the person moves.
+// Brings the element with a Streamlit key into view, once per key. A page with a message box clings to
+// its end, as a chat does, until it sees somebody scroll: a wheel ends the way to the end that is under
+// way, a scroll meanwhile the clinging. So both are done here, a pixel up or down in each frame, until the
+// page has stopped growing for a moment, unless the person moves.
 const HOLD_MS = 1500
-const EVERY_MS = 100
+const GAP_PX = 16
 const MOVES = ["wheel", "keydown", "pointerdown", "touchstart"]
 
 let shown = null
 
+// What stays at the top when the page scrolls, and would cover the element.
+function covered() {
+  const header = document.querySelector(".st-key-session-header")?.parentElement
+  if (!header || getComputedStyle(header).position !== "sticky") return null
+  return parseFloat(getComputedStyle(header).top) + header.offsetHeight + GAP_PX
+}
+
 export default function ({ data }) {
   if (shown === data.key) return
   const target = document.querySelector(`.st-key-${CSS.escape(data.key)}`)
-  if (!target) return
+  const page = target?.closest('[data-testid="stAppScrollToBottomContainer"]')
+  if (!target || !page) return
   shown = data.key
   target.classList.add("sp-focused")
-  const show = () => target.scrollIntoView({ block: "start" })
+  let height = 0
+  let until = 0
+  let frame = 0
+  let pixel = 0
+  const show = () => {
+    if (page.scrollHeight !== height) {
+      height = page.scrollHeight
+      until = Date.now() + HOLD_MS
+    }
+    frame = Date.now() < until ? requestAnimationFrame(show) : letGo()
+    page.dispatchEvent(new WheelEvent("wheel"))
+    const top = covered()
+    target.style.scrollMarginTop = top === null ? "" : `${top}px`
+    target.scrollIntoView({ block: "start" })
+    page.scrollTop += pixel = 1 - pixel
+  }
   const letGo = () => {
-    clearInterval(timer)
+    cancelAnimationFrame(frame)
     MOVES.forEach((move) => window.removeEventListener(move, letGo))
   }
-  const timer = setInterval(show, EVERY_MS)
   MOVES.forEach((move) => window.addEventListener(move, letGo))
-  setTimeout(letGo, HOLD_MS)
   show()
 }
