@@ -21,7 +21,9 @@ def tried(snapshot: Snapshot, what_if: WhatIf) -> Snapshot:
     """The snapshot with this what-if on top. Raises GatewayError, 400, for an edit of nothing."""
     index: dict[Candidate, Mapping[Scope, Row]] = dict(snapshot.index)
     for number, edit in enumerate(what_if.edits):
-        row = _edited(replace(snapshot, index=index), edit, number)
+        row = _edited(replace(snapshot, index=index), edit)
+        if row is None:
+            raise _nothing_to_edit(what_if, edit, number)
         index[row.candidate] = {**index.get(row.candidate, {}), _scope(edit): row}
     weights = {
         preset: Weights(each.accuracy, each.latency, each.cost)
@@ -48,14 +50,17 @@ def _id(snapshot: Snapshot, what_if: WhatIf) -> str:
     return f"{WHAT_IF_ID}{hashlib.sha256(f'{snapshot.id} {content}'.encode()).hexdigest()[:12]}"
 
 
-def _edited(snapshot: Snapshot, edit: FigureEdit, number: int) -> Row:
-    """The row as edited: the closest there is for that scope, with the figures that are given."""
+def _edited(snapshot: Snapshot, edit: FigureEdit) -> Row | None:
+    """The row as edited: the closest there is for that scope, with the figures that are given.
+
+    None where there is no row at all, and not every figure is given.
+    """
     candidate = Candidate(edit.provider, edit.model)
     intent = RoutingIntent(language=edit.language, vertical=edit.vertical, region=edit.region)
     found = snapshot.lookups(intent).find(candidate)
     figures = _figures(edit)
     if found is None and len(figures) < len(Weights._fields):
-        raise _nothing_to_edit(candidate, number)
+        return None
     return Row.model_validate(
         {
             **(found.row.model_dump(exclude_none=True) if found else {}),
@@ -77,8 +82,10 @@ def _scope(edit: FigureEdit) -> Scope:
     return Scope(edit.language, edit.vertical, edit.region)
 
 
-def _nothing_to_edit(candidate: Candidate, number: int) -> GatewayError:
+def _nothing_to_edit(what_if: WhatIf, edit: FigureEdit, number: int) -> GatewayError:
+    who = Candidate(edit.provider, edit.model)
     return invalid(
-        f"X-Speko-What-If: edits.{number}: the snapshot has no figures for {candidate}. "
-        "Give its quality, ttftMs and cost."
+        f"X-Speko-What-If: edits.{number}: “{what_if.name}” changes a figure of {who}, and the "
+        f"snapshot has no figures for {who}. Give its quality, ttftMs and cost, or take this "
+        "what-if out of use."
     )

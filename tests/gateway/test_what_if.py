@@ -112,7 +112,9 @@ def test_an_edit_holds_where_it_says_and_starts_from_what_stood_in() -> None:
 
 def test_an_edit_of_a_stranger_needs_all_three_figures() -> None:
     stranger = {"provider": "new", "model": "m", "quality": 80.0}
-    with pytest.raises(GatewayError, match=r"no figures for new/m.*quality, ttftMs and cost"):
+    with pytest.raises(
+        GatewayError, match=r"“What-if” .* no figures for new/m.*take this what-if out"
+    ):
         tried(BASE, WhatIf.model_validate({"edits": [stranger]}))
     whole = {**stranger, "ttftMs": 100.0, "cost": 1.0}
     found = tried(BASE, WhatIf.model_validate({"edits": [whole]}))
