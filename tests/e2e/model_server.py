@@ -40,13 +40,13 @@ class ModelServer(LoopbackServer):
 
     def _list(self, request: BaseHTTPRequestHandler) -> None:
         listed = {"object": "list", "data": [{"id": MODEL, "object": "model"}]}
-        found = request.path == "/v1/models"
-        content = json.dumps(listed if found else {"error": "not found"}).encode()
-        _head(request, 200 if found else 404, "application/json", len(content))
-        request.wfile.write(content)
+        _json(request, listed if request.path == "/v1/models" else None)
 
     def _speak(self, request: BaseHTTPRequestHandler) -> None:
         body = request.rfile.read(int(request.headers["Content-Length"]))
+        if request.path != "/v1/chat/completions":
+            _json(request, None)
+            return
         self.asked.append(json.loads(body))
         _head(request, 200, "text/event-stream")
         for event in self.events(self.asked[-1]["messages"][-1]["content"]):
@@ -98,6 +98,12 @@ def _chunk(delta: dict[str, str], finish_reason: str | None) -> str:
     return json.dumps(
         {**CHUNK, "choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason}]}
     )
+
+
+def _json(request: BaseHTTPRequestHandler, found: dict[str, Any] | None) -> None:
+    content = json.dumps(found or {"error": "not found"}).encode()
+    _head(request, 404 if found is None else 200, "application/json", len(content))
+    request.wfile.write(content)
 
 
 def _head(
