@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.network_guard import NetworkGuard
 
@@ -24,9 +24,11 @@ ROOT = Path(__file__).parent.parent
 SETTING_PREFIX = "SPEKO_"
 OTHERS_SUFFIXES = ("_API_KEY", "_BASE_URL", "OLLAMA_HOST")
 
-# Examples are random here and in CI; a failure prints the blob that replays it. Deadlines would
-# assert on the machine's speed.
-settings.register_profile("playground", deadline=None, print_blob=True)
+# Examples are random here and in CI; a failure prints the blob that replays it. Deadlines and the
+# check for slow examples would assert on the machine's speed.
+settings.register_profile(
+    "playground", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("playground")
 
 GUARD = NetworkGuard()

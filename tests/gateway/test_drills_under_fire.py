@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import Any, get_args
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speko_client.models import DRILL_HEADER, Drill, Fault, FaultKind
@@ -83,7 +83,7 @@ async def asked_in_both_forms(gateway: Gateway, faults: Drill) -> list[dict[str,
     return [whole.json(), ends_once(stream.text)]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(faults=DRILLS)
 async def test_every_call_ends_in_one_answer_or_one_error(faults: Drill) -> None:
     gateway = demo()
