@@ -16,6 +16,7 @@ from tests.patience import PATIENCE
 
 META = {"provider": "openai", "model": "gpt-4o", "failoverCount": 0, "scoresRunId": "demo-1"}
 USAGE = {"promptTokens": 12, "completionTokens": 3}
+TLS_HELLO = b"\x16"
 
 
 @dataclass
@@ -133,7 +134,11 @@ class WireServer:
             server.close()
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked = await self._read(reader)
+        first = await reader.read(1)
+        if first == TLS_HELLO:  # at once, as HTTP servers do: there is no end of a line to wait for
+            writer.close()
+            return
+        asked = await self._read(first, reader)
         script = self._noted(asked)
         speaking = asyncio.ensure_future(script(Wire(asked, writer)))
         leaving = asyncio.ensure_future(reader.read())
@@ -154,8 +159,8 @@ class WireServer:
         self.arrived.release()
         return self.script
 
-    async def _read(self, reader: asyncio.StreamReader) -> Asked:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    async def _read(self, first: bytes, reader: asyncio.StreamReader) -> Asked:
+        head = (first + await reader.readuntil(b"\r\n\r\n")).decode()
         first, *lines = head.strip().split("\r\n")
         headers = {
             name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)
