@@ -159,8 +159,8 @@ class WireServer:
         self.arrived.release()
         return self.script
 
-    async def _read(self, first: bytes, reader: asyncio.StreamReader) -> Asked:
-        head = (first + await reader.readuntil(b"\r\n\r\n")).decode()
+    async def _read(self, begun: bytes, reader: asyncio.StreamReader) -> Asked:
+        head = (begun + await reader.readuntil(b"\r\n\r\n")).decode()
         first, *lines = head.strip().split("\r\n")
         headers = {
             name.lower(): value.strip() for name, _, value in (x.partition(":") for x in lines)
