@@ -1,6 +1,13 @@
-// Keeps what is typed in the message box across a reload, per conversation, in this tab only.
+// Keeps what is typed in the message box across a reload, per conversation, in this tab only; and leads
+// who sends it to the end of the page, where the answer comes. There Streamlit follows it by itself, but for
+// the second after it was led elsewhere; so the page is held at its end for that long, unless the person moves.
 const SELECTOR = '[data-testid="stChatInputTextArea"]'
+const SEND = '[data-testid="stChatInputSubmitButton"]'
+const PAGE = '[data-testid="stAppScrollToBottomContainer"]'
 const EVERY_MS = 250
+const FOLLOW_MS = 1500
+const SENT = ["keydown", "click"]
+const MOVES = ["wheel", "touchmove"]
 const key = (scope) => `speko-draft:${scope}`
 
 function put(box, text) {
@@ -12,6 +19,30 @@ function put(box, text) {
 function remember(scope, text) {
   if (text) sessionStorage.setItem(key(scope), text)
   else sessionStorage.removeItem(key(scope))
+}
+
+function isSending(event) {
+  if (event.type === "click") return event.target.closest(SEND) !== null
+  return event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches(SELECTOR)
+}
+
+let following = 0 // until when the page is held at its end
+
+function down(page) {
+  if (Date.now() > following) return
+  page.scrollTop = page.scrollHeight
+  requestAnimationFrame(() => down(page))
+}
+
+function follow(event) {
+  const page = document.querySelector(PAGE)
+  if (!page || !isSending(event)) return
+  following = Date.now() + FOLLOW_MS
+  down(page)
+}
+
+function leave() {
+  following = 0
 }
 
 let restored = null // the last refused text that was put back, by its id
@@ -42,8 +73,12 @@ export default function ({ data }) {
   look()
   const timer = setInterval(look, EVERY_MS)
   window.addEventListener("pagehide", look)
+  SENT.forEach((sent) => window.addEventListener(sent, follow, true))
+  MOVES.forEach((move) => window.addEventListener(move, leave))
   return () => {
     clearInterval(timer)
     window.removeEventListener("pagehide", look)
+    SENT.forEach((sent) => window.removeEventListener(sent, follow, true))
+    MOVES.forEach((move) => window.removeEventListener(move, leave))
   }
 }

@@ -75,6 +75,25 @@ def test_a_second_tab_sees_the_answer_arrive_and_cannot_send_twice(
     assert teller.left_alone.wait(PATIENCE), "Stop did not reach the model"
 
 
+def test_who_sends_from_further_up_sees_the_answer(page: Page, server: PlaygroundServer) -> None:
+    chat = ChatPage(page, server)
+    chat.open()
+    for _ in range(6):
+        chat.send("Say hello.")
+    first = chat.turns.first.get_by_text("Say hello.")
+    name = re.search(r"st-key-turn-(\S+)", chat.turns.first.get_attribute("class") or "")
+    assert name
+    page.goto(f"{page.url}&t={name[1]}")
+    expect(page.locator(".sp-focused")).to_contain_text("Say hello.")
+    expect(first).to_be_in_viewport()
+    chat.begin(STORY)
+    expect(page.get_by_text(STORY)).to_be_in_viewport()
+    chat.wait_until_answering()
+    chat.stop()
+    expect(chat.chips).to_be_in_viewport()
+    expect(first).not_to_be_in_viewport()
+
+
 def test_the_charts_take_in_an_answer_as_soon_as_it_is_over(
     page: Page, context: BrowserContext, server: PlaygroundServer
 ) -> None:
