@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.runtime import get_runtime
+from tests.patience import PATIENCE
 
 UI = Path(__file__).parent.parent.parent / "playground" / "ui.py"
 
@@ -15,7 +16,7 @@ UI = Path(__file__).parent.parent.parent / "playground" / "ui.py"
 @pytest.mark.usefixtures("stand_in")
 def test_a_session_in_a_store_that_cannot_be_read_is_not_called_deleted(tmp_path: Path) -> None:
     (tmp_path / "data" / "playground.db").mkdir(parents=True)
-    app = AppTest.from_file(str(UI), default_timeout=60)
+    app = AppTest.from_file(str(UI), default_timeout=PATIENCE)
     app.query_params["c"] = "c"
     app.run()
     assert not app.exception
@@ -25,7 +26,7 @@ def test_a_session_in_a_store_that_cannot_be_read_is_not_called_deleted(tmp_path
 
 @pytest.mark.usefixtures("stand_in")
 def test_a_form_that_the_browser_shows_empty_keeps_what_it_stands_for() -> None:
-    app = AppTest.from_file(str(UI), default_timeout=60).run()
+    app = AppTest.from_file(str(UI), default_timeout=PATIENCE).run()
     keys = [str(group.key) for group in app.get("button_group")]
     (preset,) = [key for key in keys if key.startswith("optimize-")]
     app.session_state[preset] = None
