@@ -24,7 +24,7 @@ from typing import IO
 
 from playground.settings import Settings
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 """How long the gateway may take to listen."""
 
 _COMMAND = (sys.executable, "-m", "speko_gateway")

@@ -24,8 +24,9 @@ ROOT = Path(__file__).parent.parent
 SETTING_PREFIX = "SPEKO_"
 OTHERS_SUFFIXES = ("_API_KEY", "_BASE_URL", "OLLAMA_HOST")
 
-# Examples are random here and in CI; a failure prints the blob that replays it. Deadlines and the
-# check for slow examples would assert on the machine's speed.
+# Examples are new in each run, but where CI is set: there Hypothesis draws the same ones each time.
+# A failure prints the blob that replays it. Deadlines and the check for slow examples would assert
+# on the machine's speed.
 settings.register_profile(
     "playground", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
