@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from playground import pool
 from playground.connections import Connection
@@ -17,8 +18,6 @@ from speko_client.errors import (
     SpekoTimeoutError,
 )
 from speko_client.models import KnownProvider
-
-_NOT_FOUND = 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +54,9 @@ def check_vendor(client: Speko, connection: Connection, vendor: str) -> Checked:
 
 
 def _answered(client: Speko) -> str:
-    try:
-        return _offer(pool.models(client.known_providers().llm))
-    except SpekoApiError as error:
-        if error.status != _NOT_FOUND:
-            raise
+    known = pool.listed(client)
+    if known is not None:
+        return _offer(pool.models(known))
     client.check_completions()
     return "It works: it takes completions, and this key. It lists no providers."
 
@@ -86,6 +83,6 @@ def _failed(error: SpekoApiError, connection: Connection) -> str:
             return f"{connection.name} did not answer in time. Try again in a moment."
         case SpekoStreamError():
             return "What answers there is no Speko server. Check the address."
-        case _ if error.status == _NOT_FOUND:
+        case _ if error.status == HTTPStatus.NOT_FOUND:
             return "Something answers there, but not as a Speko server does. Check the address."
     return str(error)

@@ -21,6 +21,9 @@ class ImageGuard:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Pass on, and add the policy to a page on its way out."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start" and _is_page(message):

@@ -1,10 +1,23 @@
-"""Which providers an allow-list leaves in the pool. Pure."""
+"""Who can be in the pool: whom a server lists, and whom an allow-list leaves of these."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from http import HTTPStatus
 
+from speko_client import Speko
+from speko_client.errors import SpekoApiError
 from speko_client.models import KnownProvider
+
+
+def listed(client: Speko) -> tuple[KnownProvider, ...] | None:
+    """Whom the server lists; None where it has no list to give. Raises SpekoApiError."""
+    try:
+        return tuple(client.known_providers().llm)
+    except SpekoApiError as error:
+        if error.status != HTTPStatus.NOT_FOUND:
+            raise
+        return None
 
 
 def models(known: Iterable[KnownProvider]) -> list[KnownProvider]:

@@ -31,8 +31,6 @@ Figure = Literal["quality", "ttft_ms", "cost"]
 LONGEST_NAME: Final = 60
 """Characters of a what-if's name."""
 
-"""What the snapshot id of every answer that was ranked by a what-if begins with."""
-
 _CLOSE: Final = 0.0005
 
 

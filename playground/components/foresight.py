@@ -7,6 +7,7 @@ must not slow down every click.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import streamlit as st
 
@@ -59,7 +60,7 @@ def _ask(
         with _runtime.client(_connection) as client:
             preview = client.preview_routing(**preview_arguments(_connection, _form))
     except SpekoApiError as error:
-        if error.status == 404:
+        if error.status == HTTPStatus.NOT_FOUND:
             return Foresight(problem="This server tells no one beforehand who would answer.")
         return Foresight(problem=f"No preview now: {_connection.redact(error.message)}")
     return Foresight(preview=sound_model(preview))

@@ -9,15 +9,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from playground import session
+from playground import pool, session
 from playground.connections import Connection
 from playground.runtime import Runtime
-from speko_client import Speko
 from speko_client.errors import SpekoApiError
 from speko_client.models import Fleet, KnownProvider
 
 _LOOK_SECONDS = 0.1
-_NOT_FOUND = 404
 
 
 @dataclass(frozen=True)
@@ -78,14 +76,5 @@ def forget_server_facts() -> None:
 def _ask(base_url: str, revision: str, _runtime: Runtime, _connection: Connection) -> ServerFacts:
     with _runtime.client(_connection) as client:
         fleet = client.fleet() if _connection.embedded else None
-        return ServerFacts(fleet=fleet, known=_known(client))
-
-
-def _known(client: Speko) -> tuple[KnownProvider, ...]:
-    """The provider list; empty where the server has none to give, for it answers all the same."""
-    try:
-        return tuple(client.known_providers().llm)
-    except SpekoApiError as error:
-        if error.status != _NOT_FOUND:
-            raise
-        return ()
+        # A server without a list answers all the same.
+        return ServerFacts(fleet=fleet, known=pool.listed(client) or ())

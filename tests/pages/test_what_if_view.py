@@ -11,7 +11,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.runtime import get_runtime
-from playground.saved_what_ifs import delete_what_if, rename_what_if, saved_what_ifs
+from playground.saved_what_ifs import (
+    SavedWhatIf,
+    delete_what_if,
+    rename_what_if,
+    saved_what_ifs,
+)
 from playground.server_choice import OtherServer, ServerChoice
 from playground.store import StoreError
 from playground.turns import TurnSettings
@@ -95,6 +100,13 @@ def save(app: AppTest, name: str) -> AppTest:
     return next(each for each in app.button if each.label == "Save").click().run()
 
 
+def no_gemini_in_use() -> tuple[AppTest, SavedWhatIf]:
+    """The view once "No Gemini" is saved and used by the chat."""
+    app = save(view(NO_GEMINI), "No Gemini")
+    (saved,) = saved_what_ifs(get_runtime().store)
+    return app.button(key=f"use-{saved.id}").click().run(), saved
+
+
 @pytest.mark.usefixtures("router")
 def test_at_first_it_ranks_as_today() -> None:
     app = view()
@@ -133,9 +145,7 @@ def test_it_is_saved_used_renamed_and_deleted() -> None:
 
 @pytest.mark.usefixtures("router")
 def test_one_in_use_that_is_renamed_stays_in_use_under_its_new_name() -> None:
-    app = save(view(NO_GEMINI), "No Gemini")
-    (saved,) = saved_what_ifs(get_runtime().store)
-    app.button(key=f"use-{saved.id}").click().run()
+    app, saved = no_gemini_in_use()
     app.text_input(key=f"new-name-{saved.id}").set_value("Without Google").run()
     app.button(key=f"do-rename-{saved.id}").click().run()
     assert "The chat routes by <b>Without Google</b>" in html(app)
@@ -143,9 +153,7 @@ def test_one_in_use_that_is_renamed_stays_in_use_under_its_new_name() -> None:
 
 @pytest.mark.usefixtures("router")
 def test_deleting_one_in_use_brings_the_servers_own_scores_back() -> None:
-    app = save(view(NO_GEMINI), "No Gemini")
-    (saved,) = saved_what_ifs(get_runtime().store)
-    app.button(key=f"use-{saved.id}").click().run()
+    app, saved = no_gemini_in_use()
     app.button(key=f"delete-{saved.id}").click().run()
     assert app.session_state["form"].what_if is None
     assert "“No Gemini” was deleted" in app.warning[0].value
@@ -154,9 +162,7 @@ def test_deleting_one_in_use_brings_the_servers_own_scores_back() -> None:
 
 @pytest.mark.usefixtures("router")
 def test_one_in_use_that_somebody_else_deleted_is_out_of_use_and_that_is_said_once() -> None:
-    app = save(view(NO_GEMINI), "No Gemini")
-    (saved,) = saved_what_ifs(get_runtime().store)
-    app.button(key=f"use-{saved.id}").click().run()
+    app, saved = no_gemini_in_use()
     app.switch_page("../pages/chat.py").run()
     assert app.selectbox(key=scores_key(app)).value == "No Gemini"
     delete_what_if(get_runtime().store, saved.id)
@@ -169,9 +175,7 @@ def test_one_in_use_that_somebody_else_deleted_is_out_of_use_and_that_is_said_on
 
 @pytest.mark.usefixtures("router")
 def test_one_in_use_that_somebody_else_renamed_stays_in_use() -> None:
-    app = save(view(NO_GEMINI), "No Gemini")
-    (saved,) = saved_what_ifs(get_runtime().store)
-    app.button(key=f"use-{saved.id}").click().run()
+    app, saved = no_gemini_in_use()
     app.switch_page("../pages/chat.py").run()
     rename_what_if(get_runtime().store, saved, "Without Google")
     assert app.run().selectbox(key=scores_key(app)).value == "Without Google"
