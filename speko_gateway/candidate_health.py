@@ -146,7 +146,8 @@ class CandidateHealth:
             current.errors += 1
             if was_trial and self.out is not None:
                 self._failures += 1
-                self.out.until = now + self.rule.cool_down(self._failures)
+                cool = now + self.rule.cool_down(self._failures)
+                self.out.until = max(cool, self.out.held_until)
             self._judge(now)
         if error.retry_after:
             self._hold(now, error.retry_after, error.message.partition(":")[0])

@@ -87,14 +87,17 @@ class GateMachine(RuleBasedStateMachine):
             if was_out is not Standing.HELD:
                 assert self.gate.standing(MODEL) is Standing.IN
                 assert MODEL not in self.gate.on_trial()
+        elif was_out is Standing.OUT and self.gate.standing(MODEL) is Standing.IN:
+            # Another call than the trial has brought it back: the trial says nothing any more.
+            self.trial = None
 
     @rule(call=consumes(calls))
     def it_fails(self, call: Call) -> None:
         self.failures += 1
         was_trial = call is self.trial and self.gate.standing(MODEL) is Standing.OUT
         self.gate.failed(MODEL, call, ProviderError(FailureCode.TIMEOUT, "timed out"))
+        self._ended(call)
         if was_trial:
-            self.trial = None
             assert self.gate.standing(MODEL) is not Standing.IN
 
     @rule(call=consumes(calls), seconds=WHOLE_SECONDS)
@@ -102,6 +105,7 @@ class GateMachine(RuleBasedStateMachine):
         self.failures += 1
         error = ProviderError(FailureCode.RATE_LIMITED, "answered 429", retry_after=seconds * 2.0)
         self.gate.failed(MODEL, call, error)
+        self._ended(call)
         bounded = min(seconds * 2.0, RULE.longest_retry_after)
         self.asked_until = max(self.asked_until, self.clock.now + bounded)
         assert self.gate.standing(MODEL) is Standing.HELD
@@ -110,8 +114,12 @@ class GateMachine(RuleBasedStateMachine):
     def it_is_cancelled(self, call: Call) -> None:
         before = self.gate.error_rate(MODEL)
         self.gate.let_go(MODEL, call)
-        self.trial = None if call is self.trial else self.trial
+        self._ended(call)
         assert self.gate.error_rate(MODEL) == before
+
+    def _ended(self, call: Call) -> None:
+        """A trial is over with its call, whatever came of it."""
+        self.trial = None if call is self.trial else self.trial
 
     @rule(seconds=WHOLE_SECONDS)
     def time_passes(self, seconds: int) -> None:
@@ -157,3 +165,18 @@ class GateMachine(RuleBasedStateMachine):
 
 TestGateMachine = GateMachine.TestCase
 TestGateMachine.settings = settings(max_examples=100, stateful_step_count=30)
+
+
+def test_a_failed_trial_does_not_shorten_the_pause_that_its_vendor_asked_for() -> None:
+    clock = SteppedClock()
+    gate = HealthGate(clock, RULE)
+    first = gate.begin(MODEL)
+    gate.failed(MODEL, first, ProviderError(FailureCode.RATE_LIMITED, "no", retry_after=1.0))
+    clock.pass_(RULE.longest_pause)
+    trial, beside = gate.begin(MODEL), gate.begin(MODEL)
+    pause = RULE.longest_retry_after
+    gate.failed(MODEL, beside, ProviderError(FailureCode.RATE_LIMITED, "no", retry_after=pause))
+    gate.failed(MODEL, trial, ProviderError(FailureCode.TIMEOUT, "timed out"))
+    clock.pass_(pause - 1.0)
+    (row,) = gate.report().providers
+    assert (gate.standing(MODEL), row.state) == (Standing.HELD, "unhealthy")
