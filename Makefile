@@ -103,6 +103,6 @@ port:
 		echo "Port $(PORT) is in use. Stop what runs there, or take another: make run PORT=$$(($(PORT) + 1))" >&2; exit 1; }
 
 weights:
-	@$(PY) -c 'import sys; from speko_gateway.weights import present; sys.exit(not present())' || \
+	@$(PY) -c 'import sys; from speko_gateway.local_model.model_file import present; sys.exit(not present())' || \
 		$(PY) -m speko_gateway pull-model || \
 		echo "The local model could not be fetched; the app starts with scripted words and offers to fetch it." >&2

@@ -22,14 +22,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from starlette.middleware import Middleware
 
-from playground.image_guard import ImageGuard
-from playground.page_files import PageFiles
+from playground.shell.image_guard import ImageGuard
+from playground.shell.page_files import PageFiles
 
 if TYPE_CHECKING:
     from playground.runtime import Runtime
 
 PAGE_FILES = Path(st.__file__).parent / "static" / "static"
-FIRST_PAGE = ("playground.components.chat", "streamlit.emojis")
+FIRST_PAGE = ("playground.chat.chat_view", "streamlit.emojis")
 LATER_PAGES = ("PIL.Image", "pandas", "plotly.graph_objects")
 LATER_SECONDS = 3.0
 ENVIRONMENT = {name: value for name, value in os.environ.items() if value}
@@ -41,8 +41,8 @@ SWITCH_SECONDS = 0.0005
 def checked_runtime() -> Runtime | None:
     """The process's runtime; a setting that cannot be used ends the server with a sentence."""
     from playground.runtime import get_runtime
+    from playground.sessions.store_errors import StoreError
     from playground.settings import SettingsError
-    from playground.store_errors import StoreError
 
     try:
         return get_runtime()
@@ -54,7 +54,7 @@ def checked_runtime() -> Runtime | None:
 
 def start_gateway(runtime: Runtime) -> None:
     """Begin to start the embedded gateway, unless another server is configured."""
-    from playground.local_gateway import GatewayStartError
+    from playground.servers.local_gateway import GatewayStartError
 
     try:
         runtime.ready_connection()
@@ -85,7 +85,7 @@ def prepare_first_page() -> Runtime | None:
 
 def open_store(runtime: Runtime) -> None:
     """Read the store once, so that it is open and up to date."""
-    from playground.store_errors import StoreError
+    from playground.sessions.store_errors import StoreError
 
     try:
         runtime.store.recent(1)

@@ -14,11 +14,11 @@ from typing import Any
 
 from benchmarks.report import Row, median, print_heading, print_table
 from speko_client.models import ChatMessage
-from speko_gateway.local_engine import LocalEngine, request_body
-from speko_gateway.local_prompt import prompt_of
-from speko_gateway.local_runtime import Runtime
-from speko_gateway.providers.base import Finish, TextDelta
-from speko_gateway.weights import installed_path
+from speko_gateway.local_model.engine import LocalEngine, request_body
+from speko_gateway.local_model.model_file import installed_path
+from speko_gateway.local_model.prompt import prompt_of
+from speko_gateway.local_model.runtime import Runtime
+from speko_gateway.provider import Finish, TextDelta
 
 SHORT = "Count from one to one hundred in words."
 LONG = "The sea was calm that morning and the boats went out one after another. " * 22

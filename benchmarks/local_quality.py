@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from speko_client.models import ChatMessage, RoutingIntent
-from speko_gateway.local_engine import LocalEngine
-from speko_gateway.local_prompt import system_prompt_for
-from speko_gateway.providers.base import TextDelta
-from speko_gateway.weights import installed_path
+from speko_gateway.local_model.engine import LocalEngine
+from speko_gateway.local_model.model_file import installed_path
+from speko_gateway.local_model.prompt import system_prompt_for
+from speko_gateway.provider import TextDelta
 
 QUESTIONS = Path(__file__).with_suffix(".json")
 MAX_TOKENS = 80

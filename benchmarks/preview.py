@@ -20,7 +20,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from benchmarks.report import Row, median, p95, print_heading, print_table, verdict
-from playground import languages
+from playground.intent import languages
 from tests.e2e.harness import PlaygroundServer
 
 AIM_MS = 100.0

@@ -19,8 +19,8 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks.report import Row, median, p95, print_heading, print_table, verdict
-from playground.store import Store
-from playground.turns import Answer, Turn, TurnSettings
+from playground.sessions.store import Store
+from playground.sessions.turns import Answer, Turn, TurnSettings
 from speko_client.models import Attempt, CompleteUsage, Timing
 from tests.e2e.harness import PlaygroundServer
 

@@ -139,7 +139,7 @@ def content_height(page: Page) -> int:
 def running_playground() -> Iterator[PlaygroundServer]:
     """A playground with the local model and nothing in its store."""
     subprocess.run(PULL, check=True)  # noqa: S603
-    from speko_gateway.weights import installed_path
+    from speko_gateway.local_model.model_file import installed_path
 
     with tempfile.TemporaryDirectory() as folder:
         server = PlaygroundServer(Path(folder), {}, weights=installed_path())

@@ -6,19 +6,19 @@ from textwrap import shorten
 
 import streamlit as st
 
-from playground import session
-from playground.components.chart_card import CHAT_PAGE
-from playground.components.recents import recents
+from playground.browser import url
+from playground.browser.url import CHAT_PAGE
+from playground.chat.recents_view import recents
 from playground.runtime import get_runtime
-from playground.store_errors import StoreError
-from playground.turns import Conversation
+from playground.sessions.store_errors import StoreError
+from playground.sessions.turns import Conversation
 
 LOOK_SECONDS = 0.5
 
 
 def main() -> None:
     """The session's charts, or the way to a session that has some."""
-    opened = session.conversation_id()
+    opened = url.conversation_id()
     with st.sidebar:
         recents(get_runtime().store, opened)
     st.header("Analytics", anchor=False)
@@ -57,8 +57,8 @@ def stored(conversation_id: str) -> Conversation | None:
 def charts(conversation: Conversation) -> None:
     """Totals and cards, once there is a turn to show."""
     # Pandas and Plotly are only worth their loading time where something is drawn.
-    from playground.analytics import ended
-    from playground.components.session_charts import session_charts
+    from playground.analytics.frames import ended
+    from playground.analytics.session_view import session_charts
 
     turns = ended(conversation.path())
     if not turns:
@@ -82,7 +82,7 @@ def no_session(opened: str | None) -> None:
 
 def to_chat(label: str, conversation: str | None) -> None:
     """A link to the chat, with the session where there is one."""
-    link = session.chat_link(conversation)
+    link = url.chat_link(conversation)
     st.page_link(CHAT_PAGE, label=label, icon=":material/forum:", query_params=link)
 
 

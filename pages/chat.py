@@ -7,17 +7,18 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from playground.components.chat import Chat, open_chat
-from playground.components.draft import keep_draft
-from playground.components.live_turn import live_turn, turn_elsewhere
-from playground.components.recents import recents
-from playground.components.server import await_server
-from playground.components.settings_form import settings_form
-from playground.components.strip import session_strip
-from playground.components.style import page_style
-from playground.components.turn_list import turn_list
-from playground.components.weights_offer import weights_offer
-from playground.components.welcome import fleet_line, follow_up, welcome
+from playground.chat.chat_view import Chat, open_chat
+from playground.chat.draft_view import keep_draft
+from playground.chat.form_view import settings_form
+from playground.chat.live_view import live_turn, turn_elsewhere
+from playground.chat.recents_view import recents
+from playground.chat.strip_view import session_strip
+from playground.chat.turns_view import turn_list
+from playground.chat.welcome_view import fleet_line, follow_up, welcome
+from playground.connections.facts_view import await_server
+from playground.connections.model_offer_view import weights_offer
+from playground.demos.runs import leave_demo
+from playground.look.style_view import page_style
 
 _FORM_HEIGHT = 560
 
@@ -30,7 +31,7 @@ def main() -> None:
     """
     box = message_box()
     page_style()
-    chat = open_chat()
+    chat = open_chat(leave_demo)
     if chat.is_frame and not box.message:
         sidebar_to_come()
     else:

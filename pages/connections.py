@@ -6,24 +6,26 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from playground import session
-from playground.address_guard import AddressRefusedError
-from playground.components.connection_desk import health, open_desk
-from playground.components.connection_server import (
+from playground.browser import url
+from playground.chat.recents_view import recents
+from playground.connections.choice_view import (
     fleet_switch,
     hosted_panel,
     other_panel,
     server_picker,
     talks_to,
 )
-from playground.components.connection_style import connection_style
-from playground.components.connection_vendors import local_servers, own_servers, vendor_keys
-from playground.components.recents import recents
-from playground.components.server import forget_server_facts, server_facts
-from playground.components.style import is_dark, page_style, themed
-from playground.connection_status import status_html, status_rows
-from playground.local_gateway import GatewayStartError
+from playground.connections.desk_view import health, open_desk
+from playground.connections.facts_view import forget_server_facts, server_facts
+from playground.connections.marks_view import connection_style
+from playground.connections.state import connection_in_force
+from playground.connections.status_html import status_html, status_rows
+from playground.connections.vendors_view import local_servers, own_servers, vendor_keys
+from playground.intent.state import new_conversation_with
+from playground.look.style_view import is_dark, page_style, themed
 from playground.runtime import Runtime, get_runtime
+from playground.servers.address_guard import AddressRefusedError
+from playground.servers.local_gateway import GatewayStartError
 from speko_client.errors import SpekoApiError
 
 
@@ -33,7 +35,7 @@ def main() -> None:
     connection_style()
     runtime = get_runtime()
     with st.sidebar:
-        recents(runtime.store, session.conversation_id())
+        recents(runtime.store, url.conversation_id())
     st.header("Connections", anchor=False)
     st.caption("Which server answers, and with whose keys. A change applies to the chat at once.")
     shown = server_picker(runtime)
@@ -54,10 +56,10 @@ def main() -> None:
 
 def gateway(runtime: Runtime) -> None:
     """The embedded gateway: its fleet, vendors' keys, local servers and servers of one's own."""
-    connection = session.connection(runtime)
+    connection = connection_in_force(runtime)
     fleet_switch(runtime, server_facts(runtime, connection))
     try:
-        desk = open_desk(runtime, connection)
+        desk = open_desk(runtime, connection, new_conversation_with)
     except SpekoApiError as error:
         st.error(connection.redact(str(error)), icon=":material/error:")
         return
@@ -68,7 +70,7 @@ def gateway(runtime: Runtime) -> None:
 
 def status(runtime: Runtime) -> None:
     """Who can answer, who cannot and why, and how their recent calls went."""
-    connection = session.connection(runtime)
+    connection = connection_in_force(runtime)
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.subheader("Status", anchor=False, width="content")
         st.button(

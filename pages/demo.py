@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from playground.components.demo_desk import DemoDesk, open_demo_desk
-from playground.components.demo_picker import demo_picker
-from playground.components.style import page_style
+from playground.demos.desk_view import DemoDesk, open_demo_desk
+from playground.demos.picker_view import demo_picker
+from playground.look.style_view import page_style
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
 def stage(desk: DemoDesk) -> None:
     """The demo, large."""
     # Charts take their time to load: not before there is something to play.
-    from playground.components.demo_stage import demo_stage
+    from playground.demos.stage_view import demo_stage
 
     if desk.run is not None:
         demo_stage(desk, desk.run)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from playground import session
-from playground.components.chart_card import CHAT_PAGE
-from playground.components.intent_fields import intent_row
-from playground.components.routing_desk import RoutingDesk, open_desk
-from playground.components.server import await_server, forget_server_facts
-from playground.components.style import page_style, wide_style
+from playground.browser import url
+from playground.browser.url import CHAT_PAGE
+from playground.connections.facts_view import await_server, forget_server_facts
+from playground.intent.fields_view import intent_row
+from playground.look.style_view import page_style, wide_style
+from playground.routing.desk_view import RoutingDesk, open_desk
 
 # As they stand in the URL (``?view=sweep``); the style gives them their capital.
 VIEWS = ("decision", "sweep", "what-if", "drill")
@@ -49,7 +49,7 @@ def title() -> None:
     ):
         st.header("Routing", anchor=False, width="content")
         st.caption("Who would answer, and why. Nothing is run, nothing is billed.", width="stretch")
-        chat = session.chat_link(None)
+        chat = url.chat_link(None)
         st.page_link(
             CHAT_PAGE, label="Ask it in the chat", icon=":material/forum:", query_params=chat
         )
@@ -60,19 +60,19 @@ def show(view: str, desk: RoutingDesk) -> None:
     # Pandas and Plotly are only worth their loading time where something is drawn.
     match view:
         case "sweep":
-            from playground.components.routing_sweep import sweep_view
+            from playground.routing.sweep_view import sweep_view
 
             sweep_view(desk)
         case "what-if":
-            from playground.components.routing_what_if import what_if_view
+            from playground.routing.what_if_view import what_if_view
 
             what_if_view(desk)
         case "drill":
-            from playground.components.routing_drill import drill_view
+            from playground.drills.drill_view import drill_view
 
             drill_view(desk)
         case _:
-            from playground.components.routing_decision import decision_view
+            from playground.routing.decision_view import decision_view
 
             decision_view(desk)
 

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import atexit
 import threading
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
-from playground import connections
-from playground.connections import Connection
-from playground.demo_runs import DemoRuns
-from playground.engine import Engine
-from playground.local_gateway import LocalGateway
-from playground.server_choice import ServerChoice, chosen_server, kind_in_force, usable_vendors
+from playground.servers import connection as connections
+from playground.servers.connection import Connection
+from playground.servers.local_gateway import LocalGateway
+from playground.servers.server_choice import (
+    ServerChoice,
+    chosen_server,
+    kind_in_force,
+    usable_vendors,
+)
+from playground.sessions.engine import Engine
+from playground.sessions.store import Store
 from playground.settings import Settings, load_settings
-from playground.store import Store
 from speko_client import Speko
+
+SharedT = TypeVar("SharedT")
 
 _ASK_SECONDS = 10.0
 _NOTHING_CHOSEN = ServerChoice()
@@ -27,7 +35,15 @@ class Runtime:
         self.store = Store(settings.store_url)
         self.engine = Engine(self.store)
         self.gateway = LocalGateway(settings)
-        self.demos = DemoRuns(self.engine, self.store)
+        self._shared: dict[type[Any], Any] = {}
+        self._sharing = threading.Lock()
+
+    def shared(self, kind: type[SharedT], make: Callable[[], SharedT]) -> SharedT:
+        """A capability's own object, one per process; ``make`` is called at its first use."""
+        with self._sharing:
+            if kind not in self._shared:
+                self._shared[kind] = make()
+            return cast(SharedT, self._shared[kind])
 
     def connection(
         self, choice: ServerChoice = _NOTHING_CHOSEN, *, private_allowed: bool = False

@@ -16,8 +16,9 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from playground.address_guard import AllowPrivate
 from speko_client.server import DEFAULT_BASE_URL, DEFAULT_TIMEOUT, Server
+
+AllowPrivate = Literal["auto", "true", "false"]
 
 _PREFIX = "SPEKO_"
 _SECRETS_FILES = (

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from playground import session
-from playground.components.drill_banner import drill_banner
+from playground.browser import url
+from playground.drills.banner_view import drill_banner
 
 ASSETS = Path(__file__).with_name("assets")
 FIRST_ICON = "🔀"
@@ -44,13 +44,13 @@ page = st.navigation(
     ],
     position="top",
 )
-if page.url_path and session.focused_turn() is not None:
+if page.url_path and url.focused_turn() is not None:
     # Streamlit links to its default page by a bare query, which a new tab opens on another page.
     st.switch_page("../pages/chat.py", query_params=st.query_params.to_dict())
-session.carry_over(page.url_path)
+url.carry_over(page.url_path)
 drill_banner()
-is_new = not session.had_frame()
+is_new = not url.had_frame()
 page.run()
-if images_later and not (is_new and session.had_frame()):
+if images_later and not (is_new and url.had_frame()):
     # A page that drew its frame alone is about to be drawn again.
     images()

@@ -24,7 +24,7 @@ from speko_client.models import (
     CompleteStreamToolCall,
     StreamError,
 )
-from speko_client.sse import EventTooLargeError, ServerSentEvent, SSEDecoder
+from speko_client.wire.sse import EventTooLargeError, ServerSentEvent, SSEDecoder
 
 MAX_JSON_BYTES = 32 * 1024 * 1024
 

@@ -11,43 +11,43 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from speko_client.connection_models import CONNECTIONS_HEADER as CONNECTIONS_HEADER
-from speko_client.connection_models import FLEET_HEADER as FLEET_HEADER
-from speko_client.connection_models import MAX_CONNECTIONS_BYTES as MAX_CONNECTIONS_BYTES
-from speko_client.connection_models import FleetChoice as FleetChoice
-from speko_client.connection_models import ProviderFailure as ProviderFailure
-from speko_client.connection_models import ProviderHealth as ProviderHealth
-from speko_client.connection_models import ProvidersHealth as ProvidersHealth
-from speko_client.connection_models import RequestConnections as RequestConnections
-from speko_client.connection_models import VendorConnection as VendorConnection
-from speko_client.connection_models import VendorConnections as VendorConnections
-from speko_client.connection_models import VendorCredentials as VendorCredentials
-from speko_client.connection_models import VendorTest as VendorTest
-from speko_client.intent_models import LANGUAGE_PATTERN as LANGUAGE_PATTERN
-from speko_client.intent_models import Language as Language
-from speko_client.intent_models import OptimizeFor as OptimizeFor
-from speko_client.intent_models import Region as Region
-from speko_client.intent_models import Vertical as Vertical
-from speko_client.model_base import SpekoModel as SpekoModel
-from speko_client.routing_models import DRILL_HEADER as DRILL_HEADER
-from speko_client.routing_models import OUTAGE_HEADER as OUTAGE_HEADER
-from speko_client.routing_models import REPLY_HEADER as REPLY_HEADER
-from speko_client.routing_models import WHAT_IF_HEADER as WHAT_IF_HEADER
-from speko_client.routing_models import WHAT_IF_ID as WHAT_IF_ID
-from speko_client.routing_models import Axis as Axis
-from speko_client.routing_models import AxisWeights as AxisWeights
-from speko_client.routing_models import DemoReply as DemoReply
-from speko_client.routing_models import Drill as Drill
-from speko_client.routing_models import Fault as Fault
-from speko_client.routing_models import FaultKind as FaultKind
-from speko_client.routing_models import FigureEdit as FigureEdit
-from speko_client.routing_models import Placed as Placed
-from speko_client.routing_models import Stretch as Stretch
-from speko_client.routing_models import Sweep as Sweep
-from speko_client.routing_models import SweepCell as SweepCell
-from speko_client.routing_models import SweepRequest as SweepRequest
-from speko_client.routing_models import WeightLine as WeightLine
-from speko_client.routing_models import WhatIf as WhatIf
+from speko_client.wire.base import SpekoModel as SpekoModel
+from speko_client.wire.connections import CONNECTIONS_HEADER as CONNECTIONS_HEADER
+from speko_client.wire.connections import FLEET_HEADER as FLEET_HEADER
+from speko_client.wire.connections import MAX_CONNECTIONS_BYTES as MAX_CONNECTIONS_BYTES
+from speko_client.wire.connections import FleetChoice as FleetChoice
+from speko_client.wire.connections import ProviderFailure as ProviderFailure
+from speko_client.wire.connections import ProviderHealth as ProviderHealth
+from speko_client.wire.connections import ProvidersHealth as ProvidersHealth
+from speko_client.wire.connections import RequestConnections as RequestConnections
+from speko_client.wire.connections import VendorConnection as VendorConnection
+from speko_client.wire.connections import VendorConnections as VendorConnections
+from speko_client.wire.connections import VendorCredentials as VendorCredentials
+from speko_client.wire.connections import VendorTest as VendorTest
+from speko_client.wire.intents import LANGUAGE_PATTERN as LANGUAGE_PATTERN
+from speko_client.wire.intents import Language as Language
+from speko_client.wire.intents import OptimizeFor as OptimizeFor
+from speko_client.wire.intents import Region as Region
+from speko_client.wire.intents import Vertical as Vertical
+from speko_client.wire.what_travels import DRILL_HEADER as DRILL_HEADER
+from speko_client.wire.what_travels import OUTAGE_HEADER as OUTAGE_HEADER
+from speko_client.wire.what_travels import REPLY_HEADER as REPLY_HEADER
+from speko_client.wire.what_travels import WHAT_IF_HEADER as WHAT_IF_HEADER
+from speko_client.wire.what_travels import WHAT_IF_ID as WHAT_IF_ID
+from speko_client.wire.what_travels import Axis as Axis
+from speko_client.wire.what_travels import AxisWeights as AxisWeights
+from speko_client.wire.what_travels import DemoReply as DemoReply
+from speko_client.wire.what_travels import Drill as Drill
+from speko_client.wire.what_travels import Fault as Fault
+from speko_client.wire.what_travels import FaultKind as FaultKind
+from speko_client.wire.what_travels import FigureEdit as FigureEdit
+from speko_client.wire.what_travels import Placed as Placed
+from speko_client.wire.what_travels import Stretch as Stretch
+from speko_client.wire.what_travels import Sweep as Sweep
+from speko_client.wire.what_travels import SweepCell as SweepCell
+from speko_client.wire.what_travels import SweepRequest as SweepRequest
+from speko_client.wire.what_travels import WeightLine as WeightLine
+from speko_client.wire.what_travels import WhatIf as WhatIf
 
 ChatRole = Literal["system", "user", "assistant", "tool"]
 ReasoningEffort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
@@ -133,7 +133,7 @@ class Attempt(SpekoModel):
     """*Extension.* One candidate tried: how it ended, after how many milliseconds.
 
     ``code`` and ``message`` say why it failed (None where it answered); the message completes
-    "openai/gpt-4o ...". Codes stand in ``speko_gateway.providers.base.FailureCode``. ``drill``:
+    "openai/gpt-4o ...". Codes stand in ``speko_gateway.provider.FailureCode``. ``drill``:
     a drill's fault was on it, so that it failed, or was slow, on purpose.
     """
 

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from speko_gateway.app import create_app
 from speko_gateway.build import build_gateway
 from speko_gateway.config import (
     KEY_VARIABLE,
@@ -20,11 +19,12 @@ from speko_gateway.config import (
     gateway_key,
     private_urls_allowed,
 )
+from speko_gateway.http.app import create_app
+from speko_gateway.http.log_lines import LogSettings, set_up_logging
+from speko_gateway.http.server import BindError, bind, serve
 from speko_gateway.limits import DEFAULTS, SETTINGS, LimitError, read_limits
-from speko_gateway.log_lines import LogSettings, set_up_logging
-from speko_gateway.scores import SnapshotError
-from speko_gateway.server import BindError, bind, serve
-from speko_gateway.weights import WeightsError, fetch
+from speko_gateway.local_model.model_file import WeightsError, fetch
+from speko_gateway.routing.scores import SnapshotError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,20 +9,20 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from speko_gateway.config import Config
-from speko_gateway.fleets import Fleets, demo_lineup, live_lineup
+from speko_gateway.failover.staging import Rehearsal
+from speko_gateway.fleet.fleets import Fleets, demo_lineup, live_lineup
+from speko_gateway.fleet.request_connections import Asked
+from speko_gateway.fleet.vendors import Vendors
 from speko_gateway.gateway import Gateway
-from speko_gateway.health import HealthGate
-from speko_gateway.local_engine import LocalEngine
-from speko_gateway.providers.live import build_live_providers
-from speko_gateway.providers.local import LocalProvider
-from speko_gateway.providers.simulated import Stage
-from speko_gateway.providers.upstream import Upstream
-from speko_gateway.remembered import RememberedSurveys
-from speko_gateway.request_connections import Asked
-from speko_gateway.scores import load_snapshot
-from speko_gateway.staging import Rehearsal
-from speko_gateway.vendors import Vendors
-from speko_gateway.weights import installed_path
+from speko_gateway.local_model.engine import LocalEngine
+from speko_gateway.local_model.model_file import installed_path
+from speko_gateway.providers.stand_ins.local import LocalProvider
+from speko_gateway.providers.stand_ins.simulated import Stage
+from speko_gateway.providers.vendors.live import build_live_providers
+from speko_gateway.providers.vendors.upstream import Upstream
+from speko_gateway.routing.health import HealthGate
+from speko_gateway.routing.remembered import RememberedSurveys
+from speko_gateway.routing.scores import load_snapshot
 
 
 def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:

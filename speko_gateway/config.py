@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from speko_gateway.limits import Limits
-from speko_gateway.providers.addresses import is_loopback
+from speko_gateway.providers.vendors.addresses import is_loopback
 
 KEY_VARIABLE = "SPEKO_GATEWAY_KEY"
 PRIVATE_URLS_VARIABLE = "SPEKO_ALLOW_PRIVATE_URLS"

@@ -16,21 +16,21 @@ from speko_client.models import (
 )
 from speko_client.models import Fleet as FleetInfo
 from speko_gateway.candidates import Candidate, Selection, allow_list
-from speko_gateway.failover import Limits, Option, Relay
-from speko_gateway.fleet import Fleet
-from speko_gateway.fleets import Fleets
-from speko_gateway.gating import nobody, rank_gated
-from speko_gateway.health import HealthGate
-from speko_gateway.providers.base import ProviderRequest
-from speko_gateway.remembered import Surveying
-from speko_gateway.request_connections import Asked, asked_in
-from speko_gateway.routing import Ranking, survey
-from speko_gateway.scores import Snapshot
-from speko_gateway.staging import NOTHING_STAGED, Rehearsal, Staging, staged
-from speko_gateway.sweep import sweep
-from speko_gateway.told import told
-from speko_gateway.vendors import Vendors
-from speko_gateway.what_if import tried
+from speko_gateway.failover.relay import Limits, Option, Relay
+from speko_gateway.failover.staging import NOTHING_STAGED, Rehearsal, Staging, staged
+from speko_gateway.fleet.fleet import Fleet
+from speko_gateway.fleet.fleets import Fleets
+from speko_gateway.fleet.request_connections import Asked, asked_in
+from speko_gateway.fleet.vendors import Vendors
+from speko_gateway.headers import told
+from speko_gateway.provider import ProviderRequest
+from speko_gateway.routing.gating import nobody, rank_gated
+from speko_gateway.routing.health import HealthGate
+from speko_gateway.routing.ranking import Ranking, survey
+from speko_gateway.routing.remembered import Surveying
+from speko_gateway.routing.scores import Snapshot
+from speko_gateway.routing.sweep import sweep
+from speko_gateway.routing.what_if import tried
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""The shape of the code: who may import whom, and how large a file may grow.
+"""The shape of the code: who may import whom, who touches Streamlit, how large a file may grow.
 
-app.py -> pages -> playground -> speko_client <- speko_gateway
+app.py -> pages -> playground -> speko_client <- speko_gateway, and inside playground and
+speko_gateway the floors of docs/floors.toml.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("pages", "playground", "speko_client", "speko_gateway")
+FLOORS: dict[str, list[str]] = {
+    part: table["floors"]
+    for part, table in tomllib.loads((ROOT / "docs" / "floors.toml").read_text()).items()
+}
 LINES_PER_FILE = 350
 LINES_PER_PAGE = 150
 
@@ -25,7 +31,7 @@ MAY_IMPORT = {
     "speko_client": {"speko_client"},
     "speko_gateway": {"speko_gateway", "speko_client"},
 }
-FROM_CLIENT_TO_GATEWAY = {"speko_client.models", "speko_client.sse"}
+FROM_CLIENT_TO_GATEWAY = {"speko_client.models", "speko_client.wire.sse"}
 
 SECRETS = re.compile(
     r"\bsk-[A-Za-z0-9_-]{20,}|\bAIza[A-Za-z0-9_-]{30,}|\bxai-[A-Za-z0-9]{20,}"
@@ -96,12 +102,21 @@ def libraries_of(path: Path) -> set[str]:
 PRODUCT = [path for part in ("app.py", *PARTS) for path in files_of(part)]
 BESIDES = ("tests", "benchmarks", "docs")
 EVERYTHING = PRODUCT + [path for part in BESIDES for path in files_of(part)]
-SURFACE = re.compile(r"playground\.(components|session|ui)\b")
+SURFACE = re.compile(r"playground\.(browser|ui)\b|playground\.\w+\.(state|\w+_view)\b")
 
 
 def part_of(path: Path) -> str:
     """The part of the product that a file belongs to."""
     return path.relative_to(ROOT).parts[0]
+
+
+def may_use_plotly(path: Path) -> bool:
+    """What draws a figure: the shared looks, the cards of a session, the sweep."""
+    return (
+        path.parent.name == "analytics"
+        or path.stem.startswith("charts")
+        or path.stem in {"figures", "sweep_figure"}
+    )
 
 
 def imported(part: str) -> Iterator[tuple[str, str]]:
@@ -115,12 +130,25 @@ def users_of(library: str) -> list[Path]:
 
 
 def may_use_streamlit(path: Path) -> bool:
-    """Pages, the launcher, and the few modules that exist to touch Streamlit."""
+    """The launcher, pages and ``ui.py``; the browser state; each package's views and its state."""
     return (
         part_of(path) in {"app.py", "pages"}
-        or named(path) in {"playground/ui.py", "playground/session.py"}
-        or path.parent.name == "components"
+        or named(path) == "playground/ui.py"
+        or path.parent == ROOT / "playground" / "browser"
+        or path.stem == "state"
+        or path.stem.endswith("_view")
     )
+
+
+def room_of(path: Path) -> str:
+    """The package, or the single module, of its part that a file belongs to."""
+    return path.relative_to(ROOT).with_suffix("").parts[1]
+
+
+def rooms_imported(path: Path, part: str) -> set[str]:
+    """The packages and modules of its own part that a file imports from."""
+    names = (name.split(".") for name in things_from(path))
+    return {name[1] for name in names if name[0] == part and len(name) > 1}
 
 
 @pytest.mark.parametrize("part", MAY_IMPORT)
@@ -141,15 +169,35 @@ def test_streamlit_stays_at_the_surface() -> None:
     assert not [named(path) for path in below if any(map(SURFACE.match, things_from(path)))]
 
 
-def test_only_the_session_names_what_it_keeps() -> None:
-    named_elsewhere = re.compile(r"session_state(\[|\.[a-z])")
-    others = [path for path in PRODUCT if path.name != "session.py"]
-    assert not [named(path) for path in others if named_elsewhere.search(path.read_text())]
+def test_browser_state_is_read_and_written_through_slots() -> None:
+    """A package names its keys in its ``state.py``; only ``browser`` touches the state itself."""
+    others = [path for path in PRODUCT if path.parent.name != "browser"]
+    assert not [named(path) for path in others if "session_state" in path.read_text()]
+    views = [path for path in others if path.stem != "state"]
+    assert not [named(p) for p in views if "playground.browser.slots.Slot" in things_from(p)]
+
+
+@pytest.mark.parametrize("part", FLOORS)
+def test_every_package_has_a_floor(part: str) -> None:
+    rooms = {room_of(path) for path in files_of(part)} - {"__init__"}
+    assert rooms == set(FLOORS[part])
+
+
+@pytest.mark.parametrize("part", FLOORS)
+def test_a_package_imports_only_what_stands_before_it(part: str) -> None:
+    floor = {room: number for number, room in enumerate(FLOORS[part])}
+    upwards = [
+        f"{named(path)} imports {room}"
+        for path in files_of(part)
+        for room in rooms_imported(path, part)
+        if room_of(path) in floor and floor.get(room, -1) > floor[room_of(path)]
+    ]
+    assert not upwards
 
 
 def test_plotly_stays_in_the_charts() -> None:
-    elsewhere = [path for path in users_of("plotly") if not path.name.startswith("charts")]
-    assert not elsewhere
+    elsewhere = [path for path in users_of("plotly") if not may_use_plotly(path)]
+    assert not [named(path) for path in elsewhere]
 
 
 def test_pages_are_thin() -> None:

@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
-from speko_gateway.providers.base import FailureCode, ProviderError
+from speko_gateway.provider import FailureCode, ProviderError
 
 MAX_QUOTE = 200
 """Characters of a vendor's own text that an error may carry."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speko_client.sse import EventTooLargeError, ServerSentEvent, SSEDecoder
+from speko_client.wire.sse import EventTooLargeError, ServerSentEvent, SSEDecoder
 
 LINE_ENDS = st.sampled_from([b"\n", b"\r", b"\r\n"])
 LINES = st.one_of(

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 
 from speko_client.models import ChatMessage, ProviderKind, RoutingIntent
 from speko_gateway.candidates import Candidate
-from speko_gateway.failover import Limits, Option, Relay
-from speko_gateway.fleet import Fleet
+from speko_gateway.failover.relay import Limits, Option, Relay
+from speko_gateway.fleet.fleet import Fleet
 from speko_gateway.gateway import Gateway
-from speko_gateway.health import HealthGate
-from speko_gateway.providers.base import (
+from speko_gateway.provider import (
     FailureCode,
     Finish,
     ProviderError,
@@ -20,7 +19,8 @@ from speko_gateway.providers.base import (
     ProviderRequest,
     TextDelta,
 )
-from speko_gateway.scores import Row, Snapshot, SnapshotFile, index_snapshot
+from speko_gateway.routing.health import HealthGate
+from speko_gateway.routing.scores import Row, Snapshot, SnapshotFile, index_snapshot
 
 HELLO = (ChatMessage(role="user", content="Hello"),)
 ENGLISH = RoutingIntent(language="en")

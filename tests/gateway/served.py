@@ -12,9 +12,9 @@ import httpx
 import uvicorn
 from starlette.types import ASGIApp
 
-from speko_gateway.app import create_app
 from speko_gateway.gateway import Gateway
-from speko_gateway.server import bind
+from speko_gateway.http.app import create_app
+from speko_gateway.http.server import bind
 from tests.patience import PATIENCE
 
 KEY = "test-key"

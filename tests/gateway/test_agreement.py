@@ -16,22 +16,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from playground.connections import embedded
-from playground.prediction import predict
-from playground.receipts import receipt
-from playground.turn_errors import failed_attempts, turn_error
-from playground.turns import Answer, Turn, TurnSettings, run_turn
+from playground.receipts.receipts import receipt
+from playground.servers.connection import embedded
+from playground.sessions.prediction import predict
+from playground.sessions.turn_errors import failed_attempts, turn_error
+from playground.sessions.turns import Answer, Turn, TurnSettings, run_turn
 from speko_client.errors import SpekoApiError
 from speko_client.models import RoutingPreview, WhatIf
-from speko_gateway.app import create_app
 from speko_gateway.candidates import Candidate
-from speko_gateway.fleet import Fleet
+from speko_gateway.fleet.fleet import Fleet
 from speko_gateway.gateway import Gateway
-from speko_gateway.health import HealthGate
+from speko_gateway.http.app import create_app
 from speko_gateway.limits import Limits
-from speko_gateway.scores import SnapshotFile, index_snapshot
+from speko_gateway.routing.health import HealthGate
+from speko_gateway.routing.scores import SnapshotFile, index_snapshot
 from tests.gateway.fleet_doubles import PlayedProvider, SteppedClock, failure, said
-from tests.gateway.reckoning import Name, Reckoned, reckon, scope_of
+from tests.gateway.routing.reckoning import Name, Reckoned, reckon, scope_of
 from tests.gateway.served import KEY, serving_app
 
 VENDORS, MODELS = ("ash", "birch", "cedar"), ("x", "y")

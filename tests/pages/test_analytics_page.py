@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground.components.chart_card import selected_turn
+from playground.analytics.card_view import selected_turn
 from playground.runtime import Runtime, get_runtime
-from playground.turns import Answer, TurnSettings
+from playground.sessions.turns import Answer, TurnSettings
 from speko_client.models import Fault, Timing
 from tests.pages.gateway_stand_in import StandIn
 from tests.patience import PATIENCE

@@ -11,11 +11,12 @@ def script() -> None:
     """A page that says which conversation is open."""
     import streamlit as st
 
-    from playground import session
+    from playground.browser import url
+    from playground.intent.state import new_conversation
 
-    session.carry_over(st.session_state["shown"])
-    st.button("New", on_click=session.new_conversation)
-    st.text(session.conversation_id() or "none")
+    url.carry_over(st.session_state["shown"])
+    st.button("New", on_click=new_conversation)
+    st.text(url.conversation_id() or "none")
 
 
 def visit(app: AppTest, shown: str, conversation: str | None) -> str:

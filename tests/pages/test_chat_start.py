@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground.local_gateway import GatewayStartError
 from playground.runtime import Runtime, get_runtime
-from playground.turns import Turn
+from playground.servers.local_gateway import GatewayStartError
+from playground.sessions.turns import Turn
 from tests.patience import PATIENCE
 
 UI = Path(__file__).parent.parent.parent / "playground" / "ui.py"

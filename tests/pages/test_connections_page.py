@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from playground import connections
-from playground.local_gateway import GatewayStartError
 from playground.runtime import get_runtime
+from playground.servers import connection as connections
+from playground.servers.local_gateway import GatewayStartError
 from tests.pages.connections_page import ConnectionsPage
 from tests.pages.gateway_stand_in import KEY, StandIn
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground.components.demo_picker import EXAMPLE
-from playground.demo_runs import DemoRun
-from playground.demo_shelf import OWN, SHIPPED
-from playground.demos import parse_script
+from playground.demos.picker_view import EXAMPLE
+from playground.demos.runs import DemoRun, demo_runs
+from playground.demos.script import parse_script
+from playground.demos.shelf import OWN, SHIPPED
 from playground.runtime import get_runtime
 from tests.pages.gateway_stand_in import StandIn
 from tests.patience import PATIENCE
@@ -34,7 +34,7 @@ def page(**query: str) -> AppTest:
 def begun() -> DemoRun:
     """The outage day, just begun."""
     path = SHIPPED / "3-provider-outage-day.yaml"
-    return get_runtime().demos.start(parse_script(path.read_bytes(), path.name))
+    return demo_runs(get_runtime()).start(parse_script(path.read_bytes(), path.name))
 
 
 def html(app: AppTest) -> str:
@@ -92,7 +92,7 @@ def test_play_puts_the_demo_on_the_stage_under_its_own_link() -> None:
     assert "9:00. A retailer" in shown
     assert 'class="dm-bare"' in shown
     assert buttons(app) == ["Pause", "Step", "Stop"]
-    assert get_runtime().demos.find(str(app.query_params["c"])) is not None
+    assert demo_runs(get_runtime()).find(str(app.query_params["c"])) is not None
 
 
 @pytest.mark.usefixtures("stand_in")

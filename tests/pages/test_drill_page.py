@@ -8,8 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Element
 
-from playground.drill import DrillState, Length, RunningDrill
-from playground.server_choice import OtherServer, ServerChoice
+from playground.drills.drill import DrillState, Length, RunningDrill
+from playground.servers.server_choice import OtherServer, ServerChoice
 from speko_client.models import Fault
 from tests.pages.gateway_stand_in import StandIn
 from tests.patience import PATIENCE
@@ -24,9 +24,9 @@ PREVIEW = {
 
 def script() -> None:
     """The banner, as on every page, and the drill's view."""
-    from playground.components.drill_banner import drill_banner
-    from playground.components.routing_desk import open_desk
-    from playground.components.routing_drill import drill_view
+    from playground.drills.banner_view import drill_banner
+    from playground.drills.drill_view import drill_view
+    from playground.routing.desk_view import open_desk
 
     drill_banner()
     drill_view(open_desk())

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.runtime import Runtime, get_runtime
-from playground.turns import TurnSettings
+from playground.sessions.turns import TurnSettings
 from tests.pages.gateway_stand_in import StandIn
 from tests.patience import PATIENCE
 

@@ -11,10 +11,10 @@ def script() -> None:
     """Pills that only trigger something, and a list of what they triggered."""
     import streamlit as st
 
-    from playground import session
+    from playground.chat.state import take_choice
 
     def chosen() -> None:
-        if (label := session.take_choice("pills", "first screen")) is not None:
+        if (label := take_choice("pills", "first screen")) is not None:
             st.session_state.setdefault("sent", []).append(label)
 
     st.pills("Try one", ["Book", "Ask"], key="pills", on_change=chosen)

@@ -9,8 +9,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from playground.local_gateway import WeightsFetchError, WeightsProgress
 from playground.runtime import get_runtime
+from playground.servers.local_gateway import WeightsFetchError, WeightsProgress
 from tests.pages.gateway_stand_in import StandIn
 from tests.patience import PATIENCE
 
@@ -19,13 +19,13 @@ Fetch = Callable[[], Iterator[WeightsProgress]]
 
 def script() -> None:
     """The offer, as at the top of the chat."""
-    from playground import session
-    from playground.components.server import server_facts
-    from playground.components.weights_offer import weights_offer
+    from playground.connections.facts_view import server_facts
+    from playground.connections.model_offer_view import weights_offer
+    from playground.connections.state import server_choice
     from playground.runtime import get_runtime
 
     runtime = get_runtime()
-    connection = runtime.connection(session.server_choice(), private_allowed=True)
+    connection = runtime.connection(server_choice(), private_allowed=True)
     facts = server_facts(runtime, connection)
     weights_offer(runtime, facts)
 

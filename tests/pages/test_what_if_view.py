@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground.runtime import get_runtime
-from playground.saved_what_ifs import (
+from playground.routing.saved_what_ifs import (
     SavedWhatIf,
     delete_what_if,
     rename_what_if,
     saved_what_ifs,
 )
-from playground.server_choice import OtherServer, ServerChoice
-from playground.store import StoreError
-from playground.turns import TurnSettings
-from playground.what_ifs import OnView
+from playground.routing.what_ifs import OnView
+from playground.runtime import get_runtime
+from playground.servers.server_choice import OtherServer, ServerChoice
+from playground.sessions.store import StoreError
+from playground.sessions.turns import TurnSettings
 from speko_client.errors import SpekoApiError
 from speko_client.models import Fleet, KnownProviders, RoutingPreview, SnapshotInfo, WhatIf
 from tests.pages.gateway_stand_in import StandIn
@@ -213,7 +213,7 @@ def test_a_store_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise StoreError("The disk is full.")
 
-    monkeypatch.setattr("playground.components.saved_what_ifs.saved_what_ifs", full)
+    monkeypatch.setattr("playground.routing.saved_what_ifs_view.saved_what_ifs", full)
     assert "The disk is full." in view().error[0].value
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from playground.connections import Connection, embedded
-from playground.engine import Engine
-from playground.store import Store
+from playground.servers.connection import Connection, embedded
+from playground.sessions.engine import Engine
+from playground.sessions.store import Store
 from tests.playground.running import price
-from tests.playground.wire_server import ThreadedWireServer
+from tests.playground.servers.wire_server import ThreadedWireServer
 
 
 class Clock:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
-from playground.connections import embedded
 from playground.runtime import get_runtime
-from playground.turns import TurnSettings
+from playground.servers.connection import embedded
+from playground.sessions.turns import TurnSettings
 from tests.playground.samples_of_turns import conversation
-from tests.playground.wire_server import ThreadedWireServer, holds
+from tests.playground.servers.wire_server import ThreadedWireServer, holds
 
 
 def main() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from playground.engine import Run
-from playground.store import Store
-from playground.turns import Conversation
+from playground.sessions.engine import Run
+from playground.sessions.store import Store
+from playground.sessions.turns import Conversation
 from speko_client.models import CompleteUsage
 from tests.patience import PATIENCE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from playground.turns import Answer, Conversation, Turn, TurnSettings
+from playground.sessions.turns import Answer, Conversation, Turn, TurnSettings
 
 NOON = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)
 

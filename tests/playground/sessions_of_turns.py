@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from playground.turns import Answer, Turn, TurnSettings
+from playground.sessions.turns import Answer, Turn, TurnSettings
 from speko_client.models import Attempt, CompleteUsage, Timing
 
 NOON = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from playground.runtime import Runtime, get_runtime
-from playground.turns import TurnSettings
+from playground.sessions.turns import TurnSettings
 from tests.patience import PATIENCE
 from tests.playground.samples_of_turns import conversation, turn
 

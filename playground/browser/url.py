@@ -1,0 +1,97 @@
+"""The session that a tab shows, by its URL: ``?c=`` and the turn that a link leads to, ``&t=``.
+
+A conversation's id is in the URL from its first message or its first changed setting on; before
+that it is reserved in the browser session, so that the form's widgets keep their identity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from playground.browser.slots import Slot
+from playground.browser.widgets import forget_widgets
+
+CHAT_PAGE = "../pages/chat.py"
+
+_PARAM = "c"
+_TURN_PARAM = "t"
+_RESERVED = Slot("reserved_conversation", str)
+_LAST = Slot("last_conversation", str)
+_PAGE = Slot("page", str)
+_FRAME = Slot("frame_drawn", bool)
+
+
+def conversation_id() -> str | None:
+    """The open conversation as the URL names it; None on a fresh page."""
+    return st.query_params.get(_PARAM) or None
+
+
+def open_conversation(conversation: str) -> None:
+    """Show a conversation."""
+    _LAST.set(conversation)
+    _name_in_url(conversation)
+
+
+def leave_conversation() -> None:
+    """Show none; the next one gets an id of its own."""
+    _RESERVED.set(None)
+    _LAST.set(None)
+    _name_in_url(None)
+
+
+def carry_over(page: str) -> None:
+    """Take the open conversation along when the page changes: navigation drops it from the URL.
+
+    Only then: on the same page, a URL that names none is a fresh one, or the browser's Back. The
+    form's widgets begin anew: pages share them, and each has to give them the form's values.
+    """
+    opened = conversation_id()
+    before = _PAGE.get()
+    changed = before is not None and before != page
+    _PAGE.set(page)
+    if changed:
+        forget_widgets()
+    if changed and opened is None and (last := _LAST.get()) is not None:
+        open_conversation(last)
+    else:
+        _LAST.set(opened)
+
+
+def link(conversation: str) -> Mapping[str, str]:
+    """The query parameters that lead to a conversation."""
+    return {_PARAM: conversation}
+
+
+def chat_link(conversation: str | None, turn: str = "") -> Mapping[str, str]:
+    """The query parameters that lead to the chat, and to a turn there; see ``focused_turn``."""
+    return ({_PARAM: conversation} if conversation else {}) | {_TURN_PARAM: turn}
+
+
+def focused_turn() -> str | None:
+    """The turn a link to the chat names, empty where it names none; None on any other URL."""
+    return st.query_params.get(_TURN_PARAM)
+
+
+def reserve(make_id: str) -> str:
+    """The id the next new conversation will have; ``make_id`` is taken where none is reserved."""
+    reserved = _RESERVED.get() or make_id
+    _RESERVED.set(reserved)
+    return reserved
+
+
+def had_frame(*, drawn: bool = False) -> bool:
+    """Whether the frame of a page whose server still starts was drawn; ``drawn``: it is now."""
+    before = bool(_FRAME.get())
+    _FRAME.set(before or drawn)
+    return before
+
+
+def _name_in_url(conversation: str | None) -> None:
+    # One by one: what a page's own widgets keep in the URL must not be touched.
+    st.query_params.pop(_TURN_PARAM, None)
+    if conversation is None:
+        st.query_params.pop(_PARAM, None)
+    else:
+        st.query_params[_PARAM] = conversation

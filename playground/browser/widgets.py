@@ -1,0 +1,75 @@
+"""What widgets and components of this browser tab say, and their first values."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from pydantic import SecretStr
+
+from playground.browser.slots import Slot, browser_state
+
+_SCOPE = Slot("widget_scope", str)
+
+
+def scope() -> str | None:
+    """Whose values the form's widgets show: the id of a conversation."""
+    return _SCOPE.get()
+
+
+def set_scope(owner: str | None) -> None:
+    """From now on they show those of ``owner``; None: of nobody."""
+    _SCOPE.set(owner)
+
+
+def forget_widgets() -> None:
+    """Have the form's widgets take the form's values again, and show them in the browser."""
+    ending = f"-{scope()}"
+    for key in [key for key in map(str, browser_state()) if key.endswith(ending)]:
+        del browser_state()[key]
+
+
+def seed(key: str, value: object, options: Collection[object] | None = None) -> str:
+    """Give a widget its first value; later its own state counts, where among the ``options``."""
+    state = browser_state()
+    gone = options is not None and state.get(key) not in (None, *options)
+    if gone or key not in state:
+        state[key] = value
+    return key
+
+
+def take_secret(key: str) -> SecretStr | None:
+    """What was typed into a password field; the widget's own copy is cleared. In callbacks only."""
+    text = typed(key)
+    browser_state()[key] = ""
+    return SecretStr(text) if text else None
+
+
+def take_chosen(key: str) -> str | None:
+    """What was chosen in a widget that only triggers something; the widget is cleared."""
+    chosen_now = browser_state().get(key)
+    browser_state()[key] = None
+    return chosen_now if isinstance(chosen_now, str) else None
+
+
+def typed(key: str) -> str:
+    """What a field or a switch says now; empty where it is not on the page, or off."""
+    return str(browser_state().get(key) or "").strip()
+
+
+def chosen(key: str) -> list[str]:
+    """What is picked in a list with several choices."""
+    return [str(each) for each in browser_state().get(key) or ()]
+
+
+def sent(component: str, name: str) -> Mapping[str, object]:
+    """What a browser component of ours sent last under this name; empty where it sent nothing."""
+    values = browser_state().get(component)
+    value = values.get(name) if isinstance(values, Mapping) else None
+    return value if isinstance(value, Mapping) else {}
+
+
+def selection(key: str) -> Mapping[str, list[Any]]:
+    """What is selected in a chart or a table; empty where nothing is, or it is not there."""
+    found: Mapping[str, list[Any]] = (browser_state().get(key) or {}).get("selection") or {}
+    return found

@@ -1,0 +1,204 @@
+"""The open conversation as the chat page works on it: what is shown, and what a person can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+
+import streamlit as st
+
+from playground.browser import url
+from playground.chat.preview_view import routing_preview
+from playground.chat.state import restore_draft
+from playground.connections.facts_view import ServerFacts, forget_server_facts, server_facts
+from playground.connections.state import private_allowed, ready_connection, server_choice
+from playground.drills.drill import DrillState
+from playground.drills.state import drill_state, keep_drill
+from playground.intent.samples import Sample
+from playground.intent.state import adopt_form, keep_form, replace_form, save_form
+from playground.receipts.receipts import InForce
+from playground.runtime import Runtime, get_runtime
+from playground.servers import connection as connections
+from playground.servers.address_guard import AddressRefusedError
+from playground.servers.connection import Connecting, Connection
+from playground.servers.local_gateway import GatewayStartError
+from playground.sessions.engine import AlreadyRunningError
+from playground.sessions.open_session import OpenSession, new_conversation, open_session
+from playground.sessions.store_errors import StoreError
+from playground.sessions.turns import Conversation, Turn, TurnSettings
+
+LONGEST_MESSAGE = 200_000
+"""Characters; longer than any provider's context, and short enough for the page to stay quick."""
+
+
+@dataclass
+class Chat:
+    """One look at the page; ``view`` follows what ``send`` and ``retry`` begin.
+
+    ``server`` is where messages go, None where there is none; ``connection`` is it once it is up.
+    ``on_sent`` is told the conversation that a message went into.
+    """
+
+    runtime: Runtime
+    server: Connection | Connecting | None
+    facts: ServerFacts
+    owner: str
+    view: OpenSession
+    form: TurnSettings
+    on_sent: Callable[[str], None]
+    problem: str | None = None
+
+    @property
+    def connection(self) -> Connection | None:
+        """The server, unless it is still starting."""
+        return self.server if isinstance(self.server, Connection) else None
+
+    @property
+    def is_frame(self) -> bool:
+        """Whether this is the first look at a playground whose gateway is still starting."""
+        return self.facts.pending and not url.had_frame()
+
+    @property
+    def in_force(self) -> InForce | None:
+        """The snapshot that the server ranks by now; None where it does not tell."""
+        if self.connection is None or self.facts.fleet is None:
+            return None
+        return InForce(self.connection.name, self.facts.fleet.snapshot.id)
+
+    def keep_form(self, form: TurnSettings) -> None:
+        """Remember the form with the conversation, so that a reload finds it."""
+        self.form = form
+        if keep_form(form):
+            self.problem = save_form(self.runtime.store, self.owner, form) or self.problem
+
+    def foresee(self, form: TurnSettings) -> None:
+        """Draw who would answer by this form."""
+        routing_preview(self.runtime, self.connection, self.facts, form)
+
+    def send(self, message: str) -> None:
+        """Ask; a message that cannot be sent now goes back into the box."""
+        self._submit(message, self.form, self.view.conversation.leaf_id)
+
+    def send_sample(self, sample: Sample) -> None:
+        """Ask a sample prompt, with its intent set in the form."""
+        form = self.form.model_copy(
+            update={
+                "language": sample.language,
+                "vertical": sample.vertical,
+                "optimize_for": sample.optimize_for,
+            }
+        )
+        replace_form(self.owner, form)
+        self._submit(sample.message, form, self.view.conversation.leaf_id)
+
+    def retry(self, turn: Turn) -> None:
+        """Ask the same again with the form as it stands, beside the turn that was not answered."""
+        self._submit(turn.message, self.form, turn.parent_id)
+
+    def stop(self) -> None:
+        """End the answer that is arriving; what has come is kept."""
+        self.runtime.engine.stop(self.owner)
+
+    def look_elsewhere(self) -> Turn | None:
+        """The turn that another process runs, as the store has it now."""
+        stored, _ = _load(self.runtime, self.owner)
+        turns = stored.path() if stored else ()
+        return turns[-1] if turns else None
+
+    def show_problems(self) -> None:
+        """What went wrong that is not one turn's own error."""
+        if self.problem:
+            st.error(self.problem, icon=":material/error:")
+        if self.facts.problem:
+            st.warning(self.facts.problem, icon=":material/cloud_off:")
+        if self.facts.problem or (self.connection is None and not self.facts.pending):
+            st.button("Try again", on_click=forget_server_facts, key="reconnect")
+        if self.view.missing:
+            st.info("This session is not here: it was deleted, or it is on another machine.")
+        if self.view.run is not None and self.view.run.save_error:
+            st.warning(f"The last turn is not saved. {self.view.run.save_error}")
+
+    def _submit(self, message: str, form: TurnSettings, parent_id: str | None) -> None:
+        if self.server is None:
+            restore_draft(message)
+            return
+        if len(message) > LONGEST_MESSAGE:
+            restore_draft(message)
+            st.toast(
+                f"This message has {len(message):,} characters; {LONGEST_MESSAGE:,} is the most "
+                "a message may have. Shorten it, then send it again."
+            )
+            return
+        now = datetime.now(UTC)
+        drill = drill_state() if self.facts.takes_drills else DrillState()
+        form = drill.applied(form, now)
+        try:
+            run = self.runtime.engine.submit(
+                self.server, self.view.conversation, message, form, parent_id=parent_id
+            )
+        except AlreadyRunningError:
+            restore_draft(message)
+            st.toast("An answer is still arriving. Stop it first, or wait for it.")
+            return
+        if form.drill:
+            keep_drill(drill.sent(now))
+        self.on_sent(self.owner)
+        url.open_conversation(self.owner)
+        self.view = replace(open_session(self.view.conversation, run), missing=False)
+
+
+def open_chat(on_sent: Callable[[Runtime, str], None]) -> Chat:
+    """The conversation the URL names, or a fresh one, with the server that will answer."""
+    runtime = get_runtime()
+    server, problem = _connect(runtime)
+    if isinstance(server, Connection):
+        facts = server_facts(runtime, server)
+    else:
+        facts = ServerFacts(pending=problem is None)
+    wanted = url.conversation_id()
+    stored, store_problem = _load(runtime, wanted)
+    run = runtime.engine.run_for(wanted) if wanted else None
+    missing = wanted is not None and stored is None and run is None
+    owner = wanted if wanted and not missing else url.reserve(runtime.store.new_conversation_id())
+    form = adopt_form(owner, stored.settings if stored else None)
+    conversation = stored or new_conversation(owner, form)
+    # A store that cannot be read says so itself; whether it has the session, nobody knows.
+    view = open_session(conversation, run, missing=missing and store_problem is None)
+    return Chat(
+        runtime,
+        server,
+        facts,
+        owner,
+        view,
+        form,
+        partial(on_sent, runtime),
+        problem or store_problem,
+    )
+
+
+def _connect(runtime: Runtime) -> tuple[Connection | Connecting | None, str | None]:
+    try:
+        return ready_connection(runtime) or _connecting(runtime), None
+    except GatewayStartError as error:
+        # Who sends something tries again by it, and what was sent is kept.
+        return _connecting(runtime), str(error)
+    except AddressRefusedError as error:
+        return None, str(error)
+
+
+def _connecting(runtime: Runtime) -> Connecting:
+    choice, private = server_choice(), private_allowed(runtime)
+    return Connecting(
+        connections.EMBEDDED, lambda: runtime.connection(choice, private_allowed=private)
+    )
+
+
+def _load(runtime: Runtime, conversation: str | None) -> tuple[Conversation | None, str | None]:
+    if conversation is None:
+        return None, None
+    try:
+        return runtime.store.load(conversation), None
+    except StoreError as error:
+        return None, str(error)

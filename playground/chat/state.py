@@ -1,0 +1,45 @@
+"""The chat's browser state: a text to put back, a choice taken, how many turns are shown."""
+
+from __future__ import annotations
+
+import secrets
+
+from playground.browser import widgets
+from playground.browser.slots import Slot
+
+_RESTORE = Slot[tuple[str, str]]("restore_draft", tuple)
+_TAKEN = Slot[tuple[str, str]]("choice_taken", tuple)
+_SHOWN = Slot[dict[str, int]]("turns_shown", dict)
+
+
+def restore_draft(text: str) -> None:
+    """Put a text that could not be sent back into the message box."""
+    _RESTORE.set((secrets.token_hex(4), text))
+
+
+def draft_to_restore() -> tuple[str, str]:
+    """The last text to put back and an id that tells it from an earlier one; empty if none."""
+    return _RESTORE.get() or ("", "")
+
+
+def take_choice(key: str, once: str) -> str | None:
+    """What was chosen in a widget that only triggers something; the widget is cleared.
+
+    The same choice is returned once for the same ``once``: a run that is cut off before it could
+    clear the widget in the browser has the browser choose again.
+    """
+    chosen = widgets.take_chosen(key)
+    if chosen is None or _TAKEN.get() == (once, chosen):
+        return None
+    _TAKEN.set((once, chosen))
+    return chosen
+
+
+def turns_shown(conversation: str, default: int) -> int:
+    """How many of a conversation's turns are drawn."""
+    return (_SHOWN.get() or {}).get(conversation, default)
+
+
+def show_turns(conversation: str, count: int) -> None:
+    """Draw more of a conversation's turns."""
+    _SHOWN.set({**(_SHOWN.get() or {}), conversation: count})

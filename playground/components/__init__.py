@@ -1,1 +1,0 @@
-"""Pieces of page used by more than one page."""

@@ -1,0 +1,4 @@
+"""The parts of the Connections page: vendors, model servers, and how everybody is doing.
+
+Its state holds what this browser session chose, keys included.
+"""

@@ -1,0 +1,228 @@
+"""Which server the playground talks to, and what that one needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal, get_args
+
+import streamlit as st
+
+from playground.browser import widgets
+from playground.connections.desk_view import run_server_check
+from playground.connections.facts_view import ServerFacts
+from playground.connections.form_view import ConnectionForm, connection_form
+from playground.connections.marks_view import badge, found, heading
+from playground.connections.state import (
+    choose_server,
+    edit_connection,
+    edited_connection,
+    keep_check,
+    last_check,
+    private_allowed,
+    server_choice,
+    want_check,
+)
+from playground.runtime import Runtime
+from playground.servers.address_guard import AddressRefusedError
+from playground.servers.check import Checked
+from playground.servers.connection import Connection
+from playground.servers.server_choice import (
+    ServerChoice,
+    ServerKind,
+    chosen_server,
+    kind_in_force,
+)
+from playground.servers.typed_connection import Typed, server, usable_key
+from speko_client.models import FleetChoice
+from speko_client.server import DEFAULT_BASE_URL
+
+_KINDS: dict[ServerKind, str] = {
+    "gateway": "Embedded gateway",
+    "speko": "Hosted Speko",
+    "other": "Another server",
+}
+_IN_USE: dict[ServerKind, str] = {
+    "gateway": "the embedded gateway",
+    "speko": "hosted Speko",
+    "other": "the other server",
+}
+_FLEETS: dict[FleetChoice, str] = {"auto": "Automatic", "demo": "Demo", "live": "Live"}
+_FLEETS_MEAN: dict[FleetChoice, str] = {
+    "auto": "Your vendors where one has a key or an address, the demo fleet where none has.",
+    "demo": "Vendors are simulated: their published latency and price, and no vendor is called.",
+    "live": "Only real vendors, with your keys, and the local model.",
+}
+_SHOWN = "server-kind"
+_SPEKO, _OTHER = "speko", "other"
+
+
+def server_picker(runtime: Runtime) -> ServerKind:
+    """Which server's part of the page is shown; one that is ready is talked to at once."""
+    st.segmented_control(
+        "Server",
+        list(_KINDS),
+        format_func=_KINDS.__getitem__,
+        required=True,
+        key=widgets.seed(_SHOWN, kind_in_force(server_choice(), runtime.settings)),
+        on_change=lambda: _pick(runtime),
+        label_visibility="collapsed",
+    )
+    return _shown()
+
+
+def hosted_panel(runtime: Runtime) -> None:
+    """The hosted service and its key."""
+    choice = server_choice()
+    own = choice.speko_key is not None
+    _panel(
+        runtime,
+        "speko",
+        "Hosted Speko",
+        "" if own else DEFAULT_BASE_URL,
+        ConnectionForm(_SPEKO, lambda typed: _save_hosted(typed), key_label="Speko key"),
+        own=own,
+    )
+    st.caption(
+        "The hosted service rejects an intent with a vertical, so the chat leaves that out. Keys: "
+        "platform.speko.dev/agents/keys"
+    )
+
+
+def other_panel(runtime: Runtime) -> None:
+    """Any other server that speaks ``/v1/complete``."""
+    own = server_choice().other
+    form = ConnectionForm(
+        _OTHER,
+        lambda typed: _save_other(runtime, typed),
+        key_label="Key (optional)",
+        url=own.base_url if own else "",
+        url_hint="https://speko.example",
+        takes_vertical=own.takes_vertical if own else False,
+    )
+    _panel(runtime, "other", "Another server", "", form, own=own is not None)
+
+
+def fleet_switch(runtime: Runtime, facts: ServerFacts) -> None:
+    """Demo fleet or live vendors, for this browser session."""
+    chosen = server_choice().fleet or runtime.settings.fleet
+    st.segmented_control(
+        "Fleet",
+        get_args(FleetChoice),
+        format_func=_FLEETS.__getitem__,
+        required=True,
+        key=widgets.seed("fleet", chosen),
+        on_change=_pick_fleet,
+    )
+    st.caption(f"{_FLEETS_MEAN[chosen]} {_now(facts)}")
+
+
+def talks_to(runtime: Runtime, shown: ServerKind) -> str:
+    """The server that is talked to, where it is not the one that is shown; empty otherwise."""
+    kind = kind_in_force(server_choice(), runtime.settings)
+    return "" if kind == shown else _IN_USE[kind]
+
+
+def _panel(
+    runtime: Runtime,
+    kind: ServerKind,
+    title: str,
+    sub: str,
+    form: ConnectionForm,
+    *,
+    own: bool,
+) -> None:
+    connection, problem = _connection(runtime, kind)
+    group = st.container(border=True, key=f"group-{kind}")
+    with group, st.container(key=f"connection-{kind}"):
+        with st.container(
+            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+        ):
+            with st.container(width="content"):
+                address = connection.base_url if connection else sub
+                heading(title, _source(connection, own=own), address)
+            with st.container(horizontal=True, width="content", gap="small"):
+                _actions(kind, connection, own=own)
+        if connection is not None:
+            run_server_check(runtime, kind, connection)
+        check = Checked(False, problem) if problem else last_check(kind)
+        if check is not None:
+            found(check)
+        if connection is None or edited_connection() == kind:
+            connection_form(replace(form, can_cancel=connection is not None))
+
+
+def _source(connection: Connection | None, *, own: bool) -> str:
+    if own:
+        return badge("set in this browser session", "good")
+    if connection is not None:
+        return badge("from the environment", "info")
+    return badge("not set", "quiet")
+
+
+def _actions(kind: ServerKind, connection: Connection | None, *, own: bool) -> None:
+    def button(label: str, what: str, act: Callable[[str], None]) -> None:
+        kinds: dict[str, Literal["secondary", "tertiary"]] = {"test": "secondary"}
+        look = kinds.get(what, "tertiary")
+        st.button(label, key=f"{what}-{kind}", type=look, on_click=act, args=(kind,))
+
+    if connection is not None:
+        button("Test", "test", want_check)
+        label = "Replace" if kind == "speko" else "Change"
+        button(label, "edit", edit_connection)
+    if own:
+        button("Forget", "forget", _forget)
+
+
+def _connection(runtime: Runtime, kind: ServerKind) -> tuple[Connection | None, str | None]:
+    allowed = private_allowed(runtime)
+    try:
+        choice = server_choice()
+        return chosen_server(choice, runtime.settings, kind, private_allowed=allowed), None
+    except AddressRefusedError as error:
+        return None, error.message
+
+
+def _shown() -> ServerKind:
+    kind = widgets.typed(_SHOWN)
+    return next((each for each in _KINDS if each == kind), "gateway")
+
+
+def _pick(runtime: Runtime) -> None:
+    kind = _shown()
+    edit_connection(None)
+    if kind == "gateway" or _connection(runtime, kind)[0] is not None:
+        choose_server(replace(server_choice(), kind=kind))
+
+
+def _pick_fleet() -> None:
+    picked = widgets.typed("fleet")
+    fleet = next((each for each in _FLEETS if each == picked), None)
+    choose_server(replace(server_choice(), fleet=fleet))
+
+
+def _save_hosted(typed: Typed) -> None:
+    choice = replace(server_choice(), kind="speko", speko_key=usable_key(typed))
+    _talk_to(choice)
+
+
+def _save_other(runtime: Runtime, typed: Typed) -> None:
+    made = server(typed, private_allowed=private_allowed(runtime))
+    _talk_to(replace(server_choice(), kind="other", other=made))
+
+
+def _talk_to(choice: ServerChoice) -> None:
+    choose_server(choice)
+    want_check(choice.kind or "")
+
+
+def _forget(name: str) -> None:
+    kind: ServerKind = "speko" if name == "speko" else "other"
+    choose_server(server_choice().without_server(kind))
+    keep_check(name, None)
+
+
+def _now(facts: ServerFacts) -> str:
+    if facts.fleet is None:
+        return ""
+    return "Now: the demo fleet." if facts.fleet.demo else "Now: live vendors."

@@ -1,0 +1,82 @@
+"""What the connected server says of itself, asked at most every few seconds.
+
+Remembered per browser session: what a server offers depends on the keys the session brings along.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from playground.browser import url, widgets
+from playground.connections.state import choice_revision
+from playground.runtime import Runtime
+from playground.servers import pool
+from playground.servers.connection import Connection
+from speko_client.errors import SpekoApiError
+from speko_client.models import Fleet, KnownProvider
+
+_LOOK_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class ServerFacts:
+    """``fleet`` is None where the server is not the embedded gateway; ``problem``: what failed.
+
+    ``pending``: the embedded gateway is still starting, and the rest is not known yet.
+    """
+
+    fleet: Fleet | None = None
+    known: tuple[KnownProvider, ...] = ()
+    problem: str | None = None
+    pending: bool = False
+
+    @property
+    def simulates(self) -> bool:
+        """Whether the demo fleet is on, so that an outage can be simulated."""
+        return self.fleet is not None and self.fleet.demo
+
+    @property
+    def takes_drills(self) -> bool:
+        """Whether faults can be injected into this session's requests."""
+        return self.pending or (self.fleet is not None and bool(self.fleet.drills))
+
+
+def server_facts(runtime: Runtime, connection: Connection) -> ServerFacts:
+    """The fleet and the provider list; a failed look is not remembered, a good one for 5 s."""
+    try:
+        return _ask(connection.base_url, choice_revision(), runtime, connection)
+    except SpekoApiError as error:
+        return ServerFacts(problem=connection.redact(error.message))
+
+
+def await_server(runtime: Runtime, facts: ServerFacts, *, at_once: bool) -> None:
+    """Draw the page again once a gateway that is starting is up, or has failed.
+
+    ``at_once``: draw it again as soon as the browser asks, whatever the gateway does.
+    """
+    if facts.pending:
+        st.fragment(_look, run_every=_LOOK_SECONDS)(runtime, at_once)
+
+
+def _look(runtime: Runtime, at_once: bool) -> None:
+    asked_by_browser = url.had_frame(drawn=True)
+    due = asked_by_browser if at_once else not runtime.gateway.starting
+    if due:
+        # A busy server drops what it has not sent when it draws again, first values among it.
+        widgets.forget_widgets()
+        st.rerun()
+
+
+def forget_server_facts() -> None:
+    """Ask again at the next look."""
+    _ask.clear()
+
+
+@st.cache_data(ttl=5, show_spinner=False, scope="session")
+def _ask(base_url: str, revision: str, _runtime: Runtime, _connection: Connection) -> ServerFacts:
+    with _runtime.client(_connection) as client:
+        fleet = client.fleet() if _connection.embedded else None
+        # A server without a list answers all the same.
+        return ServerFacts(fleet=fleet, known=pool.listed(client) or ())

@@ -1,0 +1,111 @@
+"""The form a key or an address is typed into. What was typed leaves the widget at once.
+
+A form's fields reach the server only when it is submitted; a key then moves into a ``SecretStr``
+and the field is emptied, so that no widget state keeps it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from playground.browser import widgets
+from playground.connections.state import edit_connection, keep_check
+from playground.servers.address_guard import AddressRefusedError
+from playground.servers.check import Checked
+from playground.servers.typed_connection import NotUsableError, Typed
+
+Save = Callable[[Typed], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionForm:
+    """The fields of one connection's form. ``url`` None: it has no address to type.
+
+    ``save`` raises NotUsableError or AddressRefusedError where something must be corrected.
+    """
+
+    name: str
+    save: Save
+    key_label: str = "Key"
+    url: str | None = None
+    url_label: str = "Base URL"
+    url_hint: str = ""
+    key_first: bool = False
+    own_server: bool = False
+    takes_vertical: bool | None = None
+    can_cancel: bool = True
+
+
+def connection_form(form: ConnectionForm) -> None:
+    """Draw it."""
+    with st.form(f"form-{form.name}", border=False):
+        if form.own_server:
+            st.text_input("Name", key=_field("name", form), placeholder="For example: Lab")
+        fields = [_url_field, _key_field]
+        for field in reversed(fields) if form.key_first else fields:
+            field(form)
+        if form.own_server:
+            st.text_input(
+                "Models (optional)",
+                key=_field("models", form),
+                placeholder="Empty: its own list. Several: one, two",
+            )
+        if form.takes_vertical is not None:
+            st.toggle(
+                "This server takes the intent's vertical",
+                key=widgets.seed(_field("vertical", form), form.takes_vertical),
+            )
+        with st.container(horizontal=True):
+            st.form_submit_button("Save and test", type="primary", on_click=_save, args=(form,))
+            if form.can_cancel:
+                st.form_submit_button("Cancel", type="tertiary", on_click=_cancel, args=(form,))
+
+
+def _url_field(form: ConnectionForm) -> None:
+    if form.url is not None:
+        st.text_input(
+            form.url_label,
+            key=widgets.seed(_field("url", form), form.url),
+            placeholder=form.url_hint,
+        )
+
+
+def _key_field(form: ConnectionForm) -> None:
+    st.text_input(
+        form.key_label,
+        type="password",
+        key=_field("key", form),
+        autocomplete="new-password",
+        placeholder="Stays in this browser session",
+    )
+
+
+def _field(field: str, form: ConnectionForm) -> str:
+    return f"typed-{field}-{form.name}"
+
+
+def _save(form: ConnectionForm) -> None:
+    # The key first: whatever is wrong with the rest, the widget must not keep it.
+    key = widgets.take_secret(_field("key", form))
+    typed = Typed(
+        name=widgets.typed(_field("name", form)),
+        base_url=widgets.typed(_field("url", form)),
+        key=key,
+        models=widgets.typed(_field("models", form)),
+        takes_vertical=bool(widgets.typed(_field("vertical", form))),
+    )
+    try:
+        form.save(typed)
+    except (NotUsableError, AddressRefusedError) as error:
+        keep_check(form.name, Checked(False, error.message))
+    else:
+        edit_connection(None)
+
+
+def _cancel(form: ConnectionForm) -> None:
+    widgets.take_secret(_field("key", form))
+    keep_check(form.name, None)
+    edit_connection(None)

@@ -1,0 +1,93 @@
+"""The server this browser session chose, with its keys, and what checks of it have found.
+
+Keys are nowhere else: they end with the browser session.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+import streamlit as st
+
+from playground.browser.slots import Slot
+from playground.runtime import Runtime
+from playground.servers import address_guard
+from playground.servers.check import Checked
+from playground.servers.connection import Connection
+from playground.servers.server_choice import ServerChoice
+
+_CHOICE = Slot("server_choice", ServerChoice)
+_REVISION = Slot("server_choice_revision", str)
+_CHECKED = Slot[dict[str, Checked]]("connections_checked", dict)
+_CHECK_WANTED = Slot("connection_to_check", str)
+_EDITED = Slot("connection_edited", str)
+
+
+def connection_in_force(runtime: Runtime) -> Connection:
+    """The server this browser session talks to. Raises as ``Runtime.connection`` does."""
+    return runtime.connection(server_choice(), private_allowed=private_allowed(runtime))
+
+
+def ready_connection(runtime: Runtime) -> Connection | None:
+    """As ``Runtime.ready_connection``, for this browser session."""
+    return runtime.ready_connection(server_choice(), private_allowed=private_allowed(runtime))
+
+
+def private_allowed(runtime: Runtime) -> bool:
+    """Whether this visitor may name private addresses (see ``address_guard``)."""
+    return address_guard.private_allowed(
+        runtime.settings.allow_private_urls,
+        st.get_option("server.address"),
+        st.context.headers.get("Host"),
+        st.context.ip_address,
+    )
+
+
+def server_choice() -> ServerChoice:
+    """The server and the credentials this browser session has chosen."""
+    return _CHOICE.get() or ServerChoice()
+
+
+def choose_server(choice: ServerChoice) -> None:
+    """Talk to this server, with these credentials, from the next look on."""
+    _CHOICE.set(choice)
+    _REVISION.set(secrets.token_hex(8))
+
+
+def choice_revision() -> str:
+    """Another one with each change of the choice, and in each browser session that made one."""
+    return _REVISION.get() or ""
+
+
+def edited_connection() -> str | None:
+    """The connection whose form is open."""
+    return _EDITED.get()
+
+
+def edit_connection(name: str | None) -> None:
+    """Open a connection's form, or close the one that is open."""
+    _EDITED.set(name)
+
+
+def want_check(name: str) -> None:
+    """Have a connection checked when it is drawn next."""
+    _CHECK_WANTED.set(name)
+
+
+def take_wanted_check(name: str) -> bool:
+    """Whether this connection is to be checked now; asked once."""
+    wanted = _CHECK_WANTED.get() == name
+    if wanted:
+        _CHECK_WANTED.set(None)
+    return wanted
+
+
+def last_check(name: str) -> Checked | None:
+    """What the last check of a connection found."""
+    return (_CHECKED.get() or {}).get(name)
+
+
+def keep_check(name: str, found: Checked | None) -> None:
+    """Remember what a check found; None forgets."""
+    others = {key: value for key, value in (_CHECKED.get() or {}).items() if key != name}
+    _CHECKED.set(others if found is None else {**others, name: found})

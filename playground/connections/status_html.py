@@ -1,0 +1,159 @@
+"""Who can answer now, who cannot and why, and how their recent calls went. Pure: values to HTML.
+
+A table of our own and not a data frame: it is read by screen readers and turns into a list on a
+phone. Everything from outside is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from html import escape
+from itertools import groupby
+from typing import Literal
+
+from playground.look import palette
+from playground.servers import pool
+from speko_client.models import KnownProvider, ProviderFailure, ProviderHealth
+
+State = Literal["available", "unavailable", "left-out", "probing"]
+
+STATES: dict[State, str] = {
+    "available": "Available",
+    "unavailable": "Not available",
+    "left-out": "Left out",
+    "probing": "On probation",
+}
+_HEADINGS = ("Provider", "State", "Recent errors", "Last error")
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """One model, or several of one vendor that lack the same; ``error_rate`` 0..1 of ``calls``."""
+
+    vendor: str
+    vendor_name: str
+    model: str
+    state: State
+    reason: str = ""
+    calls: int = 0
+    error_rate: float = 0.0
+    last_error: ProviderFailure | None = None
+
+
+def status_rows(
+    known: Iterable[KnownProvider], health: Iterable[ProviderHealth], now: datetime
+) -> list[StatusRow]:
+    """A row per model, those who can answer first; a vendor that lacks one thing has one row."""
+    by_model = {(each.provider, each.model): each for each in health}
+    rows: list[StatusRow] = []
+    for _, group in groupby(pool.models(known), key=lambda row: row.vendor):
+        own = [_row(each, by_model.get((each.vendor, each.model or "")), now) for each in group]
+        rows += _together(own)
+    return sorted(rows, key=lambda row: row.state == "unavailable")
+
+
+def status_html(rows: Sequence[StatusRow], now: datetime, *, dark: bool) -> str:
+    """The rows as a table."""
+    head = "".join(f'<th scope="col">{heading}</th>' for heading in _HEADINGS)
+    body = "".join(_row_html(row, now, dark) for row in rows)
+    return f'<table class="sp-status"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+
+
+def ago(at: str, now: datetime) -> str:
+    """How long ago an ISO time was: ``just now``, ``4 min ago``; empty where it is none."""
+    moment = _moment(at)
+    if moment is None:
+        return ""
+    minutes = (now - moment) // timedelta(minutes=1)
+    if minutes < 1:
+        return "just now"
+    return f"{minutes} min ago" if minutes < 60 else f"{minutes // 60} h ago"
+
+
+def _row(known: KnownProvider, health: ProviderHealth | None, now: datetime) -> StatusRow:
+    state, reason = _state(known, health, now)
+    return StatusRow(
+        vendor=known.vendor,
+        vendor_name=known.vendor_name,
+        model=known.model or "",
+        state=state,
+        reason=reason,
+        calls=health.calls if health else 0,
+        error_rate=health.error_rate if health else 0.0,
+        last_error=health.last_error if health else None,
+    )
+
+
+def _state(known: KnownProvider, health: ProviderHealth | None, now: datetime) -> tuple[State, str]:
+    if known.available is False:
+        return "unavailable", known.reason or "the server does not say why"
+    if health is not None and health.state == "unhealthy":
+        return "left-out", _left_out(health, now)
+    if health is not None and health.state == "probing":
+        return "probing", "a few calls try whether it has recovered"
+    return "available", "simulated" if known.simulated else ""
+
+
+def _left_out(health: ProviderHealth, now: datetime) -> str:
+    until = _moment(health.retry_at or "")
+    if until is not None and until > now:
+        return f"it asked for a pause of {(until - now).seconds + 1} more s"
+    return "too many of its recent calls failed"
+
+
+def _together(rows: list[StatusRow]) -> list[StatusRow]:
+    first = rows[0]
+    alike = all(
+        (row.state, row.reason, row.calls) == ("unavailable", first.reason, 0) for row in rows
+    )
+    if not alike or len(rows) == 1:
+        return rows
+    return [
+        StatusRow(
+            first.vendor, first.vendor_name, f"{len(rows)} models", "unavailable", first.reason
+        )
+    ]
+
+
+def _row_html(row: StatusRow, now: datetime, dark: bool) -> str:
+    dot = (
+        f'<span class="sp-dot" style="color:{palette.colour(row.vendor, dark=dark)}" '
+        f'aria-hidden="true">{escape(palette.glyph(row.vendor))}</span>'
+    )
+    who = f"{dot}<b>{escape(row.vendor_name)}</b> {escape(row.model)}"
+    state = f'<span class="sp-state sp-{row.state}">{STATES[row.state]}</span>'
+    why = f'<span class="sp-why">{escape(row.reason)}</span>' if row.reason else ""
+    cells = [
+        _cell(_HEADINGS[0], who),
+        _cell(_HEADINGS[1], state + why),
+        _cell(_HEADINGS[2], _errors(row), nothing="no calls"),
+        _cell(_HEADINGS[3], _last(row.last_error, now), nothing="none"),
+    ]
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _cell(heading: str, html: str, *, nothing: str = "") -> str:
+    empty = "" if html else ' class="sp-empty"'
+    shown = html or f'<span class="sp-quiet">{nothing}</span>'
+    return f'<td data-label="{heading}"{empty}>{shown}</td>'
+
+
+def _errors(row: StatusRow) -> str:
+    return f"{row.error_rate:.0%} of {row.calls:,}".replace("%", " %") if row.calls else ""
+
+
+def _last(error: ProviderFailure | None, now: datetime) -> str:
+    if error is None:
+        return ""
+    when = f' <span class="sp-quiet">{ago(error.at, now)}</span>'
+    return f"{escape(error.message or error.code)}{when}"
+
+
+def _moment(at: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(at)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

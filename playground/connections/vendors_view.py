@@ -1,0 +1,272 @@
+"""The gateway's vendors: keys, local servers, and any OpenAI-compatible server of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import streamlit as st
+
+from playground.browser import widgets
+from playground.browser.url import CHAT_PAGE
+from playground.connections.desk_view import Desk, offer, run_vendor_check
+from playground.connections.form_view import ConnectionForm, connection_form
+from playground.connections.marks_view import badge, found, heading
+from playground.connections.state import (
+    choose_server,
+    edit_connection,
+    edited_connection,
+    keep_check,
+    last_check,
+    server_choice,
+    want_check,
+)
+from playground.servers.check import Checked
+from playground.servers.server_choice import CUSTOM, address_problem, custom_id
+from playground.servers.typed_connection import (
+    MOST_MODELS,
+    NotUsableError,
+    Typed,
+    credentials,
+    portable,
+    usable_models,
+)
+from speko_client.models import VendorConnection, VendorCredentials
+
+_NEW = "new-server"
+
+
+def vendor_keys(desk: Desk) -> None:
+    """The vendors that answer with a key."""
+    st.subheader("Vendors", anchor=False)
+    st.caption(
+        "A key you set here stays in this browser session: it is gone when you reload or close "
+        "the page, is written nowhere and is never shown again."
+    )
+    _group(
+        desk, "vendors", [each for each in desk.vendors if not each.local and not _is_own(each.id)]
+    )
+
+
+def local_servers(desk: Desk) -> None:
+    """Model servers on this machine: found when they run, or named by their address."""
+    st.subheader("Local servers", anchor=False)
+    if desk.private_allowed:
+        st.caption("Found when they run where they usually do. Another address is as good.")
+    else:
+        st.caption(
+            "This playground is shared, so servers on its own machine and network are not "
+            "offered; a public address is."
+        )
+    _group(desk, "local", [each for each in desk.vendors if each.local])
+
+
+def own_servers(desk: Desk) -> None:
+    """Servers the catalogue does not know, and the form for one more."""
+    st.subheader("Your own servers", anchor=False)
+    st.caption("Anything that speaks OpenAI's chat completions, by its base URL.")
+    told = {each.id: each for each in desk.vendors}
+    own = server_choice().vendors
+    ids = dict.fromkeys(each for each in [*told, *own] if _is_own(each))
+    _group(desk, "own", [told.get(each) or _left_behind(each, own[each]) for each in ids])
+    if edited_connection() != _NEW:
+        st.button(
+            "Add a server",
+            icon=":material/add:",
+            on_click=edit_connection,
+            args=(_NEW,),
+            key="add-server",
+        )
+        return
+    with st.container(border=True, key=f"group-{_NEW}"), st.container(key=f"connection-{_NEW}"):
+        _problem(last_check(_NEW))
+        connection_form(
+            ConnectionForm(
+                _NEW,
+                partial(_save_new, desk),
+                key_label="Key (optional)",
+                url="",
+                url_hint="http://127.0.0.1:11434/v1",
+                own_server=True,
+            )
+        )
+
+
+def _group(desk: Desk, name: str, vendors: Sequence[VendorConnection]) -> None:
+    if not vendors:
+        return
+    with st.container(border=True, key=f"group-{name}"):
+        for vendor in vendors:
+            with st.container(key=f"connection-{vendor.id}"):
+                _row(desk, vendor)
+
+
+def _row(desk: Desk, vendor: VendorConnection) -> None:
+    own = desk.own(vendor.id)
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        with st.container(width="content"):
+            heading(vendor.name, _badge(desk, vendor, own), _sub(vendor, own))
+        with st.container(horizontal=True, width="content", gap="small"):
+            _actions(desk, vendor, own)
+    run_vendor_check(desk, vendor)
+    problem = own and address_problem(own.base_url, private_allowed=desk.private_allowed)
+    check = Checked(False, problem) if problem else last_check(vendor.id)
+    _problem(check)
+    if check is not None and check.ok:
+        with st.container(horizontal=True):
+            if check.models:
+                _models(desk, vendor, own, check)
+            _chat_with(desk, vendor)
+    if edited_connection() == vendor.id:
+        connection_form(_form(desk, vendor))
+
+
+def _badge(desk: Desk, vendor: VendorConnection, own: VendorCredentials | None) -> str:
+    if own is not None:
+        return badge("set in this browser session", "good")
+    if vendor.source == "environment":
+        return badge("from the environment", "info")
+    if vendor.local and vendor.running and desk.private_allowed:
+        return badge("running", "good")
+    if vendor.local:
+        return badge("not running" if desk.private_allowed else "no address", "quiet")
+    return badge("no key", "quiet")
+
+
+def _sub(vendor: VendorConnection, own: VendorCredentials | None) -> str:
+    if own is not None:
+        offered = f"{_count(len(own.models))} offered" if own.models else ""
+        return " · ".join(filter(None, [own.base_url, offered]))
+    if vendor.source == "environment":
+        return vendor.reason or ""
+    return vendor.base_url if vendor.local else " or ".join(vendor.key_env)
+
+
+def _actions(desk: Desk, vendor: VendorConnection, own: VendorCredentials | None) -> None:
+    if own is not None or vendor.source == "environment":
+        _button("Test", "test", vendor, want_check)
+    if own is not None:
+        if not _is_own(vendor.id):
+            label = "Replace" if vendor.needs_key else "Change"
+            _button(label, "edit", vendor, edit_connection)
+        _button("Forget", "forget", vendor, _forget)
+    elif vendor.source == "environment":
+        if vendor.needs_key:
+            _button("Use my own key", "edit", vendor, edit_connection)
+    elif vendor.local:
+        if vendor.running and desk.private_allowed:
+            _button("Use it", "use", vendor, partial(_use, desk, vendor))
+        _button("Set address", "edit", vendor, edit_connection)
+    else:
+        _button("Add key", "add", vendor, edit_connection)
+
+
+def _button(label: str, what: str, vendor: VendorConnection, act: Callable[[str], None]) -> None:
+    st.button(
+        label,
+        key=f"{what}-{vendor.id}",
+        type="secondary" if what in ("test", "use", "add") else "tertiary",
+        on_click=act,
+        args=(vendor.id,),
+    )
+
+
+def _problem(check: Checked | None) -> None:
+    if check is not None:
+        found(check)
+
+
+def _models(
+    desk: Desk, vendor: VendorConnection, own: VendorCredentials | None, check: Checked
+) -> None:
+    with st.popover(f"Its own list: {_count(len(check.models))}"):
+        if own is None:
+            st.code("\n".join(check.models), language=None, height=260)
+            return
+        known = [row.model for row in desk.facts().known if row.vendor == vendor.id and row.model]
+        offered = own.models or known
+        key = widgets.seed(f"offered-{vendor.id}", offered)
+        st.multiselect(
+            "Offered to the router",
+            list(dict.fromkeys([*offered, *usable_models(check.models)])),
+            key=key,
+            max_selections=MOST_MODELS,
+            on_change=_offer_chosen,
+            args=(vendor.id, key),
+        )
+
+
+def _chat_with(desk: Desk, vendor: VendorConnection) -> None:
+    if st.button("Chat with it", icon=":material/forum:", type="tertiary", key=f"chat-{vendor.id}"):
+        desk.chat_with(vendor.id)
+        st.switch_page(CHAT_PAGE)
+
+
+def _offer_chosen(vendor: str, key: str) -> None:
+    try:
+        offer(vendor, widgets.chosen(key))
+    except NotUsableError as error:
+        st.toast(error.message)
+
+
+def _count(models: int) -> str:
+    return f"{models} {'model' if models == 1 else 'models'}"
+
+
+def _form(desk: Desk, vendor: VendorConnection) -> ConnectionForm:
+    return ConnectionForm(
+        vendor.id,
+        partial(_save, desk, vendor),
+        key_label=f"{vendor.name} key" if vendor.needs_key else "Key (optional)",
+        url=vendor.base_url if vendor.local and desk.private_allowed else "",
+        url_label="Base URL" if vendor.local else "Base URL (optional)",
+        url_hint=vendor.base_url,
+        key_first=vendor.needs_key,
+    )
+
+
+def _save(desk: Desk, vendor: VendorConnection, typed: Typed) -> None:
+    if vendor.local and not typed.base_url:
+        raise NotUsableError("Name the address first.")
+    made = credentials(typed, needs_key=vendor.needs_key, private_allowed=desk.private_allowed)
+    choose_server(portable(server_choice().with_vendor(vendor.id, made)))
+    want_check(vendor.id)
+
+
+def _save_new(desk: Desk, typed: Typed) -> None:
+    if not typed.base_url:
+        raise NotUsableError("Name the address first.")
+    made = credentials(typed, needs_key=False, private_allowed=desk.private_allowed)
+    choice = server_choice()
+    taken = {each.id: each for each in desk.vendors} | dict(choice.vendors)
+    vendor = custom_id(typed.name, taken)
+    named = made.model_copy(update={"name": typed.name or vendor.removeprefix(CUSTOM)})
+    choose_server(portable(choice.with_vendor(vendor, named)))
+    keep_check(_NEW, None)
+    want_check(vendor)
+
+
+def _use(desk: Desk, vendor: VendorConnection, _id: str) -> None:
+    _save(desk, vendor, Typed(base_url=vendor.base_url))
+
+
+def _forget(vendor: str) -> None:
+    choose_server(server_choice().without_vendor(vendor))
+    keep_check(vendor, None)
+
+
+def _is_own(vendor: str) -> bool:
+    return vendor == CUSTOM.rstrip("-") or vendor.startswith(CUSTOM)
+
+
+def _left_behind(vendor: str, own: VendorCredentials) -> VendorConnection:
+    """A server the gateway was not told of, because its address must not be called."""
+    return VendorConnection(
+        id=vendor,
+        name=own.name or vendor,
+        dialect="openai",
+        needs_key=False,
+        base_url=own.base_url or "",
+    )

@@ -1,0 +1,59 @@
+"""What the demo page works on: the server in force, and the demo that is open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from playground.browser import url
+from playground.connections.facts_view import ServerFacts, server_facts
+from playground.connections.state import connection_in_force
+from playground.demos.runs import TITLE, DemoRun, demo_runs
+from playground.demos.script import DemoScript
+from playground.intent.state import new_conversation
+from playground.runtime import Runtime, get_runtime
+from playground.servers.address_guard import AddressRefusedError
+from playground.servers.connection import Connection
+from playground.servers.local_gateway import GatewayStartError
+from playground.sessions.store_errors import StoreError
+
+
+@dataclass
+class DemoDesk:
+    """``connection`` None: no server answers, and ``problem`` says why."""
+
+    runtime: Runtime
+    connection: Connection | None
+    facts: ServerFacts
+    problem: str | None = None
+
+    @property
+    def run(self) -> DemoRun | None:
+        """The demo that the URL's session is."""
+        return demo_runs(self.runtime).find(url.conversation_id())
+
+    @property
+    def past(self) -> str | None:
+        """The session that the URL names, where it is a demo that was over before now."""
+        session_id = url.conversation_id()
+        try:
+            stored = self.runtime.store.load(session_id) if session_id else None
+        except StoreError:
+            # The page that this would lead to says what is wrong with the store.
+            return None
+        return stored.id if stored and stored.title.startswith(TITLE) else None
+
+    def start(self, script: DemoScript) -> None:
+        """Begin a script and show it. In callbacks."""
+        new_conversation()
+        url.open_conversation(demo_runs(self.runtime).start(script).conversation_id)
+
+
+def open_demo_desk() -> DemoDesk:
+    """The desk of this browser session."""
+    runtime = get_runtime()
+    try:
+        connection, problem = connection_in_force(runtime), None
+    except (GatewayStartError, AddressRefusedError) as error:
+        connection, problem = None, str(error)
+    facts = server_facts(runtime, connection) if connection else ServerFacts()
+    return DemoDesk(runtime, connection, facts, problem or facts.problem)

@@ -1,0 +1,134 @@
+"""Which demo to play: those that come along, the person's own, and one just uploaded."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from playground.browser import url
+from playground.browser.url import CHAT_PAGE
+from playground.chat.welcome_view import fleet_line
+from playground.connections.state import private_allowed
+from playground.demos.demo_yaml import MAX_BYTES
+from playground.demos.desk_view import DemoDesk
+from playground.demos.player import reckoned_seconds
+from playground.demos.script import DemoScript
+from playground.demos.shelf import OWN, ShelfEntry, read_entry, shelf
+from playground.intent import languages
+from playground.look.safe_markdown import literal
+
+_WIDE = """<style>[data-testid="stMainBlockContainer"] { max-width: 80rem; }
+[data-testid="stMainBlockContainer"] h3 { font-size: 1.35rem; }</style>"""
+_HERO = """
+<div class="sp-hero" style="margin-top:0">
+<h1>Play the demo</h1>
+<p>A short session that plays by itself, with captions that say what to look at and charts that grow
+as it goes. Made for a projector: your browser's full screen (F11) suits it.</p>
+</div>
+"""
+EXAMPLE = """title: My demo
+description: One line for this list.
+turns:
+  - message: Can you move my appointment to Tuesday?
+    intent: {language: en, vertical: healthcare, optimise_for: latency}
+    caption:
+      before: "What to look at before the message is sent."
+      after: "{served} answered, first words after {ttft}."
+    reply: What the demo fleet says. Other servers answer by themselves.
+  - message: And for my father?
+    faults:
+      - {target: openai, kind: down}
+    caption:
+      failed_over: "{failed} is down, {provider} stepped in."
+    pause: 2
+  - message: Thank you.
+    faults: clear
+closing: "{answered} of {turns} answered, {failovers}."
+"""
+
+
+def demo_picker(desk: DemoDesk) -> None:
+    """The scripts, each with its way to play it."""
+    st.html(_WIDE)
+    st.html(_HERO)
+    if past := desk.past:
+        st.info("This demo has been played; what was answered is a session like any other.")
+        st.page_link(CHAT_PAGE, label="Open it in the chat", query_params=url.chat_link(past))
+    fleet_line(desk.connection, desk.facts)
+    entries = shelf(desk.runtime.settings.data_dir)
+    _cards(desk, [entry for entry in entries if not entry.own])
+    st.subheader("Your own", anchor=False)
+    _cards(desk, [entry for entry in entries if entry.own])
+    _upload(desk)
+    with st.expander("How to write one", icon=":material/edit_note:"):
+        st.markdown(
+            f"A YAML file: put it into {_folder(desk)}, or upload it here. Only the title and each "
+            "turn's message are needed. Faults hold until they are cleared; kinds are down, "
+            "rate_limited, slow, stall, empty, break, flaky. In captions, `{served}`, "
+            "`{provider}`, `{failed}`, `{ttft}`, `{total}` and `{failovers}` are filled in from "
+            "the answer."
+        )
+        st.code(EXAMPLE, language="yaml")
+
+
+def _folder(desk: DemoDesk) -> str:
+    # Where the file system is the visitor's own, its path helps; elsewhere it is nobody's business.
+    if private_allowed(desk.runtime):
+        return f"`{desk.runtime.settings.data_dir / OWN}`"
+    return f"the folder `{OWN}` of the playground's data folder"
+
+
+def _cards(desk: DemoDesk, entries: list[ShelfEntry]) -> None:
+    if not entries:
+        return
+    with st.grid(columns=3, min_column_width=280):
+        for entry in entries:
+            with st.container(border=True, height="stretch"):
+                _card(desk, entry, "own" if entry.own else "shipped")
+
+
+def _card(desk: DemoDesk, entry: ShelfEntry, place: str) -> None:
+    script = entry.script
+    if script is None:
+        st.markdown(f"**{literal(entry.name)}**")
+        st.error(literal(entry.problem or "").replace("\n", "\n\n"), icon=":material/error:")
+        return
+    st.subheader(literal(script.title), anchor=False)
+    st.markdown(literal(script.description))
+    st.caption(_facts(script))
+    with st.container(horizontal=True):
+        st.button(
+            "Play",
+            icon=":material/play_arrow:",
+            type="primary",
+            key=f"play-{place}-{entry.name}",
+            on_click=desk.start,
+            args=(script,),
+            disabled=desk.connection is None,
+        )
+        st.download_button(
+            "Script",
+            entry.content,
+            file_name=entry.name,
+            mime="application/yaml",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+            key=f"file-{place}-{entry.name}",
+        )
+
+
+def _upload(desk: DemoDesk) -> None:
+    file = st.file_uploader(
+        "Upload a script", type=["yaml", "yml"], max_upload_size=1, key="demo-upload"
+    )
+    if file is not None:
+        content = file.read(MAX_BYTES + 1)
+        with st.container(border=True):
+            _card(desk, read_entry(content, file.name, own=True), "upload")
+
+
+def _facts(script: DemoScript) -> str:
+    minutes, seconds = divmod(round(reckoned_seconds(script) / 5) * 5, 60)
+    spoken = dict.fromkeys(languages.name(turn.intent.language) for turn in script.turns)
+    turns = f"{len(script.turns)} turn{'' if len(script.turns) == 1 else 's'}"
+    return f"{turns} · about {minutes}:{seconds:02} · {', '.join(spoken)}"

@@ -1,0 +1,183 @@
+"""Demos on their way: each drives its turns through the engine, as if a person sent them.
+
+A run is looked at by whoever draws it, and moves on only then: a page that is left moves nothing,
+and what was answered by then is a session like any other. Runs are kept by their session's id, and
+hold no key: whoever looks brings the connection.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from playground.demos.player import Player
+from playground.runtime import Runtime
+from playground.servers.connection import Connection
+from playground.sessions.engine import AlreadyRunningError, Engine, Run
+from playground.sessions.store import Store, StoreError
+from playground.sessions.turns import Conversation, Turn
+
+if TYPE_CHECKING:
+    from playground.demos.script import DemoScript
+
+TITLE: Final = "Demo: "
+_KEPT: Final = 64
+_NO_SERVER: Final = "No server answers. See Connections, then try again."
+
+
+class DemoRun:
+    """One demo; safe from several threads.
+
+    ``turns`` are over and led to the next one; ``answering`` is on its way, or has failed.
+    ``skips_faults``: the server takes none, so those of the turn that is on are left out.
+    """
+
+    def __init__(self, engine: Engine, store: Store, script: DemoScript, session: str) -> None:
+        self.conversation_id = session
+        self.player = Player(script)
+        self.turns: tuple[Turn, ...] = ()
+        self.answering: Run | None = None
+        self.skips_faults = False
+        self.not_saved: str | None = None
+        self._engine = engine
+        self._store = store
+        self._failed: tuple[Turn, ...] = ()
+        self._created_at = datetime.now(UTC)
+        self._lock = threading.Lock()
+        self._keep_head()
+
+    @property
+    def script(self) -> DemoScript:
+        """What is played."""
+        return self.player.script
+
+    @property
+    def live(self) -> Turn | None:
+        """The turn that is being answered, or that failed; None between the turns."""
+        return self.answering.turn if self.answering else None
+
+    @property
+    def moving(self) -> bool:
+        """Whether it changes by itself: it plays, or an answer is on its way."""
+        return self.player.playing or self.player.stage in ("sending", "answering")
+
+    def look(self, now: float, connection: Connection | None, *, drills: bool) -> Player:
+        """Let time pass up to ``now`` (seconds), take in what has arrived, send what is due.
+
+        ``drills``: the server takes faults; one that does not is sent none.
+        """
+        with self._lock:
+            self._take_in()
+            self.player = self.player.look(now)
+            takes = connection is not None and connection.embedded and drills
+            self.skips_faults = not takes and bool(self.script.faults_at(self.player.place))
+            if self.player.stage == "sending":
+                self._send(connection, takes)
+            return self.player
+
+    def control(self, control: Callable[[Player], Player]) -> None:
+        """What a person did: ``run.control(Player.step)``."""
+        with self._lock:
+            self.player = control(self.player)
+            if self.player.stage == "stopped":
+                self._engine.stop(self.conversation_id)
+
+    def leave(self) -> None:
+        """End it, because a person has gone on with its session: two would write in turns."""
+        with self._lock:
+            self.player = self.player.stop()
+
+    def _take_in(self) -> None:
+        run = self.answering
+        if run is None or not run.done:
+            return
+        turn = run.turn
+        self.not_saved = run.save_error
+        if turn.status == "done":
+            self.turns, self.answering = (*self.turns, turn), None
+            self.player = self.player.answered()
+        elif self.player.stage == "answering":
+            self._failed = (*self._failed, turn)
+            self.player = self.player.failed(_problem(turn))
+        elif self.player.stage not in ("failed", "stopped"):
+            self.answering = None
+
+    def _send(self, connection: Connection | None, takes_faults: bool) -> None:
+        if connection is None:
+            self.player = self.player.failed(_NO_SERVER)
+            return
+        player = self.player
+        try:
+            self.answering = self._engine.submit(
+                connection,
+                self._conversation(),
+                player.turn.message,
+                self.script.settings_at(player.place, drills=takes_faults),
+                parent_id=self.turns[-1].id if self.turns else None,
+            )
+        except AlreadyRunningError:
+            self.player = player.failed("Another message of this session is still being answered.")
+        else:
+            self.player = player.sent()
+
+    def _conversation(self) -> Conversation:
+        return Conversation(
+            id=self.conversation_id,
+            turns=(*self.turns, *self._failed),
+            leaf_id=self.turns[-1].id if self.turns else None,
+            created_at=self._created_at,
+            updated_at=self._created_at,
+        )
+
+    def _keep_head(self) -> None:
+        # The form that the chat opens with: the first intent, but no words and faults of a script.
+        form = self.script.settings_at(0, drills=False).model_copy(update={"reply": None})
+        try:
+            self._store.save_settings(self.conversation_id, form)
+            self._store.save_title(self.conversation_id, f"{TITLE}{self.script.title}")
+        except StoreError as error:
+            self.not_saved = error.message
+
+
+class DemoRuns:
+    """The demos of this process, by their session's id; the latest are kept. See ``demo_runs``."""
+
+    def __init__(self, engine: Engine, store: Store) -> None:
+        self._engine = engine
+        self._store = store
+        self._runs: OrderedDict[str, DemoRun] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def start(self, script: DemoScript) -> DemoRun:
+        """Begin a script in a new session."""
+        run = DemoRun(self._engine, self._store, script, self._store.new_conversation_id())
+        with self._lock:
+            self._runs[run.conversation_id] = run
+            if len(self._runs) > _KEPT:
+                self._runs.popitem(last=False)
+        return run
+
+    def find(self, conversation_id: str | None) -> DemoRun | None:
+        """The demo that this session is, or was."""
+        with self._lock:
+            return self._runs.get(conversation_id or "")
+
+
+def demo_runs(runtime: Runtime) -> DemoRuns:
+    """The one object of this process that holds them."""
+    return runtime.shared(DemoRuns, lambda: DemoRuns(runtime.engine, runtime.store))
+
+
+def leave_demo(runtime: Runtime, conversation_id: str) -> None:
+    """Who writes into a demo's session takes it over: the script sends no more."""
+    if (demo := demo_runs(runtime).find(conversation_id)) is not None:
+        demo.leave()
+
+
+def _problem(turn: Turn) -> str:
+    if turn.error is not None:
+        return f"{turn.error.message} {turn.error.advice}".strip()
+    return "The answer was stopped before its end."

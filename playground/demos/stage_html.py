@@ -1,0 +1,175 @@
+"""What a projector shows of a demo beside the charts, as HTML.
+
+Pure; everything from outside is escaped.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections import Counter
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+
+from playground.chat.chips import chips_html
+from playground.demos import captions as demo_captions
+from playground.demos.player import Player
+from playground.demos.runs import DemoRun
+from playground.demos.script import DemoIntent
+from playground.intent import languages
+from playground.look import palette, words
+from playground.sessions.totals import session_totals
+from playground.sessions.turns import Turn, TurnSettings
+
+SKIPPED: Final = "This server takes no drills: the faults of the script are left out."
+
+_BOLD = re.compile(r"\*\*(.+?)\*\*")
+
+
+def talk_html(run: DemoRun, *, dark: bool) -> str:
+    """The conversation so far; the newest is at the bottom, and in view."""
+    player, live = run.player, run.live
+    turns = [_turn_html(turn, dark=dark) for turn in run.turns]
+    if live is not None:
+        turns.append(_turn_html(live, dark=dark))
+    elif player.stage in ("before", "typing", "sending"):
+        caret = '<span class="dm-caret"></span>' if player.stage == "typing" else ""
+        intent = _pills(player.turn.intent)
+        turns.append(
+            f'<div class="dm-turn">{intent}{_ask(player.typed, caret)}</div>'
+            if player.typed or caret
+            else f'<div class="dm-turn">{intent}</div>'
+        )
+    talk = f'<div class="dm-talk" tabindex="0"><div>{_opening(run)}{"".join(turns)}</div></div>'
+    return f'<div class="dm-left">{_drill(run)}{talk}</div>'
+
+
+def caption_html(run: DemoRun) -> str:
+    """The line at the bottom, and how far the demo is."""
+    player = run.player
+    text = escape(_caption(run))
+    tone = " dm-problem" if player.stage == "failed" else ""
+    note = f'<div class="dm-note">{escape(SKIPPED)}</div>' if run.skips_faults else ""
+    unsaved = (
+        f'<div class="dm-note">Not saved: {escape(run.not_saved)}</div>' if run.not_saved else ""
+    )
+    line = f'<div class="dm-caption{tone}" role="status" aria-live="polite">{text}</div>'
+    return f"{line}{note}{unsaved}"
+
+
+def progress_html(player: Player) -> str:
+    """A dot for each turn, and the same in words."""
+    at = len(player.script.turns) if player.stage == "over" else player.place
+    dots = "".join(
+        f'<i class="{"dm-done" if place < at else "dm-now" if place == at else ""}"></i>'
+        for place in range(len(player.script.turns))
+    )
+    told = f"{min(at + 1, len(player.script.turns))} of {len(player.script.turns)}"
+    state = {"over": "the end", "stopped": "stopped"}.get(player.stage, "")
+    state = state or ("" if player.playing else "paused")
+    words = f"{told}, {state}" if state else told
+    marks = f'<span class="dm-dots" aria-hidden="true">{dots}</span>'
+    return f'<div class="dm-progress">{marks}{words}</div>'
+
+
+def figures_html(turns: Sequence[Turn], length: int, *, dark: bool) -> str:
+    """The session in four numbers, and who had which share of it."""
+    totals = session_totals(turns)
+    times = [t.answer.timing.ttft_ms for t in turns if t.answer.timing and t.answer.timing.ttft_ms]
+    served = Counter(turn.answer.provider for turn in turns if turn.answer.provider)
+    tiles = {
+        "answers": f"{totals.answered} of {length}",
+        "providers": str(len(served)),
+        "failovers": str(totals.failovers),
+        "to first words, median": words.milliseconds(statistics.median(times)) if times else "–",
+    }
+    cells = "".join(
+        f'<div class="{"dm-over" if name == "failovers" and totals.failovers else ""}">'
+        f"<b>{value}</b><span>{name}</span></div>"
+        for name, value in tiles.items()
+    )
+    return f'<div class="dm-tiles">{cells}</div>{_shares(served, dark)}'
+
+
+def chart_title_html(title: str, turns: Sequence[Turn]) -> str:
+    """A chart's title, and whether its figures are simulated."""
+    count = sum(turn.answer.simulated for turn in turns)
+    told = "all simulated" if count == len(turns) else f"{count} simulated"
+    note = f' <span class="dm-faint">{told}</span>' if count else ""
+    return f'<div class="dm-title">{escape(title)}{note}</div>'
+
+
+def _turn_html(turn: Turn, *, dark: bool) -> str:
+    answer = turn.answer
+    seat = palette.colour(answer.provider or palette.NOBODY, dark=dark)
+    text = _BOLD.sub(r"<b>\1</b>", escape(answer.text))
+    if turn.status == "running":
+        text += '<span class="dm-caret"></span>' if text else '<span class="dm-faint">…</span>'
+    chips = chips_html(_brief(turn), dark=dark) if answer.provider else ""
+    return (
+        f'<div class="dm-turn">{_pills(turn.settings)}{_ask(turn.message)}'
+        f'<div class="dm-answer" style="border-color:{seat}">'
+        f'<div class="dm-text">{text}</div>{chips}</div></div>'
+    )
+
+
+def _brief(turn: Turn) -> Turn:
+    # Tokens and prices are for Analytics: from the back of a room, fewer chips say more.
+    unfit: dict[str, None] = {"usage": None, "cost_usd": None}
+    if turn.status == "running":
+        unfit["timing"] = None  # its total still grows
+    answer = turn.answer.model_copy(update=unfit)
+    return turn.model_copy(update={"answer": answer})
+
+
+def _opening(run: DemoRun) -> str:
+    script = run.script
+    return f"<h1>{escape(script.title)}</h1><p>{escape(script.description)}</p>"
+
+
+def _ask(message: str, caret: str = "") -> str:
+    return f'<div class="dm-ask"><span>{escape(message)}{caret}</span></div>'
+
+
+def _pills(intent: DemoIntent | TurnSettings) -> str:
+    preset = intent.optimise_for if isinstance(intent, DemoIntent) else intent.optimize_for
+    texts = [languages.name(intent.language), words.OPTIMIZE_FOR[preset]]
+    if intent.vertical:
+        texts.insert(0, words.VERTICALS[intent.vertical])
+    if intent.region:
+        texts.append(words.REGIONS[intent.region])
+    pills = "".join(f"<span>{escape(text)}</span>" for text in texts)
+    return f'<div class="dm-intent"><em>Intent</em>{pills}</div>'
+
+
+def _drill(run: DemoRun) -> str:
+    player = run.player
+    faults = () if run.skips_faults or player.ended else player.script.faults_at(player.place)
+    if not faults:
+        return ""
+    return f'<div class="dm-drill">Drill: {escape(demo_captions.faults_line(faults))}</div>'
+
+
+def _caption(run: DemoRun) -> str:
+    player = run.player
+    match player.stage:
+        case "failed":
+            return player.problem or ""
+        case "after":
+            return demo_captions.after(player.turn, run.turns[-1])
+        case "over":
+            return demo_captions.closing(player.script, run.turns)
+        case "stopped":
+            return "Stopped. What was answered is kept as a session."
+        case _:
+            return player.turn.caption.before
+
+
+def _shares(served: Counter[str], dark: bool) -> str:
+    parts = "".join(
+        f'<span style="flex-grow:{count};background:{palette.colour(name, dark)};'
+        f'color:{palette.ink(name, dark)}">{escape(palette.display_name(name))} {count}</span>'
+        for name, count in served.most_common()
+    )
+    return f'<div class="dm-shares">{parts}</div>'

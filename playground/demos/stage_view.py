@@ -1,0 +1,177 @@
+"""A demo on the projector: the conversation, the charts, the caption, and the controls.
+
+Conversation, caption and controls are one fragment that looks at the run a few times a second while
+it moves; the charts are drawn with the page, anew after each turn only.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from playground.analytics import frames as analytics
+from playground.browser import url, widgets
+from playground.browser.url import CHAT_PAGE
+from playground.demos import charts_demo
+from playground.demos.desk_view import DemoDesk
+from playground.demos.player import SPEEDS, Player
+from playground.demos.runs import DemoRun
+from playground.demos.stage_html import (
+    caption_html,
+    chart_title_html,
+    figures_html,
+    progress_html,
+    talk_html,
+)
+from playground.intent.state import new_conversation
+from playground.look.figures import Theme
+from playground.look.style_view import is_dark, themed
+
+ANALYTICS_PAGE = "../pages/analytics.py"
+LOOK_SECONDS = 0.2
+
+_CSS = Path(__file__).with_name("stage.css")
+_KEYS = Path(__file__).with_name("keys.js")
+_TABLE = {
+    "turn": "Turn",
+    "provider": "Provider",
+    "model": "Model",
+    "ttft_ms": "First words ms",
+    "total_ms": "In all ms",
+    "failovers": "Failovers",
+    "source": "Source",
+}
+_PLOTLY = {"displayModeBar": False, "doubleClick": False}
+
+
+def demo_stage(desk: DemoDesk, run: DemoRun) -> None:
+    """Draw the run, and let it move while it is looked at."""
+    st.html(_CSS)
+    st.html(themed("" if run.player.ended else '<i class="dm-bare"></i>'))
+    drawn = _state(run)
+    with st.container(key="demo-halves"):
+        left, right = st.columns(2, gap="large")
+        with left:
+            st.fragment(_moving, run_every=LOOK_SECONDS if run.moving else None)(desk, run, drawn)
+        with right, st.container(key="demo-charts"):
+            _charts(run)
+    _keys()
+
+
+def _keys() -> None:
+    component = st.components.v2.component("speko_demo_keys", js=_KEYS.read_text("utf-8"))
+    with st.container(key="demo-keys"):
+        component(key="demo-keys-component", height=0)
+
+
+def _state(run: DemoRun) -> tuple[int, bool, bool]:
+    """What the page itself is drawn from: when this changes, it is drawn again."""
+    return len(run.turns), run.moving, run.player.ended
+
+
+def _moving(desk: DemoDesk, run: DemoRun, drawn: tuple[int, bool, bool]) -> None:
+    run.look(time.monotonic(), desk.connection, drills=desk.facts.takes_drills)
+    st.html(themed(talk_html(run, dark=is_dark())))
+    with st.container(key="demo-band"):
+        st.html(themed(caption_html(run)))
+        with st.container(
+            horizontal=True, vertical_alignment="center", gap="small", key="demo-controls"
+        ):
+            st.html(progress_html(run.player), width="content")
+            st.space("stretch")
+            _ended_controls(run) if run.player.ended else _controls(run)
+    if _state(run) != drawn:
+        st.rerun()
+
+
+def _controls(run: DemoRun) -> None:
+    failed = run.player.stage == "failed"
+    if failed:
+        _button("Retry", "refresh", "Space", run, Player.play)
+        _button("Leave it out", "skip_next", "Right", run, Player.step)
+    else:
+        if run.player.playing:
+            _button("Pause", "pause", "Space", run, Player.pause)
+        else:
+            _button("Play", "play_arrow", "Space", run, Player.play)
+        _button("Step", "skip_next", "Right", run, Player.step)
+        _speed(run)
+    _button("Stop", "stop", "Esc", run, Player.stop)
+
+
+def _button(
+    label: str, icon: str, shortcut: str, run: DemoRun, control: Callable[[Player], Player]
+) -> None:
+    st.button(
+        label,
+        icon=f":material/{icon}:",
+        shortcut=shortcut,
+        key=f"demo-{label.split()[0].lower()}",
+        on_click=run.control,
+        args=(control,),
+    )
+
+
+def _speed(run: DemoRun) -> None:
+    key = widgets.seed(f"demo-speed-{run.conversation_id}", run.player.speed)
+
+    def changed() -> None:
+        speed = float(widgets.typed(key) or 1)
+        run.control(lambda player: player.at_speed(speed))
+
+    st.segmented_control(
+        "Speed",
+        SPEEDS,
+        format_func=lambda speed: f"{speed:g}×",
+        key=key,
+        on_change=changed,
+        required=True,
+        label_visibility="collapsed",
+    )
+
+
+def _ended_controls(run: DemoRun) -> None:
+    link, chat = url.link(run.conversation_id), url.chat_link(run.conversation_id)
+    st.page_link(CHAT_PAGE, label="Open in chat", icon=":material/forum:", query_params=chat)
+    st.page_link(ANALYTICS_PAGE, label="Analytics", icon=":material/insights:", query_params=link)
+    if st.button(
+        "More demos",
+        icon=":material/slideshow:",
+        key="demo-more",
+        on_click=new_conversation,
+    ):
+        st.rerun()
+
+
+def _charts(run: DemoRun) -> None:
+    theme: Theme = "dark" if is_dark() else "light"
+    turns, length = run.turns, len(run.script.turns)
+    st.html(themed(figures_html(turns, length, dark=is_dark())))
+    if not turns:
+        st.html(chart_title_html("Charts grow here, turn by turn", turns))
+        return
+    choices, failures = analytics.choices(turns), analytics.failed_attempts(turns)
+    st.html(chart_title_html("Who answered", turns))
+    _chart("who", charts_demo.who_figure(choices, failures, length, theme))
+    st.html(chart_title_html("Seconds to first words, and in all", turns))
+    times = analytics.latencies(turns)
+    _chart("speed", charts_demo.speed_figure(times, failures, length, theme))
+    if run.player.ended:
+        with st.expander("The same as a table", icon=":material/table:"):
+            st.dataframe(
+                times[list(_TABLE)].rename(columns=_TABLE), hide_index=True, placeholder="–"
+            )
+
+
+def _chart(name: str, figure: object) -> None:
+    st.plotly_chart(
+        figure,
+        width="stretch",
+        theme=None,
+        key=f"demo-{name}",
+        config=_PLOTLY,
+        alt="A chart of this demo's turns; Analytics has it with its table.",
+    )

@@ -1,0 +1,274 @@
+"""The Routing page's drill: make faults, start them for a while, watch who steps in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from html import escape
+
+import streamlit as st
+
+from playground.browser import widgets
+from playground.drills.banner_view import end_drill
+from playground.drills.drill import MOST, DrillState, Length, RunningDrill, Unit
+from playground.drills.state import drill_state, keep_drill
+from playground.drills.words import (
+    FLAKY_RATE,
+    KINDS,
+    SLOW_SECONDS,
+    Preset,
+    effect,
+    fault_clause,
+    presets,
+    target_name,
+)
+from playground.intent.preview_view import foresee
+from playground.look.marks import vendor_mark
+from playground.look.style_view import is_dark, themed
+from playground.routing.desk_view import RoutingDesk
+from playground.servers import pool
+from playground.sessions.ranking import candidates
+from speko_client.models import Fault, FaultKind, KnownProvider, ScoredCandidate
+
+_STYLE = """<style>
+.dr-fault { display: flex; align-items: center; gap: .55rem; font-size: .92rem; line-height: 1.3; }
+.dr-mark { flex: none; width: 1.45rem; height: 1.45rem; border-radius: .35rem; font-size: .7rem;
+  font-weight: 700; display: inline-flex; align-items: center; justify-content: center; }
+.dr-what { font-size: .8rem; opacity: .75; display: block; }
+[class*="st-key-preset-card-"] { gap: .35rem; padding: .8rem .9rem; }
+[class*="st-key-preset-card-"] p { line-height: 1.35; }
+@media (max-width: 640px) {
+  .st-key-drill-stories > * { flex: 0 0 100% !important; }
+  [class*="st-key-preset-card-"] { width: 100%; }
+}
+</style>"""
+
+
+def drill_view(desk: RoutingDesk) -> None:
+    """Draw the drill, or why there can be none here."""
+    if desk.connection is None:
+        return
+    if not desk.facts.takes_drills:
+        st.info(_why_none(desk), icon=":material/block:")
+        return
+    st.html(_STYLE)
+    state = drill_state()
+    st.caption(
+        "Rehearse an outage. Faults hold for the messages of this browser session alone. A live "
+        "vendor that is faulted is not called, and every turn made meanwhile is marked “drill”."
+    )
+    running = state.on(datetime.now(UTC))
+    _length_row()
+    _stories(desk, running)
+    _own(desk, state, running)
+
+
+def _why_none(desk: RoutingDesk) -> str:
+    if desk.connection is not None and not desk.connection.embedded:
+        return (
+            f"A drill needs the embedded gateway. This session talks to {desk.connection.name}, "
+            "which injects no faults. The Connections page has the way back."
+        )
+    return (
+        "This gateway takes no drills: it was started for others to use. Whoever runs it can "
+        "allow them with `--drills`."
+    )
+
+
+def _length_row() -> None:
+    """For how long; a drill that is on is told of by the banner above, on every page."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="drill-length"):
+        unit = st.segmented_control(
+            "A drill lasts for the next",
+            list(MOST),
+            default="messages",
+            required=True,
+            format_func=str,
+            key="drill-unit",
+        )
+        st.number_input(
+            "How many",
+            min_value=1,
+            max_value=MOST[unit],
+            value=3,
+            width=140,
+            label_visibility="collapsed",
+            key=f"drill-count-{unit}",
+        )
+
+
+def _stories(desk: RoutingDesk, running: RunningDrill | None) -> None:
+    """Drills to start with one click."""
+    stories = presets(_ranked(desk), desk.facts.known)
+    if not stories:
+        return
+    st.markdown("**Start with a story**")
+    with st.container(horizontal=True, key="drill-stories"):
+        for story in stories:
+            _story(story, is_on=running is not None and running.faults == story.faults)
+
+
+def _story(story: Preset, *, is_on: bool) -> None:
+    with st.container(border=True, width=222, height="stretch", key=f"preset-card-{story.key}"):
+        st.markdown(f":material/{story.icon}: **{story.title}**")
+        st.caption(story.story)
+        st.space("stretch")
+        st.button(
+            "Start again" if is_on else "Start",
+            icon=":material/restart_alt:" if is_on else ":material/play_arrow:",
+            type="primary" if is_on else "secondary",
+            on_click=_start,
+            args=(story.faults,),
+            key=f"preset-{story.key}",
+            width="stretch",
+        )
+
+
+def _own(desk: RoutingDesk, state: DrillState, running: RunningDrill | None) -> None:
+    """A drill of one's own: what is in it, and the form for one fault more."""
+    st.markdown("**Or make your own**")
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _new_fault(desk)
+    with right:
+        _plan(state, running)
+
+
+def _new_fault(desk: RoutingDesk) -> None:
+    rows = {row.id: row for row in desk.facts.known if row.available is not False}
+    if not rows:
+        st.caption("Nobody can be called here, so there is nobody to fault.")
+        return
+    target = st.selectbox(
+        "Who",
+        list(rows),
+        format_func=lambda row_id: pool.option_label(rows[row_id]),
+        key="drill-target",
+    )
+    kind = st.pills(
+        "What goes wrong",
+        list(KINDS),
+        default="down",
+        required=True,
+        format_func=lambda each: f":material/{KINDS[each].icon}: {KINDS[each].label}",
+        wrap=True,
+        key="drill-kind",
+    )
+    fault = _with_figures(_target_of(rows[target]), kind)
+    st.caption(effect(fault))
+    st.button("Add", icon=":material/add:", on_click=_add, args=(fault,), key="drill-add")
+
+
+def _target_of(row: KnownProvider) -> str:
+    return row.vendor if row.model is None else f"{row.vendor}:{row.model}"
+
+
+def _with_figures(target: str, kind: FaultKind) -> Fault:
+    """The fault with the figure that its kind has."""
+    if kind == "slow":
+        seconds = st.slider(
+            "Seconds to the first word",
+            0.5,
+            15.0,
+            SLOW_SECONDS,
+            0.5,
+            format="%g s",
+            key="drill-seconds",
+        )
+        return Fault(target=target, kind=kind, seconds=seconds)
+    if kind == "flaky":
+        percent = st.slider(
+            "How often it is down",
+            5,
+            95,
+            round(FLAKY_RATE * 100),
+            5,
+            format="%d %%",
+            key="drill-rate",
+        )
+        return Fault(target=target, kind=kind, rate=percent / 100)
+    return Fault(target=target, kind=kind)
+
+
+def _plan(state: DrillState, running: RunningDrill | None) -> None:
+    """The faults so far, and the way to start or end them."""
+    if not state.plan:
+        st.caption("No fault yet. Add one, or start with a story.")
+    for fault in state.plan:
+        _planned(fault)
+    if running is None:
+        st.button(
+            "Start drill",
+            icon=":material/play_arrow:",
+            type="primary",
+            disabled=not state.plan,
+            on_click=_start,
+            args=(state.plan,),
+            key="drill-start",
+        )
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "End drill", icon=":material/stop_circle:", on_click=end_drill, key="drill-end-here"
+        )
+        if running.faults != state.plan:
+            st.button(
+                "Start with these instead",
+                icon=":material/restart_alt:",
+                disabled=not state.plan,
+                on_click=_start,
+                args=(state.plan,),
+                key="drill-start",
+            )
+
+
+def _planned(fault: Fault) -> None:
+    with st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        gap="small",
+    ):
+        mark = vendor_mark(fault.target.partition(":")[0], dark=is_dark())
+        name, what = escape(target_name(fault.target)), escape(fault_clause(fault))
+        st.html(
+            themed(
+                f'<div class="dr-fault">{mark.replace("rk-dot", "dr-mark")}'
+                f'<span><b>{name}</b><span class="dr-what">{what}</span></span></div>'
+            )
+        )
+        st.button(
+            "Remove",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=_remove,
+            args=(fault.target,),
+            key=f"drill-remove-{fault.target}",
+        )
+
+
+def _ranked(desk: RoutingDesk) -> list[ScoredCandidate]:
+    """Who would answer the intent at hand, best first."""
+    if desk.connection is None:
+        return []
+    preview = foresee(desk.runtime, desk.connection, desk.form).preview
+    return candidates(preview) if preview else []
+
+
+def _start(faults: tuple[Fault, ...]) -> None:
+    state = drill_state()
+    keep_drill(state.begun(faults, _length(), datetime.now(UTC)))
+
+
+def _length() -> Length:
+    """What the fields say."""
+    unit: Unit = "minutes" if widgets.typed("drill-unit") == "minutes" else "messages"
+    count = widgets.typed(f"drill-count-{unit}")
+    return Length(int(count) if count else Length().count, unit)
+
+
+def _add(fault: Fault) -> None:
+    keep_drill(drill_state().with_fault(fault))
+
+
+def _remove(target: str) -> None:
+    keep_drill(drill_state().without_fault(target))

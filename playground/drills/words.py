@@ -1,0 +1,189 @@
+"""What the pages say about a drill and its faults, and stories to start one with. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Final, NamedTuple
+
+from playground.look import palette
+from speko_client.models import Fault, FaultKind, KnownProvider, ScoredCandidate
+
+SLOW_SECONDS: Final = 3.0
+FLAKY_RATE: Final = 0.5
+
+
+class Kind(NamedTuple):
+    """A kind of fault: its name, its icon, how it reads in a list, what will happen."""
+
+    label: str
+    icon: str
+    clause: str
+    effect: str
+
+
+KINDS: Final[dict[FaultKind, Kind]] = {
+    "down": Kind(
+        "Down",
+        "power_off",
+        "down",
+        "Fails at once. The next candidate answers, and nobody notices the wait.",
+    ),
+    "rate_limited": Kind(
+        "Rate limited",
+        "traffic",
+        "rate limited",
+        "Answers 429, too many requests. The next candidate answers.",
+    ),
+    "slow": Kind(
+        "Slow first word",
+        "hourglass_top",
+        "slow",
+        "Is silent before its first word for as long as you say.",
+    ),
+    "stall": Kind(
+        "Stalls",
+        "pause_circle",
+        "stalls",
+        "Says some words, then falls silent. After 5 s the answer ends: once you have seen words, "
+        "nobody else takes over.",
+    ),
+    "empty": Kind(
+        "Empty answer",
+        "select",
+        "answers with nothing",
+        "Answers without a word. The next candidate answers.",
+    ),
+    "break": Kind(
+        "Breaks off",
+        "link_off",
+        "breaks off",
+        "Says some words, then breaks off. You keep them, and nobody else takes over: two voices "
+        "in one answer would be worse.",
+    ),
+    "flaky": Kind(
+        "Flaky",
+        "shuffle",
+        "flaky",
+        "Is down for some messages and fine for others, at random.",
+    ),
+}
+
+
+BEFORE_THE_FIRST_WORD: Final[frozenset[FaultKind]] = frozenset({"down", "rate_limited", "empty"})
+"""Whoever has one of these never answers: the next candidate steps in."""
+
+
+class Preset(NamedTuple):
+    """A drill that tells a story."""
+
+    key: str
+    title: str
+    icon: str
+    story: str
+    faults: tuple[Fault, ...]
+
+
+def target_name(target: str) -> str:
+    """``Google gemini-2.0-flash``, or the vendor's name for all of its models."""
+    vendor, _, model = target.partition(":")
+    return palette.label(vendor, model or None)
+
+
+def fault_clause(fault: Fault) -> str:
+    """How it reads in a list: ``down``, ``slow (3 s)``, ``flaky (50 %)``."""
+    clause = KINDS[fault.kind].clause
+    if fault.kind == "slow" and fault.seconds is not None:
+        return f"{clause} ({fault.seconds:g} s)"
+    if fault.kind == "flaky":
+        return f"{clause} ({_rate(fault):.0%})".replace("%)", " %)")
+    return clause
+
+
+def effect(fault: Fault) -> str:
+    """One line on what will happen."""
+    if fault.kind == "slow" and fault.seconds is not None:
+        return (
+            f"Says its first word only after {fault.seconds:g} s; past the limit of the server, "
+            "the next candidate answers."
+        )
+    if fault.kind == "slow":
+        return "Says nothing at all. After 5 s the next candidate is asked."
+    if fault.kind == "flaky":
+        return f"Is down for {_rate(fault):.0%} of the messages, at random.".replace("%", " %")
+    return KINDS[fault.kind].effect
+
+
+def summary(faults: Sequence[Fault]) -> str:
+    """All faults in one line: ``xAI grok-2: down; OpenAI and Google: slow (3 s)``."""
+    groups = groupby(sorted(faults, key=fault_clause), key=fault_clause)
+    return "; ".join(
+        f"{_listed([target_name(fault.target) for fault in group])}: {clause}"
+        for clause, group in groups
+    )
+
+
+def presets(ranked: Sequence[ScoredCandidate], known: Iterable[KnownProvider]) -> list[Preset]:
+    """Stories about those who would answer now (best first) and those who can; none for nobody."""
+    vendors = list(dict.fromkeys(row.vendor for row in known if row.available is not False))
+    if not ranked or not vendors:
+        return []
+    first = ranked[0]
+    target = f"{first.provider_id}:{first.model_id}"
+    name, vendor = target_name(target), palette.display_name(first.provider_id)
+    behind = _next_name(ranked[1:])
+    elsewhere = _next_name([each for each in ranked if each.provider_id != first.provider_id])
+    return [
+        Preset(
+            "first-down",
+            "The first choice goes down",
+            "power_off",
+            f"{name} fails at once. {behind} answers instead.",
+            (Fault(target=target, kind="down"),),
+        ),
+        Preset(
+            "rate-limited",
+            "One vendor is rate limited",
+            "traffic",
+            f"Every model of {vendor} answers 429. {elsewhere} answers instead.",
+            (Fault(target=first.provider_id, kind="rate_limited"),),
+        ),
+        Preset(
+            "slow",
+            "Everybody is slow",
+            "hourglass_top",
+            f"Each first word takes {SLOW_SECONDS:g} s. Nobody fails: the latency chart shows it.",
+            tuple(Fault(target=each, kind="slow", seconds=SLOW_SECONDS) for each in vendors),
+        ),
+        Preset(
+            "breaks",
+            "The first choice breaks off",
+            "link_off",
+            f"{name} stops in the middle. Its words stay, and no second voice joins in.",
+            (Fault(target=target, kind="break"),),
+        ),
+        Preset(
+            "shaky",
+            "A shaky day",
+            "shuffle",
+            "Every vendor is down for half of the messages, at random.",
+            tuple(Fault(target=each, kind="flaky", rate=FLAKY_RATE) for each in vendors),
+        ),
+    ]
+
+
+def _next_name(ranked: Sequence[ScoredCandidate]) -> str:
+    if not ranked:
+        return "Nobody"
+    return target_name(f"{ranked[0].provider_id}:{ranked[0].model_id}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) <= 2:
+        return " and ".join(names)
+    more = "" if len(names) == 3 else f" and {len(names) - 2} more"
+    return f"{', '.join(names[:2])}{more}" if more else f"{names[0]}, {names[1]} and {names[2]}"
+
+
+def _rate(fault: Fault) -> float:
+    return FLAKY_RATE if fault.rate is None else fault.rate

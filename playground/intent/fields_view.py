@@ -1,0 +1,144 @@
+"""The fields a decision is made by, intent and allow-list: the same on the chat and Routing pages.
+
+Both pages draw the same widgets under the same keys over the same form, so what is set on one is
+set on the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, get_args
+
+import streamlit as st
+
+from playground.browser import widgets
+from playground.connections.facts_view import ServerFacts
+from playground.intent import languages
+from playground.look import words
+from playground.look.safe_markdown import literal
+from playground.servers import pool
+from playground.servers.connection import Connection
+from playground.sessions.turns import TurnSettings
+from speko_client.models import OptimizeFor, Region, Vertical
+
+_NEW_TAG = "Type a tag such as pt-BR to use one that is not listed."
+_Fields = dict[str, object]
+
+
+def intent_column(
+    owner: str, form: TurnSettings, connection: Connection | None, facts: ServerFacts
+) -> TurnSettings:
+    """The fields below each other, for the sidebar; returns the form as it says now."""
+    language = _language(st, owner, form)
+    optimize_for = _optimize_for(st, owner, form)
+    if _takes_vertical(connection):
+        left, right = st.columns(2)
+        narrow = {**_vertical(left, owner, form), **_region(right, owner, form)}
+    else:
+        narrow = _region(st, owner, form)
+    allowed = _allow_list(st, owner, form, facts)
+    every = pool.models(facts.known)
+    if every:
+        remaining = len(pool.remaining(facts.known, allowed["allowed"]))
+        st.caption(f"{remaining} of {len(every)} candidates in the pool")
+    return form.model_copy(update={**language, **optimize_for, **narrow, **allowed})
+
+
+def intent_row(
+    owner: str, form: TurnSettings, connection: Connection | None, facts: ServerFacts
+) -> TurnSettings:
+    """The fields side by side, for a wide page; on a narrow one they stand below each other."""
+    takes_vertical = _takes_vertical(connection)
+    widths = (2, 3.3, 1.4, 1.4, 2.1) if takes_vertical else (2, 3.3, 1.4, 2.1)
+    with st.container(key="intent-row"):
+        first, second, *middle, last = st.columns(widths)
+    update = {
+        **_language(first, owner, form),
+        **_optimize_for(second, owner, form),
+        **(_vertical(middle[0], owner, form) if takes_vertical else {}),
+        **_region(middle[-1], owner, form),
+        **_allow_list(last, owner, form, facts),
+    }
+    return form.model_copy(update=update)
+
+
+def entries(
+    place: Any, label: str, key: str, chosen: Sequence[str], facts: ServerFacts, empty: str
+) -> tuple[str, ...]:
+    """A list of vendors and models to pick from; what was chosen elsewhere stays in it."""
+    rows = pool.by_id(facts.known)
+    options = [*rows, *(entry for entry in chosen if entry not in rows)]
+    return tuple(
+        place.multiselect(
+            label,
+            options,
+            format_func=lambda entry: pool.option_label(rows[entry]) if entry in rows else entry,
+            placeholder=empty,
+            key=widgets.seed(key, list(chosen)),
+        )
+    )
+
+
+def _allow_list(
+    place: Any, owner: str, form: TurnSettings, facts: ServerFacts
+) -> dict[str, tuple[str, ...]]:
+    allowed = entries(place, "Allowed providers", f"allowed-{owner}", form.allowed, facts, "All")
+    if pool.models(facts.known) and not pool.remaining(facts.known, allowed):
+        place.warning("Nobody is left to answer. Allow another provider.")
+    return {"allowed": allowed}
+
+
+def _takes_vertical(connection: Connection | None) -> bool:
+    return connection is None or connection.takes_vertical
+
+
+def _optimize_for(place: Any, owner: str, form: TurnSettings) -> _Fields:
+    chosen = place.segmented_control(
+        "Optimise for",
+        get_args(OptimizeFor),
+        format_func=words.OPTIMIZE_FOR.__getitem__,
+        required=True,
+        width="stretch",
+        key=widgets.seed(f"optimize-{owner}", form.optimize_for),
+    )
+    # A browser that was not given the first value says that nothing is chosen.
+    return {"optimize_for": chosen or form.optimize_for}
+
+
+def _vertical(place: Any, owner: str, form: TurnSettings) -> _Fields:
+    chosen = place.selectbox(
+        "Vertical",
+        get_args(Vertical),
+        format_func=words.VERTICALS.__getitem__,
+        key=widgets.seed(f"vertical-{owner}", form.vertical or "general"),
+    )
+    return {"vertical": chosen}
+
+
+def _region(place: Any, owner: str, form: TurnSettings) -> _Fields:
+    chosen = place.selectbox(
+        "Region",
+        get_args(Region),
+        format_func=words.REGIONS.__getitem__,
+        key=widgets.seed(f"region-{owner}", form.region or "global"),
+    )
+    return {"region": None if chosen == "global" else chosen}
+
+
+def _language(place: Any, owner: str, form: TurnSettings) -> _Fields:
+    offered = languages.tags()
+    options = offered if form.language in offered else (form.language, *offered)
+    tag = place.selectbox(
+        "Language",
+        options,
+        format_func=languages.label,
+        accept_new_options=True,
+        help=_NEW_TAG,
+        key=widgets.seed(f"language-{owner}", form.language),
+    )
+    chosen = languages.tidied(tag or form.language)
+    if languages.is_valid(chosen):
+        return {"language": chosen}
+    stays = languages.label(form.language)
+    place.warning(f"“{literal(chosen[:40])}” is not a language tag. {stays} stays. {_NEW_TAG}")
+    return {"language": form.language}

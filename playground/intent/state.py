@@ -1,0 +1,70 @@
+"""The form as this browser session has it, and whose form it is; the same on each page."""
+
+from __future__ import annotations
+
+from playground.browser import url, widgets
+from playground.browser.slots import Slot
+from playground.sessions.store import Store
+from playground.sessions.store_errors import StoreError
+from playground.sessions.turns import TurnSettings
+
+_FORM = Slot("form", TurnSettings)
+
+
+def form_settings() -> TurnSettings:
+    """The form as it stands in this browser session."""
+    return _FORM.get() or TurnSettings()
+
+
+def adopt_form(owner: str, stored: TurnSettings | None) -> TurnSettings:
+    """The form for conversation ``owner``: its stored settings when it was just opened."""
+    if not has_form_of(owner):
+        widgets.set_scope(owner)
+        if stored is not None:
+            _FORM.set(stored)
+    return form_settings()
+
+
+def has_form_of(owner: str) -> bool:
+    """Whether the form is already this conversation's."""
+    return widgets.scope() == owner
+
+
+def keep_form(settings: TurnSettings) -> bool:
+    """Remember the form; True when it changed."""
+    changed = settings != form_settings()
+    _FORM.set(settings)
+    return changed
+
+
+def replace_form(owner: str, settings: TurnSettings) -> None:
+    """Set the form from code: its widgets take their first values again. Only in callbacks."""
+    _FORM.set(settings)
+    widgets.set_scope(owner)
+    widgets.forget_widgets()
+
+
+def save_form(store: Store, owner: str, form: TurnSettings) -> str | None:
+    """Put the conversation into the URL and its form into the store; what went wrong, if it did.
+
+    Whichever page changes the form, a reload finds it.
+    """
+    url.open_conversation(owner)
+    try:
+        store.save_settings(owner, form)
+    except StoreError as error:
+        return str(error)
+    return None
+
+
+def new_conversation() -> None:
+    """Leave the open conversation; the form stays as it is, but for a simulated outage."""
+    url.leave_conversation()
+    widgets.set_scope(None)
+    _FORM.set(form_settings().model_copy(update={"outage": ()}))
+
+
+def new_conversation_with(provider: str) -> None:
+    """Leave the open conversation for a new one that only this provider may answer."""
+    new_conversation()
+    _FORM.set(form_settings().model_copy(update={"allowed": (provider,)}))

@@ -1,0 +1,158 @@
+"""What all figures have in common: colours of the theme, a look per provider, the hover.
+
+Figures are transparent and take little room, so that they sit in a card on a page of either theme
+and can be read on a phone. The legend is below; titles belong to the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from itertools import count
+from typing import Any, Final, Literal
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from playground.look import palette
+from playground.look.spans import span_width
+
+Theme = Literal["light", "dark"]
+
+FONT: Final = '"Source Sans", "Source Sans Pro", sans-serif'
+_PALE: Final = 0.4
+"""Opacity of a pale bar's fill; its outline keeps the colour, and so the contrast."""
+
+_LEAST_TURNS: Final = 6
+"""A short session's axis is this long, so that one turn's bar is not as wide as the card."""
+
+TEXT: Final = {"light": "#3A4151", "dark": "#C9CEDA"}
+_GRID: Final = {"light": "rgba(60,70,90,.14)", "dark": "rgba(200,210,230,.16)"}
+CARD: Final = {"light": "#FFFFFF", "dark": "#1D202A"}
+"""What lies behind words: under a hover, around a label."""
+_HOVER: Final = (
+    "<b>%{customdata[1]}</b> · %{customdata[2]}<br>%{customdata[3]}%{customdata[4]}<extra></extra>"
+)
+
+
+def styled(figure: go.Figure, theme: Theme, *, height: int, legend: bool = True) -> go.Figure:
+    """The figure with the theme's colours, small margins and the legend below."""
+    axes = {"gridcolor": _GRID[theme], "zeroline": False, "automargin": True, "fixedrange": True}
+    figure.update_layout(
+        height=height,
+        margin={"l": 4, "r": 8, "t": 10, "b": 4},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": FONT, "size": 13, "color": TEXT[theme]},
+        showlegend=legend,
+        legend={
+            "orientation": "h",
+            "yref": "container",
+            "y": 0,
+            "yanchor": "bottom",
+            "x": 0,
+            "font": {"size": 13},
+            "itemsizing": "constant",
+            "traceorder": "normal",
+        },
+        hoverlabel={
+            "bgcolor": CARD[theme],
+            "bordercolor": _GRID[theme],
+            "font": {"family": FONT, "size": 13, "color": TEXT[theme]},
+            "align": "left",
+        },
+        bargap=0.25,
+        dragmode=False,
+        clickmode="event+select",
+        separators=".,",
+    )
+    figure.update_xaxes(**axes)
+    figure.update_yaxes(**axes, ticklabelstandoff=6)
+    return figure
+
+
+def turn_axis(turns: int) -> dict[str, Any]:
+    """An axis of whole turn numbers over the session, few enough labels for a phone."""
+    step = next(size for size in _steps() if turns / size <= 8)
+    width = span_width(turns)
+    return {
+        "title": {"text": "turn" if width == 1 else f"turn, {width} to a mark", "standoff": 4},
+        "range": [0.4, max(turns, _LEAST_TURNS) + 0.6],
+        "tickvals": list(range(step, turns + 1, step)),
+        "showgrid": False,
+    }
+
+
+def subplot_names(figure: go.Figure) -> None:
+    """Set the names of a figure's parts small and to the left, above each part."""
+    figure.update_annotations(x=0, xanchor="left", font={"size": 12}, opacity=0.8)
+    figure.update_layout(margin_t=26)
+
+
+def bar_look(provider: str, theme: Theme, *, pale: bool = False) -> dict[str, Any]:
+    """A bar in the provider's colour and pattern; pale for the lesser part of a stack."""
+    colour = palette.colour(provider, theme == "dark")
+    return {
+        "color": translucent(colour, _PALE) if pale else colour,
+        "line": {"width": 1, "color": colour},
+        "pattern": {
+            "shape": palette.pattern(provider),
+            "fillmode": "overlay",
+            "fgcolor": palette.ink(provider, theme == "dark"),
+            "fgopacity": 0.45,
+            "size": 6,
+            "solidity": 0.18,
+        },
+    }
+
+
+def marker_look(provider: str, theme: Theme, *, hollow: bool = False) -> dict[str, Any]:
+    """A marker in the provider's colour and symbol; hollow where no whole answer came."""
+    shape = palette.symbol(provider)
+    return {
+        "color": palette.colour(provider, theme == "dark"),
+        "symbol": f"{shape}-open" if hollow else shape,
+        "size": 11,
+        "opacity": 1,
+        "line": {"width": 2 if hollow else 0, "color": palette.colour(provider, theme == "dark")},
+    }
+
+
+def hover(rows: pd.DataFrame, details: pd.Series[str]) -> dict[str, Any]:
+    """Hover and click data of a trace over spans: turn, who, the exact values, whose words, drill.
+
+    ``customdata[0]`` is the turn's id, [1] its name ("Turn 3").
+    """
+    who = [
+        escape(palette.label(provider, model) if provider else "No provider named")
+        for provider, model in zip(rows["provider"], rows["model"], strict=True)
+    ]
+    labels = [_labels(row) for row in rows.itertuples()]
+    columns = (rows["turn_id"], rows["span"], who, details, labels)
+    return {
+        "customdata": [list(row) for row in zip(*columns, strict=True)],
+        "hovertemplate": _HOVER,
+    }
+
+
+def legend_name(provider: str, names: Mapping[str, str] | None = None) -> str:
+    """The provider's name in a legend or on an axis, escaped: Plotly reads HTML there."""
+    return escape((names or {}).get(provider) or palette.display_name(provider))
+
+
+def _labels(row: Any) -> str:
+    source = f"<br>{escape(row.source)}" if row.source else ""
+    if not row.drilled:
+        return source
+    counted = "" if row.rows == 1 else f"{row.drilled} of {row.rows} "
+    return f"{source}<br>{counted}under a drill"
+
+
+def translucent(colour: str, opacity: float) -> str:
+    """The colour with this opacity, for CSS and Plotly."""
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
+def _steps() -> Iterator[int]:
+    return (size * 10**power for power in count() for size in (1, 2, 5))

@@ -1,0 +1,209 @@
+"""The sentences of a receipt. Pure: a turn in, plain words out, no name that the turn has not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from playground.intent import languages
+from playground.look import words
+from playground.servers.pool import covers
+from playground.sessions import turn_words
+from playground.sessions.turns import Turn
+from speko_client.models import Attempt
+
+if TYPE_CHECKING:
+    from playground.receipts.receipts import Candidate, Outcome, SnapshotState
+
+_TOLD = 2
+"""So many failures the sentence tells one by one; the attempts below it tell all."""
+
+CODES = {
+    "CONNECT_FAILED": "could not be reached",
+    "TIMEOUT": "took too long",
+    "SERVER_ERROR": "failed on its own side",
+    "RATE_LIMITED": "asked for a pause",
+    "AUTH_FAILED": "refused its key",
+    "MODEL_NOT_FOUND": "does not know the model",
+    "INVALID_REQUEST": "rejected the request",
+    "EMPTY_ANSWER": "answered without a word",
+    "STREAM_BROKEN": "broke off in the middle of its answer",
+    "SIMULATED_OUTAGE": "was down",
+}
+
+
+def head(turn: Turn, predicted: Candidate | None, served: Candidate | None) -> str:
+    """What happened, in one sentence."""
+    failed = _failed(turn)
+    first = f"{predicted.name} was predicted" if predicted else ""
+    clauses = [_failure(attempt, predicted) for attempt in failed]
+    end = _end(turn, "it" if predicted == served and not failed else served and served.name)
+    if not clauses and predicted and predicted == served and turn.status == "done":
+        return f"{first} and answered."
+    if len(clauses) > _TOLD:
+        clauses = [clauses[0], f"{len(clauses) - 1} more failed"]
+    story = ", then ".join(clauses)
+    told = f"{story}{_link(turn)}{end}" if story else end
+    return f"{first}; {told}." if first else f"{_capital(told)}."
+
+
+def _failure(attempt: Attempt, predicted: Candidate | None) -> str:
+    is_predicted = predicted == (attempt.provider, attempt.model)
+    who = "it" if is_predicted else words.candidate(attempt.provider, attempt.model)
+    return f"{who} {failed_words(attempt)}"
+
+
+def _link(turn: Turn) -> str:
+    return ", and " if turn.status == "failed" else ", so "
+
+
+def _end(turn: Turn, served: str | None) -> str:
+    counted = _counted(turn)
+    if turn.status == "failed":
+        return _dead_end(turn)
+    if served is None:
+        return "nobody had begun to answer"
+    if turn.status == "stopped":
+        return f"{served} was answering{counted} when you pressed Stop"
+    if turn.status == "interrupted":
+        return f"{served} was answering{counted} when the playground ended"
+    return f"{served} answered{counted}"
+
+
+def _dead_end(turn: Turn) -> str:
+    if not turn.answer.text:
+        return "nobody answered"
+    return "what had arrived is kept" if turn.answer.attempts else "the answer broke off"
+
+
+def _counted(turn: Turn) -> str:
+    """How often the server failed over, where it names nobody."""
+    count = turn.answer.failover_count
+    if not count or turn.answer.attempts:
+        return ""
+    return f" after {count} failover{'' if count == 1 else 's'}"
+
+
+def why(turn: Turn, predicted: Candidate | None, served: Candidate | None) -> str | None:
+    """Why another candidate served than was predicted, where ``head`` does not say it already."""
+    if predicted is None:
+        return "The preview found nobody in the pool, so it changed meanwhile."
+    failed = ((each.provider, each.model) for each in _failed(turn))
+    if predicted in failed or (turn.answer.failover_count and not turn.answer.attempts):
+        return None
+    return (
+        _snapshots_differ(turn)
+        or _not_allowed(turn, predicted)
+        or _pool_changed(turn, predicted, served)
+        or "The server does not say why."
+    )
+
+
+def _failed(turn: Turn) -> list[Attempt]:
+    return [attempt for attempt in turn.answer.attempts if attempt.outcome == "failed"]
+
+
+def _snapshots_differ(turn: Turn) -> str | None:
+    before = turn.prediction.scores_run_id if turn.prediction else None
+    after = turn.answer.scores_run_id
+    if not before or not after or before == after:
+        return None
+    return f"The scores changed meanwhile: predicted by snapshot {before}, answered by {after}."
+
+
+def _not_allowed(turn: Turn, predicted: Candidate) -> str | None:
+    allowed = turn.settings.allowed
+    if not allowed or covers(allowed, *predicted):
+        return None
+    return f"This server previews without the allow-list ({', '.join(allowed)}); it answers by it."
+
+
+def _pool_changed(turn: Turn, predicted: Candidate, served: Candidate | None) -> str | None:
+    if served is None or turn.prediction is None:
+        return None
+    for out in turn.prediction.filtered_out or ():
+        if (out.provider_id, out.model_id) == served:
+            return f"The pool changed meanwhile: {served.name} was left out then ({out.reason})."
+    if turn.answer.attempts:
+        return f"The pool changed meanwhile: {predicted.name} was not tried."
+    return None
+
+
+def step(attempt: Attempt, outcome: Outcome) -> str:
+    """What became of one attempt: ``answered``, ``timed out after 5.0 s``."""
+    if outcome == "answered":
+        return "answered"
+    if outcome == "stopped":
+        return "cut short"
+    if outcome == "cancelled":
+        return "was cancelled"
+    return failed_words(attempt) if attempt.outcome == "failed" else "broke off"
+
+
+def failed_words(attempt: Attempt) -> str:
+    """Why an attempt failed: ``was down (drill)``, ``timed out after 5.0 s``."""
+    told = (attempt.message or "").strip() or _in_words(attempt.code)
+    past = f"was {told.removeprefix('is ')}" if told.startswith("is ") else told
+    return f"{past} (drill)" if attempt.drill and "drill" not in past else past
+
+
+def _in_words(code: str | None) -> str:
+    if not code:
+        return "failed"
+    return CODES.get(code) or f"failed ({code.replace('_', ' ').lower()})"
+
+
+def snapshot(
+    turn: Turn, snapshot_id: str | None, present: str | None, state: SnapshotState
+) -> str | None:
+    """Which scores ranked the pool, and whether the server still ranks by them."""
+    if snapshot_id is None:
+        return None
+    match state:
+        case "what_if":
+            name = turn.settings.what_if.name if turn.settings.what_if else None
+            named = f"“{name}” " if name else ""
+            return f"{snapshot_id}, a what-if {named}on top of the server's own scores"
+        case "same":
+            return f"{snapshot_id}, still in force"
+        case "changed":
+            return f"{snapshot_id}; the server ranks by {present} now"
+    return snapshot_id
+
+
+def facts(turn: Turn, snapshot_told: str | None) -> tuple[tuple[str, str], ...]:
+    """What else is known of the turn: a name and its value each."""
+    answer = turn.answer
+    told: list[tuple[str, str | None]] = [
+        ("Intent", intent(turn)),
+        ("Allowed", ", ".join(turn.settings.allowed) or None),
+        ("Server", turn.connection),
+        ("Scores", snapshot_told),
+        ("Words", turn_words.source(answer)),
+        ("Time", turn_words.latency(answer)),
+        ("Tokens", turn_words.tokens(answer)),
+    ]
+    if answer.cost_usd is not None:
+        cost = f"{words.dollars(answer.cost_usd)}, estimated from list prices"
+        told.append(("Cost", f"{cost} ({answer.price_source})"))
+    if turn.error is not None:
+        status = f"HTTP status {turn.error.status or 'none'}"
+        told.append(("Error", f"{turn.error.code}, {status}"))
+    return tuple((name, value) for name, value in told if value)
+
+
+def intent(turn: Turn) -> str:
+    """What the router was asked to choose by."""
+    settings = turn.settings
+    parts = [languages.label(settings.language)]
+    if settings.vertical:
+        parts.append(words.VERTICALS[settings.vertical])
+    if settings.region:
+        parts.append(words.REGIONS[settings.region])
+    parts.append(f"optimised for {words.OPTIMIZE_FOR[settings.optimize_for].lower()}")
+    return ", ".join(parts)
+
+
+def _capital(text: str) -> str:
+    # A candidate's name keeps its spelling at the head of a sentence.
+    first = text.split(" ", 1)[0]
+    return text if "/" in first else f"{text[:1].upper()}{text[1:]}"

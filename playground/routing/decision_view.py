@@ -1,0 +1,133 @@
+"""The decision for the intent, in full: who, by how much, out of which figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from playground.intent.preview_view import foresee
+from playground.look.csv_view import csv_button
+from playground.look.style_view import is_dark, themed
+from playground.routing import decisions
+from playground.routing.desk_view import RoutingDesk
+from playground.routing.ranking_html import ranking_html
+from speko_client.models import RoutingPreview, SnapshotInfo
+
+_DECIMALS = {
+    "quality": "%.0f",
+    "ttft_ms": "%.0f",
+    "cost": "%.3f",
+    "accuracy": "%.3f",
+    "latency": "%.3f",
+    "cost_score": "%.3f",
+    "accuracy_part": "%.3f",
+    "latency_part": "%.3f",
+    "cost_part": "%.3f",
+    "score": "%.3f",
+}
+
+
+def decision_view(desk: RoutingDesk) -> None:
+    """Draw it; one line where the server tells nothing beforehand."""
+    if desk.connection is None:
+        return
+    seen = foresee(desk.runtime, desk.connection, desk.form)
+    if seen.preview is None:
+        st.info(seen.problem, icon=":material/visibility_off:")
+        return
+    _verdict(seen.preview)
+    if html := ranking_html(seen.preview, dark=is_dark()):
+        with st.container(border=True, key="decision-ranking"):
+            st.html(themed(html))
+    _small(seen.preview.notes or ())
+    _table(seen.preview)
+    _filtered_out(seen.preview)
+    _snapshot(seen.preview)
+
+
+def _verdict(preview: RoutingPreview) -> None:
+    name = decisions.winner_name(preview)
+    if name is None:
+        st.warning("Nobody is left to answer this. Allow another provider, or connect one.")
+        return
+    trade = escape(decisions.trade(preview) or "")
+    st.html(
+        '<p style="font-size:1.35rem;line-height:1.35;margin:0">'
+        f"<b>{escape(name)}</b> would answer, {escape(decisions.lead(preview))}.</p>"
+        f'<p style="margin:.1rem 0 .4rem;opacity:.8">{trade}</p>' + themed(_labels(preview))
+    )
+
+
+def _labels(preview: RoutingPreview) -> str:
+    """What not everybody would guess: whose figures these are, and what is only tried."""
+    labels = []
+    if preview.winner is not None and preview.winner.kind == "simulated":
+        labels.append('<span class="sp-chip sp-source">simulated vendors</span>')
+    if preview.snapshot is not None and preview.snapshot.what_if:
+        labels.append('<span class="sp-chip sp-whatif">what-if</span>')
+    if preview.snapshot is not None:
+        labels.append(f'<span class="sp-chip">{escape(preview.snapshot.label)}</span>')
+    return f'<div class="sp-chips">{"".join(labels)}</div>'
+
+
+def _small(lines: Sequence[str]) -> None:
+    """Lines from the server, as they are: their characters mean nothing here."""
+    rows = "".join(f"<div>{escape(line)}</div>" for line in lines)
+    if rows:
+        st.html(f'<div style="font-size:.85rem;opacity:.75;line-height:1.5">{rows}</div>')
+
+
+def _filtered_out(preview: RoutingPreview) -> None:
+    frame = decisions.filtered_frame(preview)
+    if frame.empty:
+        return
+    st.markdown(f"**Filtered out** :gray[:small[{len(frame)}, each with its reason]]")
+    shown = {"provider": "Provider", "model": "Model", "reason": "Why"}
+    st.dataframe(
+        frame[list(shown)].rename(columns=shown),
+        hide_index=True,
+        placeholder="–",
+        height="auto",
+        alt="Candidates that were filtered out, with the reason",
+        key="filtered-out",
+    )
+
+
+def _table(preview: RoutingPreview) -> None:
+    frame = decisions.decision_frame(preview)
+    if frame.empty:
+        return
+    head = st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    )
+    head.markdown("**Every figure**", width="content")
+    csv_button(head, frame, "decision")
+    names = decisions.headings(preview.weights or {})
+    st.dataframe(
+        frame[list(names)].rename(columns=names),
+        hide_index=True,
+        placeholder="–",
+        height="auto",
+        column_config={
+            names[column]: st.column_config.NumberColumn(format=decimals)
+            for column, decimals in _DECIMALS.items()
+        },
+        alt="The pool with every figure that went into the decision",
+        key="decision-table",
+    )
+
+
+def _snapshot(preview: RoutingPreview) -> None:
+    if preview.snapshot is not None:
+        _small([f"Scores: {snapshot_line(preview.snapshot)}"])
+    elif preview.scores_run_id:
+        _small([f"Scores: {preview.scores_run_id}"])
+
+
+def snapshot_line(snapshot: SnapshotInfo) -> str:
+    """Label, id, date and source in one line."""
+    what_if = "what-if on top of the server's own" if snapshot.what_if else None
+    parts = (snapshot.label, what_if, snapshot.id, snapshot.date, snapshot.source)
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,139 @@
+"""One decision as tables and words: every figure that went into it, and what it came to. Pure.
+
+A score is three parts, each a weight times a value normalised over the pool (docs/contract.md,
+section 3). What a server does not tell is NA, never 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from playground.look import palette
+from playground.routing.ranking_html import AXES, contributions
+from playground.sessions.ranking import candidates
+from speko_client.models import Axis, RoutingPreview, ScoredCandidate
+
+_COLUMNS: Final = {
+    "rank": "Int64",
+    "provider": "string",
+    "model": "string",
+    "kind": "string",
+    "quality": "Float64",
+    "ttft_ms": "Float64",
+    "cost": "Float64",
+    "accuracy": "Float64",
+    "latency": "Float64",
+    "cost_score": "Float64",
+    "accuracy_part": "Float64",
+    "latency_part": "Float64",
+    "cost_part": "Float64",
+    "score": "Float64",
+    "scores_run_id": "string",
+}
+_FILTERED: Final = {"provider": "string", "model": "string", "reason": "string", "code": "string"}
+_NOTICEABLE: Final = 0.005
+"""A difference in scores that shows at two decimals."""
+
+
+def decision_frame(preview: RoutingPreview) -> pd.DataFrame:
+    """One row per candidate, best first: figures, normalised values, parts and their sum.
+
+    ``quality`` is an index, ``ttft_ms`` p50 milliseconds, ``cost`` blended US$ per million tokens.
+    """
+    rows = [
+        {"rank": place, "scores_run_id": preview.scores_run_id, **_row(each, preview)}
+        for place, each in enumerate(candidates(preview), start=1)
+    ]
+    return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS)
+
+
+def filtered_frame(preview: RoutingPreview) -> pd.DataFrame:
+    """One row per candidate that was left out, and why."""
+    rows = [
+        {"provider": out.provider_id, "model": out.model_id, "reason": out.reason, "code": out.code}
+        for out in preview.filtered_out or ()
+    ]
+    return pd.DataFrame(rows, columns=list(_FILTERED)).astype(_FILTERED)
+
+
+def headings(weights: Mapping[str, float]) -> dict[str, str]:
+    """The table's columns with their headings; the weights stand in those of the parts."""
+    parts = {
+        f"{axis}_part": f"{name} × {weights[axis]:g}" if axis in weights else name
+        for axis, name in AXES.items()
+    }
+    return {
+        "rank": "#",
+        "provider": "Provider",
+        "model": "Model",
+        "kind": "Kind",
+        "quality": "Quality index",
+        "ttft_ms": "TTFT ms",
+        "cost": "US$ / M tokens",
+        "accuracy": "Accuracy 0–1",
+        "latency": "Latency 0–1",
+        "cost_score": "Cost 0–1",
+        **parts,
+        "score": "Sum",
+    }
+
+
+def winner_name(preview: RoutingPreview) -> str | None:
+    """Who would answer; None where nobody is left."""
+    ranked = candidates(preview)
+    return _name(ranked[0]) if ranked else None
+
+
+def lead(preview: RoutingPreview) -> str:
+    """How far ahead the winner is, and of whom, as the end of a sentence."""
+    ranked = candidates(preview)
+    if len(ranked) < 2:
+        return "and nobody stands behind"
+    first, second = ranked[:2]
+    margin, behind = first.score - second.score, _name(second)
+    if second.axes is None and preview.weights is not None:
+        return f"the only one with figures; {behind} stands behind"
+    if margin <= 0:
+        return f"level with {behind}, and first by name"
+    if margin < _NOTICEABLE:
+        return f"a hair ahead of {behind} ({margin:.4f})"
+    return f"{margin:.2f} ahead of {behind}"
+
+
+def trade(preview: RoutingPreview) -> str | None:
+    """On which axes the winner gains on the runner-up, and on which it gives up."""
+    ranked = candidates(preview)[:2]
+    if len(ranked) < 2 or not preview.weights:
+        return None
+    axes = [each.axes for each in ranked]
+    if axes[0] is None or axes[1] is None:
+        return None
+    first, second = (contributions(each, preview.weights) for each in axes if each is not None)
+    by_axis = {axis: first[axis] - second[axis] for axis in AXES}
+    gains = _listed({axis: by for axis, by in by_axis.items() if by >= _NOTICEABLE})
+    losses = _listed({axis: -by for axis, by in by_axis.items() if by <= -_NOTICEABLE})
+    if gains and losses:
+        return f"It gains {gains}, and gives up {losses}."
+    return f"It gains {gains}." if gains else None
+
+
+def _listed(by_axis: Mapping[Axis, float]) -> str:
+    ordered = sorted(by_axis.items(), key=lambda item: -item[1])
+    return " and ".join(f"{by:.2f} on {AXES[axis].lower()}" for axis, by in ordered)
+
+
+def _name(each: ScoredCandidate) -> str:
+    return palette.label(each.provider_id, each.model_id)
+
+
+def _row(each: ScoredCandidate, preview: RoutingPreview) -> dict[str, Any]:
+    row = {"provider": each.provider_id, "model": each.model_id, "kind": each.kind}
+    if each.axes is None:
+        # With weights told, one without figures is not scored; another server tells scores only.
+        return row | ({} if preview.weights else {"score": each.score})
+    parts = contributions(each.axes, preview.weights or {})
+    told = {f"{axis}_part": part for axis, part in parts.items()} if preview.weights else {}
+    return row | each.axes.model_dump() | told | {"score": each.score}

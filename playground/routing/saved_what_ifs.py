@@ -1,0 +1,117 @@
+"""Saved what-ifs: named snapshots that were tried, kept in the store beside the sessions.
+
+All who use the store see them, whatever their browser session: a team that shares a database
+shares its what-ifs. None of them changes what anybody's chat routes by until it is chosen there.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import ValidationError
+from sqlalchemy import Connection as Transaction
+from sqlalchemy import Row
+
+from playground.sessions.rows import moment
+from playground.sessions.store import Store, utc_now
+from playground.sessions.store_errors import StoreError
+from speko_client.models import WhatIf
+
+MOST = 100
+"""So many what-ifs a store keeps: more could not be told apart in a list."""
+
+_TOO_MUCH = (
+    "This what-if changes more than one can hold: 200 figures, and 200 candidates switched off. "
+    "Put some of them back as they are today, then save it."
+)
+
+WHAT_IFS = sa.Table(
+    "what_ifs",
+    sa.MetaData(),
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("name", sa.Text),
+    sa.Column("body", sa.Text),
+    sa.Column("created_at", sa.Double),
+)
+"""As ``playground.sessions.migrations`` makes it; times are Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedWhatIf:
+    """A what-if under its name. ``created_at`` is UTC."""
+
+    id: str
+    what_if: WhatIf
+    created_at: datetime
+
+
+def saved_what_ifs(store: Store) -> list[SavedWhatIf]:
+    """All of them, the newest first. Raises StoreError."""
+    newest = sa.select(WHAT_IFS).order_by(WHAT_IFS.c.created_at.desc(), WHAT_IFS.c.id)
+    with store.database.read() as transaction:
+        found = transaction.execute(newest).all()
+    return [_read(row) for row in found]
+
+
+def save_what_if(store: Store, what_if: WhatIf) -> SavedWhatIf:
+    """Keep it under its name. Raises StoreError, also where the name is taken."""
+    saved = SavedWhatIf(secrets.token_urlsafe(9), what_if, utc_now())
+    with store.database.write() as transaction:
+        _refuse_taken(transaction, what_if.name, saved.id)
+        if (
+            transaction.execute(sa.select(sa.func.count()).select_from(WHAT_IFS)).scalar_one()
+            >= MOST
+        ):
+            raise StoreError(f"{MOST} what-ifs are saved, and that is the most. Delete one first.")
+        transaction.execute(
+            sa.insert(WHAT_IFS).values(
+                id=saved.id, created_at=saved.created_at.timestamp(), **_values(what_if)
+            )
+        )
+    return saved
+
+
+def rename_what_if(store: Store, saved: SavedWhatIf, name: str) -> None:
+    """Give it another name. Raises StoreError, also where the name is taken."""
+    renamed = saved.what_if.model_copy(update={"name": name})
+    with store.database.write() as transaction:
+        _refuse_taken(transaction, name, saved.id)
+        mine = WHAT_IFS.c.id == saved.id
+        transaction.execute(sa.update(WHAT_IFS).where(mine).values(_values(renamed)))
+
+
+def delete_what_if(store: Store, saved_id: str) -> None:
+    """Forget it; answers that were ranked by it keep their label. Raises StoreError."""
+    with store.database.write() as transaction:
+        transaction.execute(sa.delete(WHAT_IFS).where(WHAT_IFS.c.id == saved_id))
+
+
+def _refuse_taken(transaction: Transaction, name: str, saved_id: str) -> None:
+    same = (WHAT_IFS.c.name == name) & (WHAT_IFS.c.id != saved_id)
+    if transaction.execute(sa.select(WHAT_IFS.c.id).where(same)).first():
+        raise StoreError(f"A what-if named “{name}” is saved already. Choose another name.")
+
+
+def _values(what_if: WhatIf) -> dict[str, Any]:
+    body = what_if.model_dump_json(exclude_none=True)
+    try:
+        WhatIf.model_validate_json(body)
+    except ValidationError as error:
+        # It could not be read again, and with it neither could the others.
+        raise StoreError(_TOO_MUCH) from error
+    return {"name": what_if.name, "body": body}
+
+
+def _read(row: Row[Any]) -> SavedWhatIf:
+    try:
+        what_if = WhatIf.model_validate_json(row.body)
+    except ValidationError as error:
+        raise StoreError(
+            f"The what-if “{row.name}” is stored in a form that this version cannot read. Use the "
+            "version of the playground that wrote it."
+        ) from error
+    return SavedWhatIf(row.id, what_if, moment(row.created_at))

@@ -1,0 +1,177 @@
+"""Saved what-ifs on the page: keep what was tried, look at it again, let the chat route by it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from playground.browser import url, widgets
+from playground.browser.url import CHAT_PAGE
+from playground.intent.state import form_settings
+from playground.look.safe_markdown import literal
+from playground.routing.desk_view import RoutingDesk
+from playground.routing.saved_what_ifs import (
+    SavedWhatIf,
+    delete_what_if,
+    rename_what_if,
+    save_what_if,
+    saved_what_ifs,
+)
+from playground.routing.state import keep_what_if, what_if_on_view
+from playground.routing.what_if_html import in_use_html, saved_html
+from playground.routing.what_ifs import LONGEST_NAME, WhatIfError, changes_nothing, gone, named
+from playground.sessions.store_errors import StoreError
+from speko_client.models import WhatIf
+
+
+def saved_list(desk: RoutingDesk) -> None:
+    """What the chat uses, the field to save under a name, and the saved ones."""
+    st.markdown("**Saved what-ifs**")
+    _in_use(desk)
+    _save_form(desk)
+    if notice := what_if_on_view().notice:
+        st.warning(literal(notice), icon=":material/edit_off:")
+        _notice("")
+    try:
+        saved = saved_what_ifs(desk.runtime.store)
+    except StoreError as error:
+        st.error(error.message, icon=":material/error:")
+        return
+    for each in saved:
+        _saved_row(desk, each)
+
+
+def _in_use(desk: RoutingDesk) -> None:
+    used = form_settings().what_if
+    if used is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="what-if-in-use"):
+        st.html(in_use_html(used), width="content")
+        st.page_link(
+            CHAT_PAGE,
+            label="Go to the chat",
+            icon=":material/forum:",
+            query_params=url.chat_link(desk.owner),
+        )
+        st.button(
+            "Stop using it", type="tertiary", on_click=_use, args=(desk, None), key="what-if-stop"
+        )
+
+
+def _save_form(desk: RoutingDesk) -> None:
+    with (
+        st.form("what-if-save", border=False),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        name = st.text_input(
+            "Name",
+            placeholder="Save what is tried now, under a name",
+            max_chars=LONGEST_NAME,
+            key="what-if-name",
+        )
+        asked = st.form_submit_button("Save", icon=":material/bookmark_add:")
+    if asked:
+        _save(desk, name)
+
+
+def _save(desk: RoutingDesk, name: str) -> None:
+    on_view = what_if_on_view()
+    try:
+        if changes_nothing(on_view.tried):
+            raise WhatIfError("Nothing is changed yet: move a weight, or change a candidate.")
+        saved = save_what_if(desk.runtime.store, named(on_view.tried, name))
+    except (WhatIfError, StoreError) as error:
+        st.warning(literal(str(error)), icon=":material/edit_off:")
+        return
+    keep_what_if(on_view.typed(saved.what_if, on_view.problems))
+    st.toast("Saved.", icon=":material/bookmark_added:")
+
+
+def _saved_row(desk: RoutingDesk, each: SavedWhatIf) -> None:
+    with st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        border=True,
+        key=f"what-if-row-{each.id}",
+    ):
+        st.html(saved_html(each.what_if), width="content")
+        with st.container(horizontal=True, width="content", gap="small"):
+            _row_buttons(desk, each)
+
+
+def _row_buttons(desk: RoutingDesk, each: SavedWhatIf) -> None:
+    used = _is_used(each)
+    st.button(
+        "In use" if used else "Use in chat",
+        icon=":material/check:" if used else ":material/forum:",
+        disabled=used,
+        on_click=_use,
+        args=(desk, each.what_if),
+        key=f"use-{each.id}",
+    )
+    st.button(
+        "Look at it",
+        icon=":material/tune:",
+        type="tertiary",
+        on_click=_look,
+        args=(each.what_if,),
+        key=f"look-{each.id}",
+    )
+    _rename(desk, each)
+    st.button(
+        "Delete",
+        icon=":material/delete:",
+        type="tertiary",
+        on_click=_delete,
+        args=(desk, each),
+        key=f"delete-{each.id}",
+    )
+
+
+def _rename(desk: RoutingDesk, each: SavedWhatIf) -> None:
+    with st.popover("Rename", icon=":material/edit:", type="tertiary", key=f"rename-{each.id}"):
+        key = f"new-name-{each.id}"
+        st.text_input("New name", each.what_if.name, max_chars=LONGEST_NAME, key=key)
+        st.button("Rename", on_click=_renamed, args=(desk, each, key), key=f"do-rename-{each.id}")
+
+
+def _renamed(desk: RoutingDesk, each: SavedWhatIf, key: str) -> None:
+    try:
+        name = named(each.what_if, widgets.typed(key)).name
+        rename_what_if(desk.runtime.store, each, name)
+    except (WhatIfError, StoreError) as error:
+        _notice(str(error))
+        return
+    if _is_used(each):
+        _use(desk, each.what_if.model_copy(update={"name": name}))
+
+
+def _look(what_if: WhatIf) -> None:
+    keep_what_if(what_if_on_view().put(what_if))
+
+
+def _delete(desk: RoutingDesk, each: SavedWhatIf) -> None:
+    try:
+        delete_what_if(desk.runtime.store, each.id)
+    except StoreError as error:
+        _notice(error.message)
+        return
+    if _is_used(each):
+        _notice(gone(each.what_if))
+        _use(desk, None)
+
+
+def _is_used(each: SavedWhatIf) -> bool:
+    return form_settings().what_if == each.what_if
+
+
+def _use(desk: RoutingDesk, what_if: WhatIf | None) -> None:
+    """Let this session's chat route by it, kept with the session; None: by the server's own."""
+    desk.problem = None
+    desk.set_form(form_settings().model_copy(update={"what_if": what_if}))
+    if desk.problem:
+        _notice(f"In use, but not kept with the session. {desk.problem}")
+
+
+def _notice(text: str) -> None:
+    keep_what_if(what_if_on_view().with_notice(text))

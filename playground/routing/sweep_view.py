@@ -1,0 +1,261 @@
+"""The sweep: every preset, language and vertical decided at once, as a map and as a table."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, replace
+from html import escape
+from typing import TYPE_CHECKING, cast, get_args
+
+import streamlit as st
+
+from playground.browser import widgets
+from playground.connections.state import choice_revision
+from playground.intent import languages
+from playground.look import palette, words
+from playground.look.csv_view import csv_button
+from playground.look.style_view import is_dark, themed
+from playground.routing import sweep_figure as charts_routing
+from playground.routing import sweeps
+from playground.routing.desk_view import RoutingDesk
+from playground.routing.state import choose_cell, chosen_cell
+from playground.routing.sweeps import Against, Cell
+from playground.runtime import Runtime
+from speko_client.errors import SpekoApiError
+from speko_client.models import Sweep, SweepRequest, Vertical, WhatIf
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from playground.servers.connection import Connection
+
+_MAP, _TABLE = "sweep-map", "sweep-table"
+_EVERY = "every"
+_PLOTLY = {"displayModeBar": False, "responsive": True, "doubleClick": False}
+_AGAINST: dict[Against, str] = {"preset": "the balanced preset's", "language": "English's"}
+_LEGEND = """<style>
+.sw { display:flex; flex-wrap:wrap; gap:.25rem 1rem; font-size:.85rem; align-items:center; }
+.sw-dot { display:inline-flex; width:1.3rem; height:1.3rem; border-radius:.3rem;
+  margin-right:.35rem; font-size:.7rem; font-weight:700; align-items:center;
+  justify-content:center; }
+.sw-frame { display:inline-block; width:1.1rem; height:.9rem; margin-right:.35rem;
+  vertical-align:-.1rem; border:2px solid currentColor; border-radius:2px; }
+.sw-own { border-width:4px; border-color:#3B5BDB; }
+.sp-dark .sw-own { border-color:#A9B8FF; }
+.sw-quiet { opacity:.75; }
+@media (max-width: 640px) {
+  .st-key-sweep-scroll { overflow-x:auto; }
+  .st-key-sweep-scroll.st-key-sweep-scroll > div { min-width:46rem; }
+}
+</style>"""
+
+
+@dataclass(frozen=True)
+class Swept:
+    """``sweep`` None where there is none; ``problem`` then says why.
+
+    ``milliseconds`` it took, with the question that comes before it.
+    """
+
+    sweep: Sweep | None = None
+    problem: str | None = None
+    milliseconds: float = 0.0
+
+
+def sweep_view(desk: RoutingDesk) -> None:
+    """Draw the map; one line where the server decides one intent at a time."""
+    if desk.connection is None:
+        return
+    swept = _sweep(desk, desk.connection)
+    if swept.sweep is None:
+        st.info(swept.problem, icon=":material/grid_off:")
+        return
+    every = sweeps.sweep_frame(swept.sweep)
+    vertical, against = _controls()
+    place = st.container(key="sweep-chosen")
+    frame = sweeps.of_vertical(every, vertical)
+    took = f"Decided in {swept.milliseconds:,.0f} ms."
+    line = f"{sweeps.summary(frame, against)} {took}"
+    _legend(frame, against, desk)
+    with st.container(key="sweep-fit" if vertical else "sweep-scroll"):
+        _map(desk, frame, against, line)
+    _foot(frame)
+    with place:
+        _chosen(desk, every, line)
+
+
+def _sweep(desk: RoutingDesk, connection: Connection) -> Swept:
+    what_if = desk.form.what_if if connection.embedded else None
+    asked = connection, choice_revision(), what_if
+    probed = _ask(*_keyed(sweeps.probe(desk.form.language), asked), desk.runtime, connection)
+    if probed.sweep is None:
+        return probed
+    tags = sweeps.worth_showing(probed.sweep, desk.form.language)
+    request = sweeps.request_for(tags, desk.form.region, desk.form.allowed)
+    swept = _ask(*_keyed(request, asked), desk.runtime, connection)
+    return replace(swept, milliseconds=probed.milliseconds + swept.milliseconds)
+
+
+def _keyed(
+    request: SweepRequest, asked: tuple[Connection, str, WhatIf | None]
+) -> tuple[str, str, str, str]:
+    connection, revision, what_if = asked
+    tried = what_if.model_dump_json() if what_if else ""
+    return connection.base_url, revision, request.model_dump_json(), tried
+
+
+@st.cache_data(ttl=8, show_spinner=False, scope="session", max_entries=20)
+def _ask(
+    base_url: str, revision: str, request: str, what_if: str, _runtime: Runtime, _to: Connection
+) -> Swept:
+    asked = SweepRequest.model_validate_json(request)
+    tried = WhatIf.model_validate_json(what_if) if what_if else None
+    begun = time.perf_counter()
+    try:
+        with _runtime.client(_to) as client:
+            sweep = client.sweep(asked, tried)
+    except SpekoApiError as error:
+        if error.status in (404, 405):
+            only = "This server decides one intent at a time. The embedded gateway has the sweep."
+            return Swept(problem=only)
+        return Swept(problem=f"No sweep now: {_to.redact(error.message)}")
+    return Swept(sweep, milliseconds=1000 * (time.perf_counter() - begun))
+
+
+def _controls() -> tuple[Vertical | None, Against]:
+    left, right = st.columns((1.3, 1), vertical_alignment="bottom")
+    vertical = left.segmented_control(
+        "Vertical",
+        (_EVERY, *get_args(Vertical)),
+        default=_EVERY,
+        format_func=lambda each: "All" if each == _EVERY else words.VERTICALS[each],
+        required=True,
+        key="sweep-vertical",
+        persist_state="session",
+    )
+    against = right.segmented_control(
+        "Framed: the winner is not",
+        tuple(_AGAINST),
+        default="preset",
+        format_func=_AGAINST.__getitem__,
+        required=True,
+        key="sweep-against",
+        persist_state="session",
+    )
+    chosen = None if vertical == _EVERY else cast("Vertical", vertical)
+    return chosen, against
+
+
+def _legend(frame: pd.DataFrame, against: Against, desk: RoutingDesk) -> None:
+    won = Counter(frame["provider"].dropna().map(str)).most_common()
+    entries = [
+        f'<span><span class="sw-dot" style="background:{palette.colour(vendor, is_dark())};'
+        f'color:{palette.ink(vendor, is_dark())}">{escape(palette.glyph(vendor))}</span>'
+        f"{escape(palette.display_name(vendor))} {count}</span>"
+        for vendor, count in won
+    ]
+    entries.append(f'<span><span class="sw-frame"></span>not {escape(_AGAINST[against])}</span>')
+    entries.append('<span><span class="sw-frame sw-own"></span>the form’s intent</span>')
+    entries.append('<span class="sw-quiet">stronger colour: further ahead</span>')
+    if frame["stood_in"].any():
+        entries.append(
+            '<span class="sw-quiet"><i>pale, italic: broader figures stood in</i></span>'
+        )
+    st.html(themed(f'{_LEGEND}<div class="sw">{"".join(entries)}{_labels(desk)}</div>'))
+
+
+def _labels(desk: RoutingDesk) -> str:
+    """What not everybody would guess: whose figures these are, and what is only tried."""
+    fleet, what_if = desk.facts.fleet, desk.form.what_if
+    labels = []
+    if fleet is not None and fleet.demo:
+        labels.append('<span class="sp-chip sp-source">simulated vendors</span>')
+    if what_if is not None:
+        labels.append(f'<span class="sp-chip sp-whatif">what-if: {escape(what_if.name)}</span>')
+    elif fleet is not None:
+        labels.append(f'<span class="sp-chip">{escape(fleet.snapshot.label)}</span>')
+    return "".join(labels)
+
+
+def _map(desk: RoutingDesk, frame: pd.DataFrame, against: Against, line: str) -> None:
+    form = desk.form
+    current = Cell(form.language, form.vertical or "general", form.optimize_for)
+    figure = charts_routing.sweep_figure(frame, "dark" if is_dark() else "light", against, current)
+    st.plotly_chart(
+        figure,
+        width="stretch",
+        theme=None,
+        key=_MAP,
+        on_select=_take_from_map,
+        selection_mode="points",
+        config=_PLOTLY,
+        alt=f"Who wins, by language and preset. {line} The table holds the same cells.",
+    )
+
+
+def _take_from_map() -> None:
+    points = widgets.selection(_MAP).get("points", [])
+    data = points[0].get("customdata") if points else None
+    values = list(data.values()) if isinstance(data, dict) else list(data or ())
+    choose_cell(tuple(str(value) for value in values[:3]))
+
+
+def _foot(frame: pd.DataFrame) -> None:
+    foot = st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    )
+    shown = foot.toggle("Table", key="table-sweep")
+    csv_button(foot, frame, "sweep")
+    if not shown:
+        return
+
+    def take() -> None:
+        rows = widgets.selection(_TABLE).get("rows", [])
+        choose_cell(sweeps.cell_at(frame, rows[0]) if rows else None)
+
+    st.caption(
+        "A row is chosen by its box; with the keyboard, by the arrows, then Shift and Space."
+    )
+    st.dataframe(
+        sweeps.table(frame)[list(sweeps.TABLE)].rename(columns=sweeps.TABLE),
+        hide_index=True,
+        placeholder="–",
+        height=420,
+        column_config={"Margin": st.column_config.NumberColumn(format="%.3f")},
+        on_select=take,
+        selection_mode="single-row",
+        alt="Who wins each cell, as a table; a selected row is the chosen cell",
+        key=_TABLE,
+    )
+
+
+def _chosen(desk: RoutingDesk, every: pd.DataFrame, line: str) -> None:
+    """The chosen cell in words and the way to make it the form's intent; else the whole map."""
+    chosen = chosen_cell()
+    cell = Cell(*chosen) if chosen else None  # type: ignore[arg-type]
+    row = sweeps.row_of(every, cell) if cell else None
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        if cell is None or row is None:
+            st.html(f"<span>{escape(line)} <b>Choose a cell to see its decision.</b></span>")
+            return
+        st.html(
+            f"<span>{escape(languages.label(cell.language))}, "
+            f"{words.VERTICALS[cell.vertical]}, {words.OPTIMIZE_FOR[cell.optimize_for]}: "
+            f"<b>{escape(sweeps.told(row))}</b></span>"
+        )
+        _use(desk, cell)
+
+
+def _use(desk: RoutingDesk, cell: Cell) -> None:
+    form = desk.form.model_copy(update=cell._asdict())
+    st.button(
+        "Use this intent",
+        icon=":material/input:",
+        type="primary",
+        disabled=form == desk.form,
+        help="It is the form's already." if form == desk.form else None,
+        on_click=desk.set_form,
+        args=(form,),
+        key="use-intent",
+    )

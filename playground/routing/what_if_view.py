@@ -1,0 +1,227 @@
+"""The what-if view: other weights, other figures, fewer candidates, and who would win then.
+
+All of it is one fragment, so that a move of a slider runs only this, and one question goes to the
+gateway: the preview with the what-if, and who wins along each weight.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from playground.intent import languages
+from playground.intent.preview_view import foresee
+from playground.look import words
+from playground.look.safe_markdown import literal
+from playground.look.style_view import is_dark
+from playground.routing import what_if_parts_view as what_if_parts
+from playground.routing.desk_view import RoutingDesk
+from playground.routing.ranking_html import AXES
+from playground.routing.saved_what_ifs_view import saved_list
+from playground.routing.state import keep_what_if, what_if_on_view
+from playground.routing.what_if_html import headline_html, two_orders_html
+from playground.routing.what_ifs import (
+    CandidateRow,
+    Scope,
+    WhatIfError,
+    candidate_rows,
+    changes_nothing,
+    scope_of,
+    with_rows,
+    with_weights,
+)
+from playground.servers.connection import Connection
+from playground.sessions.sound_text import sound_model
+from playground.sessions.turns import TurnSettings, constraints_of, intent_of
+from speko_client.errors import SpekoApiError
+from speko_client.models import RoutingPreview, WeightLine
+
+_ELSEWHERE = (
+    "What-if works with the embedded gateway: this server ranks by scores of its own, and takes "
+    "no others. Choose the embedded gateway on the Connections page to try some."
+)
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """One look: the intent, today's decision for it, and the revision of the fields."""
+
+    desk: RoutingDesk
+    connection: Connection
+    form: TurnSettings
+    today: RoutingPreview
+    revision: str
+
+    @property
+    def scope(self) -> Scope:
+        return scope_of(self.form)
+
+    def rows(self) -> list[CandidateRow]:
+        return candidate_rows(self.today, what_if_on_view().tried, self.scope)
+
+    def move(self) -> None:
+        """A slider was moved."""
+        sent = what_if_parts.moved_weights(self.revision)
+        if sent is None:
+            return
+        on_view, own = what_if_on_view(), self.today.weights or {}
+        try:
+            tried = with_weights(on_view.tried, self.form.optimize_for, sent, own)
+        except WhatIfError as error:
+            keep_what_if(on_view.typed(on_view.tried, [str(error)]))
+        else:
+            keep_what_if(on_view.typed(tried, on_view.problems))
+
+    def type(self) -> None:
+        """A switch or a figure was changed."""
+        sent = what_if_parts.typed_rows(self.revision)
+        if sent is None:
+            return
+        on_view = what_if_on_view()
+        keep_what_if(on_view.typed(*with_rows(on_view.tried, self.rows(), sent, self.scope)))
+
+
+def what_if_view(desk: RoutingDesk) -> None:
+    """Draw the view for the desk's intent; elsewhere than on the embedded gateway, say so."""
+    if desk.connection is None:
+        return
+    if not desk.connection.embedded:
+        st.info(_ELSEWHERE, icon=":material/science:")
+        return
+    _view(desk, desk.connection, desk.form.model_copy(update={"what_if": None}))
+
+
+@st.fragment
+def _view(desk: RoutingDesk, connection: Connection, form: TurnSettings) -> None:
+    seen = foresee(desk.runtime, connection, form)
+    if seen.preview is None:
+        st.warning(seen.problem or "The server gives no preview.", icon=":material/cloud_off:")
+        return
+    trial = _Trial(desk, connection, form, seen.preview, _revision(form))
+    tried = _tried(trial)
+    headline = st.empty()
+    with st.container(key="what-if-top"):
+        left, right = st.columns((1, 1.6), gap="large")
+    with left:
+        _weights(trial, tried)
+    with right:
+        if tried is not None:
+            html = two_orders_html(trial.today, tried, dark=is_dark())
+            what_if_parts.gliding(html, key="what-if-order")
+    if tried is not None:
+        headline.html(headline_html(trial.today, tried, what_if_on_view().tried, dark=is_dark()))
+    _candidates(trial)
+    saved_list(desk)
+
+
+def _tried(trial: _Trial) -> RoutingPreview | None:
+    """The decision under what is tried; None, and a message, where the gateway refuses it."""
+    what_if = what_if_on_view().tried
+    try:
+        with trial.desk.runtime.client(trial.connection) as client:
+            preview = client.preview_routing(
+                intent_of(trial.connection, trial.form),
+                constraints_of(trial.form),
+                what_if=None if changes_nothing(what_if) else what_if,
+                weight_lines=True,
+            )
+    except SpekoApiError as error:
+        st.error(trial.connection.redact(error.message), icon=":material/error:")
+        return None
+    return sound_model(preview)
+
+
+def _weights(trial: _Trial, tried: RoutingPreview | None) -> None:
+    preset = trial.form.optimize_for
+    head = st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    )
+    head.markdown(f"**Weights of “{words.OPTIMIZE_FOR[preset]}”**", width="content")
+    head.button(
+        "As the preset",
+        icon=":material/restart_alt:",
+        type="tertiary",
+        key="what-if-preset",
+        on_click=_reset_weights,
+        args=(trial,),
+        disabled=preset not in what_if_on_view().tried.weights,
+    )
+    lines = (tried.weight_lines if tried else None) or []
+    what_if_parts.weight_sliders(
+        _standing(trial),
+        lines,
+        revision=trial.revision,
+        dark=is_dark(),
+        on_move=trial.move,
+    )
+    if st.toggle("Tipping points as a table", key="what-if-lines-table"):
+        _lines_table(lines)
+
+
+def _standing(trial: _Trial) -> dict[str, float]:
+    """The weights that stand now: those tried, else the preset's."""
+    weights = what_if_on_view().tried.weights.get(trial.form.optimize_for)
+    return weights.model_dump() if weights else dict(trial.today.weights or {})
+
+
+def _lines_table(lines: list[WeightLine]) -> None:
+    st.dataframe(
+        [
+            {
+                "Weight": AXES[line.axis],
+                "From": f"{each.from_weight:.1%}",
+                "To": f"{each.to_weight:.1%}",
+                "Winner": words.candidate(each.provider_id, each.model_id),
+            }
+            for line in lines
+            for each in line.stretches
+        ],
+        hide_index=True,
+        height="auto",
+        alt="Who wins along each weight, as a table",
+    )
+
+
+def _candidates(trial: _Trial) -> None:
+    head = st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    )
+    head.markdown("**Candidates**", width="content")
+    tried = what_if_on_view().tried
+    head.button(
+        "As today",
+        icon=":material/restart_alt:",
+        type="tertiary",
+        key="what-if-as-today",
+        on_click=_reset_rows,
+        disabled=not (tried.edits or tried.without),
+    )
+    scope = trial.scope
+    st.caption(
+        f"A figure changed here holds for {languages.label(scope.language)}, "
+        f"{words.VERTICALS[scope.vertical]}, {words.REGIONS[scope.region]}; "
+        "a switch for every intent. An empty cell takes today's figure."
+    )
+    what_if_parts.candidates_table(
+        trial.rows(), revision=trial.revision, dark=is_dark(), on_type=trial.type
+    )
+    for problem in what_if_on_view().problems:
+        st.warning(literal(problem), icon=":material/edit_off:")
+
+
+def _revision(form: TurnSettings) -> str:
+    """Changes with the intent that is looked at, and where another what-if is put on the view."""
+    scope = "/".join(scope_of(form))
+    return f"{what_if_on_view().revision} {scope} {form.optimize_for}"
+
+
+def _reset_weights(trial: _Trial) -> None:
+    on_view = what_if_on_view()
+    weights = {k: v for k, v in on_view.tried.weights.items() if k != trial.form.optimize_for}
+    keep_what_if(on_view.put(on_view.tried.model_copy(update={"weights": weights})))
+
+
+def _reset_rows() -> None:
+    on_view = what_if_on_view()
+    keep_what_if(on_view.put(on_view.tried.model_copy(update={"edits": [], "without": []})))

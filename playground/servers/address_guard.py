@@ -1,0 +1,134 @@
+"""Whether a visitor's own base URL may be called from here. Pure, but for the resolver passed in.
+
+A playground that others can reach must not become their way to what only its host can reach:
+loopback, private networks, link-local addresses (where clouds keep their credentials). So there
+an address counts by what it resolves to, whatever its notation: every address a name has must be a
+public one. Checked when an address is saved and again each time a connection is made from it.
+
+Covered: names, decimal, hex and octal notations (the system's resolver reads them, here as at the
+connection), IPv6 with an IPv4 address inside, names with one public and one private address, a
+name that is turned to a private address after it was saved. Redirects are followed nowhere. For
+vendors' addresses also a name whose answer changes between this look-up and the connection (DNS
+rebinding): the gateway is told to judge once more, at the socket.
+
+Not covered: that last trick with the address of another Speko server, which this process calls
+itself. Whoever runs a shared playground in a network with something to protect also denies its
+host the way there (an egress rule); docs/decisions/06-visitors-addresses.md says so.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from collections.abc import Callable, Iterable
+from urllib.parse import urlsplit
+
+from playground.settings import AllowPrivate
+from speko_client.server import DEFAULT_TIMEOUT, Server
+
+Resolve = Callable[[str, int], Iterable[str]]
+
+_HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_PORTS = {"http": 80, "https": 443}
+
+
+class AddressRefusedError(ValueError):
+    """An address that is none, or that must not be called from here; ``message`` says why."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def resolved(host: str, port: int) -> list[str]:
+    """The addresses the system would connect to. Raises OSError where there are none."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(address[0]) for *_, address in found]
+
+
+def checked_address(url: str, *, private_allowed: bool, resolve: Resolve = resolved) -> str:
+    """``url`` in one plain notation, which every parser reads alike. Raises AddressRefusedError."""
+    try:
+        plain = Server.checked(None, url, DEFAULT_TIMEOUT, keyless=True).base_url
+    except ValueError:
+        raise AddressRefusedError(
+            "This is no address that can be called: it must begin with http:// or https://, name "
+            "a host, and hold no user, query or fragment."
+        ) from None
+    parts = urlsplit(plain)
+    host = (parts.hostname or "").lower()
+    if not _HOST.fullmatch(host):
+        raise AddressRefusedError("The host in this address has characters that no host has.")
+    if not private_allowed:
+        _refuse_private(host, parts.port or _PORTS[parts.scheme], resolve)
+    return plain
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the public internet's; an IPv4 address inside counts too."""
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(parsed, ipaddress.IPv6Address):
+        inner = _inner_v4(parsed)
+        if inner is not None:
+            return is_public(str(inner))
+        if parsed.is_site_local:
+            return False
+    return parsed.is_global and not parsed.is_multicast
+
+
+def private_allowed(
+    setting: AllowPrivate, bound: str | None, host: str | None, visitor: str | None
+) -> bool:
+    """Whether private addresses may be called: where only this machine's own user comes by.
+
+    ``bound`` is the address the playground listens on, ``host`` what the visitor's browser calls
+    it and ``visitor`` where they come from; None of the latter two means not known. A proxy on
+    this very machine can hide all three: then the setting must say ``false``.
+    """
+    if setting != "auto":
+        return setting == "true"
+    return (
+        is_loopback(bound or "")
+        and (host is None or is_loopback(_without_port(host)))
+        and (visitor is None or is_loopback(visitor))
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or address is this machine itself, by its notation."""
+    if host == "localhost":
+        return True
+    try:
+        parsed = ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    inner = _inner_v4(parsed) if isinstance(parsed, ipaddress.IPv6Address) else None
+    return (inner or parsed).is_loopback
+
+
+def _refuse_private(host: str, port: int, resolve: Resolve) -> None:
+    try:
+        addresses = list(resolve(host, port))
+    except (OSError, UnicodeError):
+        raise AddressRefusedError(f"There is no host {host}. Check the address.") from None
+    if not addresses or not all(is_public(address) for address in addresses):
+        raise AddressRefusedError(
+            f"{host} is a private address. This playground is shared, so it calls public addresses "
+            "only. Whoever runs it can allow others with SPEKO_ALLOW_PRIVATE_URLS=true."
+        )
+
+
+def _inner_v4(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    if address.ipv4_mapped or address.sixtofour:
+        return address.ipv4_mapped or address.sixtofour
+    if address.teredo:
+        return address.teredo[1]
+    last = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    compatible = int(address) >> 32 == 0 and int(address) > 1
+    return last if address in _NAT64 or compatible else None
+
+
+def _without_port(host: str) -> str:
+    return urlsplit(f"//{host}").hostname or ""

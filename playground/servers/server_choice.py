@@ -1,0 +1,119 @@
+"""What a browser session has chosen: the server, vendors' keys, servers of its own. Pure.
+
+A choice lives in the session's memory and nowhere else. It becomes a ``Connection`` anew for every
+run of a page, and every address in it is checked each time (see ``address_guard``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from pydantic import SecretStr
+
+from playground.servers import connection as connections
+from playground.servers.address_guard import AddressRefusedError, checked_address
+from playground.servers.connection import Connection
+from playground.settings import Settings
+from speko_client.models import FleetChoice, VendorCredentials
+
+ServerKind = Literal["gateway", "speko", "other"]
+
+CUSTOM = "custom-"
+"""What the ids of servers begin with that the gateway's catalogue does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherServer:
+    """A server by its address; ``key`` None where it wants none."""
+
+    base_url: str
+    key: SecretStr | None = None
+    takes_vertical: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ServerChoice:
+    """``kind`` None: as the environment says. ``fleet`` None: as the gateway was started."""
+
+    kind: ServerKind | None = None
+    speko_key: SecretStr | None = None
+    other: OtherServer | None = None
+    vendors: Mapping[str, VendorCredentials] = field(default_factory=dict)
+    fleet: FleetChoice | None = None
+
+    def with_vendor(self, vendor: str, credentials: VendorCredentials) -> ServerChoice:
+        """With these credentials for one vendor, in place of any it had."""
+        return replace(self, vendors={**self.vendors, vendor: credentials})
+
+    def without_vendor(self, vendor: str) -> ServerChoice:
+        """Without this session's own credentials for one vendor."""
+        kept = {name: each for name, each in self.vendors.items() if name != vendor}
+        return replace(self, vendors=kept)
+
+    def without_server(self, kind: ServerKind) -> ServerChoice:
+        """Without this session's key or address for a server; the environment's count again."""
+        forgotten = replace(self, speko_key=None) if kind == "speko" else replace(self, other=None)
+        return replace(forgotten, kind=None) if self.kind == kind else forgotten
+
+
+def environment_kind(settings: Settings) -> ServerKind:
+    """The server that the environment names."""
+    found = connections.configured(settings)
+    if found is None:
+        return "gateway"
+    return "speko" if found == connections.hosted(found.key) else "other"
+
+
+def kind_in_force(choice: ServerChoice, settings: Settings) -> ServerKind:
+    """The server that is talked to."""
+    return choice.kind or environment_kind(settings)
+
+
+def chosen_server(
+    choice: ServerChoice, settings: Settings, kind: ServerKind, *, private_allowed: bool
+) -> Connection | None:
+    """The connection to a server other than the gateway; None where its key or address is missing.
+
+    Raises AddressRefusedError where the session's own address must not be called. The owner's
+    address, from the environment, always may.
+    """
+    if kind == "speko" and choice.speko_key is not None:
+        return connections.hosted(choice.speko_key)
+    if kind == "other" and choice.other is not None:
+        server = choice.other
+        url = checked_address(server.base_url, private_allowed=private_allowed)
+        return connections.other(url, server.key, takes_vertical=server.takes_vertical)
+    found = connections.configured(settings)
+    return found if kind == environment_kind(settings) else None
+
+
+def usable_vendors(
+    vendors: Mapping[str, VendorCredentials], *, private_allowed: bool
+) -> dict[str, VendorCredentials]:
+    """The credentials whose address may be called; the others stay behind."""
+    return {
+        name: each
+        for name, each in vendors.items()
+        if address_problem(each.base_url, private_allowed=private_allowed) is None
+    }
+
+
+def address_problem(base_url: str | None, *, private_allowed: bool) -> str | None:
+    """Why an address must not be called; None where it may be, or where none is named."""
+    if base_url is None:
+        return None
+    try:
+        checked_address(base_url, private_allowed=private_allowed)
+    except AddressRefusedError as error:
+        return error.message
+    return None
+
+
+def custom_id(name: str, taken: Mapping[str, object]) -> str:
+    """The vendor id for a server of the person's own: ``custom-lab``, ``custom-lab-2``."""
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower())[:40].strip("-") or "server"
+    wanted = [f"{CUSTOM}{slug}", *(f"{CUSTOM}{slug}-{count}" for count in range(2, 100))]
+    return next(each for each in wanted if each not in taken)

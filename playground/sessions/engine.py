@@ -1,0 +1,317 @@
+"""The one background loop that runs turns. Pages submit, watch and stop; no page waits on a server.
+
+A turn is saved when it starts, about twice a second while it runs, and when it ends. A page that
+reloads, or that never comes back, changes nothing about it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import aclosing
+from datetime import datetime
+from typing import Any
+
+from playground.servers.connection import Connecting, Connection
+from playground.servers.local_gateway import GatewayStartError
+from playground.sessions.prediction import predict
+from playground.sessions.runs import Run as Run
+from playground.sessions.store import Store, StoreError, utc_now
+from playground.sessions.turn_errors import failed_attempts, internal_error, start_error, turn_error
+from playground.sessions.turns import (
+    Answer,
+    Conversation,
+    Turn,
+    TurnError,
+    TurnSettings,
+    TurnStatus,
+    run_turn,
+)
+from speko_client.errors import SpekoApiError
+from speko_client.models import Attempt, CompleteUsage
+
+CHECKPOINT_SECONDS = 0.5
+PREDICTION_GRACE = 1.0
+"""Seconds that a turn which is over still waits for its prediction, where that is not there yet."""
+
+_KEPT = 256
+_LOG = logging.getLogger(__name__)
+
+Price = Callable[[str, str, CompleteUsage], tuple[float, str] | None]
+
+
+class AlreadyRunningError(Exception):
+    """The conversation's latest message is still being answered, or this one was sent already."""
+
+
+class Engine:
+    """Runs turns, one at a time per conversation; safe from several threads.
+
+    ``price`` estimates an answer's cost and names its source; it may block.
+    """
+
+    def __init__(
+        self, store: Store, *, price: Price | None = None, now: Callable[[], datetime] = utc_now
+    ) -> None:
+        self._store = store
+        self._price = price or _list_price
+        self._now = now
+        self._works: dict[str, _Work] = {}
+        self._lock = threading.Lock()
+        self._closing = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+
+    def submit(
+        self,
+        connection: Connection | Connecting,
+        conversation: Conversation,
+        message: str,
+        settings: TurnSettings,
+        *,
+        parent_id: str | None,
+        turn_id: str | None = None,
+    ) -> Run:
+        """Start a turn below ``parent_id`` (None: at the root) and return at once.
+
+        The turn waits for a server that is still ``Connecting``, and fails where that does.
+        Raises AlreadyRunningError where the conversation has a turn on its way, and ValueError
+        where it has no turn ``parent_id``.
+        """
+        history = conversation.path_to(parent_id)
+        if parent_id is not None and not history:
+            raise ValueError(f"This session has no turn {parent_id}.")
+        turn = Turn(
+            id=turn_id or secrets.token_urlsafe(12),
+            conversation_id=conversation.id,
+            parent_id=parent_id,
+            message=message,
+            settings=settings,
+            connection=connection.name,
+            status="running",
+            created_at=self._now(),
+            number=len(history) + 1,
+        )
+        work = self._claim(turn, conversation)
+        self._save(work.run, self._store.save_turn)
+        self._start(self._drive(work, connection, history))
+        return work.run
+
+    def run_for(self, conversation_id: str) -> Run | None:
+        """The conversation's live run; one that is over only until the store has shown its end.
+
+        A run that could not be saved stays until the next one, with its ``save_error``.
+        """
+        work = self._works.get(conversation_id)
+        if work is None or self._is_settled(work.run):
+            return None
+        return work.run
+
+    def stop(self, conversation_id: str) -> None:
+        """Stop the conversation's turn, if one runs: cancels the request, keeps the text so far."""
+        work = self._works.get(conversation_id)
+        if work is not None:
+            self._started_loop().call_soon_threadsafe(work.end, "stopped")
+
+    def close(self, timeout: float = 5.0) -> None:
+        """End what runs as interrupted, and the loop; waits at most ``timeout`` seconds."""
+        with self._lock:
+            loop, thread, self._loop, self._thread = self._loop, self._thread, None, None
+            works = list(self._works.values())
+            self._closing = True
+        if loop is None or thread is None:
+            return
+        for work in works:
+            loop.call_soon_threadsafe(work.end, "interrupted")
+        deadline = time.monotonic() + timeout
+        for work in works:
+            work.run.wait(max(0.0, deadline - time.monotonic()))
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(timeout)
+
+    def _is_settled(self, run: Run) -> bool:
+        return run.done and run.save_error is None and self._store.has_shown_end(run.turn)
+
+    def _claim(self, turn: Turn, conversation: Conversation) -> _Work:
+        with self._lock:
+            work = self._works.get(turn.conversation_id)
+            if work is not None and not work.run.done:
+                raise AlreadyRunningError("The latest message of this session is still answered.")
+            if any(known.id == turn.id for known in conversation.turns):
+                raise AlreadyRunningError("This message was sent already.")
+            for done in [key for key, work in self._works.items() if work.run.done][:-_KEPT]:
+                del self._works[done]
+            self._works[turn.conversation_id] = claimed = _Work(Run(turn))
+            return claimed
+
+    def _started_loop(self) -> asyncio.AbstractEventLoop:
+        with self._lock:
+            if self._loop is None:
+                self._closing = False
+                self._loop = asyncio.new_event_loop()
+                self._thread = threading.Thread(target=_run, args=(self._loop,), daemon=True)
+                self._thread.name = "turns"
+                self._thread.start()
+            return self._loop
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._started_loop())
+
+    async def _drive(
+        self, work: _Work, server: Connection | Connecting, history: Sequence[Turn]
+    ) -> None:
+        run = work.run
+        try:
+            checkpoints = asyncio.create_task(self._checkpoints(work))
+            connecting = asyncio.create_task(_connected(server))
+            answering = work.begin(self._answer(run, connecting, history))
+            predicting = asyncio.create_task(self._predict(run, connecting))
+            await asyncio.wait({answering})
+            await self._settle(predicting)
+            connecting.cancel()
+            run.become(_ended(run.turn, *_outcome(work, answering, connecting), self._now()))
+            work.ended.set()
+            await checkpoints
+            await self._save_aside(run, self._store.save_turn)
+        finally:
+            run.finish()
+
+    async def _answer(
+        self, run: Run, connecting: asyncio.Task[Connection], history: Sequence[Turn]
+    ) -> None:
+        # Not awaited itself: who stops the answer would cancel it for the prediction as well.
+        await asyncio.wait({connecting})
+        answers = run_turn(connecting.result(), history, run.turn.message, run.turn.settings)
+        async with aclosing(answers):
+            async for answer in answers:
+                run.grow(answer)
+        run.grow(await asyncio.to_thread(self._priced, run.turn.answer))
+
+    async def _predict(self, run: Run, connecting: asyncio.Task[Connection]) -> None:
+        await asyncio.wait({connecting})
+        if connecting.exception() is not None:
+            return
+        prediction = await predict(connecting.result(), run.turn.settings)
+        if prediction is not None:
+            run.become(run.turn.model_copy(update={"prediction": prediction}))
+
+    async def _settle(self, predicting: asyncio.Task[None]) -> None:
+        await asyncio.wait({predicting}, timeout=0 if self._closing else PREDICTION_GRACE)
+        predicting.cancel()
+        await asyncio.wait({predicting})
+
+    async def _checkpoints(self, work: _Work) -> None:
+        while not await work.has_ended(CHECKPOINT_SECONDS):
+            await self._save_aside(work.run, self._store.checkpoint)
+
+    async def _save_aside(self, run: Run, save: Callable[[Turn], None]) -> None:
+        if self._closing:
+            # At the interpreter's end no thread can be started, and the loop has no other work.
+            self._save(run, save)
+        else:
+            await asyncio.to_thread(self._save, run, save)
+
+    def _save(self, run: Run, save: Callable[[Turn], None]) -> None:
+        try:
+            save(run.turn)
+        except StoreError as error:
+            run.saved(error.message)
+        except Exception as error:
+            # A bug in saving must not hide on a background thread.
+            _LOG.exception("A turn could not be saved")
+            run.saved(internal_error(error).message)
+        else:
+            run.saved(None)
+
+    def _priced(self, answer: Answer) -> Answer:
+        if answer.kind == "local" or not (answer.provider and answer.model and answer.usage):
+            return answer
+        price = self._price(answer.provider, answer.model, answer.usage)
+        if price is None:
+            return answer
+        return answer.model_copy(update={"cost_usd": price[0], "price_source": price[1]})
+
+
+class _Work:
+    """A run with what only the loop may touch."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.ended = asyncio.Event()
+        self.end_as: TurnStatus | None = None
+        self._answering: asyncio.Task[None] | None = None
+
+    def begin(self, answer: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Start the answer; one that was told to end before it began is cancelled at once."""
+        self._answering = asyncio.create_task(answer)
+        if self.end_as is not None:
+            self._answering.cancel()
+        return self._answering
+
+    def end(self, status: TurnStatus) -> None:
+        """Cancel the answer; the first status given counts."""
+        self.end_as = self.end_as or status
+        if self._answering is not None:
+            self._answering.cancel()
+
+    async def has_ended(self, within: float) -> bool:
+        """Wait for the end, at most so many seconds; whether it came."""
+        try:
+            await asyncio.wait_for(self.ended.wait(), within)
+        except TimeoutError:
+            return False
+        return True
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    asyncio.set_event_loop(loop)
+    try:
+        loop.run_forever()
+    finally:
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+
+
+async def _connected(server: Connection | Connecting) -> Connection:
+    if isinstance(server, Connection):
+        return server
+    return await asyncio.to_thread(server.connect)
+
+
+def _outcome(
+    work: _Work, answering: asyncio.Task[None], connecting: asyncio.Task[Connection]
+) -> tuple[TurnStatus, TurnError | None, tuple[Attempt, ...]]:
+    if answering.cancelled():
+        return work.end_as or "interrupted", None, ()
+    error = answering.exception()
+    if error is None:
+        return "done", None, ()
+    if isinstance(error, SpekoApiError):
+        return "failed", turn_error(error, connecting.result()), failed_attempts(error)
+    if isinstance(error, GatewayStartError):
+        return "failed", start_error(error), ()
+    _LOG.error("A turn failed in the playground itself", exc_info=error)
+    return "failed", internal_error(error), ()
+
+
+def _ended(
+    turn: Turn,
+    status: TurnStatus,
+    error: TurnError | None,
+    attempts: tuple[Attempt, ...],
+    at: datetime,
+) -> Turn:
+    answer = turn.answer.model_copy(update={"attempts": attempts}) if attempts else turn.answer
+    update = {"status": status, "error": error, "answer": answer, "finished_at": at}
+    return turn.model_copy(update=update)
+
+
+def _list_price(provider: str, model: str, usage: CompleteUsage) -> tuple[float, str] | None:
+    # The price table takes a quarter of a second to load: not before the first answer needs it.
+    from playground.sessions.costs import estimate
+
+    return estimate(provider, model, usage)

@@ -1,0 +1,185 @@
+"""The store's rows: its tables, and what is asked of them. Every function works in a transaction.
+
+Plain SQL that any database knows: an upsert is an update, then an insert where nothing was updated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection as Transaction
+
+from playground.sessions.turns import Turn, TurnSettings
+from playground.sessions.unsaved import Changes, title_of
+
+_METADATA = sa.MetaData()
+
+CONVERSATIONS = sa.Table(
+    "conversations",
+    _METADATA,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("title", sa.Text),
+    sa.Column("leaf_id", sa.String),
+    sa.Column("settings", sa.Text),
+    sa.Column("created_at", sa.Double),
+    sa.Column("updated_at", sa.Double),
+    sa.Column("turn_count", sa.Integer),
+    sa.Column("revision", sa.Integer),
+)
+"""As ``playground.sessions.migrations`` makes them; times are Unix seconds."""
+
+TURNS = sa.Table(
+    "turns",
+    _METADATA,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("conversation_id", sa.String),
+    sa.Column("place", sa.Integer),
+    sa.Column("revision", sa.Integer),
+    sa.Column("status", sa.String),
+    sa.Column("owner", sa.String),
+    sa.Column("heartbeat_at", sa.Double),
+    sa.Column("body", sa.Text),
+)
+
+# Two tabs may begin the same conversation at once; whoever comes second finds it there.
+_CREATE = sa.text(
+    "INSERT INTO conversations (id, title, settings, created_at, updated_at, turn_count, revision)"
+    " VALUES (:id, '', :settings, :since, :since, 0, 0) ON CONFLICT DO NOTHING"
+)
+
+
+def moment(seconds: float) -> datetime:
+    """Unix seconds as a time in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def recent(limit: int) -> sa.Select[Any]:
+    """The conversations that have turns, the last used first."""
+    return (
+        sa.select(CONVERSATIONS)
+        .where(CONVERSATIONS.c.turn_count > 0)
+        .order_by(CONVERSATIONS.c.updated_at.desc(), CONVERSATIONS.c.id)
+        .limit(limit)
+    )
+
+
+def changed(conversation_id: str, since: int) -> sa.Select[Any]:
+    """The turns of a conversation that changed after a revision, in their order."""
+    mine = (TURNS.c.conversation_id == conversation_id) & (TURNS.c.revision > since)
+    return sa.select(TURNS).where(mine).order_by(TURNS.c.place)
+
+
+def write(
+    transaction: Transaction, conversation_id: str, changes: Changes, owner: str, now: datetime
+) -> None:
+    """Write all changes of one conversation as its next revision."""
+    revision = _next_revision(transaction, conversation_id, changes)
+    for turn in changes.turns.values():
+        if not _update_turn(transaction, turn, revision, owner, now):
+            _insert_turn(transaction, turn, revision, owner, now)
+    head: dict[str, Any] = {"updated_at": now.timestamp()} if changes.turns else {}
+    if changes.title is not None:
+        head["title"] = changes.title
+    if changes.settings is not None:
+        head["settings"] = changes.settings.model_dump_json()
+    _update_head(transaction, conversation_id, head)
+
+
+def checkpoint(transaction: Transaction, turn: Turn, owner: str, now: datetime) -> None:
+    """Write what has arrived of a turn that the store still has as running."""
+    revision = _bump(transaction, turn.conversation_id)
+    running = (TURNS.c.id == turn.id) & (TURNS.c.status == "running")
+    values = _turn_values(turn, revision or 0, owner, now)
+    transaction.execute(sa.update(TURNS).where(running).values(values))
+
+
+def interrupt(
+    transaction: Transaction,
+    conversation_id: str,
+    turns: Mapping[str, Turn],
+    heartbeats: Mapping[str, float],
+) -> None:
+    """Mark turns as interrupted, but not one whose heartbeat went on meanwhile."""
+    revision = _bump(transaction, conversation_id)
+    for turn_id, turn in turns.items():
+        silent = sa.or_(TURNS.c.heartbeat_at.is_(None), TURNS.c.heartbeat_at <= heartbeats[turn_id])
+        running = (TURNS.c.id == turn_id) & (TURNS.c.status == "running") & silent
+        values = _turn_values(turn, revision or 0, None, None)
+        transaction.execute(sa.update(TURNS).where(running).values(values))
+
+
+def _next_revision(transaction: Transaction, conversation_id: str, changes: Changes) -> int:
+    revision = _bump(transaction, conversation_id)
+    if revision is None:
+        _create(transaction, conversation_id, changes)
+        revision = _bump(transaction, conversation_id)
+    return revision or 0
+
+
+def _create(transaction: Transaction, conversation_id: str, changes: Changes) -> None:
+    first = next(iter(changes.turns.values()), None)
+    settings = first.settings.for_the_form if first else TurnSettings()
+    values = {
+        "id": conversation_id,
+        "settings": settings.model_dump_json(),
+        "since": changes.since.timestamp(),
+    }
+    transaction.execute(_CREATE, values)
+
+
+def _bump(transaction: Transaction, conversation_id: str) -> int | None:
+    mine = CONVERSATIONS.c.id == conversation_id
+    raised = {"revision": CONVERSATIONS.c.revision + 1}
+    if not transaction.execute(sa.update(CONVERSATIONS).where(mine).values(raised)).rowcount:
+        return None
+    return int(transaction.execute(sa.select(CONVERSATIONS.c.revision).where(mine)).scalar_one())
+
+
+def _update_turn(
+    transaction: Transaction, turn: Turn, revision: int, owner: str, now: datetime
+) -> bool:
+    values = _turn_values(turn, revision, owner, now)
+    done = transaction.execute(sa.update(TURNS).where(TURNS.c.id == turn.id).values(values))
+    return bool(done.rowcount)
+
+
+def _insert_turn(
+    transaction: Transaction, turn: Turn, revision: int, owner: str, now: datetime
+) -> None:
+    mine = CONVERSATIONS.c.id == turn.conversation_id
+    head = transaction.execute(
+        sa.select(CONVERSATIONS.c.turn_count, CONVERSATIONS.c.title).where(mine)
+    ).one()
+    transaction.execute(
+        sa.insert(TURNS).values(
+            id=turn.id,
+            conversation_id=turn.conversation_id,
+            place=head.turn_count,
+            **_turn_values(turn, revision, owner, now),
+        )
+    )
+    title = head.title or title_of(turn.message)
+    new = {"turn_count": head.turn_count + 1, "leaf_id": turn.id, "title": title}
+    _update_head(transaction, turn.conversation_id, new)
+
+
+def _turn_values(
+    turn: Turn, revision: int, owner: str | None, now: datetime | None
+) -> dict[str, Any]:
+    running = turn.status == "running"
+    return {
+        "revision": revision,
+        "status": turn.status,
+        "owner": owner if running else None,
+        "heartbeat_at": now.timestamp() if running and now else None,
+        "body": turn.model_dump_json(exclude={"number"}),
+    }
+
+
+def _update_head(transaction: Transaction, conversation_id: str, values: dict[str, Any]) -> None:
+    if values:
+        mine = CONVERSATIONS.c.id == conversation_id
+        transaction.execute(sa.update(CONVERSATIONS).where(mine).values(values))

@@ -1,0 +1,105 @@
+"""A session in a handful of numbers. Plain Python: the chat page shows these on every rerun.
+
+What is unknown is counted as unknown: a sum over turns of which none is known is None, not 0.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from playground.sessions.turns import Turn
+from speko_client.models import Attempt, CompleteUsage
+
+SIMULATED_OUTAGE: Final = "SIMULATED_OUTAGE"
+"""The code of an attempt that failed because somebody asked for it."""
+
+_MOST_TOKENS: Final = 10**12
+
+
+@dataclass(frozen=True, slots=True)
+class SessionTotals:
+    """Sums over a session's turns; tokens and costs are None where no turn tells them.
+
+    ``cost_usd`` is estimated, over ``priced`` turns. ``failovers`` counts the moves to a next
+    candidate, and ``failed_attempts`` every candidate that failed, the last one of a turn too.
+    """
+
+    turns: int
+    answered: int
+    failovers: int
+    failed_attempts: int
+    tokens_in: int | None
+    tokens_out: int | None
+    tokens_estimated: bool
+    cost_usd: float | None
+    priced: int
+    price_sources: tuple[str, ...]
+    simulated: int
+    drilled: int
+
+
+def session_totals(turns: Sequence[Turn]) -> SessionTotals:
+    """Adds up the turns of one branch."""
+    answers = [turn.answer for turn in turns]
+    usages = [usage for turn in turns if (usage := counted_tokens(turn)) is not None]
+    costs = [answer.cost_usd for answer in answers if answer.cost_usd is not None]
+    return SessionTotals(
+        turns=len(turns),
+        answered=sum(turn.status == "done" for turn in turns),
+        failovers=sum(failovers(turn) for turn in turns),
+        failed_attempts=sum(failed_attempts(turn) for turn in turns),
+        tokens_in=_sum(usage.prompt_tokens for usage in usages),
+        tokens_out=_sum(usage.completion_tokens for usage in usages),
+        tokens_estimated=any(usage.estimated for usage in usages),
+        cost_usd=sum(costs) if costs else None,
+        priced=len(costs),
+        price_sources=tuple(sorted({a.price_source for a in answers if a.price_source})),
+        simulated=sum(answer.simulated for answer in answers),
+        drilled=sum(turn.drilled for turn in turns),
+    )
+
+
+def counted_tokens(turn: Turn) -> CompleteUsage | None:
+    """What the server counted; None where it did not, or where its numbers can be no counts."""
+    usage = turn.answer.usage
+    if usage is None or not all(
+        0 <= count <= _MOST_TOKENS for count in (usage.prompt_tokens, usage.completion_tokens)
+    ):
+        return None
+    return usage
+
+
+def named_failures(turn: Turn) -> tuple[tuple[Attempt, Attempt | None], ...]:
+    """Each failed attempt with the attempt that followed it, None where none did."""
+    attempts = turn.answer.attempts
+    pairs = itertools.pairwise((*attempts, None))
+    return tuple(
+        (attempt, follower)
+        for attempt, follower in pairs
+        if attempt is not None and attempt.outcome == "failed"
+    )
+
+
+def unnamed_failures(turn: Turn) -> int:
+    """How many failovers the server counted without naming the candidate that failed."""
+    named = sum(follower is not None for _, follower in named_failures(turn))
+    return max((turn.answer.failover_count or 0) - named, 0)
+
+
+def failovers(turn: Turn) -> int:
+    """How often this turn moved on to a next candidate."""
+    named = sum(follower is not None for _, follower in named_failures(turn))
+    return named + unnamed_failures(turn)
+
+
+def failed_attempts(turn: Turn) -> int:
+    """How many candidates of this turn failed, whether or not another one followed."""
+    return len(named_failures(turn)) + unnamed_failures(turn)
+
+
+def _sum(numbers: Iterable[int]) -> int | None:
+    known = list(numbers)
+    return sum(known) if known else None

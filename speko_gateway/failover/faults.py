@@ -1,0 +1,152 @@
+"""Faults on request: candidates that fail on purpose, so that failover can be seen and rehearsed.
+
+A fault is a provider that stands before the real one. Before a simulated or local provider,
+``slow`` delays its real stream, ``stall`` and ``break`` cut it. In a live vendor's place nobody is
+called: ``slow`` is silence, and ``stall`` and ``break`` begin with a sentence of our own that says
+what it is, labelled simulated and scripted, so that nothing passes for the vendor's words. Silence
+is ended by the limits that end any silence, within ``PATIENCE`` where a person has to watch it.
+The health gate never hears of any of this.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+from speko_client.models import Fault, ProviderKind
+from speko_gateway.limits import Limits
+from speko_gateway.provider import (
+    FailureCode,
+    Finish,
+    Provider,
+    ProviderError,
+    ProviderEvent,
+    ProviderRequest,
+    TextDelta,
+)
+from speko_gateway.providers.stand_ins.scripted import SCRIPTED
+
+PATIENCE = 5.0
+"""Seconds of silence after which a stall, or a first token that never comes, is given up.
+
+The limits of daily work may be far longer, and somebody is watching.
+"""
+FLAKY_RATE = 0.5
+"""How often a flaky candidate is down where nothing else is asked for."""
+
+_PIECES = 5
+"""Pieces of text (tokens or words) that are heard before a stall or a break."""
+_SENTENCE = "This is a drill: scripted words in place of the vendor, who was not called, and now"
+_PIECE_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class FaultyProvider:
+    """Stands before a provider and does as its fault says.
+
+    ``down`` completes "openai/gpt-4o ..." where the fault is to be down.
+    """
+
+    provider: Provider
+    fault: Fault
+    down: str = "is down"
+
+    @property
+    def kind(self) -> ProviderKind:
+        """That of the provider behind it; simulated in a live one's place."""
+        return "simulated" if self._is_live else self.provider.kind
+
+    @property
+    def words(self) -> str | None:
+        """Who makes the words: the provider behind it, or in a live one's place the script."""
+        return SCRIPTED if self._is_live else self.provider.words
+
+    def unavailable_reason(self, model: str) -> str | None:
+        """A fault is found out by trying, so it makes nothing unavailable."""
+        return self.provider.unavailable_reason(model)
+
+    def stream(self, request: ProviderRequest) -> AsyncGenerator[ProviderEvent]:
+        """The answer, as far as the fault lets it come."""
+        match self.fault.kind:
+            case "slow":
+                return self._slow(request)
+            case "stall" | "break":
+                return self._cut(request)
+            case "empty":
+                return _empty()
+            case "rate_limited":
+                return _refused(FailureCode.RATE_LIMITED, "answered 429", 429)
+            case "down" | "flaky":
+                return _refused(FailureCode.SIMULATED_OUTAGE, self.down)
+
+    async def close(self) -> None:
+        """Leave the provider behind it alone: it outlives the request."""
+
+    @property
+    def _is_live(self) -> bool:
+        return self.provider.kind == "live"
+
+    async def _slow(self, request: ProviderRequest) -> AsyncGenerator[ProviderEvent]:
+        if self._is_live or self.fault.seconds is None:
+            await _silence()
+        loop = asyncio.get_running_loop()
+        due = loop.time() + (self.fault.seconds or 0.0)
+        async with aclosing(self.provider.stream(request)) as events:
+            async for event in events:
+                if (wait := due - loop.time()) > 0:
+                    await asyncio.sleep(wait)
+                yield event
+
+    async def _cut(self, request: ProviderRequest) -> AsyncGenerator[ProviderEvent]:
+        left = _PIECES
+        words = _sentence() if self._is_live else self.provider.stream(request)
+        async with aclosing(words) as events:
+            async for event in events:
+                if isinstance(event, Finish):
+                    break
+                yield event
+                if (left := left - 1) == 0 and not self._is_live:
+                    break
+        if self.fault.kind == "stall":
+            await _silence()
+        raise ProviderError(FailureCode.STREAM_BROKEN, "broke off in the middle of its answer")
+
+
+def limits_under(fault: Fault, limits: Limits, *, live: bool, patience: float = PATIENCE) -> Limits:
+    """The limits that hold for a candidate with this fault: silence ends after ``patience``.
+
+    A ``slow`` one with ``seconds`` has the whole first-token limit; before a ``live`` provider,
+    which is never called, it ends as soon as the seconds are over.
+    """
+    match fault.kind:
+        case "stall":
+            return replace(limits, idle=min(limits.idle, patience))
+        case "slow" if live or fault.seconds is None:
+            wait = patience if fault.seconds is None else fault.seconds
+            return replace(limits, first_token=min(limits.first_token, wait))
+        case _:
+            return limits
+
+
+async def _silence() -> None:
+    await asyncio.Event().wait()
+
+
+async def _empty() -> AsyncGenerator[ProviderEvent]:
+    yield Finish()
+
+
+async def _refused(
+    code: FailureCode, message: str, status: int | None = None
+) -> AsyncGenerator[ProviderEvent]:
+    raise ProviderError(code, message, status=status)
+    yield  # a generator, though it never gets here
+
+
+async def _sentence() -> AsyncGenerator[ProviderEvent]:
+    for piece in re.findall(r"\S+\s*", _SENTENCE):
+        yield TextDelta(piece)
+        await asyncio.sleep(_PIECE_SECONDS)

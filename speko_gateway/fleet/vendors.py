@@ -1,0 +1,117 @@
+"""The live vendors of one request: those of the environment, and those it brings along.
+
+A key that comes with a request goes nowhere but to its vendor, and a key from the environment
+never goes to an address that came with a request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from speko_client.models import CONNECTIONS_HEADER, VendorCredentials
+from speko_gateway.errors import invalid
+from speko_gateway.fleet.request_connections import Asked
+from speko_gateway.providers.vendors.catalogue import VENDORS, compatible
+from speko_gateway.providers.vendors.live import LiveProvider
+from speko_gateway.providers.vendors.upstream import Upstream
+
+
+@dataclass(frozen=True, slots=True)
+class Vendors:
+    """The live vendors that are connected, by id.
+
+    ``brought`` are those whose credentials came with the request. ``names`` tells a caller's own
+    connections from anybody else's, by vendor: a salted hash of key and address. ``private_urls``
+    says whether private addresses may be called that the environment does not name.
+    """
+
+    connected: Mapping[str, LiveProvider]
+    upstream: Upstream
+    public: Upstream
+    private_urls: bool
+    salt: bytes = field(repr=False)
+    brought: frozenset[str] = frozenset()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, asked: Asked) -> Vendors:
+        """With what this request brings along. GatewayError, 400, where that is not whole."""
+        rules = replace(self, private_urls=self.private_urls and not asked.public_only)
+        if not asked.vendors:
+            return rules
+        made = {vendor: rules._made(vendor, each) for vendor, each in asked.vendors.items()}
+        usable = {vendor: provider for vendor, provider in made.items() if not provider.lacks_key}
+        own = {vendor: each for vendor, each in self.connected.items() if vendor not in made}
+        return replace(
+            rules,
+            connected={**own, **usable},
+            brought=frozenset(usable),
+            names=rules._names(usable, asked.vendors),
+        )
+
+    def provider(self, vendor: str) -> LiveProvider | None:
+        """A vendor, connected or not; None where there is none of this id."""
+        if (found := self.connected.get(vendor)) is not None or vendor not in VENDORS:
+            return found
+        return self._unconnected(vendor)
+
+    def all(self) -> dict[str, LiveProvider]:
+        """The whole catalogue, and after it every other vendor that is connected."""
+        catalogue = {vendor: self._unconnected(vendor) for vendor in VENDORS}
+        return {**catalogue, **self.connected}
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.upstream.close()
+        await self.public.close()
+
+    def _made(self, vendor: str, credentials: VendorCredentials) -> LiveProvider:
+        provider = self.connected.get(vendor) or self._new(vendor, credentials)
+        return provider.with_credentials(
+            key=_key(credentials) or None,
+            base_url=credentials.base_url or None,
+            models=tuple(dict.fromkeys(credentials.models)) if credentials.models else None,
+            elsewhere=self._strangers(),
+        )
+
+    def _new(self, vendor: str, credentials: VendorCredentials) -> LiveProvider:
+        if vendor in VENDORS:
+            return self._unconnected(vendor)
+        if not credentials.base_url:
+            raise invalid(f"{CONNECTIONS_HEADER}: vendors.*.baseUrl: a custom server needs one")
+        row = compatible(vendor, credentials.name or vendor, credentials.base_url)
+        return LiveProvider(row, self._strangers())
+
+    def _unconnected(self, vendor: str) -> LiveProvider:
+        # A local server's own address is a private one, which nobody here has named.
+        row = VENDORS[vendor]
+        return LiveProvider(row, self.upstream if row.needs_key else self._strangers())
+
+    def _strangers(self) -> Upstream:
+        """The way to addresses that are not the environment's."""
+        return self.upstream if self.private_urls else self.public
+
+    def _names(
+        self, made: Mapping[str, LiveProvider], brought: Mapping[str, VendorCredentials]
+    ) -> dict[str, str]:
+        return {
+            vendor: self._name(provider, _key(brought[vendor]))
+            for vendor, provider in made.items()
+            if self._is_their_own(provider, brought[vendor])
+        }
+
+    def _is_their_own(self, provider: LiveProvider, brought: VendorCredentials) -> bool:
+        """Whether its health is the caller's affair: their key, their address, or their models."""
+        usual = self.provider(provider.vendor.id)
+        moved = usual is None or provider.base_url != usual.base_url
+        return bool(_key(brought) or moved or brought.models)
+
+    def _name(self, provider: LiveProvider, key: str) -> str:
+        told = json.dumps([provider.base_url, key]).encode()
+        return hashlib.blake2b(told, key=self.salt, digest_size=12).hexdigest()
+
+
+def _key(credentials: VendorCredentials) -> str:
+    return credentials.key.get_secret_value().strip() if credentials.key else ""

@@ -1,0 +1,140 @@
+"""What goes out on the wire: the answer object, the stream's frames, the headers.
+
+Absent optional fields are left out, never null; only ``scoresRunId`` may be null.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from speko_client.models import (
+    Attempt,
+    ChatToolCall,
+    CompleteResult,
+    CompleteStreamMeta,
+    CompleteUsage,
+    SpekoModel,
+    StreamError,
+    Timing,
+)
+from speko_gateway.failover.relay import Option, Relay, Speaker
+from speko_gateway.provider import Finish, ProviderRequest, TextDelta, ToolCall
+from speko_gateway.tokens import estimate_tokens, prompt_text
+
+
+def encode(value: object) -> bytes:
+    """Compact JSON, pure ASCII.
+
+    ASCII on purpose: official SDKs split a stream's lines wherever Unicode sees a line end
+    (U+2028 and others), so such characters must travel escaped.
+    """
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def wire(model: SpekoModel) -> dict[str, Any]:
+    """A wire model as JSON-ready values without its absent fields."""
+    return model.model_dump(by_alias=True, exclude_none=True)
+
+
+def frame(event: str, data: object) -> bytes:
+    """One event of the stream."""
+    return b"event: %b\ndata: %b\n\n" % (event.encode(), encode(data))
+
+
+def piece_frame(piece: TextDelta | ToolCall) -> bytes:
+    """The event for a piece of text or a tool call."""
+    if isinstance(piece, TextDelta):
+        return b'event: delta\ndata: {"text":%b}\n\n' % encode(piece.text)
+    return frame("tool_call", {"id": piece.id, "name": piece.name, "args": piece.args})
+
+
+def meta_frame(option: Option, attempts: Sequence[Attempt], scores_run_id: str) -> bytes:
+    """The first event: who answers, after whom."""
+    failovers = len(attempts) - 1
+    meta = CompleteStreamMeta(
+        provider=option.candidate.provider,
+        model=option.candidate.model,
+        failover_count=failovers,
+        total_failover_count=failovers,
+        scores_run_id=scores_run_id,
+        attempts=list(attempts),
+        kind=option.provider.kind,
+        simulated=option.provider.kind == "simulated",
+        words=option.provider.words,
+    )
+    return frame("meta", meta.model_dump(by_alias=True, exclude_none=True, exclude={"type"}))
+
+
+def result_body(
+    speaker: Speaker,
+    relay: Relay,
+    pieces: Sequence[TextDelta | ToolCall],
+    scores_run_id: str,
+    timing: Timing,
+) -> dict[str, Any]:
+    """The buffered answer, also the data of ``done``."""
+    provider, finish = speaker.option.provider, speaker.finish or Finish()
+    text = "".join(piece.text for piece in pieces if isinstance(piece, TextDelta))
+    result = CompleteResult(
+        text=text,
+        provider=speaker.option.candidate.provider,
+        model=speaker.option.candidate.model,
+        usage=_usage(finish, relay.request, text),
+        failover_count=relay.failover_count,
+        scores_run_id=scores_run_id,
+        tool_calls=_tool_calls(pieces),
+        finish_reason=finish.finish_reason,
+        attempts=relay.attempts,
+        kind=provider.kind,
+        simulated=provider.kind == "simulated",
+        words=finish.words or provider.words,
+        notes=list(finish.notes) or None,
+        timing=timing,
+    )
+    return wire(result)
+
+
+def _tool_calls(pieces: Sequence[TextDelta | ToolCall]) -> list[ChatToolCall] | None:
+    return [
+        ChatToolCall(id=piece.id, name=piece.name, args=piece.args)
+        for piece in pieces
+        if isinstance(piece, ToolCall)
+    ] or None
+
+
+def _usage(finish: Finish, request: ProviderRequest, text: str) -> CompleteUsage:
+    """The provider's counts; where it gave none, estimates, labelled so."""
+    prompt_tokens, completion_tokens = finish.prompt_tokens, finish.completion_tokens
+    estimated = finish.estimated
+    if prompt_tokens is None:
+        prompt_tokens = estimate_tokens(prompt_text(request.messages, request.system_prompt))
+        estimated = True
+    if completion_tokens is None:
+        completion_tokens = estimate_tokens(text)
+        estimated = True
+    return CompleteUsage(
+        prompt_tokens=prompt_tokens, completion_tokens=completion_tokens, estimated=estimated
+    )
+
+
+def error_frame(message: str, code: str, attempts: Sequence[Attempt]) -> bytes:
+    """The terminal event of an answer that broke off."""
+    error = StreamError(error=message, code=code, attempts=list(attempts) or None)
+    return frame("error", error.model_dump(by_alias=True, exclude_none=True, exclude={"type"}))
+
+
+def answer_headers(option: Option, failovers: int, scores_run_id: str) -> dict[str, str]:
+    """The headers both forms carry."""
+    return {
+        "x-speko-provider": _latin(option.candidate.provider),
+        "x-speko-model": _latin(option.candidate.model),
+        "x-speko-failover-count": str(failovers),
+        "x-speko-scores-run-id": _latin(scores_run_id),
+        "x-speko-simulated": "true" if option.provider.kind == "simulated" else "false",
+    }
+
+
+def _latin(value: str) -> str:
+    return value.encode("latin-1", "replace").decode("latin-1")

@@ -1,0 +1,183 @@
+"""``POST /v1/complete``: one request in, one answer out, as a JSON object or as a stream.
+
+It is a response object that runs the request itself, on the bare ASGI messages: headers go out
+only once a candidate has spoken, so they can tell the truth, and a caller who leaves is noticed
+at any moment, whichever form the answer has.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from speko_client.models import Attempt, Timing
+from speko_gateway.errors import GatewayError
+from speko_gateway.failover.relay import Relay, Speaker
+from speko_gateway.failover.staging import staging_in
+from speko_gateway.gateway import Gateway
+from speko_gateway.http.answers import (
+    answer_headers,
+    encode,
+    error_frame,
+    frame,
+    meta_frame,
+    piece_frame,
+    result_body,
+)
+from speko_gateway.http.caller import CallerGone, GatewayStopping, connected
+from speko_gateway.http.negotiation import answer_form
+from speko_gateway.http.records import RequestRecord, record_of
+from speko_gateway.http.refusals import headers_of, refuse
+from speko_gateway.http.request_body import parse_request, read_body
+from speko_gateway.http.sending import EVENTS, send_body, send_start, send_whole
+from speko_gateway.provider import ProviderError, TextDelta, ToolCall
+
+_log = logging.getLogger(__name__)
+
+_STOPPING = "The gateway is stopping. Ask again once it is back."
+
+
+class CompleteAnswer(Response):
+    """Reads, decides, asks and answers."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self.gateway = gateway
+        self.background = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer this request; a GatewayError becomes its envelope, a caller gone nothing."""
+        started = self.gateway.clock()
+        headers = headers_of(scope)
+        record = record_of(scope)
+        try:
+            body = await read_body(receive)
+            gateway = self.gateway.for_request(headers)
+            request = parse_request(body)
+            buffered = answer_form(headers.get("accept"), headers.get("user-agent")) == "json"
+            staging = staging_in(headers, drills=gateway.rehearsal is not None)
+            relay = gateway.relay(request, staging, buffered=buffered)
+            exchange = Exchange(gateway, relay, started, send, record)
+            record.attempts = relay.attempts
+            record.form = "json" if buffered else "stream"
+            await (exchange.buffer(receive) if buffered else exchange.stream(receive))
+        except CallerGone:
+            record.outcome = "cancelled"
+        except GatewayStopping:
+            stopping = GatewayError(500, "COMPLETE_FAILED", _STOPPING)
+            record.refused(stopping)
+            await refuse(scope, send, stopping)
+        except GatewayError as error:
+            record.refused(error)
+            await refuse(scope, send, error)
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One accepted request on its way to its answer."""
+
+    gateway: Gateway
+    relay: Relay
+    started: float
+    send: Send
+    record: RequestRecord
+    pieces: list[TextDelta | ToolCall] = field(default_factory=list)
+    ttft_ms: float | None = None
+    opened: bool = False
+
+    async def buffer(self, receive: Receive) -> None:
+        """Answer with one JSON object; a break in the middle fails over as well."""
+        async with connected(receive):
+            speaker = await self._open()
+            while not await self._heard_out(speaker):
+                speaker = await self._open()
+        body = encode(self._result(speaker))
+        self.record.outcome = "answered"
+        await send_whole(self.send, 200, body, self._headers(speaker))
+
+    async def stream(self, receive: Receive) -> None:
+        """Answer with events; the response opens once a candidate has spoken."""
+        try:
+            async with connected(receive):
+                last = await self._all_but_last()
+        except GatewayStopping:
+            if not self.opened:
+                raise
+            last = self._broken(_STOPPING, "GATEWAY_STOPPING")
+        # Not inside: once the last byte is out, the server reports the caller as gone.
+        await send_body(self.send, last, more=False)
+
+    async def _open(self) -> Speaker:
+        speaker = await self.relay.open()
+        self.ttft_ms = self._elapsed_ms()
+        self.record.spoken(speaker.option, self.ttft_ms)
+        self.pieces.clear()
+        return speaker
+
+    async def _heard_out(self, speaker: Speaker) -> bool:
+        """Collect the whole answer; False where it broke off, which the relay has recorded."""
+        try:
+            async with aclosing(speaker.batches()) as batches:
+                async for batch in batches:
+                    self.pieces.extend(batch)
+        except ProviderError:
+            return False
+        finally:
+            await speaker.close()
+        return True
+
+    async def _all_but_last(self) -> bytes:
+        speaker = await self._open()
+        try:
+            return await self._send_all_but_last(speaker)
+        finally:
+            await speaker.close()
+
+    async def _send_all_but_last(self, speaker: Speaker) -> bytes:
+        """Send ``meta`` and the pieces; the terminal event is returned."""
+        opening = meta_frame(speaker.option, self.relay.attempts_with(speaker), self._snapshot_id())
+        self.opened = True
+        await send_start(self.send, 200, EVENTS | self._headers(speaker))
+        try:
+            async with aclosing(speaker.batches()) as batches:
+                async for batch in batches:
+                    self.pieces.extend(batch)
+                    await send_body(self.send, opening + b"".join(map(piece_frame, batch)))
+                    opening = b""
+        except ProviderError as error:
+            # The attempt's own words: they tell a drill's fault from the candidate's.
+            message = f"{speaker.option.candidate} {self.relay.attempts[-1].message}"
+            return self._broken(message, error.code, self.relay.attempts)
+        except Exception:
+            # Headers are out, so no status can tell any more: the stream has to end in an error.
+            _log.exception("%s raised what it should not", speaker.option.candidate)
+            return self._broken("The gateway failed; see its log", "INTERNAL_ERROR")
+        self.record.outcome = "answered"
+        return frame("done", self._result(speaker))
+
+    def _broken(self, message: str, code: str, attempts: Sequence[Attempt] = ()) -> bytes:
+        self.record.failed(code)
+        return error_frame(message, code, attempts)
+
+    def _result(self, speaker: Speaker) -> dict[str, Any]:
+        return result_body(
+            speaker,
+            self.relay,
+            self.pieces,
+            self._snapshot_id(),
+            Timing(ttft_ms=self.ttft_ms, total_ms=self._elapsed_ms()),
+        )
+
+    def _headers(self, speaker: Speaker) -> dict[str, str]:
+        return answer_headers(speaker.option, self.relay.failover_count, self._snapshot_id())
+
+    def _snapshot_id(self) -> str:
+        return self.gateway.snapshot.id
+
+    def _elapsed_ms(self) -> float:
+        return round((self.gateway.clock() - self.started) * 1000, 3)

@@ -1,0 +1,106 @@
+"""One call to the engine: its thread on one side, the event loop on the other."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from typing import Any
+
+from speko_gateway.local_model.runtime import Runtime
+from speko_gateway.provider import FailureCode, Finish, ProviderError, TextDelta
+
+Chunk = dict[str, Any]
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What the chunks so far have told."""
+
+    finish_reason: str | None = None
+    usage: dict[str, int] = field(default_factory=dict)
+    spoke: bool = False
+
+    def read(self, chunk: Chunk) -> str:
+        """Take note of a chunk; returns its text. ProviderError where it tells of a failure."""
+        if error := chunk.get("error"):
+            raise _failure(error, self.spoke)
+        self.usage = chunk.get("usage") or self.usage
+        choice: Chunk = next(iter(chunk.get("choices") or ()), {})
+        self.finish_reason = choice.get("finish_reason") or self.finish_reason
+        text: str = choice.get("delta", {}).get("content") or ""
+        self.spoke = self.spoke or bool(text)
+        return text
+
+    def finish(self, notes: tuple[str, ...]) -> Finish:
+        """The closing event; ProviderError where the engine broke off without one."""
+        if self.finish_reason is None:
+            raise ProviderError(FailureCode.STREAM_BROKEN, "stopped before its answer was complete")
+        return Finish(
+            prompt_tokens=self.usage.get("prompt_tokens"),
+            completion_tokens=self.usage.get("completion_tokens"),
+            finish_reason=self.finish_reason,
+            notes=notes,
+        )
+
+
+class Call:
+    """One call; made, read and cancelled on the event loop, run in a thread."""
+
+    def __init__(self, body: dict[str, Any]) -> None:
+        self._body = body
+        self._loop = asyncio.get_running_loop()
+        self._arrived: asyncio.Queue[Chunk | BaseException | None] = asyncio.Queue()
+        self._cancelled = threading.Event()
+        self.ended = asyncio.Event()
+
+    def run(self, runtime: Runtime) -> None:
+        """Generate, in the calling thread, until done or cancelled."""
+        if not self._cancelled.is_set():
+            runtime.chat(self._body, self._take)
+
+    def cancel(self) -> None:
+        """Have the engine end the work at its next call back."""
+        self._cancelled.set()
+
+    def end(self, error: BaseException | None) -> None:
+        """Tell the reader that the thread is done."""
+        self._arrived.put_nowait(error)
+        self.ended.set()
+
+    async def events(self, notes: tuple[str, ...]) -> AsyncGenerator[TextDelta | Finish]:
+        """What the thread hands over: text, all that is pending in one piece; then the finish."""
+        outcome, running = _Outcome(), True
+        while running:
+            pending = [await self._arrived.get()]
+            while not self._arrived.empty():
+                pending.append(self._arrived.get_nowait())
+            running = pending[-1] is not None
+            if text := "".join(_text(item, outcome) for item in pending):
+                yield TextDelta(text)
+        yield outcome.finish(notes)
+
+    def _take(self, chunk: Chunk) -> bool:
+        """Called by the engine, in its thread; True ends the work. It must not raise."""
+        try:
+            self._loop.call_soon_threadsafe(self._arrived.put_nowait, chunk)
+        except RuntimeError:  # the loop is closed: nobody listens any more
+            return True
+        return self._cancelled.is_set()
+
+
+def _text(item: Chunk | BaseException | None, outcome: _Outcome) -> str:
+    if item is None:
+        return ""
+    if isinstance(item, BaseException):
+        raise ProviderError(FailureCode.SERVER_ERROR, f"failed in its engine: {item}") from item
+    return outcome.read(item)
+
+
+def _failure(error: dict[str, Any], spoke: bool) -> ProviderError:
+    if error.get("code") == 400:
+        code = FailureCode.INVALID_REQUEST
+    else:
+        code = FailureCode.STREAM_BROKEN if spoke else FailureCode.SERVER_ERROR
+    return ProviderError(code, f"failed in its engine: {error.get('message', 'no reason given')}")

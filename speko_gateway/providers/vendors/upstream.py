@@ -1,0 +1,271 @@
+"""The way to the vendors: one pool of connections, and the border where their failures end.
+
+Whatever aiohttp, TLS, HTTP or a vendor's format throws becomes a ``ProviderError`` here, once.
+Only the time to connect is limited here; how long an answer may take is ``failover``'s business.
+Redirects are not followed: a key goes to the address it was given for and to no other. A pool
+that is ``public_only`` makes no connection to a private address (see ``addresses``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+
+from speko_client.wire.sse import EventTooLargeError, SSEDecoder
+from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent
+from speko_gateway.providers.failures import refusal, unreadable
+from speko_gateway.providers.vendors.addresses import PrivateAddressError, public_socket
+from speko_gateway.providers.vendors.dialect import Reader
+
+CONNECT_SECONDS = 5.0
+"""How long a connection, TLS included, may take to come about."""
+LIST_SECONDS = 5.0
+"""How long a vendor may take to list its models."""
+KEEPALIVE_SECONDS = 30.0
+MAX_EVENT_BYTES = 4 * 1024 * 1024
+"""More than any single event of a real answer; a line that never ends stops here."""
+MAX_BODY_BYTES = 4 * 1024 * 1024
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
+"""Of one streamed answer: some 200,000 tokens, each in a chunk of its own."""
+MAX_ERROR_BYTES = 64 * 1024
+EVENT_STREAM = "text/event-stream"
+_ERROR_BODY_SECONDS = 2.0
+_SETTLE_SECONDS = 0.05
+_HEADERS = {
+    "Content-Type": "application/json",
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "User-Agent": "speko-gateway",
+}
+
+
+class Upstream:
+    """The connections to all vendors, opened on first use and kept for the next request."""
+
+    def __init__(
+        self,
+        *,
+        connect_seconds: float = CONNECT_SECONDS,
+        public_only: bool = False,
+        answer_bytes: int = MAX_ANSWER_BYTES,
+    ) -> None:
+        self._connect_seconds = connect_seconds
+        self._answer_bytes = answer_bytes
+        self._public_only = public_only
+        self._session: aiohttp.ClientSession | None = None
+
+    async def answer(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        body: Mapping[str, Any],
+        reader: Reader,
+        secret: str | None,
+        *,
+        whole: bool = False,
+    ) -> AsyncGenerator[ProviderEvent]:
+        """POST ``body`` and read the answer as it comes, or the one JSON object if it is that.
+
+        ``whole`` says that one object was asked for; a server may send a stream all the same.
+        Closing the generator closes the connection at once; an answer read to its end leaves
+        the connection open for the next request. ``secret`` is never quoted in an error.
+        """
+        response = await self._send("POST", url, headers, body)
+        try:
+            await _accept(response, secret)
+            arrivals = _Arrivals(response, self._answer_bytes, whole)
+            while not (arrivals.ended or reader.done):
+                for event in await arrivals.next():
+                    for said in () if reader.done else reader.read(event):
+                        yield said
+            last = reader.finish()
+            await _settle(response)
+            for said in last:
+                yield said
+        finally:
+            response.close()
+
+    async def get_json(self, url: str, headers: Mapping[str, str], secret: str | None) -> Any:
+        """GET a JSON document; ProviderError where there is none within ``LIST_SECONDS``."""
+        try:
+            async with asyncio.timeout(LIST_SECONDS):
+                response = await self._send("GET", url, headers, None)
+                try:
+                    await _check(response, secret)
+                    return json.loads(await _body(response, MAX_BODY_BYTES))
+                finally:
+                    response.close()
+        except TimeoutError as error:
+            seconds = f"{LIST_SECONDS:.0f} s"
+            raise ProviderError(FailureCode.TIMEOUT, f"timed out after {seconds}") from error
+        except (ValueError, RecursionError) as error:
+            raise unreadable("answered with something that is no JSON") from error
+
+    async def close(self) -> None:
+        """Close all connections; may be called again."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def _send(
+        self, method: str, url: str, headers: Mapping[str, str], body: Mapping[str, Any] | None
+    ) -> aiohttp.ClientResponse:
+        data = None if body is None else _encoded(body)
+        with _reaching(self._connect_seconds):
+            return await self._opened().request(
+                method, url, data=data, headers=headers, allow_redirects=False
+            )
+
+    def _opened(self) -> aiohttp.ClientSession:
+        """The session; made here and not earlier because it belongs to the running loop."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    limit=0,
+                    keepalive_timeout=KEEPALIVE_SECONDS,
+                    socket_factory=public_socket if self._public_only else None,
+                ),
+                timeout=aiohttp.ClientTimeout(
+                    total=None, connect=self._connect_seconds, sock_connect=self._connect_seconds
+                ),
+                headers=_HEADERS,
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
+
+
+def _encoded(body: Mapping[str, Any]) -> bytes:
+    """Compact JSON as the SDKs send it; half a surrogate pair, which no UTF-8 holds, becomes ?."""
+    compact = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return compact.encode("utf-8", "replace")
+
+
+async def _accept(response: aiohttp.ClientResponse, secret: str | None) -> None:
+    """Nothing, where the answer may be an event stream; ProviderError otherwise."""
+    await _check(response, secret)
+    if response.content_type in ("text/html", "application/xhtml+xml"):
+        raise unreadable("answered with a web page; its base URL is probably wrong")
+
+
+async def _check(response: aiohttp.ClientResponse, secret: str | None) -> None:
+    if response.status < 200 or response.status >= 300:
+        body = await _error_body(response)
+        raise refusal(response.status, response.headers, body, secret, datetime.now(UTC))
+
+
+async def _error_body(response: aiohttp.ClientResponse) -> str:
+    """The beginning of an error's body; empty where it does not come."""
+    try:
+        async with asyncio.timeout(_ERROR_BODY_SECONDS):
+            return (await _body(response, MAX_ERROR_BYTES)).decode("utf-8", "replace")
+    except (TimeoutError, ProviderError):
+        return ""
+
+
+async def _body(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    """The body's first ``limit`` bytes."""
+    parts: list[bytes] = []
+    size = 0
+    while size < limit and (chunk := await _chunk(response)):
+        parts.append(chunk)
+        size += len(chunk)
+    return b"".join(parts)[:limit]
+
+
+async def _chunk(response: aiohttp.ClientResponse) -> bytes:
+    """What has arrived; empty at the end."""
+    try:
+        return await response.content.readany()
+    except (aiohttp.ClientError, OSError) as error:
+        broken = "broke off before its answer was complete"
+        raise ProviderError(FailureCode.STREAM_BROKEN, broken) from error
+
+
+class _Arrivals:
+    """The data of the events of one answer, as they arrive."""
+
+    def __init__(self, response: aiohttp.ClientResponse, most: int, whole: bool) -> None:
+        self.ended = False
+        self._left = most
+        self._response = response
+        self._decoder = SSEDecoder(max_event_bytes=MAX_EVENT_BYTES)
+        kind = response.content_type
+        self._may_be_whole = kind == "application/json" or (whole and kind != EVENT_STREAM)
+
+    async def next(self) -> list[str]:
+        """What has arrived since; sets ``ended`` with the last of it."""
+        if self._may_be_whole:
+            return await self._whole()
+        chunk = await _chunk(self._response)
+        self.ended = not chunk
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise unreadable("sent more than any answer can be")
+        return self._decoded(chunk)
+
+    async def _whole(self) -> list[str]:
+        """A JSON answer in one piece as one event; a stream under a wrong name as its events."""
+        self.ended = True
+        body = await _body(self._response, MAX_BODY_BYTES)
+        if body.lstrip().startswith(b"{"):
+            return [body.decode("utf-8", "replace")]
+        return self._decoded(body) + self._decoded(b"")
+
+    def _decoded(self, chunk: bytes) -> list[str]:
+        """The events that ``chunk`` completes; an empty chunk is the end."""
+        try:
+            found = self._decoder.feed(chunk) if chunk else self._decoder.flush()
+        except EventTooLargeError as error:
+            raise unreadable("sent an event without end") from error
+        return [event.data for event in found]
+
+
+async def _settle(response: aiohttp.ClientResponse) -> None:
+    """Read the few bytes behind the terminal event, so that the connection can be used again."""
+    if response.content.at_eof():
+        return
+    try:
+        async with asyncio.timeout(_SETTLE_SECONDS):
+            while await response.content.readany():
+                pass
+    except (TimeoutError, aiohttp.ClientError, OSError):
+        # The answer is complete; the connection just cannot be kept.
+        response.close()
+
+
+@contextmanager
+def _reaching(connect_seconds: float) -> Iterator[None]:
+    """Failures up to the answer's first byte, as one kind: the vendor was not reached."""
+    try:
+        yield
+    except aiohttp.ServerTimeoutError as error:
+        message = f"could not be reached within {connect_seconds:.1f} s"
+        raise ProviderError(FailureCode.TIMEOUT, message) from error
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        message = f"could not be reached: {_reason(error)}"
+        raise ProviderError(FailureCode.CONNECT_FAILED, message) from error
+
+
+def _reason(error: Exception) -> str:
+    """Why, in words that need no knowledge of sockets."""
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return f"there is no host {error.host}"
+    if isinstance(error, aiohttp.ClientSSLError):
+        return "its TLS handshake or certificate failed"
+    if isinstance(getattr(error, "os_error", None), PrivateAddressError):
+        return (
+            "it has a private address, and this gateway calls public ones only; whoever runs it "
+            "can allow others with SPEKO_ALLOW_PRIVATE_URLS=true"
+        )
+    if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError):
+        refused = isinstance(getattr(error, "os_error", error), ConnectionRefusedError)
+        return "nothing listens there" if refused else "it closed the connection"
+    if isinstance(error, aiohttp.InvalidURL | ValueError):
+        return "its base URL or key cannot be sent"
+    return "what answers there speaks no HTTP"

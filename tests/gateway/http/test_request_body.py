@@ -1,0 +1,81 @@
+"""What the gateway takes for a request, and how it refuses the rest."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from speko_gateway.errors import GatewayError
+from speko_gateway.http.request_body import WireRequest, parse_request
+from tests.gateway.served import BODY
+
+
+def changed(**fields: Any) -> bytes:
+    return json.dumps({**BODY, **fields}).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        (b"", "Invalid JSON"),
+        (b"[]", "body"),
+        (b"null", "body"),
+        (b'{"messages": "\xff"}', "Invalid JSON"),
+        (b"[" * 100_000, "Invalid JSON"),
+        (changed(tools=[{"a": None}]).replace(b"null", b"[" * 500 + b"]" * 500), "Invalid JSON"),
+        (changed(systemPrompt="X").replace(b'"X"', rb'"\ud800"'), "Invalid JSON"),
+        (changed(messages=[]), "messages"),
+        (changed(messages=None), "messages"),
+        (changed(messages=[{"role": "boss", "content": "x"}]), "messages.0.role"),
+        (changed(messages=[{"role": "user", "content": 3}]), "messages.0.content"),
+        (changed(messages=[{"role": "user"}]), "messages.0.content"),
+        (changed(intent={}), "intent.language"),
+        (changed(intent={"language": "english"}), "intent.language"),
+        (changed(intent={"language": "en\n"}), "intent.language"),
+        (changed(intent={"language": "en", "vertical": "sports"}), "intent.vertical"),
+        (changed(intent={"language": "en", "region": "mars"}), "intent.region"),
+        (changed(intent={"language": "en", "optimizeFor": "fun"}), "intent.optimizeFor"),
+        (changed(temperature=2.1), "temperature"),
+        (changed(temperature=-0.1), "temperature"),
+        (changed(temperature="1"), "temperature"),
+        (changed(temperature=True), "temperature"),
+        (changed(temperature=float("nan")), "temperature"),
+        (changed(maxTokens=0), "maxTokens"),
+        (changed(maxTokens=1.5), "maxTokens"),
+        (changed(maxTokens="10"), "maxTokens"),
+        (changed(maxToolHops=17), "maxToolHops"),
+        (changed(reasoningEffort="max"), "reasoningEffort"),
+        (changed(parallelToolCalls="yes"), "parallelToolCalls"),
+        (changed(constraints={"allowedProviders": {"llm": "acme"}}), "constraints.allowedProv"),
+    ],
+)
+def test_a_bad_body_is_refused_by_the_name_of_its_field(body: bytes, names: str) -> None:
+    with pytest.raises(GatewayError) as caught:
+        parse_request(body)
+    assert (caught.value.status, caught.value.code) == (400, "VALIDATION_ERROR")
+    assert names in caught.value.message
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.sampled_from(sorted(WireRequest.model_json_schema()["properties"])), JSON)
+def test_any_value_anywhere_is_taken_or_refused(field: str, value: Any) -> None:
+    body = changed(**{field: value})
+    with contextlib.suppress(GatewayError):
+        assert isinstance(parse_request(body), WireRequest)
+
+
+@given(st.binary())
+def test_any_bytes_are_refused(body: bytes) -> None:
+    with pytest.raises(GatewayError):
+        parse_request(body)

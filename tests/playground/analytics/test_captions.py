@@ -1,0 +1,99 @@
+"""The words beside a chart: what it shows, what is simulated or missing, why it is empty."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playground.analytics import captions
+from playground.analytics import flow as analytics_flow
+from playground.analytics import frames as analytics
+from playground.look.spans import LIMIT
+from playground.sessions.turns import Answer
+from speko_client.models import Timing
+from tests.playground.sessions_of_turns import answered, failed, served, turn, used
+
+PRICED: dict[str, Any] = {"cost_usd": 0.1, "price_source": "genai-prices 0.2.3"}
+SIMULATED: dict[str, Any] = {"simulated": True, "kind": "simulated", "words": "scripted"}
+
+
+def test_a_caption_says_what_is_simulated() -> None:
+    some = analytics.choices([served(1, **SIMULATED), served(2)])
+    assert captions.of_choices(some) == "Who answered: 2 of 2 turns; 1 simulated."
+    every = analytics.choices([served(1, **SIMULATED)])
+    assert captions.of_choices(every) == "Who answered: 1 of 1 turn; all simulated."
+
+
+def test_a_caption_says_what_is_estimated_or_missing() -> None:
+    frame = analytics.tokens([served(1, usage=used(1, 2, estimated=True)), served(2)])
+    assert captions.of_tokens(frame) == (
+        "Pale: tokens in. Full: tokens out; estimated in 1 turn; 1 turn not counted."
+    )
+
+
+def test_costs_name_their_price_table() -> None:
+    frame = analytics.costs([served(1, **PRICED, **SIMULATED), served(2)])
+    assert captions.of_costs(frame) == (
+        "Estimated at list price (genai-prices 0.2.3); 1 turn without a price; "
+        "simulated in 1 turn: nothing was billed for those."
+    )
+
+
+def test_failures_tell_failovers_from_dead_ends() -> None:
+    attempts = (failed("openai"), failed("xai", code="SIMULATED_OUTAGE"))
+    dead_end = turn(1, "failed", Answer(attempts=attempts))
+    caption = captions.of_failures(analytics.failed_attempts([dead_end]))
+    assert caption == "2 failed attempts, 1 followed by a next candidate; 1 simulated."
+
+
+def test_latency_tells_the_medians() -> None:
+    turns = [served(n, timing=Timing(ttft_ms=300, total_ms=1400)) for n in range(1, 4)]
+    caption = captions.of_latencies(analytics.latencies(turns))
+    assert caption == (
+        "Mark: first token, cap: in all. Median 300 ms to first token, 1.4 s in all."
+    )
+    long = [served(n, timing=Timing(ttft_ms=300, total_ms=1400)) for n in range(1, LIMIT + 2)]
+    assert captions.of_latencies(analytics.latencies(long)).startswith("Solid: first token")
+
+
+def test_the_flow_says_how_often_the_first_choice_held() -> None:
+    attempts = (failed("openai"), answered("xai"))
+    turns = [served(1, failover_count=0), served(2, "xai", "m", attempts=attempts)]
+    assert captions.of_flows(analytics_flow.flows(turns)) == (
+        "First choice, then who failed, then who answered: 1 of 2 turns went straight; "
+        "2 turns without a prediction."
+    )
+    moments = captions.of_moments(analytics_flow.moments(turns))
+    assert "cross: 1 failed attempt, joined to who stepped in" in moments
+
+
+def test_a_drill_is_told_at_the_end() -> None:
+    assert captions.with_drills("Who.", 0, 9) == "Who."
+    assert captions.with_drills("Who.", 2, 9) == "Who. 2 of 9 turns were made under a drill."
+
+
+def test_an_empty_chart_says_why() -> None:
+    local = [served(1, "local", "smollm2", kind="local")]
+    nobody = [turn(1, "failed", Answer())]
+    assert "failed or was stopped" in (captions.no_choices(analytics.choices(nobody)) or "")
+    assert "token counts" in (captions.no_tokens(analytics.tokens(local)) or "")
+    assert "No failover" in (captions.no_failures(analytics.failed_attempts(local)) or "")
+    assert "timing" in (captions.no_latencies(analytics.latencies(local)) or "")
+    assert "this machine" in (captions.no_costs(analytics.costs(local)) or "")
+    assert "price list" in (captions.no_costs(analytics.costs([served(1)])) or "")
+
+
+def test_a_chart_with_something_in_it_is_not_empty() -> None:
+    turns = [
+        served(
+            1,
+            usage=used(1, 2),
+            timing=Timing(ttft_ms=1, total_ms=2),
+            attempts=(failed("xai"), answered("openai")),
+            **PRICED,
+        )
+    ]
+    assert captions.no_choices(analytics.choices(turns)) is None
+    assert captions.no_tokens(analytics.tokens(turns)) is None
+    assert captions.no_failures(analytics.failed_attempts(turns)) is None
+    assert captions.no_latencies(analytics.latencies(turns)) is None
+    assert captions.no_costs(analytics.costs(turns)) is None

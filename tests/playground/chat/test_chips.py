@@ -1,0 +1,101 @@
+"""The chips under an answer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from playground.chat.chips import chips_html
+from playground.sessions.turns import Answer, Turn, TurnSettings, TurnStatus
+from speko_client.models import CompleteUsage, Fault, Timing, WhatIf
+
+
+def turn(answer: Answer, status: TurnStatus = "done") -> Turn:
+    return Turn(
+        id="t",
+        conversation_id="c",
+        parent_id=None,
+        message="Hello",
+        settings=TurnSettings(),
+        connection="Embedded gateway",
+        status=status,
+        answer=answer,
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+
+def test_a_whole_answer_says_who_how_fast_how_much() -> None:
+    html = chips_html(
+        turn(
+            Answer(
+                text="Hi",
+                provider="google",
+                model="gemini-2.0-flash",
+                kind="simulated",
+                simulated=True,
+                words="scripted",
+                usage=CompleteUsage(prompt_tokens=9, completion_tokens=4),
+                timing=Timing(ttft_ms=290, total_ms=800),
+                failover_count=1,
+                cost_usd=0.00001,
+            )
+        ),
+        dark=False,
+    )
+    for said in (
+        "Google gemini-2.0-flash",
+        "simulated, scripted",
+        "Failed over once",
+        "290 ms to first token",
+        "9 in · 4 out tokens",
+        "≈ $0.000010 estimated",
+    ):
+        assert said in html
+
+
+def test_a_live_answer_says_that_it_is() -> None:
+    html = chips_html(turn(Answer(provider="ollama", model="llama3.2", kind="live")), dark=False)
+    assert ">live<" in html
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [TurnSettings(drill=(Fault(target="openai"),)), TurnSettings(outage=("openai",))],
+)
+def test_a_turn_made_while_faults_were_on_says_so(settings: TurnSettings) -> None:
+    answer = Answer(provider="a", model="b")
+    drilled = turn(answer).model_copy(update={"settings": settings})
+    assert '<span class="sp-chip sp-amber">drill</span>' in chips_html(drilled, dark=False)
+    assert "drill" not in chips_html(turn(answer), dark=False)
+
+
+def test_an_answer_that_a_what_if_routed_says_so() -> None:
+    tried = Answer(text="Hi", provider="xai", model="grok-2", scores_run_id="whatif-1a2b")
+    named = turn(tried).model_copy(update={"settings": TurnSettings(what_if=WhatIf(name="<b>"))})
+    assert "what-if: &lt;b&gt;" in chips_html(named, dark=False)
+    own = tried.model_copy(update={"scores_run_id": "demo-2026-04"})
+    assert "what-if" not in chips_html(turn(own), dark=False)
+
+
+def test_a_server_of_ones_own_goes_by_its_name() -> None:
+    html = chips_html(turn(Answer(provider="custom-my-lab", model="m", kind="live")), dark=False)
+    assert ">My lab m<" in html
+
+
+def test_what_is_unknown_is_not_shown() -> None:
+    html = chips_html(turn(Answer(provider="openai", model="gpt-4o")), dark=True)
+    assert html.count("sp-chip ") == 1
+    assert "estimated" not in html
+    assert "token" not in html
+
+
+@pytest.mark.parametrize("status", ["stopped", "interrupted"])
+def test_an_incomplete_answer_says_so(status: TurnStatus) -> None:
+    assert status in chips_html(turn(Answer(provider="a", model="b"), status), dark=False)
+
+
+def test_names_from_outside_are_escaped() -> None:
+    html = chips_html(turn(Answer(provider="<b>", model="<script>")), dark=False)
+    assert "<script>" not in html
+    assert "<b>" not in html

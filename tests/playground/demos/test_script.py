@@ -1,0 +1,179 @@
+"""Demo scripts: what is read of them, and what a person is told who wrote one wrongly."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.demos.demo_yaml import MAX_BYTES, YamlError, read_yaml
+from playground.demos.player import reckoned_seconds
+from playground.demos.script import DemoScript, DemoScriptError, parse_script
+from playground.demos.shelf import OWN, SHIPPED, shelf
+from speko_client.models import Fault
+
+SMALLEST = "title: Small\nturns:\n  - message: Hi\n"
+WHOLE = """
+title: All there is
+description: Every field.
+turns:
+  - message: Book it
+    intent: {language: es-MX, vertical: healthcare, optimise_for: cost, region: europe-west3}
+    allowed: [openai, "anthropic:claude-3-5-haiku"]
+    faults:
+      - {target: openai, kind: slow, seconds: 2.5}
+    caption: {before: Look., after: "{served} after {ttft}.", failed_over: "{failed} failed."}
+    reply: Done.
+    pause: 1.5
+  - message: And
+  - message: Thanks
+    faults: clear
+closing: "{answered} of {turns}"
+"""
+
+
+def script(text: str) -> DemoScript:
+    return parse_script(text.encode(), "mine.yaml")
+
+
+def complaint(text: str | bytes) -> str:
+    content = text if isinstance(text, bytes) else text.encode()
+    with pytest.raises(DemoScriptError) as caught:
+        parse_script(content, "mine.yaml")
+    return caught.value.message
+
+
+def with_turn(field: str) -> str:
+    """A script whose one turn, at line 3, has this field at line 4."""
+    return f"{SMALLEST}    {field}\n"
+
+
+def test_a_message_is_enough() -> None:
+    turn = script(SMALLEST).turns[0]
+    assert (turn.message, turn.intent.language, turn.reply, turn.pause) == ("Hi", "en", None, 0)
+
+
+def test_a_turn_is_sent_with_what_the_script_says() -> None:
+    settings = script(WHOLE).settings_at(0, drills=True)
+    assert (settings.language, settings.vertical, settings.region) == (
+        "es-MX",
+        "healthcare",
+        "europe-west3",
+    )
+    assert (settings.optimize_for, settings.reply) == ("cost", "Done.")
+    assert settings.allowed == ("openai", "anthropic:claude-3-5-haiku")
+    assert settings.drill == (Fault(target="openai", kind="slow", seconds=2.5),)
+
+
+def test_faults_hold_until_they_are_cleared() -> None:
+    whole = script(WHOLE)
+    assert [len(whole.faults_at(place)) for place in range(3)] == [1, 1, 0]
+    assert whole.settings_at(1, drills=False).drill == ()
+
+
+def test_a_value_is_the_text_that_stands_there() -> None:
+    turn = script("title: 2026\nturns:\n  - message: yes\n    intent: {language: no}\n").turns[0]
+    assert (turn.message, turn.intent.language) == ("yes", "no")
+
+
+def test_a_field_with_nothing_behind_it_is_left_out() -> None:
+    assert script(with_turn("reply:")).turns[0].reply is None
+
+
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [
+        ("intnt: {}", "turn 1, intnt is no field of a script; check its spelling"),
+        ("intent: {vertical: health}", "vertical must be 'general', 'healthcare'"),
+        ("intent: {language: english}", "language cannot be “english”; write a tag such as en"),
+        ("faults: clea", "turn 1, faults: write “clear”, or a list of faults"),
+        ("faults: [{target: open ai}]", "fault 1, target cannot be “open ai”"),
+        ("faults: [{kind: down}]", "fault 1, target is missing; add it"),
+        ("faults: [{target: a, kind: broken}]", "kind must be 'down', 'rate_limited'"),
+        ("caption: Look!", "turn 1, caption must have fields"),
+        ("caption: {after: '{servd}'}", "{servd} means nothing here; there are {failed}"),
+        ("allowed: openai", "allowed must be a list"),
+        ("pause: long", "pause must be a number, not “long”"),
+        ("pause: -1", "pause must be 0 or more, not “-1”"),
+        ("pause: inf", "pause must be a number, not “inf”"),
+        ("faults: [{target: a, kind: flaky, rate: 30}]", "rate must be 1 at most, not “30”"),
+        ("faults: [{target: a, kind: slow, seconds: 0}]", "seconds must be more than 0, not “0”"),
+        ("caption: {after: {served}}", "caption, after must be text; put one that begins with {"),
+        ("caption: {before: [Look]}", "caption, before must be text"),
+        (f"reply: {'x' * 2001}", "reply is too long: 2000 is the most"),
+    ],
+)
+def test_a_wrong_field_is_named_with_its_line(field: str, told: str) -> None:
+    message = complaint(with_turn(field))
+    assert message.startswith("mine.yaml, line 4: turn 1, ")
+    assert told in message
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("turns:\n  - message: Hi\n", "title is missing; add it"),
+        ("title: A\nturns: []\n", "line 2: turns is empty"),
+        ("title: A\nturns:\n", "line 2: turns is empty"),
+        (f"{SMALLEST}closing: {{turns}}\n", "line 4: closing must be text"),
+        ("title: A\nturns:\n  - message: a \x07 bell\n", "line 3: The character U+0007"),
+        ("title: A\nturns:\n  message: Hi\n", "the turns must be a list"),
+        ("title: A\nturns:\n  - Hi\n", "line 3: turn 1 must have fields"),
+        ("", "a script begins with “title: ...”"),
+        ("- a\n", "a script begins with “title: ...”"),
+        ("title: A\ntitle: B\n", "line 2: “title” is there twice"),
+        ("title: a: b\n", "line 1: This is not YAML"),
+        ("title: A\n\tturns: []\n", "line 2: This is not YAML"),
+        (b"title: \xff\n", "line 1: This is not UTF-8 text"),
+        ("x: &a [1]\ny: *a\n", "line 1: Anchors and aliases"),
+        ("[" * 50, "nested more than 10 levels"),
+        ("x" * (MAX_BYTES + 1), "too long"),
+    ],
+)
+def test_what_is_no_script_is_told_so(text: str | bytes, told: str) -> None:
+    assert told in complaint(text)
+
+
+def test_many_problems_are_told_at_once_but_not_all() -> None:
+    turns = "".join(f"  - message: Hi\n    wrong{place}: 1\n" for place in range(9))
+    message = complaint(f"title: A\nturns:\n{turns}")
+    assert len(message.splitlines()) == 6
+    assert "... and 4 more" in message
+
+
+@given(st.text(alphabet="[]{}&*-:!|>'\"#%@ \n\tax1", max_size=200))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    with suppress(YamlError):
+        read_yaml(text.encode())
+
+
+@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_script_that_comes_along_lasts_about_two_minutes(path: Path) -> None:
+    found = parse_script(path.read_bytes(), path.name)
+    assert 90 <= reckoned_seconds(found) <= 150
+    assert all(turn.reply and turn.caption.before and turn.caption.after for turn in found.turns)
+    assert any(found.faults_at(place) for place in range(len(found.turns)))
+    assert found.faults_at(len(found.turns) - 1) == ()
+
+
+def test_own_scripts_stand_on_the_shelf_with_their_problems(tmp_path: Path) -> None:
+    folder = tmp_path / OWN
+    folder.mkdir()
+    (folder / "good.yaml").write_text(SMALLEST)
+    (folder / "bad.yml").write_text("title: 1\n")
+    (folder / "notes.txt").write_text("not a script")
+    (folder / "folder.yaml").mkdir()
+    entries = shelf(tmp_path)
+    assert len([entry for entry in entries if not entry.own and entry.script]) == 3
+    own = {entry.name: entry for entry in entries if entry.own}
+    assert own.keys() == {"good.yaml", "bad.yml", "folder.yaml"}
+    assert own["good.yaml"].script is not None
+    assert "turns is missing" in (own["bad.yml"].problem or "")
+    assert "cannot be read" in (own["folder.yaml"].problem or "")
+
+
+def test_a_shelf_without_own_scripts_has_those_that_come_along(tmp_path: Path) -> None:
+    assert [entry.own for entry in shelf(tmp_path / "none")] == [False] * 3

@@ -1,0 +1,105 @@
+"""The scripts that come along, on the demo fleet: twice the same, and as their captions have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from playground.demos import captions as demo_captions
+from playground.demos.charts_demo import speed_figure, who_figure
+from playground.demos.player import Player
+from playground.demos.runs import DemoRun, DemoRuns
+from playground.demos.script import parse_script
+from playground.demos.shelf import SHIPPED
+from playground.servers.connection import Connection, embedded
+from playground.servers.local_gateway import LocalGateway
+from playground.sessions.engine import Engine
+from playground.sessions.store import Store
+from playground.sessions.totals import failovers
+from playground.sessions.turns import Turn
+from playground.settings import Settings
+from tests.patience import PATIENCE
+
+GOOGLE, GPT_4O, MINI = "gemini-2.0-flash", "gpt-4o", "gpt-4.1-mini"
+HAIKU, SONNET, GROK = "claude-3-5-haiku", "claude-3-5-sonnet", "grok-2"
+ANSWERS = {
+    "1-appointment-booking": [HAIKU, GOOGLE, HAIKU, GPT_4O, MINI, HAIKU],
+    "2-finance-help-desk": [GPT_4O, MINI, GOOGLE, GROK, GOOGLE, SONNET, MINI],
+    "3-provider-outage-day": [GOOGLE, GPT_4O, GOOGLE, GOOGLE, GROK, GOOGLE, GPT_4O],
+}
+"""Who answers which turn."""
+FAILED_OVER = {
+    "1-appointment-booking": [4, 5],
+    "2-finance-help-desk": [5],
+    "3-provider-outage-day": [3, 4, 5],
+}
+
+
+@pytest.fixture(scope="module")
+def demo_fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """The embedded gateway, its demo fleet answering at once."""
+    folder = tmp_path_factory.mktemp("gateway")
+    gateway = LocalGateway(Settings(data_dir=folder, fleet="demo", pace=0))
+    yield embedded(*gateway.ensure())
+    gateway.stop()
+
+
+def play(run: DemoRun, connection: Connection) -> tuple[Turn, ...]:
+    """Step through to the end."""
+    run.control(Player.pause)
+    while not run.player.ended:
+        run.control(Player.step)
+        run.look(0.0, connection, drills=True)
+        if run.answering is not None:
+            assert run.answering.wait(PATIENCE)
+        run.look(0.0, connection, drills=True)
+        assert run.player.stage != "failed", run.player.problem
+    return run.turns
+
+
+def told(turn: Turn) -> tuple[object, ...]:
+    """What has to be the same each time."""
+    answer = turn.answer
+    attempts = [(each.provider, each.model, each.code) for each in answer.attempts]
+    return answer.provider, answer.model, answer.text, answer.words, attempts
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_script_goes_the_same_way_each_time(
+    name: str, engine: Engine, store: Store, demo_fleet: Connection
+) -> None:
+    path = SHIPPED / f"{name}.yaml"
+    script = parse_script(path.read_bytes(), path.name)
+    demos = DemoRuns(engine, store)
+    first = play(demos.start(script), demo_fleet)
+    second = play(demos.start(script), demo_fleet)
+    assert [told(turn) for turn in first] == [told(turn) for turn in second]
+    assert [turn.answer.model for turn in first] == ANSWERS[name]
+    assert [turn.answer.text for turn in first] == [turn.reply for turn in script.turns]
+    assert [turn.number for turn in first if failovers(turn)] == FAILED_OVER[name]
+    assert all(turn.answer.simulated and turn.answer.words == "scripted" for turn in first)
+    captions = [demo_captions.after(*pair) for pair in zip(script.turns, first, strict=True)]
+    assert not [caption for caption in captions if "nobody a" in caption or "{" in caption]
+
+
+def test_the_charts_show_who_failed_and_who_stepped_in(
+    engine: Engine, store: Store, demo_fleet: Connection
+) -> None:
+    from playground.analytics import frames as analytics
+
+    path = SHIPPED / "3-provider-outage-day.yaml"
+    turns = play(DemoRuns(engine, store).start(parse_script(path.read_bytes(), "day")), demo_fleet)
+    choices, failures = analytics.choices(turns), analytics.failed_attempts(turns)
+    figure = who_figure(choices, failures, len(turns), "light")
+    ways = [trace for trace in figure.data if trace.mode == "lines+markers"]
+    assert [trace.x[0] for trace in ways] == FAILED_OVER["3-provider-outage-day"]
+    assert [trace.y[-1] for trace in ways] == ["Google", "Google", "xAI"]
+    assert figure.layout.font.size >= 20
+    speeds = speed_figure(analytics.latencies(turns), failures, len(turns), "dark")
+    assert speeds.layout.margin.l == figure.layout.margin.l
+
+
+def test_every_script_that_comes_along_is_played_here() -> None:
+    assert sorted(ANSWERS) == [path.stem for path in sorted(Path(SHIPPED).glob("*.yaml"))]

@@ -1,0 +1,64 @@
+"""A table as CSV: whole, with its labels, and harmless in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.analytics import flow as analytics_flow
+from playground.analytics import frames as analytics
+from playground.look.csv_file import csv_bytes
+from playground.sessions.turns import TurnSettings
+from tests.playground.sessions_of_turns import failed, served, used
+
+
+def rows(frame: pd.DataFrame) -> list[dict[str, str]]:
+    """The CSV as a reader sees it."""
+    return list(csv.DictReader(io.StringIO(csv_bytes(frame).decode("utf-8"), newline="")))
+
+
+def test_a_row_says_who_and_whose_words() -> None:
+    turns = [
+        served(1, usage=used(10, 5), simulated=True, kind="simulated", words="scripted"),
+        served(2, "local", "smollm2", kind="local"),
+    ]
+    first, second = rows(analytics.tokens(turns))
+    assert first["turn_id"] == "t1"
+    assert (first["provider"], first["model"]) == ("openai", "gpt-4o")
+    assert (first["tokens_in"], first["tokens_out"]) == ("10", "5")
+    assert (first["simulated"], first["source"]) == ("True", "simulated, scripted")
+    assert second["tokens_in"] == ""
+    assert second["source"] == "local model"
+
+
+def test_a_row_says_whether_it_was_made_under_a_drill() -> None:
+    outage = TurnSettings(outage=("openai",))
+    turns = [served(1).model_copy(update={"settings": outage}), served(2)]
+    for frame in (analytics.choices, analytics.costs, analytics_flow.flows, analytics_flow.moments):
+        assert [row["drill"] for row in rows(frame(turns))] == ["True", "False"]
+
+
+def test_an_empty_table_keeps_its_header() -> None:
+    assert csv_bytes(analytics.shares([])) == b"provider,turns,share,simulated\r\n"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\n=1"])
+def test_a_formula_is_only_text(text: str) -> None:
+    turn = served(1, attempts=(failed("openai", text),))
+    assert rows(analytics.failed_attempts([turn]))[0]["model"] == f"'{text}"
+
+
+def test_a_negative_number_stays_a_number() -> None:
+    assert rows(pd.DataFrame({"n": [-1.5]})) == [{"n": "-1.5"}]
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8")), min_size=1, max_size=5))
+def test_text_comes_back_as_it_was(texts: list[str]) -> None:
+    frame = pd.DataFrame({"n": range(len(texts)), "text": pd.Series(texts, dtype="string")})
+    read = [row["text"] for row in rows(frame)]
+    assert [text.removeprefix("'") for text in read] == [text.removeprefix("'") for text in texts]

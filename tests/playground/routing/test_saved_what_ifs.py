@@ -1,0 +1,130 @@
+"""Named what-ifs in the store: kept, renamed, deleted, and plain errors where that fails."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import create_engine, inspect, text
+
+from playground.routing import saved_what_ifs as saved
+from playground.sessions.database import Database
+from playground.sessions.migrations import migrate, step_1_conversations_and_turns
+from playground.sessions.store import Store, StoreError
+from speko_client.models import AxisWeights, FigureEdit, WhatIf
+from tests.playground.samples_of_turns import turn
+
+CHEAP = WhatIf(
+    name="Cheap",
+    weights={"balanced": AxisWeights(accuracy=0.2, latency=0.1, cost=0.7)},
+    edits=[FigureEdit(provider="openai", model="gpt-4o", language="es", cost=1.5)],
+    without=["xai:grok-2"],
+)
+
+
+def names(store: Store) -> list[str]:
+    """The saved names, as listed."""
+    return [each.what_if.name for each in saved.saved_what_ifs(store)]
+
+
+def test_what_is_saved_is_found_again_whole(store: Store, store_file: Path) -> None:
+    saved.save_what_if(store, CHEAP)
+    other = Store(f"sqlite:///{store_file}")
+    assert [each.what_if for each in saved.saved_what_ifs(other)] == [CHEAP]
+    other.close()
+
+
+@settings(max_examples=25)
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60))
+def test_any_name_is_kept_as_it_is(name: str) -> None:
+    store = Store("sqlite:///:memory:")
+    saved.save_what_if(store, CHEAP.model_copy(update={"name": name}))
+    assert names(store) == [name]
+    store.close()
+
+
+def test_the_newest_comes_first_and_a_name_is_taken_once(store: Store) -> None:
+    first = saved.save_what_if(store, CHEAP)
+    saved.save_what_if(store, CHEAP.model_copy(update={"name": "Other"}))
+    assert names(store) == ["Other", "Cheap"]
+    with pytest.raises(StoreError, match="named “Cheap” is saved already"):
+        saved.save_what_if(store, CHEAP)
+    with pytest.raises(StoreError, match="named “Other” is saved already"):
+        saved.rename_what_if(store, first, "Other")
+    saved.rename_what_if(store, first, "Cheap")
+    saved.rename_what_if(store, first, "Cheaper")
+    assert names(store) == ["Other", "Cheaper"]
+    saved.delete_what_if(store, first.id)
+    saved.delete_what_if(store, first.id)
+    assert names(store) == ["Other"]
+
+
+def test_a_list_nobody_could_read_is_not_begun(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saved, "MOST", 1)
+    saved.save_what_if(store, CHEAP)
+    with pytest.raises(StoreError, match="1 what-ifs are saved, and that is the most"):
+        saved.save_what_if(store, CHEAP.model_copy(update={"name": "Other"}))
+
+
+def test_one_that_cannot_be_understood_is_named(store: Store, store_file: Path) -> None:
+    saved.save_what_if(store, CHEAP)
+    with closing(sqlite3.connect(store_file)) as raw:
+        raw.execute("""UPDATE what_ifs SET body = '{"without": 3}'""")
+        raw.commit()
+    with pytest.raises(StoreError, match="“Cheap” is stored in a form that this version cannot"):
+        saved.saved_what_ifs(store)
+
+
+def test_a_locked_store_names_the_cause(store: Store, store_file: Path) -> None:
+    saved.save_what_if(store, CHEAP)
+    with closing(sqlite3.connect(store_file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="locked by another program"):
+            saved.delete_what_if(store, "any")
+        other.rollback()
+
+
+def test_a_store_of_the_first_version_gains_the_table_and_keeps_its_sessions(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "old.db"
+    database = Database(f"sqlite:///{file}")
+    store = Store(f"sqlite:///{file}")
+    store.save_turn(turn("t1"))
+    store.close()
+    with database.write() as connection:
+        connection.execute(text("DROP TABLE what_ifs"))
+        connection.execute(text("UPDATE schema_version SET version = 1"))
+    database.close()
+    saved.save_what_if(store, CHEAP)
+    assert names(store) == ["Cheap"]
+    conversation = store.load("c")
+    assert conversation is not None
+    assert [each.id for each in conversation.turns] == ["t1"]
+    store.close()
+
+
+def test_the_second_step_adds_the_table_and_nothing_else() -> None:
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        migrate(connection, "it", [step_1_conversations_and_turns])
+        before = set(inspect(connection).get_table_names())
+        migrate(connection, "it")
+        assert set(inspect(connection).get_table_names()) - before == {saved.WHAT_IFS.name}
+        made = {each["name"] for each in inspect(connection).get_columns(saved.WHAT_IFS.name)}
+        assert made == {column.name for column in saved.WHAT_IFS.columns}
+    engine.dispose()
+
+
+def test_what_could_not_be_read_again_is_not_saved(store: Store) -> None:
+    saved.save_what_if(store, CHEAP)
+    many = [FigureEdit(provider="openai", model=f"m{each}", cost=1.0) for each in range(201)]
+    with pytest.raises(StoreError, match="200 figures"):
+        saved.save_what_if(store, CHEAP.model_copy(update={"name": "Much", "edits": many}))
+    assert names(store) == ["Cheap"]

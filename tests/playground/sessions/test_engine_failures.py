@@ -1,0 +1,157 @@
+"""What a turn becomes when the server, the store or the playground itself fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from playground.servers.connection import Connection, embedded
+from playground.sessions.engine import Engine
+from playground.sessions.store import Store
+from playground.sessions.turns import Turn, TurnSettings
+from speko_client.models import CompleteUsage
+from tests.patience import PATIENCE
+from tests.playground.running import price, stored
+from tests.playground.samples_of_turns import conversation
+from tests.playground.servers.wire_server import META, ThreadedWireServer, Wire, says
+
+FORM = TurnSettings()
+
+
+def test_a_failure_is_told_with_its_attempts_and_the_turn_can_be_retried(
+    engine: Engine, gateway: Connection, wire: ThreadedWireServer, store: Store
+) -> None:
+    failed = {"provider": "openai", "model": "gpt-4o", "outcome": "failed", "durationMs": 5}
+
+    async def fails(wire: Wire) -> None:
+        body = {"error": "All 1 failed.", "code": "ALL_PROVIDERS_FAILED", "attempts": [failed]}
+        await wire.fail(500, body)
+
+    wire.script = fails
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert run.wait(PATIENCE)
+    assert run.turn.status == "failed"
+    assert run.turn.error is not None
+    assert run.turn.error.code == "ALL_PROVIDERS_FAILED"
+    assert [a.provider for a in run.turn.answer.attempts] == ["openai"]
+    assert stored(store).path() == (run.turn,)
+    wire.script = says("Better.")
+    again = engine.submit(gateway, stored(store), "Hi", FORM, parent_id=None)
+    assert again.wait(PATIENCE)
+    assert again.turn.answer.text == "Better."
+
+
+def test_a_pause_that_the_server_asks_for_is_told(
+    engine: Engine, gateway: Connection, wire: ThreadedWireServer
+) -> None:
+    async def busy(wire: Wire) -> None:
+        await wire.fail(429, {"error": "Slow down.", "code": "RATE_LIMITED"}, Retry_After="7")
+
+    wire.script = busy
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert run.wait(PATIENCE)
+    assert run.turn.error is not None
+    assert run.turn.error.retry_after == 7
+
+
+def test_a_broken_stream_keeps_what_had_arrived(
+    engine: Engine, gateway: Connection, wire: ThreadedWireServer
+) -> None:
+    async def breaks(wire: Wire) -> None:
+        await wire.start()
+        await wire.event("meta", META)
+        await wire.event("delta", {"text": "Half"})
+
+    wire.script = breaks
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert run.wait(PATIENCE)
+    assert (run.turn.status, run.turn.answer.text) == ("failed", "Half")
+    assert run.turn.error is not None
+    assert run.turn.error.code == "STREAM_ENDED"
+
+
+def test_a_server_that_is_away_is_told(engine: Engine) -> None:
+    away = embedded("http://127.0.0.1:1", "k-1")
+    run = engine.submit(away, conversation(), "Hi", FORM, parent_id=None)
+    assert run.wait(PATIENCE)
+    assert run.turn.error is not None
+    assert run.turn.error.code == "CONNECTION_FAILED"
+
+
+def test_a_bug_ends_the_turn_and_is_logged(
+    store: Store, gateway: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(provider: str, model: str, usage: CompleteUsage) -> None:
+        raise RuntimeError("no prices")
+
+    engine = Engine(store, price=broken)
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert run.wait(PATIENCE)
+    engine.close()
+    assert (run.turn.status, run.turn.answer.text) == ("failed", "Hello there.")
+    assert run.turn.error is not None
+    assert run.turn.error.code == "INTERNAL"
+    assert "no prices" in caplog.text
+
+
+def test_a_bug_in_saving_is_logged_and_told(
+    gateway: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(Store):
+        def save_turn(self, turn: Turn) -> None:
+            raise RuntimeError("no saving")
+
+    engine = Engine(Broken("sqlite://"), price=price)
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert run.wait(PATIENCE)
+    engine.close()
+    assert run.turn.status == "done"
+    assert "RuntimeError" in (run.save_error or "")
+    assert "no saving" in caplog.text
+
+
+def test_half_a_character_does_not_break_the_session(
+    engine: Engine, gateway: Connection, store: Store, wire: ThreadedWireServer
+) -> None:
+    wire.script = says("Smile ", "\ud83d", "\ude00", notes=["cut \ud83d"])
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert run.wait(PATIENCE)
+    assert (run.turn.status, run.save_error) == ("done", None)
+    shown = stored(store).path()[0].answer
+    assert (shown.text, shown.notes) == ("Smile \U0001f600", ("cut \ufffd",))
+
+
+def test_half_a_character_in_an_error_does_not_break_the_session(
+    engine: Engine, gateway: Connection, store: Store, wire: ThreadedWireServer
+) -> None:
+    async def fails(wire: Wire) -> None:
+        await wire.fail(500, {"error": "Broken \ud83d", "code": "COMPLETE_FAILED"})
+
+    wire.script = fails
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert run.wait(PATIENCE)
+    assert (run.turn.status, run.save_error) == ("failed", None)
+    error = stored(store).path()[0].error
+    assert error is not None
+    assert error.message == "Broken \ufffd"
+
+
+def test_without_a_store_the_conversation_goes_on_and_says_so(
+    tmp_path: Path, gateway: Connection, wire: ThreadedWireServer
+) -> None:
+    (tmp_path / "playground.db").mkdir()
+    store = Store(f"sqlite:///{tmp_path / 'playground.db'}")
+    engine = Engine(store, price=price)
+    first = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert first.wait(PATIENCE)
+    assert first.turn.status == "done"
+    assert first.save_error is not None
+    assert "cannot be opened" in first.save_error
+    assert stored(store).path()[0].status == "done"
+    assert engine.run_for("c") is first
+    second = engine.submit(gateway, stored(store), "And?", FORM, parent_id=first.turn.id)
+    assert second.wait(PATIENCE)
+    assert len(wire.asked[1].body["messages"]) == 3
+    assert [t.message for t in stored(store).path()] == ["Hi", "And?"]
+    engine.close()

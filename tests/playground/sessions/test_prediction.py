@@ -1,0 +1,157 @@
+"""A turn keeps what the router predicted as it began, and never suffers from asking."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from playground.servers.connection import Connection, other
+from playground.sessions import engine as engine_module
+from playground.sessions.engine import Engine
+from playground.sessions.prediction import predict
+from playground.sessions.store import Store
+from playground.sessions.turns import TurnSettings
+from speko_client.models import WHAT_IF_HEADER, WhatIf
+from tests.patience import PATIENCE
+from tests.playground.running import stored, wait_for_text
+from tests.playground.samples_of_turns import conversation
+from tests.playground.servers.wire_server import ThreadedWireServer, Wire, holds, previews
+
+FORM = TurnSettings()
+PREVIEW: dict[str, Any] = {
+    "providerId": "openai",
+    "modelId": "gpt-4o",
+    "score": 0.81,
+    "runnersUp": [{"providerId": "xai", "modelId": "grok-2", "score": 0.4}],
+    "scoresRunId": "demo-1",
+}
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A prediction that comes is waited for, however busy the machine is."""
+    monkeypatch.setattr(engine_module, "PREDICTION_GRACE", PATIENCE)
+    monkeypatch.setattr(engine_module, "predict", partial(predict, within=PATIENCE))
+
+
+def test_a_turn_keeps_the_prediction(
+    engine: Engine, gateway: Connection, store: Store, wire: ThreadedWireServer
+) -> None:
+    wire.preview = previews(PREVIEW)
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert run.wait(PATIENCE)
+    prediction = run.turn.prediction
+    assert prediction is not None
+    assert (prediction.provider_id, prediction.model_id, prediction.score) == (
+        "openai",
+        "gpt-4o",
+        0.81,
+    )
+    assert stored(store).path() == (run.turn,)
+
+
+def test_it_is_asked_with_the_turns_own_intent_limits_and_what_if(
+    engine: Engine, gateway: Connection, wire: ThreadedWireServer
+) -> None:
+    form = TurnSettings(
+        language="es",
+        vertical="finance",
+        optimize_for="cost",
+        allowed=("openai", "xai:grok-2"),
+        what_if=WhatIf(name="Cheap", without=["anthropic"]),
+    )
+    engine.submit(gateway, conversation(), "Hola", form, parent_id=None).wait(PATIENCE)
+    asked = wire.previews_asked[0]
+    assert parse_qs(urlsplit(asked.path).query) == {
+        "language": ["es"],
+        "vertical": ["finance"],
+        "optimize_for": ["cost"],
+        "allowed_provider": ["openai", "xai:grok-2"],
+    }
+    assert asked.headers[WHAT_IF_HEADER.lower()] == wire.asked[0].headers[WHAT_IF_HEADER.lower()]
+    assert asked.headers["authorization"] == wire.asked[0].headers["authorization"]
+
+
+def test_another_server_is_told_no_what_if(engine: Engine, wire: ThreadedWireServer) -> None:
+    form = TurnSettings(what_if=WhatIf(name="Cheap", without=["anthropic"]))
+    server = other(wire.base_url, None, takes_vertical=False)
+    engine.submit(server, conversation(), "Hi", form, parent_id=None).wait(PATIENCE)
+    assert WHAT_IF_HEADER.lower() not in wire.previews_asked[0].headers
+    assert "vertical" not in wire.previews_asked[0].path
+
+
+@pytest.mark.parametrize("body", [{}, {"providerId": 3}, {**PREVIEW, "score": float("inf")}])
+def test_a_preview_that_is_none_leaves_the_answer_alone(
+    engine: Engine, gateway: Connection, wire: ThreadedWireServer, body: dict[str, Any]
+) -> None:
+    wire.preview = previews(body)
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert run.wait(PATIENCE)
+    assert (run.turn.status, run.turn.answer.text) == ("done", "Hello there.")
+    assert run.turn.prediction is None
+
+
+def test_a_server_without_previews_leaves_the_answer_alone(
+    engine: Engine, gateway: Connection, wire: ThreadedWireServer
+) -> None:
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert run.wait(PATIENCE)
+    assert len(wire.previews_asked) == 1
+    assert (run.turn.status, run.turn.prediction) == ("done", None)
+
+
+def test_a_preview_that_hangs_holds_up_neither_the_words_nor_the_end(
+    engine: Engine,
+    gateway: Connection,
+    wire: ThreadedWireServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine_module, "PREDICTION_GRACE", 0.01)
+    asked, go_on = threading.Event(), threading.Event()
+
+    async def hangs(wire: Wire) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    wire.preview = hangs
+    wire.script = holds("So far", go_on)
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert wait_for_text(run) == "So far"
+    assert asked.wait(PATIENCE)
+    go_on.set()
+    assert run.wait(PATIENCE)
+    assert (run.turn.status, run.turn.prediction) == ("done", None)
+    assert wire.previews_asked[0].gone.wait(PATIENCE)
+
+
+def test_a_turn_that_fails_has_its_prediction_too(
+    engine: Engine, gateway: Connection, wire: ThreadedWireServer
+) -> None:
+    async def fails(wire: Wire) -> None:
+        await wire.fail(500, {"error": "No.", "code": "ALL_PROVIDERS_FAILED"})
+
+    wire.preview, wire.script = previews(PREVIEW), fails
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert run.wait(PATIENCE)
+    assert run.turn.status == "failed"
+    assert run.turn.prediction is not None
+
+
+def test_a_turn_that_is_stopped_has_its_prediction_too(
+    engine: Engine, gateway: Connection, wire: ThreadedWireServer
+) -> None:
+    wire.preview, wire.script = previews(PREVIEW), holds("Half")
+    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    wait_for_text(run)
+    version = -1
+    while run.turn.prediction is None:
+        version = run.wait_change(version, PATIENCE)
+    engine.stop("c")
+    assert run.wait(PATIENCE)
+    assert run.turn.status == "stopped"
+    assert run.turn.prediction is not None
