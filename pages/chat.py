@@ -11,6 +11,7 @@ from playground.chat.chat_view import Chat, open_chat
 from playground.chat.draft_view import keep_draft
 from playground.chat.form_view import settings_form
 from playground.chat.live_view import live_turn, turn_elsewhere
+from playground.chat.problems_view import show_problems
 from playground.chat.recents_view import recents
 from playground.chat.strip_view import session_strip
 from playground.chat.turns_view import turn_list
@@ -45,7 +46,7 @@ def sidebar(chat: Chat) -> None:
     """Sessions, and the form."""
     with st.sidebar:
         recents(chat.runtime.store, chat.owner)
-        form = settings_form(chat.owner, chat.form, chat.connection, chat.facts, chat.foresee)
+        form = settings_form(chat.owner, chat.form, chat.connection, chat.facts, chat.preview)
         chat.keep_form(form)
 
 
@@ -87,7 +88,7 @@ def message_box() -> MessageBox:
 def header(chat: Chat) -> None:
     """What is wrong, what is missing, and the session at a glance."""
     await_server(chat.runtime, chat.facts, at_once=chat.is_frame)
-    chat.show_problems()
+    show_problems(chat.problem, chat.facts, chat.view, can_reconnect=chat.can_reconnect)
     weights_offer(chat.runtime, chat.facts)
     if chat.view.turns:
         with st.container(key="session-header"):

@@ -1,4 +1,4 @@
-"""The routing page: a decision before it is made, many at once, tried otherwise, and rehearsed."""
+"""The routing page: who would answer, for one intent or for all, with other figures, or faults."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playground.look.style_view import page_style, wide_style
 from playground.routing.desk_view import RoutingDesk, open_desk
 
 # As they stand in the URL (``?view=sweep``); the style gives them their capital.
-VIEWS = ("decision", "sweep", "what-if", "drill")
+VIEWS = ("ranking", "sweep", "what-if", "drill")
 _VIEW_HEIGHT = 420
 
 
@@ -29,7 +29,7 @@ def main() -> None:
     chosen = st.segmented_control(
         "View",
         VIEWS,
-        default="decision",
+        default="ranking",
         required=True,
         label_visibility="collapsed",
         key="view",
@@ -72,9 +72,9 @@ def show(view: str, desk: RoutingDesk) -> None:
 
             drill_view(desk)
         case _:
-            from playground.routing.decision_view import decision_view
+            from playground.routing.ranking_view import ranking_view
 
-            decision_view(desk)
+            ranking_view(desk)
 
 
 main()

@@ -16,7 +16,7 @@ from playground.browser.slots import cancellation_point
 from playground.chat.turn_view import ASSISTANT, message_view
 from playground.look import palette
 from playground.look.safe_markdown import safe_partial
-from playground.sessions.engine import Run
+from playground.sessions.runs import Run
 from playground.sessions.turns import Turn
 
 _FRAME_SECONDS = 1 / 15

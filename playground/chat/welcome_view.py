@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from playground.chat.state import take_choice
-from playground.connections.facts_view import ServerFacts
+from playground.connections.facts import ServerFacts
 from playground.intent.samples import FOLLOW_UPS, SAMPLES, Sample
 from playground.servers.connection import Connection
 from playground.sessions.turns import Turn

@@ -10,7 +10,7 @@ import streamlit as st
 
 from playground.browser import widgets
 from playground.connections.desk_view import run_server_check
-from playground.connections.facts_view import ServerFacts
+from playground.connections.facts import ServerFacts
 from playground.connections.form_view import ConnectionForm, connection_form
 from playground.connections.marks_view import badge, found, heading
 from playground.connections.state import (
@@ -23,6 +23,7 @@ from playground.connections.state import (
     server_choice,
     want_check,
 )
+from playground.found import Found
 from playground.runtime import Runtime
 from playground.servers.address_guard import AddressRefusedError
 from playground.servers.check import Checked
@@ -132,7 +133,8 @@ def _panel(
     *,
     own: bool,
 ) -> None:
-    connection, problem = _connection(runtime, kind)
+    server = _connection(runtime, kind)
+    connection, problem = server.value, server.problem
     group = st.container(border=True, key=f"group-{kind}")
     with group, st.container(key=f"connection-{kind}"):
         with st.container(
@@ -174,13 +176,12 @@ def _actions(kind: ServerKind, connection: Connection | None, *, own: bool) -> N
         button("Forget", "forget", _forget)
 
 
-def _connection(runtime: Runtime, kind: ServerKind) -> tuple[Connection | None, str | None]:
-    allowed = private_allowed(runtime)
-    try:
-        choice = server_choice()
-        return chosen_server(choice, runtime.settings, kind, private_allowed=allowed), None
-    except AddressRefusedError as error:
-        return None, error.message
+def _connection(runtime: Runtime, kind: ServerKind) -> Found[Connection]:
+    choice, allowed = server_choice(), private_allowed(runtime)
+    return Found.by(
+        lambda: chosen_server(choice, runtime.settings, kind, private_allowed=allowed),
+        AddressRefusedError,
+    )
 
 
 def _shown() -> ServerKind:
@@ -191,7 +192,7 @@ def _shown() -> ServerKind:
 def _pick(runtime: Runtime) -> None:
     kind = _shown()
     edit_connection(None)
-    if kind == "gateway" or _connection(runtime, kind)[0] is not None:
+    if kind == "gateway" or _connection(runtime, kind).value is not None:
         choose_server(replace(server_choice(), kind=kind))
 
 

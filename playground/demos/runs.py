@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 from playground.demos.player import Player
 from playground.runtime import Runtime
 from playground.servers.connection import Connection
-from playground.sessions.engine import AlreadyRunningError, Engine, Run
+from playground.sessions.engine import AlreadyRunningError, Engine
+from playground.sessions.runs import Run
 from playground.sessions.store import Store, StoreError
 from playground.sessions.turns import Conversation, Turn
 

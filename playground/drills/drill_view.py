@@ -21,7 +21,7 @@ from playground.drills.words import (
     presets,
     target_name,
 )
-from playground.intent.preview_view import foresee
+from playground.intent.preview_view import preview
 from playground.look.marks import vendor_mark
 from playground.look.style_view import is_dark, themed
 from playground.routing.desk_view import RoutingDesk
@@ -250,8 +250,8 @@ def _ranked(desk: RoutingDesk) -> list[ScoredCandidate]:
     """Who would answer the intent at hand, best first."""
     if desk.connection is None:
         return []
-    preview = foresee(desk.runtime, desk.connection, desk.form).preview
-    return candidates(preview) if preview else []
+    ranking = preview(desk.runtime, desk.connection, desk.form).value
+    return candidates(ranking) if ranking else []
 
 
 def _start(faults: tuple[Fault, ...]) -> None:

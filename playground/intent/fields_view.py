@@ -1,4 +1,4 @@
-"""The fields a decision is made by, intent and allow-list: the same on the chat and Routing pages.
+"""The fields a ranking is made by, intent and allow-list: the same on the chat and Routing pages.
 
 Both pages draw the same widgets under the same keys over the same form, so what is set on one is
 set on the other.
@@ -6,13 +6,13 @@ set on the other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, get_args
 
 import streamlit as st
 
 from playground.browser import widgets
-from playground.connections.facts_view import ServerFacts
+from playground.connections.facts import ServerFacts
 from playground.intent import languages
 from playground.look import words
 from playground.look.safe_markdown import literal
@@ -63,7 +63,13 @@ def intent_row(
 
 
 def entries(
-    place: Any, label: str, key: str, chosen: Sequence[str], facts: ServerFacts, empty: str
+    place: Any,
+    label: str,
+    key: str,
+    chosen: Sequence[str],
+    facts: ServerFacts,
+    empty: str,
+    on_change: Callable[[], None] | None = None,
 ) -> tuple[str, ...]:
     """A list of vendors and models to pick from; what was chosen elsewhere stays in it."""
     rows = pool.by_id(facts.known)
@@ -75,6 +81,7 @@ def entries(
             format_func=lambda entry: pool.option_label(rows[entry]) if entry in rows else entry,
             placeholder=empty,
             key=widgets.seed(key, list(chosen)),
+            on_change=on_change,
         )
     )
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from playground.browser import url, widgets
 from playground.browser.slots import Slot
+from playground.found import Found
 from playground.sessions.store import Store
 from playground.sessions.store_errors import StoreError
 from playground.sessions.turns import TurnSettings
+from speko_client.models import Fault
 
 _FORM = Slot("form", TurnSettings)
 
@@ -50,18 +54,35 @@ def save_form(store: Store, owner: str, form: TurnSettings) -> str | None:
     Whichever page changes the form, a reload finds it.
     """
     url.open_conversation(owner)
-    try:
-        store.save_settings(owner, form)
-    except StoreError as error:
-        return str(error)
-    return None
+    return Found.by(lambda: store.save_settings(owner, form), StoreError).problem
+
+
+def form_of_url(store: Store) -> TurnSettings:
+    """The form of the conversation that the URL names, on pages that do not draw it."""
+    opened = url.conversation_id()
+    if opened is not None and not has_form_of(opened):
+        stored = Found.by(lambda: store.load(opened), StoreError).value
+        if stored is not None:
+            return adopt_form(opened, stored.settings)
+    return form_settings()
+
+
+def simulate_outage(store: Store, targets: Collection[str]) -> str | None:
+    """Take these down from the next message on, in the form's conversation; in callbacks only.
+
+    Returns what went wrong with keeping it, if something did.
+    """
+    faults = tuple(Fault(target=target, kind="down") for target in targets)
+    form = form_settings().model_copy(update={"drill": faults})
+    keep_form(form)
+    return save_form(store, widgets.scope() or "", form)
 
 
 def new_conversation() -> None:
-    """Leave the open conversation; the form stays as it is, but for a simulated outage."""
+    """Leave the open conversation; the form stays as it is, except for a simulated outage."""
     url.leave_conversation()
     widgets.set_scope(None)
-    _FORM.set(form_settings().model_copy(update={"outage": ()}))
+    _FORM.set(form_settings().model_copy(update={"drill": ()}))
 
 
 def new_conversation_with(provider: str) -> None:
