@@ -7,7 +7,6 @@ from textwrap import shorten
 import streamlit as st
 
 from playground.browser import url
-from playground.browser.url import CHAT_PAGE
 from playground.chat.recents_view import recents
 from playground.runtime import get_runtime
 from playground.sessions.store_errors import StoreError
@@ -50,7 +49,7 @@ def stored(conversation_id: str) -> Conversation | None:
     try:
         return get_runtime().store.load(conversation_id)
     except StoreError as error:
-        st.error(error.message, icon=":material/error:")
+        st.error(str(error), icon=":material/error:")
         st.stop()
 
 
@@ -63,11 +62,11 @@ def charts(conversation: Conversation) -> None:
     turns = ended(conversation.path())
     if not turns:
         st.info("This session has no finished turn yet. Charts begin with its first answer.")
-        to_chat("Go to its chat", conversation.id)
+        url.chat_link("Go to its chat", conversation.id)
         return
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.text(shorten(conversation.title, 90, placeholder=" ..."), width="content")
-        to_chat("Back to the chat", conversation.id)
+        url.chat_link("Back to the chat", conversation.id)
     session_charts(turns, conversation.id)
 
 
@@ -77,13 +76,7 @@ def no_session(opened: str | None) -> None:
         st.info("This session is not here: it was deleted, or it is on another machine.")
     else:
         st.info("No session is open. Open a recent one from the sidebar, or begin one in the chat.")
-    to_chat("Go to the chat", None)
-
-
-def to_chat(label: str, conversation: str | None) -> None:
-    """A link to the chat, with the session where there is one."""
-    link = url.chat_link(conversation)
-    st.page_link(CHAT_PAGE, label=label, icon=":material/forum:", query_params=link)
+    url.chat_link("Go to the chat", None)
 
 
 main()

@@ -51,7 +51,7 @@ def main() -> None:
         if not talks_to(runtime, shown):
             status(runtime)
     except (GatewayStartError, AddressRefusedError) as error:
-        st.error(error.message, icon=":material/error:")
+        st.error(str(error), icon=":material/error:")
 
 
 def gateway(runtime: Runtime) -> None:

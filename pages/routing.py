@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from playground.browser import url
-from playground.browser.url import CHAT_PAGE
+from playground.browser.url import chat_link
 from playground.connections.facts_view import await_server, forget_server_facts
 from playground.intent.fields_view import intent_row
 from playground.look.style_view import page_style, wide_style
@@ -49,10 +48,7 @@ def title() -> None:
     ):
         st.header("Routing", anchor=False, width="content")
         st.caption("Who would answer, and why. Nothing is run, nothing is billed.", width="stretch")
-        chat = url.chat_link(None)
-        st.page_link(
-            CHAT_PAGE, label="Ask it in the chat", icon=":material/forum:", query_params=chat
-        )
+        chat_link("Ask it in the chat", None)
 
 
 def show(view: str, desk: RoutingDesk) -> None:

@@ -64,9 +64,12 @@ def link(conversation: str) -> Mapping[str, str]:
     return {_PARAM: conversation}
 
 
-def chat_link(conversation: str | None, turn: str = "") -> Mapping[str, str]:
-    """The query parameters that lead to the chat, and to a turn there; see ``focused_turn``."""
-    return ({_PARAM: conversation} if conversation else {}) | {_TURN_PARAM: turn}
+def chat_link(
+    label: str, conversation: str | None, turn: str = "", icon: str = ":material/forum:"
+) -> None:
+    """Draw a link to the chat, and to a turn there; see ``focused_turn``."""
+    query = link(conversation) if conversation else {}
+    st.page_link(CHAT_PAGE, label=label, icon=icon, query_params={**query, _TURN_PARAM: turn})
 
 
 def focused_turn() -> str | None:

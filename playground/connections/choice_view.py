@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Literal, get_args
+from typing import get_args
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from playground.browser import widgets
 from playground.connections.desk_view import run_server_check
 from playground.connections.facts import ServerFacts
 from playground.connections.form_view import ConnectionForm, connection_form
-from playground.connections.marks_view import badge, found, heading
+from playground.connections.marks_view import Action, badge, found, heading
 from playground.connections.state import (
     choose_server,
     edit_connection,
@@ -137,19 +137,12 @@ def _panel(
     connection, problem = server.value, server.problem
     group = st.container(border=True, key=f"group-{kind}")
     with group, st.container(key=f"connection-{kind}"):
-        with st.container(
-            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-        ):
-            with st.container(width="content"):
-                address = connection.base_url if connection else sub
-                heading(title, _source(connection, own=own), address)
-            with st.container(horizontal=True, width="content", gap="small"):
-                _actions(kind, connection, own=own)
+        address = connection.base_url if connection else sub
+        actions = _actions(kind, connection, own=own)
+        heading(kind, title, _source(connection, own=own), address, actions)
         if connection is not None:
             run_server_check(runtime, kind, connection)
-        check = Checked(False, problem) if problem else last_check(kind)
-        if check is not None:
-            found(check)
+        found(Checked(False, problem) if problem else last_check(kind))
         if connection is None or edited_connection() == kind:
             connection_form(replace(form, can_cancel=connection is not None))
 
@@ -162,18 +155,12 @@ def _source(connection: Connection | None, *, own: bool) -> str:
     return badge("not set", "quiet")
 
 
-def _actions(kind: ServerKind, connection: Connection | None, *, own: bool) -> None:
-    def button(label: str, what: str, act: Callable[[str], None]) -> None:
-        kinds: dict[str, Literal["secondary", "tertiary"]] = {"test": "secondary"}
-        look = kinds.get(what, "tertiary")
-        st.button(label, key=f"{what}-{kind}", type=look, on_click=act, args=(kind,))
-
+def _actions(kind: ServerKind, connection: Connection | None, *, own: bool) -> Iterator[Action]:
     if connection is not None:
-        button("Test", "test", want_check)
-        label = "Replace" if kind == "speko" else "Change"
-        button(label, "edit", edit_connection)
+        yield Action("Test", "test", want_check)
+        yield Action("Replace" if kind == "speko" else "Change", "edit", edit_connection)
     if own:
-        button("Forget", "forget", _forget)
+        yield Action("Forget", "forget", _forget)
 
 
 def _connection(runtime: Runtime, kind: ServerKind) -> Found[Connection]:

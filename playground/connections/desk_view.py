@@ -103,6 +103,6 @@ def _offer_models(desk: Desk, vendor: str, found: Checked) -> bool:
     try:
         offer(vendor, first)
     except NotUsableError as error:
-        keep_check(vendor, Checked(False, error.message))
+        keep_check(vendor, Checked(False, str(error)))
         return False
     return True

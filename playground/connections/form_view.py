@@ -100,7 +100,7 @@ def _save(form: ConnectionForm) -> None:
     try:
         form.save(typed)
     except (NotUsableError, AddressRefusedError) as error:
-        keep_check(form.name, Checked(False, error.message))
+        keep_check(form.name, Checked(False, str(error)))
     else:
         edit_connection(None)
 

@@ -140,7 +140,7 @@ class DemoRun:
             self._store.save_settings(self.conversation_id, form)
             self._store.save_title(self.conversation_id, f"{TITLE}{self.script.title}")
         except StoreError as error:
-            self.not_saved = error.message
+            self.not_saved = str(error)
 
 
 class DemoRuns:

@@ -11,6 +11,7 @@ from html import escape
 from typing import Final
 
 from playground.look import palette
+from playground.look.words import counted
 from playground.servers.pool import covers
 from playground.sessions.ranking import candidates
 from speko_client.models import FilteredOut, RoutingPreview, ScoredCandidate
@@ -135,8 +136,7 @@ def _notes(notes: Sequence[str]) -> str:
     if not notes:
         return ""
     lines = "".join(f'<div class="rv-reason">{escape(note)}</div>' for note in notes)
-    counted = "1 note" if len(notes) == 1 else f"{len(notes)} notes"
-    return f"<details><summary>{counted}</summary>{lines}</details>"
+    return f"<details><summary>{counted(len(notes), 'note')}</summary>{lines}</details>"
 
 
 def _filtered(out: Sequence[FilteredOut], *, unfolded: bool = False) -> str:

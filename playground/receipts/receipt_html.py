@@ -156,9 +156,8 @@ def _timeline(receipt: Receipt) -> str:
         for step in receipt.steps
     )
     end = words.milliseconds(receipt.span_ms)
-    count = len(receipt.steps)
     return (
-        f"<h4>{count} attempt{'' if count == 1 else 's'}</h4>{rows}"
+        f"<h4>{words.counted(len(receipt.steps), 'attempt')}</h4>{rows}"
         f'<div class="rc-axis"><span>0</span><span>{end}</span></div>{_unnamed(receipt)}'
     )
 

@@ -80,7 +80,7 @@ def _counted(turn: Turn) -> str:
     count = turn.answer.failover_count
     if not count or turn.answer.attempts:
         return ""
-    return f" after {count} failover{'' if count == 1 else 's'}"
+    return f" after {words.counted(count, 'failover')}"
 
 
 def why(turn: Turn, first_choice: ProviderModel | None, served: ProviderModel | None) -> str | None:

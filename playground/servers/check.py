@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from playground.look.words import counted
 from playground.servers import pool
 from playground.servers.connection import Connection
 from speko_client import Speko
@@ -65,7 +66,7 @@ def _offer(models: list[KnownProvider]) -> str:
     ready = sum(row.available is not False for row in models)
     if not ready:
         return "It answers, but no model is available there yet."
-    return f"It works: {ready} {'model' if ready == 1 else 'models'} can answer."
+    return f"It works: {counted(ready, 'model')} can answer."
 
 
 def _silence(url: str) -> str:

@@ -38,11 +38,7 @@ _SHORTEST_SECRET = 4
 
 
 class GatewayStartError(Exception):
-    """The embedded gateway did not start; ``message`` has the end of what it said."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    """The embedded gateway did not start; its text has the end of what the gateway said."""
 
 
 class WeightsFetchError(Exception):

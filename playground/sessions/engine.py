@@ -218,7 +218,7 @@ class Engine:
         try:
             save(run.turn)
         except StoreError as error:
-            run.saved(error.message)
+            run.saved(str(error))
         except Exception as error:
             # A bug in saving must not hide on a background thread.
             _LOG.exception("A turn could not be saved")

@@ -57,7 +57,7 @@ def turn_error(error: SpekoApiError, connection: Connection) -> TurnError:
 def start_error(error: GatewayStartError) -> TurnError:
     """The error for a turn whose server did not start."""
     return TurnError(
-        message=error.message, code="GATEWAY_START", advice="Retry starts the gateway again."
+        message=str(error), code="GATEWAY_START", advice="Retry starts the gateway again."
     )
 
 
