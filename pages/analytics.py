@@ -38,7 +38,7 @@ def is_answering(conversation: Conversation) -> bool:
 
 @st.fragment(run_every=LOOK_SECONDS)
 def look_again(conversation_id: str) -> None:
-    """Draw the page again as soon as the answer that arrives meanwhile is over."""
+    """Draw the page again as soon as the answer that is arriving is over."""
     conversation = stored(conversation_id)
     if conversation is None or not is_answering(conversation):
         st.rerun()
@@ -75,7 +75,7 @@ def no_session(opened: str | None) -> None:
     if opened:
         st.info("This session is not here: it was deleted, or it is on another machine.")
     else:
-        st.info("No session is open. Open a recent one from the sidebar, or begin one in the chat.")
+        st.info("No session is open. Open a recent one in the sidebar, or begin one in the chat.")
     url.chat_link("Go to the chat", None)
 
 

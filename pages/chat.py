@@ -58,7 +58,7 @@ def sidebar_to_come() -> None:
 
 @dataclass(frozen=True)
 class MessageBox:
-    """The box with what was sent from it, and the place of Stop, above it."""
+    """The box, the message sent from it, and the place of Stop above it."""
 
     message: str | None
     above: DeltaGenerator
@@ -109,7 +109,7 @@ def conversation(chat: Chat) -> None:
         can_retry=not view.is_live,
         in_force=chat.in_force,
     )
-    # A slot of its own, before the live answer: what follows a stream would linger until its end.
+    # Before the live answer: what comes after a stream would stay on the page until its end.
     offer = st.empty()
     if view.run is not None and view.is_live:
         live_turn(view.run)

@@ -10,7 +10,7 @@ from playground.intent.fields_view import intent_row
 from playground.look.style_view import page_style, wide_style
 from playground.routing.desk_view import RoutingDesk, open_desk
 
-# As they stand in the URL (``?view=sweep``); the style gives them their capital.
+# As in the URL (``?view=sweep``); the style makes the first letter a capital.
 VIEWS = ("ranking", "sweep", "what-if", "drill")
 _VIEW_HEIGHT = 420
 
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def title() -> None:
-    """What this page is for, and the way to the chat that has the same form."""
+    """What this page is for, and a link to the chat, which has the same form."""
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"
     ):

@@ -35,7 +35,7 @@ def open_conversation(conversation: str) -> None:
 
 
 def leave_conversation() -> None:
-    """Show none; the next one gets an id of its own."""
+    """Show none; the next one gets a new id."""
     _RESERVED.set(None)
     _LAST.set(None)
     _name_in_url(None)
@@ -73,12 +73,12 @@ def chat_link(
 
 
 def focused_turn() -> str | None:
-    """The turn a link to the chat names, empty where it names none; None on any other URL."""
+    """The turn that a link to the chat names, empty if none; None on any other URL."""
     return st.query_params.get(_TURN_PARAM)
 
 
 def reserve(make_id: str) -> str:
-    """The id the next new conversation will have; ``make_id`` is taken where none is reserved."""
+    """The id the next new conversation will have; ``make_id``, where none is reserved."""
     reserved = _RESERVED.get() or make_id
     _RESERVED.set(reserved)
     return reserved
@@ -92,7 +92,7 @@ def had_frame(*, drawn: bool = False) -> bool:
 
 
 def _name_in_url(conversation: str | None) -> None:
-    # One by one: what a page's own widgets keep in the URL must not be touched.
+    # One by one: what widgets keep in the URL must stay.
     st.query_params.pop(_TURN_PARAM, None)
     if conversation is None:
         st.query_params.pop(_PARAM, None)

@@ -68,7 +68,7 @@ class Chat:
 
     @property
     def in_force(self) -> InForce | None:
-        """The snapshot that the server ranks by now; None where it does not tell."""
+        """The snapshot that the server ranks by now; None where that is not known."""
         if self.connection is None or self.facts.fleet is None:
             return None
         return InForce(self.connection.name, self.facts.fleet.snapshot.id)
@@ -100,11 +100,11 @@ class Chat:
         self._submit(sample.message, form, self.view.conversation.leaf_id)
 
     def retry(self, turn: Turn) -> None:
-        """Ask the same again with the form as it stands, beside the turn that was not answered."""
+        """Ask the same again with the form as it is now, as a sibling of that turn."""
         self._submit(turn.message, self.form, turn.parent_id)
 
     def stop(self) -> None:
-        """End the answer that is arriving; what has come is kept."""
+        """End the answer that is arriving; the text so far is kept."""
         self.runtime.engine.stop(self.owner)
 
     def look_elsewhere(self) -> Turn | None:
@@ -157,7 +157,7 @@ def open_chat(on_sent: Callable[[Runtime, str], None]) -> Chat:
     owner = wanted if wanted and not missing else url.reserve(runtime.store.new_conversation_id())
     form = adopt_form(owner, stored.settings if stored else None)
     conversation = stored or new_conversation(owner, form)
-    # A store that cannot be read says so itself; whether it has the session, nobody knows.
+    # Where the store cannot be read, nobody knows whether it has the session.
     view = open_session(conversation, run, missing=missing and found.problem is None)
     return Chat(
         runtime,

@@ -26,7 +26,7 @@ def settings_form(
 ) -> TurnSettings:
     """Draw the form for conversation ``owner`` and return what it says now.
 
-    ``preview`` draws what the intent, the allow-list and an outage come to, below the first two.
+    ``preview`` draws who would answer, between the intent and the rest.
     """
     st.markdown("**Intent**")
     decided = scores_choice(owner, intent_column(owner, form, connection, facts), connection)

@@ -44,7 +44,7 @@ def live_turn(run: Run) -> None:
 def turn_elsewhere(turn: Turn, look: Callable[[], Turn | None]) -> None:
     """Draw a turn that another process runs, as the store has it, until it is over.
 
-    Where that process has died, the store finds out within seconds and calls it interrupted.
+    If that process has died, the store notices within seconds and marks the turn as interrupted.
     """
     message_view(turn)
     with st.chat_message("assistant", avatar=ASSISTANT):

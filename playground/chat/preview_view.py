@@ -1,4 +1,4 @@
-"""Who would answer, beside the intent that decides it."""
+"""Who would answer, beside the form that decides it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from playground.sessions.turns import TurnSettings
 def routing_preview(
     runtime: Runtime, connection: Connection | None, facts: ServerFacts, form: TurnSettings
 ) -> None:
-    """Draw the preview; one quiet line where the server gives none, or is not there yet."""
+    """Draw the preview; one quiet line where there is no ranking, or no server yet."""
     if connection is None or facts.problem:
         st.html(quiet_html("Who would answer shows here once the server does."))
         return

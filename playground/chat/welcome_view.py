@@ -70,7 +70,7 @@ def _line(colour: str, icon: str, name: str, more: str = "") -> None:
 def _pills(
     title: str, samples: dict[str, Sample], key: str, once: str, send: Callable[[Sample], None]
 ) -> None:
-    """``once`` names what is asked here: each answer to it is sent one time."""
+    """``once`` names the question: each answer to it is sent only once."""
 
     def chosen() -> None:
         if (label := take_choice(key, once)) is not None:

@@ -50,8 +50,8 @@ _IN_USE: dict[ServerKind, str] = {
 }
 _FLEETS: dict[FleetChoice, str] = {"auto": "Automatic", "demo": "Demo", "live": "Live"}
 _FLEETS_MEAN: dict[FleetChoice, str] = {
-    "auto": "Your vendors where one has a key or an address, the demo fleet where none has.",
-    "demo": "Vendors are simulated: their published latency and price, and no vendor is called.",
+    "auto": "Your vendors if one has a key or an address, else the demo fleet.",
+    "demo": "Vendors are simulated with their published latency and price. No vendor is called.",
     "live": "Only real vendors, with your keys, and the local model.",
 }
 _SHOWN = "server-kind"
@@ -59,7 +59,7 @@ _SPEKO, _OTHER = "speko", "other"
 
 
 def server_picker(runtime: Runtime) -> ServerKind:
-    """Which server's part of the page is shown; one that is ready is talked to at once."""
+    """Which server's part of the page is shown; a server that is ready is used at once."""
     st.segmented_control(
         "Server",
         list(_KINDS),
@@ -85,7 +85,7 @@ def hosted_panel(runtime: Runtime) -> None:
         own=own,
     )
     st.caption(
-        "The hosted service rejects an intent with a vertical, so the chat leaves that out. Keys: "
+        "The hosted service rejects an intent with a vertical, so the chat sends none. Keys: "
         "platform.speko.dev/agents/keys"
     )
 
@@ -119,7 +119,7 @@ def fleet_switch(runtime: Runtime, facts: ServerFacts) -> None:
 
 
 def talks_to(runtime: Runtime, shown: ServerKind) -> str:
-    """The server that is talked to, where it is not the one that is shown; empty otherwise."""
+    """The server in use, where another one is shown; empty otherwise."""
     kind = kind_in_force(server_choice(), runtime.settings)
     return "" if kind == shown else _IN_USE[kind]
 

@@ -19,7 +19,7 @@ _LOOK_SECONDS = 0.1
 
 
 def server_facts(runtime: Runtime, connection: Connection) -> ServerFacts:
-    """The fleet and the provider list; a failed look is not remembered, a good one for 5 s."""
+    """The fleet and the provider list; kept for 5 s, a failure is not kept."""
     try:
         return _ask(connection.base_url, choice_revision(), runtime, connection)
     except SpekoApiError as error:
@@ -39,7 +39,7 @@ def _look(runtime: Runtime, at_once: bool) -> None:
     asked_by_browser = url.had_frame(drawn=True)
     due = asked_by_browser if at_once else not runtime.gateway.starting
     if due:
-        # A busy server drops what it has not sent when it draws again, first values among it.
+        # A redraw drops what a busy server has not sent yet, first values too.
         widgets.forget_widgets()
         st.rerun()
 
@@ -53,5 +53,5 @@ def forget_server_facts() -> None:
 def _ask(base_url: str, revision: str, _runtime: Runtime, _connection: Connection) -> ServerFacts:
     with _runtime.client(_connection) as client:
         fleet = client.fleet() if _connection.embedded else None
-        # A server without a list answers all the same.
+        # A server without a list can answer too.
         return ServerFacts(fleet=fleet, known=pool.listed(client) or ())

@@ -79,7 +79,7 @@ class DrillState:
         return replace(self, running=None)
 
     def with_fault(self, fault: Fault) -> DrillState:
-        """With one fault more in the plan; for one target the latest counts."""
+        """With one more fault in the plan; for one target the latest counts."""
         return replace(self, plan=together(self.without_fault(fault.target).plan, (fault,)))
 
     def without_fault(self, target: str) -> DrillState:
@@ -94,7 +94,7 @@ class DrillState:
         return replace(self, running=replace(running, sent=running.sent + 1))
 
     def applied(self, settings: TurnSettings, now: datetime) -> TurnSettings:
-        """The form's settings as a turn is sent with them now: the faults that are on with them."""
+        """The form's settings with all faults that are on now, as a turn is sent with them."""
         return settings.model_copy(update={"drill": self.faults(settings, now)})
 
     def faults(self, form: TurnSettings, now: datetime) -> tuple[Fault, ...]:

@@ -71,7 +71,7 @@ def entries(
     empty: str,
     on_change: Callable[[], None] | None = None,
 ) -> tuple[str, ...]:
-    """A list of vendors and models to pick from; what was chosen elsewhere stays in it."""
+    """A list of vendors and models to pick from; what was chosen before stays in it."""
     rows = pool.by_id(facts.known)
     options = [*rows, *(entry for entry in chosen if entry not in rows)]
     return tuple(
@@ -108,7 +108,7 @@ def _optimize_for(place: Any, owner: str, form: TurnSettings) -> _Fields:
         width="stretch",
         key=widgets.seed(f"optimize-{owner}", form.optimize_for),
     )
-    # A browser that was not given the first value says that nothing is chosen.
+    # A browser that has not received the first value reports that nothing is chosen.
     return {"optimize_for": chosen or form.optimize_for}
 
 

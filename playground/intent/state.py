@@ -49,7 +49,7 @@ def replace_form(owner: str, settings: TurnSettings) -> None:
 
 
 def save_form(store: Store, owner: str, form: TurnSettings) -> str | None:
-    """Put the conversation into the URL and its form into the store; what went wrong, if it did.
+    """Put the conversation into the URL and its form into the store; returns what went wrong.
 
     Whichever page changes the form, a reload finds it.
     """

@@ -25,7 +25,7 @@ class ProviderModel(NamedTuple):
 
 
 class InForce(NamedTuple):
-    """The snapshot that a server, by its connection's name, ranks by now."""
+    """The snapshot that a server ranks by now; ``server`` is its connection's name."""
 
     server: str
     snapshot_id: str
@@ -84,5 +84,5 @@ class Receipt:
 
     @property
     def was_served(self) -> bool:
-        """Whether somebody answered, be it in part."""
+        """Whether somebody answered, in full or in part."""
         return self.verdict != "nobody"

@@ -89,7 +89,7 @@ def _steps(turn: Turn) -> tuple[Step, ...]:
         outcome = _outcome(turn, attempt, last=last)
         duration = max(attempt.duration_ms, 0.0)
         if outcome in ("answered", "stopped") and last:
-            # Of an answer that is cut short, the list knows only how long it took to begin.
+            # For an answer that was cut short, the list has only the time until it began.
             duration = max(duration, ends - start)
         words = receipt_words.step(attempt, outcome)
         candidate = ProviderModel(attempt.provider, attempt.model)

@@ -17,7 +17,7 @@ from playground.receipts.parts import Pooled, ProviderModel, Receipt, Step
 from speko_client.models import FilteredOut
 
 SHOWN: Final = 10
-"""So many candidates of the pool are drawn at once; the rest unfolds."""
+"""How many candidates of the pool are drawn at once; the rest unfolds."""
 
 _VERDICTS: Final = {
     "first_choice": ("rc-good", "✓ first choice"),
@@ -45,7 +45,7 @@ SHEET: Final = """<style>
     padding:1rem .9rem; }
 }
 </style>"""
-"""Makes a receipt's popover a sheet at the right: beside a chip at the page's end is no room.
+"""Makes a receipt's popover a sheet at the right: there is no room beside a chip.
 
 On a phone it leaves a strip of the page free: a tap there closes it.
 """

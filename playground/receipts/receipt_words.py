@@ -25,7 +25,7 @@ CODES = {
     "AUTH_FAILED": "refused its key",
     "MODEL_NOT_FOUND": "does not know the model",
     "INVALID_REQUEST": "rejected the request",
-    "EMPTY_ANSWER": "answered without a word",
+    "EMPTY_ANSWER": "sent an empty answer",
     "STREAM_BROKEN": "broke off in the middle of its answer",
     "SIMULATED_OUTAGE": "was down",
 }
@@ -72,7 +72,7 @@ def _end(turn: Turn, served: str | None) -> str:
 def _dead_end(turn: Turn) -> str:
     if not turn.answer.text:
         return "nobody answered"
-    return "what had arrived is kept" if turn.answer.attempts else "the answer broke off"
+    return "the text so far is kept" if turn.answer.attempts else "the answer broke off"
 
 
 def _counted(turn: Turn) -> str:
@@ -86,7 +86,7 @@ def _counted(turn: Turn) -> str:
 def why(turn: Turn, first_choice: ProviderModel | None, served: ProviderModel | None) -> str | None:
     """Why another candidate than the first choice served, where ``head`` does not say it."""
     if first_choice is None:
-        return "The preview found nobody in the pool, so it changed meanwhile."
+        return "The pool was empty when the turn began, so it changed meanwhile."
     failed = ((each.provider, each.model) for each in _failed(turn))
     if first_choice in failed or (turn.answer.failover_count and not turn.answer.attempts):
         return None
@@ -173,7 +173,7 @@ def snapshot(
 
 
 def facts(turn: Turn, scores: str | None) -> tuple[tuple[str, str], ...]:
-    """What else is known of the turn: a name and its value each."""
+    """What else is known of the turn: names and values."""
     answer = turn.answer
     named: list[tuple[str, str | None]] = [
         ("Intent", intent(turn)),
@@ -206,6 +206,6 @@ def intent(turn: Turn) -> str:
 
 
 def _capital(text: str) -> str:
-    # A candidate's name keeps its spelling at the head of a sentence.
+    # A candidate's name keeps its spelling at the start of a sentence.
     first = text.split(" ", 1)[0]
     return text if "/" in first else f"{text[:1].upper()}{text[1:]}"

@@ -180,7 +180,7 @@ class _Child:
         return self._process.poll() is None
 
     def stop(self) -> None:
-        """Ask it to end by closing its stdin; insist after a while."""
+        """Ask it to end by closing its stdin; kill it after a while."""
         atexit.unregister(self.stop)
         _end(self._process)
 
@@ -240,7 +240,7 @@ def _spawn(command: Sequence[str], environment: Mapping[str, str]) -> subprocess
         text=True,
         encoding="utf-8",
         errors="replace",
-        # Ctrl-C in the terminal is the playground's: it ends its turns first, then the gateway.
+        # Ctrl-C in the terminal goes to the playground: it ends its turns, then the gateway.
         start_new_session=True,
     )
 

@@ -35,7 +35,7 @@ from speko_client.models import (
 )
 
 ANSWER_TIMEOUT: Final = 120.0
-"""Seconds a server may stay silent: it may be trying one candidate after the other."""
+"""Seconds a server may stay silent: it may be trying several candidates."""
 
 PREVIEW_SECONDS: Final = 2.0
 """A preview runs no model, so a server that needs longer has none to give."""
@@ -51,7 +51,7 @@ async def run_turn(
     *,
     clock: Callable[[], float] = time.perf_counter,
 ) -> AsyncGenerator[Answer]:
-    """Ask for one answer; yields it as it grows, and last of all whole.
+    """Ask for one answer; yields it as it grows, and at the end the whole of it.
 
     ``history`` is the branch so far. ``clock`` gives seconds: where the server gives no timing,
     it is measured here. Raises SpekoApiError; the answer yielded last then is what had arrived.
@@ -141,7 +141,7 @@ def preview_arguments(connection: Connection, settings: TurnSettings) -> dict[st
 
 
 def intent_of(connection: Connection, settings: TurnSettings) -> RoutingIntent:
-    """What the router chooses by, as far as this server takes it."""
+    """What the router chooses by, without the fields that this server rejects."""
     return RoutingIntent(
         language=settings.language,
         vertical=settings.vertical if connection.takes_vertical else None,
@@ -159,7 +159,7 @@ def constraints_of(settings: TurnSettings) -> PipelineConstraints | None:
 
 
 def embedded_headers(settings: TurnSettings) -> dict[str, str]:
-    """What only the embedded gateway obeys, as headers of the one request."""
+    """What only the embedded gateway obeys, as headers of this request."""
     headers: dict[str, str] = {}
     if settings.drill:
         headers[DRILL_HEADER] = Drill(faults=list(settings.drill)).to_header()
@@ -171,7 +171,7 @@ def embedded_headers(settings: TurnSettings) -> dict[str, str]:
 
 
 def messages_of(history: Sequence[Turn], message: str) -> list[ChatMessage]:
-    """The messages to send; a turn without any answer is left out, so that roles alternate."""
+    """The messages to send; turns without an answer are left out, so that roles alternate."""
     messages: list[ChatMessage] = []
     for turn in history:
         if turn.answer.text:

@@ -35,7 +35,7 @@ from speko_client.models import Attempt, CompleteUsage
 
 CHECKPOINT_SECONDS = 0.5
 RANKING_GRACE = 1.0
-"""Seconds that a turn which is over still waits for its ranking, where that is not there yet."""
+"""Seconds that a finished turn still waits for its ranking."""
 
 _KEPT = 256
 _LOG = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ class Engine:
         return work.run
 
     def run_for(self, conversation_id: str) -> Run | None:
-        """The conversation's live run; one that is over only until the store has shown its end.
+        """The conversation's run while it is live, and until the store has shown its end.
 
         A run that could not be saved stays until the next one, with its ``save_error``.
         """
@@ -182,7 +182,7 @@ class Engine:
     async def _answer(
         self, run: Run, connecting: asyncio.Task[Connection], history: Sequence[Turn]
     ) -> None:
-        # Not awaited itself: who stops the answer would cancel it for the ranking as well.
+        # Not awaited directly: stopping the answer would cancel it for the ranking too.
         await asyncio.wait({connecting})
         answers = run_turn(connecting.result(), history, run.turn.message, run.turn.settings)
         async with aclosing(answers):
@@ -209,7 +209,7 @@ class Engine:
 
     async def _save_aside(self, run: Run, save: Callable[[Turn], None]) -> None:
         if self._closing:
-            # At the interpreter's end no thread can be started, and the loop has no other work.
+            # As the interpreter ends no thread can start, and the loop has no other work.
             self._save(run, save)
         else:
             await asyncio.to_thread(self._save, run, save)
@@ -245,7 +245,7 @@ class _Work:
         self._answering: asyncio.Task[None] | None = None
 
     def begin(self, answer: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Start the answer; one that was told to end before it began is cancelled at once."""
+        """Start the answer; if it was stopped before it began, it is cancelled at once."""
         self._answering = asyncio.create_task(answer)
         if self.end_as is not None:
             self._answering.cancel()
@@ -258,7 +258,7 @@ class _Work:
             self._answering.cancel()
 
     async def has_ended(self, within: float) -> bool:
-        """Wait for the end, at most so many seconds; whether it came."""
+        """Wait for the end, at most ``within`` seconds; returns whether it came."""
         try:
             await asyncio.wait_for(self.ended.wait(), within)
         except TimeoutError:
@@ -310,7 +310,7 @@ def _ended(
 
 
 def _list_price(provider: str, model: str, usage: CompleteUsage) -> tuple[float, str] | None:
-    # The price table takes a quarter of a second to load: not before the first answer needs it.
+    # The price table takes a quarter of a second to load, so the first answer loads it.
     from playground.sessions.costs import estimate
 
     return estimate(provider, model, usage)

@@ -1,4 +1,4 @@
-"""One turn on its way, as the pages see it: a snapshot that grows, and a version to wait for."""
+"""A running turn as the pages see it, and the open conversation with it. Pure."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ class Run:
         return self._save_error
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until the run is done, at most ``timeout`` seconds; whether it is."""
+        """Wait until the run is done, at most ``timeout`` seconds; returns whether it is."""
         with self._changed:
             return self._changed.wait_for(lambda: self._done, timeout)
 
     def wait_change(self, version: int, timeout: float | None = None) -> int:
-        """Wait for a later version than this, or the end; returns the version there is."""
+        """Wait for a later version than this, or the end; returns the latest version."""
         with self._changed:
             self._changed.wait_for(lambda: self._version > version or self._done, timeout)
             return self._version
@@ -114,7 +114,7 @@ def new_conversation(conversation_id: str, settings: TurnSettings) -> Conversati
 def open_session(
     conversation: Conversation, run: Run | None, *, missing: bool = False
 ) -> OpenSession:
-    """Put the engine's newest state of a run over what the store has of it."""
+    """The conversation as stored, with the run's newest state in it."""
     if run is None:
         path = conversation.path()
         if path and path[-1].status == "running":

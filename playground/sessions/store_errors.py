@@ -1,4 +1,4 @@
-"""What can go wrong with the store, in plain words; the error's code picks them, never its text."""
+"""What can go wrong with the store, in plain words, picked by the error's code."""
 
 from __future__ import annotations
 

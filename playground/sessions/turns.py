@@ -1,4 +1,4 @@
-"""A turn and a conversation: what is sent, what came back, and how turns stand to each other. Pure.
+"""A turn and a conversation: what is sent, what came back, and how turns follow each other. Pure.
 
 A conversation is a tree: a retry adds a sibling, and ``leaf_id`` says which branch is shown. Each
 turn keeps the settings it ran with.
@@ -65,12 +65,12 @@ class TurnSettings(_Value):
     @field_validator("optimize_for", mode="before")
     @classmethod
     def _balanced_where_none(cls, value: object) -> object:
-        # A form that was cut off as it loaded said none: such a session has to open all the same.
+        # A form that was cut off while it loaded stored none; its session must open too.
         return value or "balanced"
 
     @property
     def for_the_form(self) -> TurnSettings:
-        """What a form takes over from a turn: not what was staged for that turn alone."""
+        """What a form takes over from a turn: all but what was staged for that turn."""
         return self.model_copy(update={"drill": (), "reply": None})
 
 
@@ -135,7 +135,7 @@ class Turn(_Value):
 
     def numbered(self, number: int) -> Turn:
         """This turn at that place on its branch."""
-        # To copy 1,000 turns takes 3 ms of every rerun; the store numbers them as it reads them.
+        # Copying 1,000 turns takes 3 ms of every rerun; the store numbers them as it reads them.
         return self if self.number == number else self.model_copy(update={"number": number})
 
 
@@ -155,7 +155,7 @@ class Conversation(_Value):
         return self.path_to(self.leaf_id)
 
     def path_to(self, turn_id: str | None) -> tuple[Turn, ...]:
-        """The turns from the root to this one, numbered from 1; none for None or an unknown id."""
+        """The turns from the root to this one, numbered from 1; empty for None or an unknown id."""
         by_id = {turn.id: turn for turn in self.turns}
         branch: list[Turn] = []
         current = by_id.get(turn_id or "")

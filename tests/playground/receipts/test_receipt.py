@@ -152,7 +152,7 @@ def test_the_pool_that_changed_meanwhile() -> None:
     not_tried = asked(answer(GROK, tried(GROK)), preview(GPT, GROK))
     assert not_tried.why == "The pool changed meanwhile: openai/gpt-4o was not tried."
     nobody = asked(answer(GROK, tried(GROK)), preview())
-    assert "found nobody in the pool" in (nobody.why or "")
+    assert "The pool was empty" in (nobody.why or "")
 
 
 def test_a_preview_without_the_allow_list_is_named() -> None:
@@ -185,7 +185,7 @@ def test_an_answer_that_broke_off_was_served_in_part() -> None:
     told = asked(broken, preview(GPT), status="failed")
     assert told.head == (
         "openai/gpt-4o was the first choice; it broke off in the middle of its answer, "
-        "and what had arrived is kept."
+        "and the text so far is kept."
     )
     assert (told.verdict, told.was_served) == ("broke_off", True)
     assert [row.outcome for row in told.pool] == ["failed"]
