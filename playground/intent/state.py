@@ -9,7 +9,7 @@ from playground.browser.slots import Slot
 from playground.found import Found
 from playground.sessions.store import Store
 from playground.sessions.store_errors import StoreError
-from playground.sessions.turns import TurnSettings
+from playground.sessions.turns import Conversation, TurnSettings
 from speko_client.models import Fault
 
 _FORM = Slot("form", TurnSettings)
@@ -58,24 +58,30 @@ def save_form(store: Store, owner: str, form: TurnSettings) -> str | None:
 
 
 def form_of_url(store: Store) -> TurnSettings:
-    """The form of the conversation that the URL names, on pages that do not draw it."""
-    opened = url.conversation_id()
-    if opened is not None and not has_form_of(opened):
-        stored = Found.by(lambda: store.load(opened), StoreError).value
-        if stored is not None:
-            return adopt_form(opened, stored.settings)
-    return form_settings()
+    """The form of the conversation that the URL names, on pages that do not draw it too."""
+    other = _other_conversation(store)
+    return other.settings if other else form_settings()
 
 
 def simulate_outage(store: Store, targets: Collection[str]) -> str | None:
-    """Take these down from the next message on, in the form's conversation; in callbacks only.
+    """Take these down from the next message on, in the conversation that the URL names.
 
-    Returns what went wrong with keeping it, if something did.
+    For callbacks only. Returns what went wrong with keeping it.
     """
     faults = tuple(Fault(target=target, kind="down") for target in targets)
-    form = form_settings().model_copy(update={"drill": faults})
-    keep_form(form)
-    return save_form(store, widgets.scope() or "", form)
+    other = _other_conversation(store)
+    form = (other.settings if other else form_settings()).model_copy(update={"drill": faults})
+    if other is None:
+        keep_form(form)
+    return save_form(store, other.id if other else widgets.scope() or "", form)
+
+
+def _other_conversation(store: Store) -> Conversation | None:
+    """The conversation that the URL names, where the form is not yet this one's."""
+    opened = url.conversation_id()
+    if opened is None or has_form_of(opened):
+        return None
+    return Found.by(lambda: store.load(opened), StoreError).value
 
 
 def new_conversation() -> None:

@@ -64,6 +64,12 @@ def test_the_ranking_names_the_winner_with_every_figure() -> None:
 
 
 @pytest.mark.usefixtures("runtime")
+def test_a_link_to_the_view_by_its_old_name_still_shows_the_ranking() -> None:
+    app = page(view="decision")
+    assert "would answer" in html(app)
+
+
+@pytest.mark.usefixtures("runtime")
 def test_the_ranking_follows_the_form_and_says_what_stood_in() -> None:
     app = page()
     widget(app, "selectbox", "vertical").set_value("healthcare").run()
