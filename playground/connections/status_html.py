@@ -49,7 +49,9 @@ def status_rows(
     by_model = {(each.provider, each.model): each for each in health}
     rows: list[StatusRow] = []
     for _, group in groupby(pool.models(known), key=lambda row: row.vendor):
-        own = [_row(each, by_model.get((each.vendor, each.model or "")), now) for each in group]
+        own = [
+            _status_row(each, by_model.get((each.vendor, each.model or "")), now) for each in group
+        ]
         rows += _together(own)
     return sorted(rows, key=lambda row: row.state == "unavailable")
 
@@ -72,7 +74,7 @@ def ago(at: str, now: datetime) -> str:
     return f"{minutes} min ago" if minutes < 60 else f"{minutes // 60} h ago"
 
 
-def _row(known: KnownProvider, health: ProviderHealth | None, now: datetime) -> StatusRow:
+def _status_row(known: KnownProvider, health: ProviderHealth | None, now: datetime) -> StatusRow:
     state, reason = _state(known, health, now)
     return StatusRow(
         vendor=known.vendor,
