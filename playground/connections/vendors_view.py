@@ -22,11 +22,11 @@ from playground.connections.state import (
     want_check,
 )
 from playground.look.words import counted
+from playground.servers.address_guard import NotUsableError
 from playground.servers.check import Checked
 from playground.servers.server_choice import CUSTOM, address_problem, custom_id
 from playground.servers.typed_connection import (
     MOST_MODELS,
-    NotUsableError,
     Typed,
     credentials,
     portable,
