@@ -12,7 +12,6 @@ from playground.drills.banner_view import end_drill
 from playground.drills.drill import MOST, DrillState, Length, RunningDrill, Unit
 from playground.drills.state import drill_state, keep_drill
 from playground.drills.words import (
-    FLAKY_RATE,
     KINDS,
     SLOW_SECONDS,
     Preset,
@@ -26,7 +25,7 @@ from playground.look import parts
 from playground.routing.desk_view import RoutingDesk
 from playground.servers import pool
 from playground.sessions.ranking import candidates
-from speko_client.models import Fault, FaultKind, KnownProvider, ScoredCandidate
+from speko_client.models import FLAKY_RATE, Fault, FaultKind, KnownProvider, ScoredCandidate
 
 
 def drill_view(desk: RoutingDesk) -> None:
