@@ -46,8 +46,9 @@ types: install-dev
 bench: install-dev chromium weights ## measure what the README's figures say (some minutes, on a quiet machine)
 	@$(PY) -m benchmarks
 
-screenshots: install-dev chromium ## take the pictures in docs/screenshots anew
+screenshots: install-dev chromium ## take the pictures in docs/ again, the moving one too
 	@$(PY) -m docs.take_screenshots
+	@$(PY) -m docs.record_demo
 
 clean: ## remove the environment and all caches (conversations and the model stay)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis test-artifacts
