@@ -188,6 +188,13 @@ def test_the_picture_of_the_floors_is_up_to_date() -> None:
     assert PAGE.read_text() == page_with(picture())
 
 
+def test_the_page_about_the_architecture_explains_every_package() -> None:
+    explained = ", ".join(re.findall(r"^\*\*(.+?)\*\*: ", PAGE.read_text(), re.MULTILINE))
+    explained = explained.replace("\\", "")
+    packages = {package for part in FLOORS.values() for floor in part for package in floor}
+    assert packages <= set(explained.split(", "))
+
+
 def test_plotly_stays_in_the_charts() -> None:
     elsewhere = [path for path in users_of("plotly") if not may_use_plotly(path)]
     assert not [named(path) for path in elsewhere]

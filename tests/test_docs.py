@@ -22,11 +22,8 @@ def links(page: Path) -> Iterator[str]:
 
 def paths_named(page: Path) -> Iterator[str]:
     """The files and folders of this repository that the page names in code style."""
-    return (
-        name
-        for name in CODE.findall(page.read_text())
-        if name.startswith(tuple(f"{part}/" for part in PARTS))
-    )
+    names = CODE.findall(page.read_text())
+    return (name for name in names if "/" in name and name.split("/")[0] in PARTS)
 
 
 def anchors(page: Path) -> set[str]:
