@@ -27,7 +27,7 @@ HOUSE = """\
 %%{init: {"flowchart": {"rankSpacing": 14, "padding": 9, "subGraphTitleMargin": {"bottom": 8}}}}%%
 flowchart TB
     pages["app.py, pages/"] --> playground --> speko_client
-    speko_gateway -- "its wire models only" --> speko_client
+    speko_gateway -- "its wire models and shared rules" --> speko_client
     speko_client["speko_client/: asks the gateway, or any other server, over HTTP"]
 """
 
