@@ -96,7 +96,7 @@ def write(frames: list[Frame]) -> None:
         append_images=images[1:],
         duration=[round(1000 * each) for each in (*seconds, LAST_FRAME_SECONDS)],
         loop=0,
-        quality=80,
+        quality=90,
         method=6,
         allow_mixed=True,
     )
