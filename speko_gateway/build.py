@@ -20,8 +20,8 @@ from speko_gateway.providers.stand_ins.local import LocalProvider
 from speko_gateway.providers.stand_ins.simulated import Stage
 from speko_gateway.providers.vendors.live import build_live_providers
 from speko_gateway.providers.vendors.upstream import Upstream
+from speko_gateway.routing.gating import RememberedShortlists
 from speko_gateway.routing.health import HealthGate
-from speko_gateway.routing.remembered import RememberedSurveys
 from speko_gateway.routing.scores import load_snapshot
 
 
@@ -63,7 +63,7 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
         vendors=lineup.vendors,
         fleets=fleets,
         rehearsal=Rehearsal() if config.drills else None,
-        look=RememberedSurveys(lineup.snapshot),
+        shortlisting=RememberedShortlists(lineup.snapshot),
     )
 
 

@@ -22,12 +22,11 @@ from speko_gateway.fleet.fleet import Fleet
 from speko_gateway.fleet.fleets import Fleets
 from speko_gateway.fleet.request_connections import Asked, asked_in
 from speko_gateway.fleet.vendors import Vendors
-from speko_gateway.headers import told
+from speko_gateway.headers import read_header
 from speko_gateway.provider import ProviderRequest
-from speko_gateway.routing.gating import nobody, rank_gated
+from speko_gateway.routing.gating import Shortlisting, nobody, rank_gated
 from speko_gateway.routing.health import HealthGate
-from speko_gateway.routing.ranking import Ranking, survey
-from speko_gateway.routing.remembered import Surveying
+from speko_gateway.routing.ranking import Ranking, shortlist
 from speko_gateway.routing.scores import Snapshot
 from speko_gateway.routing.sweep import sweep
 from speko_gateway.routing.what_if import tried
@@ -40,7 +39,7 @@ class Gateway:
     ``weights_present`` and ``words`` tell of the local model: whether it is here, and what the
     demo fleet speaks with. ``fleets`` makes of the process's gateway that of one request; None
     where this one fleet is all there is. ``rehearsal``: how drills run; None
-    where none are taken. ``look`` makes surveys, or remembers them.
+    where none are taken. ``shortlisting`` makes shortlists, or remembers them.
     """
 
     fleet: Fleet
@@ -53,7 +52,7 @@ class Gateway:
     vendors: Vendors | None = None
     fleets: Fleets | None = None
     rehearsal: Rehearsal | None = None
-    look: Surveying = survey
+    shortlisting: Shortlisting = shortlist
 
     def for_request(self, headers: Mapping[str, str]) -> Gateway:
         """This gateway as a request with these headers has it: with its own connections and fleet,
@@ -63,7 +62,7 @@ class Gateway:
         """
         asked = asked_in(headers)
         here = self if asked is None or self.fleets is None else self._joined(asked, self.fleets)
-        what_if = told(headers, WHAT_IF_HEADER, WhatIf)
+        what_if = read_header(headers, WHAT_IF_HEADER, WhatIf)
         if what_if is None:
             return here
         return replace(here, snapshot=tried(here.snapshot, what_if))
@@ -77,7 +76,7 @@ class Gateway:
             snapshot=lineup.snapshot,
             vendors=lineup.vendors,
             health=self.health.through(lineup.connections),
-            look=survey,
+            shortlisting=shortlist,
         )
 
     async def close(self) -> None:
@@ -91,7 +90,7 @@ class Gateway:
     def ranking(self, intent: RoutingIntent, allowed: Selection | None) -> Ranking:
         """Who would answer this intent now, nothing run."""
         pool = self.fleet.pool(allowed)
-        return rank_gated(intent, allowed, self.snapshot, pool, self.health, self.look)
+        return rank_gated(intent, allowed, self.snapshot, pool, self.health, self.shortlisting)
 
     def sweep(self, request: SweepRequest) -> Sweep:
         """Who would answer each of these intents now, nothing run."""

@@ -21,7 +21,7 @@ from speko_client.models import (
 from speko_gateway.candidates import NOBODY, Candidate, Selection
 from speko_gateway.failover.faults import FLAKY_RATE, PATIENCE, FaultyProvider, limits_under
 from speko_gateway.failover.relay import Option
-from speko_gateway.headers import bad_header, told
+from speko_gateway.headers import bad_header, read_header
 from speko_gateway.limits import Limits
 from speko_gateway.provider import Provider
 from speko_gateway.providers.stand_ins.simulated import SimulatedProvider
@@ -64,10 +64,10 @@ def staging_in(headers: Mapping[str, str], *, drills: bool) -> Staging:
     """
     if not any(header in headers for header in _HEADERS):
         return NOTHING_STAGED
-    drill = told(headers, DRILL_HEADER, Drill)
+    drill = read_header(headers, DRILL_HEADER, Drill)
     if drill is not None and not drills:
         raise bad_header(DRILL_HEADER, _NO_DRILLS)
-    reply = told(headers, REPLY_HEADER, DemoReply)
+    reply = read_header(headers, REPLY_HEADER, DemoReply)
     return Staging(
         outage=Selection.parse(headers.get(OUTAGE_HEADER.lower(), "")),
         faults=tuple(drill.faults) if drill else (),

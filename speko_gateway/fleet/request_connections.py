@@ -22,7 +22,7 @@ from speko_client.models import (
 )
 from speko_gateway.candidates import is_model_id
 from speko_gateway.errors import invalid
-from speko_gateway.headers import bad_header, told
+from speko_gateway.headers import bad_header, read_header
 from speko_gateway.providers.vendors.catalogue import VENDORS
 
 _CONNECTIONS, _FLEET = CONNECTIONS_HEADER.lower(), FLEET_HEADER.lower()
@@ -60,7 +60,7 @@ def _fleet(value: str | None) -> FleetChoice | None:
 
 
 def _connections(headers: Mapping[str, str]) -> RequestConnections | None:
-    found = told(headers, CONNECTIONS_HEADER, RequestConnections, most=MAX_CONNECTIONS_BYTES)
+    found = read_header(headers, CONNECTIONS_HEADER, RequestConnections, most=MAX_CONNECTIONS_BYTES)
     if found is not None:
         for vendor, credentials in found.vendors.items():
             _check(vendor, credentials)

@@ -26,7 +26,6 @@ from speko_client.models import (
     Vertical,
 )
 from speko_gateway.candidates import NOBODY, Candidate, Selection
-from speko_gateway.routing.presets import PRESETS, Weights
 
 DATA_FOLDER = Path(__file__).parents[1] / "data"
 SHIPPED = ("demo", "published")
@@ -39,6 +38,23 @@ TOKENS_PER_MINUTE = INPUT_TOKENS_PER_MINUTE + OUTPUT_TOKENS_PER_MINUTE
 
 Text = Annotated[str, Field(min_length=1)]
 Positive = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class Weights(NamedTuple):
+    """How much each axis counts; they sum to one."""
+
+    accuracy: float
+    latency: float
+    cost: float
+
+
+PRESETS: Mapping[OptimizeFor, Weights] = {
+    "balanced": Weights(0.5, 0.3, 0.2),
+    "accuracy": Weights(0.8, 0.15, 0.05),
+    "latency": Weights(0.2, 0.7, 0.1),
+    "cost": Weights(0.15, 0.15, 0.7),
+}
+"""What each preset makes of the three axes (docs/contract.md, section 3)."""
 
 
 class SnapshotError(Exception):
