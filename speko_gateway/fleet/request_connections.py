@@ -30,7 +30,7 @@ _CUSTOM_ID = re.compile(r"custom(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FleetRequest:
     """What one request asks for. ``public_only``: its own addresses must be public ones."""
 
     fleet: FleetChoice | None = None
@@ -38,7 +38,7 @@ class Asked:
     public_only: bool = False
 
 
-def asked_in(headers: Mapping[str, str]) -> Asked | None:
+def fleet_request_in(headers: Mapping[str, str]) -> FleetRequest | None:
     """What these headers (names in lower case) ask for; None where they hold neither.
 
     Raises GatewayError, 400, naming the header and never quoting it.
@@ -47,7 +47,7 @@ def asked_in(headers: Mapping[str, str]) -> Asked | None:
     if brought is None and fleet is None:
         return None
     found = _connections(headers) or RequestConnections()
-    return Asked(_fleet(fleet), found.vendors, found.public_only)
+    return FleetRequest(_fleet(fleet), found.vendors, found.public_only)
 
 
 def _fleet(value: str | None) -> FleetChoice | None:

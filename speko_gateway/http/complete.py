@@ -50,7 +50,7 @@ MAX_BODY_BYTES = 2 * 1024 * 1024
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
-def _whole(value: object) -> object:
+def _whole_number(value: object) -> object:
     """100.0 is the whole number 100 to JSON, though not to a strict Python check."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -58,8 +58,8 @@ def _whole(value: object) -> object:
 class WireRequest(CompleteRequest):
     """The body of ``POST /v1/complete``, with whole numbers as JSON has them."""
 
-    max_tokens: Annotated[int, Field(ge=1), BeforeValidator(_whole)] | None = None
-    max_tool_hops: Annotated[int, Field(ge=1, le=16), BeforeValidator(_whole)] | None = None
+    max_tokens: Annotated[int, Field(ge=1), BeforeValidator(_whole_number)] | None = None
+    max_tool_hops: Annotated[int, Field(ge=1, le=16), BeforeValidator(_whole_number)] | None = None
 
 
 async def read_body(receive: Receive) -> bytes:
@@ -121,7 +121,7 @@ class CompleteAnswer:
             gateway = self.gateway.for_request(headers)
             request = parse_request(body)
             buffered = answer_form(headers.get("accept"), headers.get("user-agent")) == "json"
-            staging = staging_in(headers, drills=gateway.rehearsal is not None)
+            staging = staging_in(headers, drills=gateway.drill_rules is not None)
             relay = gateway.relay(request, staging, buffered=buffered)
             exchange = Exchange(gateway, relay, started, send, record)
             record.attempts = relay.attempts

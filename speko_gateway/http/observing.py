@@ -1,4 +1,4 @@
-"""Watches every request from outside: gives it an id, and reports its outcome to log and metrics."""
+"""Watches every request from outside: gives it an id, and logs and counts its outcome."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from speko_gateway.http.metrics import Metrics
 from speko_gateway.http.records import RequestRecord, start_record
 
 _QUIET = frozenset({"/healthz", METRICS_PATH})
-"""Asked every few seconds by machines: their lines are for debugging only."""
+"""Machines ask these every few seconds: their lines are for debugging only."""
 
 _log = logging.getLogger("speko_gateway.requests")
 

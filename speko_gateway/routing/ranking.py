@@ -229,7 +229,7 @@ def _relaxation_notes(scored: Sequence[tuple[Candidate, Lookup]]) -> list[str]:
         for clause in found.relaxed:
             affected.setdefault(clause, []).append(candidate)
     return [
-        f"For {_names(whom)}: {clause}." if len(whom) < len(scored) else _sentence(clause)
+        f"For {_listed(whom)}: {clause}." if len(whom) < len(scored) else _sentence(clause)
         for clause, whom in affected.items()
     ]
 
@@ -237,16 +237,16 @@ def _relaxation_notes(scored: Sequence[tuple[Candidate, Lookup]]) -> list[str]:
 def _unscored_notes(unscored: Sequence[Candidate]) -> list[str]:
     if not unscored:
         return []
-    return [f"No figures at all for {_names(sorted(unscored))}: ranked behind those with figures."]
+    return [f"No figures at all for {_listed(sorted(unscored))}: ranked behind those with figures."]
 
 
 def _reserve_notes(last: Sequence[Candidate]) -> list[str]:
     if not last:
         return []
-    return [f"{_names(sorted(last))}: in reserve, for when nobody else answers."]
+    return [f"{_listed(sorted(last))}: in reserve, for when nobody else answers."]
 
 
-def _names(candidates: Sequence[Candidate]) -> str:
+def _listed(candidates: Sequence[Candidate]) -> str:
     return ", ".join(str(candidate) for candidate in candidates)
 
 
