@@ -50,7 +50,7 @@ class Runtime:
     ) -> Connection:
         """The server a browser session chose, else the configured one, else the embedded gateway.
 
-        Pages ask ``session.connection``, which knows the choice. Starts the gateway if need be;
+        Pages ask ``connection_in_force``, which knows the choice. Starts the gateway if need be;
         raises GatewayStartError where that does not start, and AddressRefusedError where the
         chosen server's address must not be called.
         """
@@ -59,7 +59,7 @@ class Runtime:
         return found or self.embedded(choice, private_allowed=private_allowed)
 
     def embedded(self, choice: ServerChoice, *, private_allowed: bool = False) -> Connection:
-        """The embedded gateway with what the session brings along. Raises GatewayStartError."""
+        """The embedded gateway, with the session's vendors and fleet. Raises GatewayStartError."""
         vendors = usable_vendors(choice.vendors, private_allowed=private_allowed)
         return connections.embedded(
             *self.gateway.ensure(), vendors, choice.fleet, public_only=not private_allowed
@@ -70,7 +70,7 @@ class Runtime:
     ) -> Connection | None:
         """As ``connection``, without waiting: None while the embedded gateway is starting.
 
-        A failed start is told once; the next look begins another.
+        A failed start raises once; the next call begins another.
         """
         kind = kind_in_force(choice, self.settings)
         found = chosen_server(choice, self.settings, kind, private_allowed=private_allowed)

@@ -75,7 +75,11 @@ def described(turns: Sequence[Turn], totals: SessionTotals) -> str:
     served = ", ".join(
         f"{palette.display_name(name)} {count}" for name, count in _served(turns).most_common()
     )
-    parts = [_plural(totals.turns, "turn"), f"served by: {served or 'nobody yet'}", *_sums(totals)]
+    parts = [
+        words.counted(totals.turns, "turn"),
+        f"served by: {served or 'nobody yet'}",
+        *_sums(totals),
+    ]
     return f"This session: {'; '.join(parts)}."
 
 
@@ -93,7 +97,7 @@ def _sums(totals: SessionTotals) -> list[str]:
     if totals.tokens_in is not None and totals.tokens_out is not None:
         about = "about " if totals.tokens_estimated else ""
         texts.append(f"{about}{totals.tokens_in:,} tokens in, {totals.tokens_out:,} out")
-    texts.append(_plural(totals.failovers, "failover"))
+    texts.append(words.counted(totals.failovers, "failover"))
     if totals.cost_usd is not None:
         texts.append(f"{words.dollars(totals.cost_usd)} estimated")
     if totals.simulated:
@@ -114,7 +118,7 @@ def _block(turn: Turn, dark: bool) -> str:
     classes += " strip-drill" if turn.drilled else ""
     amber = palette.AMBER.dark if dark else palette.AMBER.light
     return (
-        f'<span class="{classes}" title="{escape(_told(turn))}" '
+        f'<span class="{classes}" title="{escape(_title(turn))}" '
         f'style="--seat:{seat};--amber:{amber};{fill}">{escape(_mark(turn))}</span>'
     )
 
@@ -125,18 +129,14 @@ def _mark(turn: Turn) -> str:
     return "…" if turn.status == "running" else "×"
 
 
-def _told(turn: Turn) -> str:
+def _title(turn: Turn) -> str:
     who = palette.label(turn.answer.provider, turn.answer.model) if turn.answer.provider else ""
     parts = [f"Turn {turn.number}", who, _STATES[turn.status]]
     parts += ["simulated" if turn.answer.simulated else ""]
     parts += ["under a drill" if turn.drilled else ""]
-    parts += [f"after {_plural(failovers(turn), 'failover')}" if failovers(turn) else ""]
+    parts += [f"after {words.counted(failovers(turn), 'failover')}" if failovers(turn) else ""]
     return ", ".join(part for part in parts if part)
 
 
 def _served(turns: Sequence[Turn]) -> Counter[str]:
     return Counter(turn.answer.provider for turn in turns if turn.answer.provider)
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -10,8 +10,8 @@ import streamlit as st
 from playground.browser import url
 from playground.chat.state import show_turns, turns_shown
 from playground.chat.turn_view import Retry, turn_view
+from playground.receipts.parts import InForce
 from playground.receipts.receipt_html import SHEET
-from playground.receipts.receipts import InForce
 from playground.sessions.turns import Turn
 
 SHOWN = 20

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from html import escape
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import streamlit as st
 
@@ -79,14 +80,37 @@ def badge(text: str, tone: Tone) -> str:
     return f'<span class="sp-badge sp-{name}">{escape(text)}</span>'
 
 
-def heading(name: str, badges: str, sub: str = "") -> None:
-    """A connection's name, its badges and a line below; ``badges`` is HTML, the rest is text."""
+class Action(NamedTuple):
+    """A button at a connection: ``what`` it does is in its key; ``act`` gets the connection."""
+
+    label: str
+    what: str
+    act: Callable[[str], None]
+
+
+def heading(connection: str, name: str, badges: str, sub: str, actions: Iterable[Action]) -> None:
+    """A connection's name, badges (HTML), the line below and its buttons beside them."""
     below = f'<div class="sp-conn-sub">{escape(sub)}</div>' if sub else ""
-    st.html(themed(f'<div class="sp-conn"><b>{escape(name)}</b>{badges}</div>{below}'))
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        with st.container(width="content"):
+            st.html(themed(f'<div class="sp-conn"><b>{escape(name)}</b>{badges}</div>{below}'))
+        with st.container(horizontal=True, width="content", gap="small"):
+            for label, what, act in actions:
+                st.button(
+                    label,
+                    key=f"{what}-{connection}",
+                    type="secondary" if what in ("test", "use", "add") else "tertiary",
+                    on_click=act,
+                    args=(connection,),
+                )
 
 
-def found(check: Checked) -> None:
-    """What a check found, with its latency."""
+def found(check: Checked | None) -> None:
+    """What a check found, with its latency; nothing where there was none."""
+    if check is None:
+        return
     tone, mark = ("good", "✓") if check.ok else ("bad", "✕")
     took = "" if check.latency_ms is None else words.milliseconds(check.latency_ms)
     st.html(

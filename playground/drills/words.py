@@ -1,4 +1,4 @@
-"""What the pages say about a drill and its faults, and stories to start one with. Pure."""
+"""What the pages say about a drill and its faults, and ready-made drills. Pure."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ KINDS: Final[dict[FaultKind, Kind]] = {
         "Down",
         "power_off",
         "down",
-        "Fails at once. The next candidate answers, and nobody notices the wait.",
+        "Fails at once. The next candidate answers, with no wait to notice.",
     ),
     "rate_limited": Kind(
         "Rate limited",
@@ -58,7 +58,7 @@ KINDS: Final[dict[FaultKind, Kind]] = {
         "Empty answer",
         "select",
         "answers with nothing",
-        "Answers without a word. The next candidate answers.",
+        "Sends an empty answer. The next candidate answers.",
     ),
     "break": Kind(
         "Breaks off",
@@ -77,7 +77,7 @@ KINDS: Final[dict[FaultKind, Kind]] = {
 
 
 BEFORE_THE_FIRST_WORD: Final[frozenset[FaultKind]] = frozenset({"down", "rate_limited", "empty"})
-"""Whoever has one of these never answers: the next candidate steps in."""
+"""With one of these a candidate never answers: the next one steps in."""
 
 
 class Preset(NamedTuple):
@@ -130,7 +130,7 @@ def summary(faults: Sequence[Fault]) -> str:
 
 
 def presets(ranked: Sequence[ScoredCandidate], known: Iterable[KnownProvider]) -> list[Preset]:
-    """Stories about those who would answer now (best first) and those who can; none for nobody."""
+    """Ready-made drills about who would answer now (best first) and who can; empty if nobody."""
     vendors = list(dict.fromkeys(row.vendor for row in known if row.available is not False))
     if not ranked or not vendors:
         return []

@@ -1,4 +1,4 @@
-"""The fields a decision is made by, intent and allow-list: the same on the chat and Routing pages.
+"""The fields a ranking is made by, intent and allow-list: the same on the chat and Routing pages.
 
 Both pages draw the same widgets under the same keys over the same form, so what is set on one is
 set on the other.
@@ -6,13 +6,13 @@ set on the other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, get_args
 
 import streamlit as st
 
 from playground.browser import widgets
-from playground.connections.facts_view import ServerFacts
+from playground.connections.facts import ServerFacts
 from playground.intent import languages
 from playground.look import words
 from playground.look.safe_markdown import literal
@@ -63,9 +63,15 @@ def intent_row(
 
 
 def entries(
-    place: Any, label: str, key: str, chosen: Sequence[str], facts: ServerFacts, empty: str
+    place: Any,
+    label: str,
+    key: str,
+    chosen: Sequence[str],
+    facts: ServerFacts,
+    empty: str,
+    on_change: Callable[[], None] | None = None,
 ) -> tuple[str, ...]:
-    """A list of vendors and models to pick from; what was chosen elsewhere stays in it."""
+    """A list of vendors and models to pick from; what was chosen before stays in it."""
     rows = pool.by_id(facts.known)
     options = [*rows, *(entry for entry in chosen if entry not in rows)]
     return tuple(
@@ -75,6 +81,7 @@ def entries(
             format_func=lambda entry: pool.option_label(rows[entry]) if entry in rows else entry,
             placeholder=empty,
             key=widgets.seed(key, list(chosen)),
+            on_change=on_change,
         )
     )
 
@@ -101,7 +108,7 @@ def _optimize_for(place: Any, owner: str, form: TurnSettings) -> _Fields:
         width="stretch",
         key=widgets.seed(f"optimize-{owner}", form.optimize_for),
     )
-    # A browser that was not given the first value says that nothing is chosen.
+    # A browser that has not received the first value reports that nothing is chosen.
     return {"optimize_for": chosen or form.optimize_for}
 
 

@@ -11,6 +11,7 @@ from html import escape
 from typing import Final
 
 from playground.look import palette
+from playground.look.words import counted
 from playground.servers.pool import covers
 from playground.sessions.ranking import candidates
 from speko_client.models import FilteredOut, RoutingPreview, ScoredCandidate
@@ -54,7 +55,7 @@ _STYLE: Final = """<style>
 
 
 def panel_html(preview: RoutingPreview, *, dark: bool, down: Collection[str] = ()) -> str:
-    """The panel; ``down`` are the candidates (``vendor`` or ``vendor:model``) in an outage.
+    """The panel; ``down`` are the candidates (``vendor`` or ``vendor:model``) that are down.
 
     Those in front that are down are tried first and struck out; the first that is up stands out.
     """
@@ -64,7 +65,7 @@ def panel_html(preview: RoutingPreview, *, dark: bool, down: Collection[str] = (
     up = next((place for place, each in enumerate(ranked) if not _is_in(each, down)), None)
     lead = 0 if up is None else up
     shown = ranked[: max(SHOWN, lead + 1)]
-    rows = [_row(each, preview, down, first=each is ranked[lead], dark=dark) for each in shown]
+    rows = [_ranked(each, preview, down, first=each is ranked[lead], dark=dark) for each in shown]
     if more := len(ranked) - len(shown):
         rows.append(f'<div class="rv-more">{more} more stand behind</div>')
     rest = "".join(rows[lead + 1 :]) + _notes(preview.notes or ())
@@ -79,7 +80,7 @@ def panel_html(preview: RoutingPreview, *, dark: bool, down: Collection[str] = (
 
 
 def quiet_html(line: str) -> str:
-    """The panel where there is no preview: one line on why."""
+    """The panel where there is no ranking: one line that says why."""
     return f'{_STYLE}<div class="rv rv-quiet">{escape(line)}</div>'
 
 
@@ -91,7 +92,7 @@ def _nobody(preview: RoutingPreview) -> str:
     )
 
 
-def _row(
+def _ranked(
     each: ScoredCandidate,
     preview: RoutingPreview,
     down: Collection[str],
@@ -104,7 +105,7 @@ def _row(
     is_down = _is_in(each, down)
     classes = f"rv-row{' rv-first' if first else ''}{' rv-down' if is_down else ''}"
     note = " (down: the next one steps in)" if is_down else ""
-    # Without weights it is another server's preview, which tells scores only.
+    # Without weights it is another server's ranking, which has scores only.
     unscored = each.axes is None and preview.weights is not None
     score = "–" if unscored else f"{each.score:.2f}"
     fill = 0.0 if unscored else min(max(each.score, 0.0), 1.0)
@@ -135,8 +136,7 @@ def _notes(notes: Sequence[str]) -> str:
     if not notes:
         return ""
     lines = "".join(f'<div class="rv-reason">{escape(note)}</div>' for note in notes)
-    counted = "1 note" if len(notes) == 1 else f"{len(notes)} notes"
-    return f"<details><summary>{counted}</summary>{lines}</details>"
+    return f"<details><summary>{counted(len(notes), 'note')}</summary>{lines}</details>"
 
 
 def _filtered(out: Sequence[FilteredOut], *, unfolded: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""A receipt as HTML: predicted and served, the attempts on one time axis, the pool's scores. Pure.
+"""A receipt as HTML: who served, the attempts on one time axis, the pool's scores. Pure.
 
 Everything from outside is escaped. What failed is amber, or red where nobody followed; an attempt
 that failed on purpose is hatched and says "drill". No meaning is in the colour alone.
@@ -13,18 +13,18 @@ from typing import Final
 
 from playground.look import palette, words
 from playground.look.marks import vendor_mark
-from playground.receipts.receipts import Candidate, Pooled, Receipt, Step
+from playground.receipts.parts import Pooled, ProviderModel, Receipt, Step
 from speko_client.models import FilteredOut
 
 SHOWN: Final = 10
-"""So many candidates of the pool are drawn at once; the rest unfolds."""
+"""How many candidates of the pool are drawn at once; the rest unfolds."""
 
 _VERDICTS: Final = {
-    "as_predicted": ("rc-good", "✓ as predicted"),
-    "otherwise": ("rc-warn", "≠ not as predicted"),
+    "first_choice": ("rc-good", "✓ first choice"),
+    "otherwise": ("rc-warn", "≠ not the first choice"),
     "broke_off": ("rc-bad", "✕ broke off"),
     "nobody": ("rc-bad", "✕ not answered"),
-    "unpredicted": ("rc-none", "no prediction"),
+    "no_ranking": ("rc-none", "no ranking"),
 }
 _MARKS: Final = {
     "answered": ("rc-good", "served"),
@@ -45,7 +45,7 @@ SHEET: Final = """<style>
     padding:1rem .9rem; }
 }
 </style>"""
-"""Makes a receipt's popover a sheet at the right: beside a chip at the page's end is no room.
+"""Makes a receipt's popover a sheet at the right: there is no room beside a chip.
 
 On a phone it leaves a strip of the page free: a tap there closes it.
 """
@@ -130,7 +130,7 @@ def receipt_html(receipt: Receipt, *, dark: bool) -> str:
 
 def _way(receipt: Receipt, dark: bool) -> str:
     tone, verdict = _VERDICTS[receipt.verdict]
-    boxes = [_box("Predicted", receipt.predicted, dark)] if receipt.pool_known else []
+    boxes = [_box("First choice", receipt.first_choice, dark)] if receipt.pool_known else []
     boxes.append(_box("Served", receipt.served if receipt.was_served else None, dark))
     drawn = '<span class="rc-arrow" aria-hidden="true">→</span>'.join(boxes)
     drill = '<span class="rc-tag rc-drill">made under a drill</span>' if receipt.drilled else ""
@@ -140,7 +140,7 @@ def _way(receipt: Receipt, dark: bool) -> str:
     )
 
 
-def _box(label: str, candidate: Candidate | None, dark: bool) -> str:
+def _box(label: str, candidate: ProviderModel | None, dark: bool) -> str:
     if candidate is None:
         return f'<div class="rc-box"><span><small>{label}</small><b>nobody</b></span></div>'
     name = escape(palette.label(candidate.provider, candidate.model))
@@ -156,9 +156,8 @@ def _timeline(receipt: Receipt) -> str:
         for step in receipt.steps
     )
     end = words.milliseconds(receipt.span_ms)
-    count = len(receipt.steps)
     return (
-        f"<h4>{count} attempt{'' if count == 1 else 's'}</h4>{rows}"
+        f"<h4>{words.counted(len(receipt.steps), 'attempt')}</h4>{rows}"
         f'<div class="rc-axis"><span>0</span><span>{end}</span></div>{_unnamed(receipt)}'
     )
 
@@ -187,31 +186,31 @@ def _first_token(step: Step, receipt: Receipt, scale: float) -> str:
         return ""
     if not step.start_ms <= first <= step.start_ms + step.duration_ms:
         return ""
-    told = f"first token after {words.milliseconds(first)}"
-    return f'<span class="rc-first" title="{told}" style="left:{first * scale:.2f}%"></span>'
+    label = f"first token after {words.milliseconds(first)}"
+    return f'<span class="rc-first" title="{label}" style="left:{first * scale:.2f}%"></span>'
 
 
 def _unnamed(receipt: Receipt) -> str:
     count = receipt.unnamed_failovers
     if not count:
         return ""
-    told = f"{words.failover_label(count)}: the server tells the count only, not who failed."
-    return f'<p class="rc-note">{told}</p>'
+    line = f"{words.failover_label(count)}: the server gives the number, not who failed."
+    return f'<p class="rc-note">{line}</p>'
 
 
 def _pool(receipt: Receipt, dark: bool) -> str:
     if not receipt.pool_known:
-        told = "This server gave no preview as the turn began, so pool and scores are not known."
-        return f'<h4>Pool</h4><p class="rc-note">{told}</p>'
+        why = "This server had no routing preview as the turn began: pool and scores are not known."
+        return f'<h4>Pool</h4><p class="rc-note">{why}</p>'
     if not receipt.pool:
         return '<h4>Pool</h4><p class="rc-note">Nobody was in the pool as the turn began.</p>'
-    rows = [_row(each, dark) for each in receipt.pool]
+    rows = [_pooled(each, dark) for each in receipt.pool]
     rest = "".join(rows[SHOWN:])
     more = f"<details><summary>{len(rows) - SHOWN} more</summary>{rest}</details>" if rest else ""
     return f"<h4>Pool and scores as the turn began</h4>{''.join(rows[:SHOWN])}{more}"
 
 
-def _row(each: Pooled, dark: bool) -> str:
+def _pooled(each: Pooled, dark: bool) -> str:
     seat = palette.colour(each.candidate.provider, dark)
     width = min(max(each.score or 0.0, 0.0), 1.0)
     tone, mark = _MARKS[each.outcome] if each.outcome else ("rc-none", "")

@@ -237,7 +237,7 @@ def _chosen(desk: RoutingDesk, every: pd.DataFrame, line: str) -> None:
     row = sweeps.row_of(every, cell) if cell else None
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         if cell is None or row is None:
-            st.html(f"<span>{escape(line)} <b>Choose a cell to see its decision.</b></span>")
+            st.html(f"<span>{escape(line)} <b>Choose a cell to see who wins it.</b></span>")
             return
         st.html(
             f"<span>{escape(languages.label(cell.language))}, "

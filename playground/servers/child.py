@@ -61,7 +61,7 @@ def spawn(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.
         text=True,
         encoding="utf-8",
         errors="replace",
-        # Ctrl-C in the terminal is the playground's: it ends its turns first, then the gateway.
+        # Ctrl-C in the terminal goes to the playground: it ends its turns, then the gateway.
         start_new_session=True,
     )
 

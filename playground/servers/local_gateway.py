@@ -29,11 +29,7 @@ _STOP_SECONDS = 5.0
 
 
 class GatewayStartError(Exception):
-    """The embedded gateway did not start; ``message`` has the end of what it said."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    """The embedded gateway did not start; its text has the end of what the gateway said."""
 
 
 class LocalGateway:
@@ -145,7 +141,7 @@ class _Child:
         return self._process.poll() is None
 
     def stop(self) -> None:
-        """Ask it to end by closing its stdin; insist after a while."""
+        """Ask it to end by closing its stdin; kill it after a while."""
         atexit.unregister(self.stop)
         _end(self._process)
 

@@ -14,11 +14,7 @@ _END_SECONDS = 5.0
 
 
 class ModelFetchError(Exception):
-    """The local model's file could not be fetched; ``message`` says why."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    """The local model's file could not be fetched; its text says why."""
 
 
 @dataclass(frozen=True, slots=True)
