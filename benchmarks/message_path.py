@@ -8,8 +8,9 @@ A call *holds* the message where its arguments, its locals or its result contain
 or bytes, or in a container, dataclass or pydantic model of these, a few levels deep. Calls are in
 the order in which they began, over all threads; a coroutine that waits and goes on is one call.
 *Files* are the product's files with such calls. A *change* is a call in another file than the call
-before it. Both sides work at the same time, so the order differs a little from run to run: the
-shortest of a few traces counts.
+before it. A save that only the clock brings (a checkpoint) does not fall due meanwhile. Both sides
+work at the same time, so the order differs a little from run to run: the shortest of a few traces
+counts.
 
 Run as ``python -m benchmarks.message_path``; ``--calls`` lists each call.
 """
@@ -35,6 +36,7 @@ import uvicorn
 from pydantic import BaseModel
 
 from playground.servers.connection import Connection, embedded
+from playground.sessions import engine as engines
 from playground.sessions.engine import Engine
 from playground.sessions.store import Store
 from playground.sessions.turns import Conversation, Turn, TurnSettings
@@ -180,6 +182,7 @@ def served(app: Any) -> Iterator[str]:
 def ask(connection: Connection, database: str) -> Turn:
     """Submit the marked message, and wait for the whole turn."""
     store = Store(database)
+    engines.CHECKPOINT_SECONDS = SECONDS
     engine = Engine(store, price=lambda _provider, _model, _usage: (0.01, "list price"))
     now = datetime.now(UTC)
     session = Conversation(id="traced", created_at=now, updated_at=now)

@@ -198,14 +198,19 @@ class Exchange:
         return True
 
     async def _all_but_last(self) -> bytes:
+        """Send ``meta`` and the pieces; the terminal event is returned."""
         speaker = await self._open()
         try:
-            return await self._send_all_but_last(speaker)
+            broken = await self._send_pieces(speaker)
         finally:
             await speaker.close()
+        if broken is not None:
+            return broken
+        self.record.outcome = "answered"
+        return frame("done", self._result(speaker))
 
-    async def _send_all_but_last(self, speaker: Speaker) -> bytes:
-        """Send ``meta`` and the pieces; the terminal event is returned."""
+    async def _send_pieces(self, speaker: Speaker) -> bytes | None:
+        """None, or the ``error`` event where the answer broke off."""
         opening = meta_frame(speaker, self.gateway.snapshot.id)
         headers = answer_headers(speaker, self.gateway.snapshot.id)
         self.opened = True
@@ -217,15 +222,14 @@ class Exchange:
                     await send_body(self.send, opening + b"".join(map(piece_frame, batch)))
                     opening = b""
         except ProviderError as error:
-            # The attempt's own words: they tell a drill's fault from the candidate's.
+            # The attempt's own words: they say whether a drill's fault or the candidate's it was.
             message = f"{speaker.option.candidate} {self.relay.attempts[-1].message}"
             return self._broken(message, error.code, self.relay.attempts)
         except Exception:
-            # Headers are out, so no status can tell any more: the stream has to end in an error.
+            # The headers are sent, so no status can say it: the stream has to end in an error.
             _log.exception("%s raised what it should not", speaker.option.candidate)
             return self._broken("The gateway failed; see its log", "INTERNAL_ERROR")
-        self.record.outcome = "answered"
-        return frame("done", self._result(speaker))
+        return None
 
     def _broken(self, message: str, code: str, attempts: Sequence[Attempt] = ()) -> bytes:
         self.record.failed(code)

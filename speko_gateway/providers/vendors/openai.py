@@ -286,7 +286,8 @@ class ChunkReader:
             self._read_fragment(fragment, position)
         if (reason := choice.get("finish_reason")) is not None:
             self._end(reason)
-        said = _content(delta.get("content")) or text(delta.get("refusal"))
+        content = delta.get("content")
+        said = text(content) or _block_text(content) or text(delta.get("refusal"))
         return [TextDelta(said)] if said else []
 
     def _end(self, reason: Any) -> None:
@@ -325,8 +326,6 @@ class ChunkReader:
         return calls, ()
 
 
-def _content(content: Any) -> str:
-    """A delta's text; Mistral's reasoning models send blocks, of which the text ones count."""
-    if isinstance(content, str):
-        return text(content)
+def _block_text(content: Any) -> str:
+    """The text blocks' text: Mistral's reasoning models send blocks in place of a string."""
     return "".join(text(block.get("text")) for block in listed(content))
