@@ -153,8 +153,9 @@ def _event(delta: dict[str, str], finish: str | None = None) -> str:
     return f"data: {json.dumps({'choices': [choice], 'usage': usage})}\n\n"
 
 
-async def mock_vendor(_scope: Any, receive: Any, send: Any) -> None:
-    """Chat completions that stream the mark back; an ASGI application."""
+async def mock_vendor(scope: Any, receive: Any, send: Any) -> None:
+    """Chat completions that stream the mark back; an ASGI application without a lifespan."""
+    assert scope["type"] == "http"
     while (await receive()).get("more_body"):
         pass
     headers = [(b"content-type", b"text/event-stream")]
@@ -167,7 +168,7 @@ async def mock_vendor(_scope: Any, receive: Any, send: Any) -> None:
 def served(app: Any) -> Iterator[str]:
     """The URL of an application that a thread serves meanwhile."""
     listener = bind("127.0.0.1", 0)
-    config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
