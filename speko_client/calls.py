@@ -1,7 +1,7 @@
-"""What is sent, decided without sending it: one ``Call`` per endpoint.
+"""Builds requests without sending them: one ``Call`` per endpoint.
 
-Arguments are checked here, models and dicts alike. A field that was not set is absent from the
-wire, never null, so that the server's and the provider's own defaults apply.
+Arguments are checked here, models and dicts alike. A field that was not set is not sent, not even
+as null, so that the server's and the provider's own defaults apply.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def sweep_call(request: SweepRequest, what_if: WhatIf | None = None) -> Call:
 
 
 def empty_completion_call() -> Call:
-    """``POST /v1/complete`` without a message: there is nothing that a model could be asked."""
+    """``POST /v1/complete`` without a message, so that no model can be called."""
     return post_call("/v1/complete", {})
 
 
