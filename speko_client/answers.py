@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -42,30 +42,8 @@ _EVENTS: Mapping[str, type[CompleteStreamEvent]] = {
 }
 
 
-class AnswerReader(Protocol):
-    """Turns an answer's bytes into events; raises SpekoStreamError and nothing else."""
-
-    def feed(self, chunk: bytes) -> Iterator[CompleteStreamEvent]:
-        """The events that ``chunk`` completes."""
-        ...
-
-    def end(self) -> Iterator[CompleteStreamEvent]:
-        """The events that the end of the body completes."""
-        ...
-
-
-def reader_for(content_type: str) -> AnswerReader:
-    """The reader for an answer of this content type."""
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind == EVENT_STREAM:
-        return EventStreamReader()
-    if kind == JSON:
-        return BufferedReader()
-    raise invalid_answer(f"The answer is {kind[:80] or 'of no stated type'}, not JSON or events.")
-
-
 class EventStreamReader:
-    """``text/event-stream``; unknown event names are ignored."""
+    """``text/event-stream``; unknown event names are ignored. Raises only SpekoStreamError."""
 
     def __init__(self) -> None:
         self._decoder = SSEDecoder()
@@ -102,6 +80,19 @@ class BufferedReader:
     def end(self) -> Iterator[CompleteStreamEvent]:
         """All of the answer's events."""
         return _as_events(self._body.read(CompleteResult))
+
+
+AnswerReader = EventStreamReader | BufferedReader
+
+
+def reader_for(content_type: str) -> AnswerReader:
+    """The reader for an answer of this content type."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == EVENT_STREAM:
+        return EventStreamReader()
+    if kind == JSON:
+        return BufferedReader()
+    raise invalid_answer(f"The answer is {kind[:80] or 'of no stated type'}, not JSON or events.")
 
 
 class JsonBody:
