@@ -101,7 +101,7 @@ def error_from_answer(
     body = _error_body(content, server)
     message, code = error_fields(body)
     message = message or _described(response, content, server)
-    return _typed(response, message, code or _own_code(response.status_code), body, now)
+    return _error_for(response, message, code or _code_for(response.status_code), body, now)
 
 
 def error_fields(body: Mapping[str, Any]) -> tuple[str, str]:
@@ -139,7 +139,7 @@ def retry_after_seconds(value: str | None, now: datetime) -> float | None:
     return max(0.0, (aware - now).total_seconds())
 
 
-def _typed(
+def _error_for(
     response: httpx.Response, message: str, code: str, body: Mapping[str, Any], now: datetime
 ) -> SpekoApiError:
     status = response.status_code
@@ -148,17 +148,17 @@ def _typed(
     if status == httpx.codes.UNAUTHORIZED:
         return SpekoAuthError(message, body=body, advice=advice)
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        return SpekoRateLimitError(message, pause, body=body, advice=_wait(pause) or advice)
-    error = SpekoApiError(message, status, code, body=body, advice=_wait(pause) or advice)
+        return SpekoRateLimitError(message, pause, body=body, advice=_wait_advice(pause) or advice)
+    error = SpekoApiError(message, status, code, body=body, advice=_wait_advice(pause) or advice)
     error.retry_after = pause
     return error
 
 
-def _wait(pause: float | None) -> str:
+def _wait_advice(pause: float | None) -> str:
     return "" if pause is None else f"Wait {math.ceil(pause)} s before asking again."
 
 
-def _own_code(status: int) -> str:
+def _code_for(status: int) -> str:
     return "REDIRECTED" if status < httpx.codes.BAD_REQUEST else "UNKNOWN"
 
 

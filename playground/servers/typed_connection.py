@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from playground.servers.address_guard import NotUsableError, Resolve, checked_address, resolved
-from playground.servers.connection import carried
+from playground.servers.connection import connections_header
 from playground.servers.server_choice import OtherServer, ServerChoice
 from speko_client.models import MAX_CONNECTIONS_BYTES, VendorCredentials
 
@@ -73,7 +73,7 @@ def server(typed: Typed, *, private_allowed: bool, resolve: Resolve = resolved) 
 
 def portable(choice: ServerChoice) -> ServerChoice:
     """``choice``, if it fits into one request. Raises NotUsableError where it does not."""
-    if len(carried(choice.vendors, public_only=True)) > MAX_CONNECTIONS_BYTES:
+    if len(connections_header(choice.vendors, public_only=True)) > MAX_CONNECTIONS_BYTES:
         raise NotUsableError(
             "This is more than one request can carry. Offer fewer models, or forget a "
             "connection first."
