@@ -39,7 +39,16 @@ from pydantic import (
 
 from playground.demos.demo_yaml import Document, YamlError, read_yaml
 from playground.sessions.turns import TurnSettings
-from speko_client.models import Fault, FaultKind, Language, OptimizeFor, Region, Vertical
+from speko_client.models import (
+    Fault,
+    FaultKind,
+    FaultSeconds,
+    Language,
+    OptimizeFor,
+    Region,
+    Share,
+    Vertical,
+)
 
 CAPTION_WORDS: Final = frozenset({"served", "provider", "failed", "ttft", "total", "failovers"})
 CLOSING_WORDS: Final = frozenset({"turns", "answered", "providers", "failovers"})
@@ -111,8 +120,8 @@ class DemoFault(_Part):
 
     target: _Entry
     kind: FaultKind = "down"
-    seconds: Annotated[float, Field(gt=0, le=600)] | None = None
-    rate: Annotated[float, Field(ge=0, le=1)] | None = None
+    seconds: FaultSeconds | None = None
+    rate: Share | None = None
 
     def fault(self) -> Fault:
         """As it travels."""
