@@ -32,9 +32,7 @@ FINGERPRINT = "# fingerprint: "
 def fingerprint(pins: str) -> str:
     """A digest of the pins and of what they were compiled from."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    asked = [
-        project[name] for name in ("requires-python", "dependencies", "optional-dependencies")
-    ]
+    asked = [project[name] for name in ("requires-python", "dependencies", "optional-dependencies")]
     return hashlib.sha256((json.dumps(asked) + pins).encode()).hexdigest()
 
 
