@@ -21,27 +21,27 @@ semicolon := ;
 space := $(subst x,,x x)
 
 .PHONY: help run dev test quick check format format-check lint types lock upgrade lock-check \
-	bench screenshots clean venv install install-dev chromium port weights
+	bench screenshots sync-client clean venv install install-dev chromium port model
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: install port weights ## install what is missing, then serve http://localhost:8501 (PORT=... for another)
+run: install port model ## install what is missing, then serve http://localhost:8501 (PORT=... for another)
 	@echo "Speko Playground: http://localhost:$(PORT)  (Ctrl-C stops it)"
 	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
 
 # Streamlit's own reload would keep the gateway and what is open: the whole app starts again instead.
-dev: install-dev port weights ## as run, and start again whenever a file is saved; the browser follows
+dev: install-dev port model ## as run, and start again whenever a file is saved; the browser follows
 	@echo "Speko Playground: http://localhost:$(PORT)  (Ctrl-C stops it)"
 	@exec $(PY) -m watchdog.watchmedo auto-restart --recursive --debounce-interval 0.5 \
 		--directory "$(subst $(space),$(semicolon),$(SOURCES))" \
 		--pattern '*.py;*.css;*.js;*.json;*.tsv;*.yaml;*.svg' --ignore-pattern '*/.*' \
 		-- $(PY) -m streamlit run app.py --server.port $(PORT)
 
-test: install-dev chromium weights ## run every test, the browser journeys included
+test: install-dev chromium model ## run every test, the browser journeys included
 	@$(PY) -m pytest
 
-quick: format types weights ## while you write: format, lint, types, and the tests that take no browser and little time
+quick: format types model ## while you write: format, lint, types, and the tests that take no browser and little time
 	@$(PY) -m pytest -m "not browser and not fire and not slow"
 
 check: install-dev lock-check format-check lint types test ## the gate: pins, format, lint, types, tests
@@ -68,11 +68,15 @@ upgrade: install-dev ## compile them with the newest releases that pyproject.tom
 lock-check: install-dev
 	@$(PY) .ci/lock.py --check
 
-bench: install-dev chromium weights ## measure what the README's figures say (some minutes, on a quiet machine)
+bench: install-dev chromium model ## measure what the README's figures say (some minutes, on a quiet machine)
 	@$(PY) -m benchmarks
 
-screenshots: install-dev chromium ## take the pictures in docs/screenshots anew
+screenshots: install-dev chromium ## take the pictures in docs/ again, the moving one too
 	@$(PY) -m docs.take_screenshots
+	@$(PY) -m docs.record_demo
+
+sync-client: install-dev ## make the sync client anew from the async one
+	@$(PY) -m docs.make_sync_client
 
 clean: ## remove the environment and all caches (conversations and the model stay)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis test-artifacts
@@ -127,7 +131,7 @@ port:
 	@$(PY) -c 'import socket; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", $(PORT)))' 2>/dev/null || { \
 		echo "Port $(PORT) is in use. Stop what runs there, or take another: make run PORT=$$(($(PORT) + 1))" >&2; exit 1; }
 
-weights:
+model:
 	@$(PY) -c 'import sys; from speko_gateway.local_model.model_file import present; sys.exit(not present())' || \
 		$(PY) -m speko_gateway pull-model || \
 		echo "The local model could not be fetched; the app starts with scripted words and offers to fetch it." >&2
