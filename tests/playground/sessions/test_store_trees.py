@@ -87,7 +87,9 @@ def empty_sqlite() -> Iterator[str]:
         yield f"sqlite:///{Path(folder) / 'playground.db'}"
 
 
-@pytest.mark.parametrize("empty_database", [empty_sqlite, empty_postgres])
+@pytest.mark.parametrize(
+    "empty_database", [empty_sqlite, pytest.param(empty_postgres, marks=pytest.mark.slow)]
+)
 @settings(max_examples=40)
 @given(turns=trees())
 def test_a_tree_comes_back_as_it_was(
