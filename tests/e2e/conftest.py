@@ -1,7 +1,8 @@
 """What a journey gets: a server, a page, and a failure when the page complained.
 
 Override by a fixture of the same name, in a test module or by ``parametrize``: ``server_env``
-(module; more environment for the server), ``viewport`` (width and height), ``colour_scheme``.
+(module; more environment for the server), ``server_weights`` (module; its local model),
+``viewport`` (width and height), ``colour_scheme``.
 """
 
 from __future__ import annotations
@@ -49,11 +50,19 @@ def server_env() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
+def server_weights(weights: Path) -> Path | None:
+    """The local model for this module's server; without it words are scripted, and come at once."""
+    return weights
+
+
+@pytest.fixture(scope="module")
 def server(
-    server_env: dict[str, str], weights: Path, tmp_path_factory: pytest.TempPathFactory
+    server_env: dict[str, str],
+    server_weights: Path | None,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[PlaygroundServer]:
-    """One playground for the module, with the local model's weights at hand."""
-    server = PlaygroundServer(tmp_path_factory.mktemp("playground"), server_env, weights)
+    """One playground for the module."""
+    server = PlaygroundServer(tmp_path_factory.mktemp("playground"), server_env, server_weights)
     server.start()
     yield server
     server.stop()

@@ -9,6 +9,11 @@ from tests.e2e.chat_page import ChatPage
 from tests.e2e.harness import PlaygroundServer, settle
 
 
+@pytest.fixture(scope="module")
+def server_weights() -> None:
+    """Scripted words: who answers matters here, not what is said."""
+
+
 @pytest.fixture
 def viewport() -> tuple[int, int]:
     """High enough for the whole form, with room for its lists to open."""

@@ -11,6 +11,11 @@ from tests.e2e.chat_page import ChatPage
 from tests.e2e.harness import PlaygroundServer, settle
 
 
+@pytest.fixture(scope="module")
+def server_weights() -> None:
+    """Scripted words: who answers matters here, not what is said."""
+
+
 class WhatIfPage:
     """What a person does on the view, and where they look."""
 
