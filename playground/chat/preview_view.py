@@ -11,7 +11,6 @@ from playground.drills.state import drill_state
 from playground.drills.words import BEFORE_THE_FIRST_WORD
 from playground.intent.preview_html import panel_html, quiet_html
 from playground.intent.preview_view import foresee
-from playground.look.style_view import is_dark
 from playground.runtime import Runtime
 from playground.servers.connection import Connection
 from playground.sessions.turns import TurnSettings
@@ -32,4 +31,4 @@ def routing_preview(
     faulted = {fault.target for fault in drill if fault.kind in BEFORE_THE_FIRST_WORD}
     outage = form.outage if facts.simulates else ()
     down = {*outage, *(faulted if facts.takes_drills else ())}
-    st.html(panel_html(seen.preview, dark=is_dark(), down=down))
+    st.html(panel_html(seen.preview, down=down))

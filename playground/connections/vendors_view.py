@@ -11,7 +11,7 @@ from playground.browser import widgets
 from playground.browser.url import CHAT_PAGE
 from playground.connections.desk_view import Desk, offer, run_vendor_check
 from playground.connections.form_view import ConnectionForm, connection_form
-from playground.connections.marks_view import badge, found, heading
+from playground.connections.marks_view import found, heading
 from playground.connections.state import (
     choose_server,
     edit_connection,
@@ -21,11 +21,12 @@ from playground.connections.state import (
     server_choice,
     want_check,
 )
+from playground.look.parts import chip
+from playground.servers.address_guard import NotUsableError
 from playground.servers.check import Checked
 from playground.servers.server_choice import CUSTOM, address_problem, custom_id
 from playground.servers.typed_connection import (
     MOST_MODELS,
-    NotUsableError,
     Typed,
     credentials,
     portable,
@@ -125,14 +126,14 @@ def _row(desk: Desk, vendor: VendorConnection) -> None:
 
 def _badge(desk: Desk, vendor: VendorConnection, own: VendorCredentials | None) -> str:
     if own is not None:
-        return badge("set in this browser session", "good")
+        return chip("set in this browser session", "good")
     if vendor.source == "environment":
-        return badge("from the environment", "info")
+        return chip("from the environment", "info")
     if vendor.local and vendor.running and desk.private_allowed:
-        return badge("running", "good")
+        return chip("running", "good")
     if vendor.local:
-        return badge("not running" if desk.private_allowed else "no address", "quiet")
-    return badge("no key", "quiet")
+        return chip("not running" if desk.private_allowed else "no address")
+    return chip("no key")
 
 
 def _sub(vendor: VendorConnection, own: VendorCredentials | None) -> str:

@@ -11,26 +11,8 @@ from playground.connections.state import server_choice
 from playground.drills.drill import RunningDrill
 from playground.drills.state import drill_state, keep_drill
 from playground.drills.words import summary
-from playground.look.style_view import themed
 
 _TICK_SECONDS = 1.0
-# The chat's own header sticks to the same place, so it makes room.
-_STYLE = """<style>
-[data-testid="stLayoutWrapper"]:has(> .st-key-drill-banner) { position: sticky; top: 3.95rem;
-  z-index: 10; }
-.st-key-drill-banner { background: #FDF3E1; border: 1px solid #B4530966; border-radius: .6rem;
-  padding: .15rem .4rem .15rem .8rem; gap: .5rem; color: #7A360B; flex-wrap: nowrap;
-  box-shadow: 0 2px 8px #0000001A; }
-.stApp:has(.sp-dark .sp-drill-line) .st-key-drill-banner {
-  background: #33260F; border-color: #F59E0B66; color: #FCD34D; }
-.st-key-drill-banner button { color: inherit; white-space: nowrap; }
-.sp-drill-line { font-size: .9rem; line-height: 1.35; }
-.sp-drill-left { opacity: .85; white-space: nowrap; font-variant-numeric: tabular-nums; }
-@media (min-width: 640px) {
-  .stApp:has(.st-key-drill-banner)
-    [data-testid="stLayoutWrapper"]:has(> .st-key-session-header) { top: 7rem; }
-}
-</style>"""
 
 
 def drill_banner() -> None:
@@ -42,7 +24,6 @@ def drill_banner() -> None:
         keep_drill(state.ended())
         st.toast(f"The drill is over, {why}.", icon=":material/emergency_home:")
         return
-    st.html(_STYLE)
     with st.container(
         horizontal=True,
         horizontal_alignment="distribute",
@@ -79,15 +60,15 @@ def _line() -> None:
     running = drill_state().on(now)
     if running is None:
         st.rerun()
-    st.html(themed(banner_html(running, now)))
+    st.html(banner_html(running, now))
 
 
 def banner_html(running: RunningDrill, now: datetime) -> str:
     """The banner's one line."""
     return (
-        '<div class="sp-drill-line" role="status"><b>Drill</b> · '
+        '<div class="drill-line" role="status"><b>Drill</b> · '
         f"{escape(summary(running.faults))} · "
-        f'<span class="sp-drill-left">{running.left(now)}</span></div>'
+        f'<span class="drill-left">{running.left(now)}</span></div>'
     )
 
 

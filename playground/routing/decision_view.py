@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 
 import streamlit as st
 
 from playground.intent.preview_view import foresee
+from playground.look import parts
 from playground.look.csv_view import csv_button
-from playground.look.style_view import is_dark, themed
 from playground.routing import decisions
 from playground.routing.desk_view import RoutingDesk
 from playground.routing.ranking_html import ranking_html
@@ -38,9 +38,9 @@ def decision_view(desk: RoutingDesk) -> None:
         st.info(seen.problem, icon=":material/visibility_off:")
         return
     _verdict(seen.preview)
-    if html := ranking_html(seen.preview, dark=is_dark()):
+    if html := ranking_html(seen.preview):
         with st.container(border=True, key="decision-ranking"):
-            st.html(themed(html))
+            st.html(html)
     _small(seen.preview.notes or ())
     _table(seen.preview)
     _filtered_out(seen.preview)
@@ -54,22 +54,19 @@ def _verdict(preview: RoutingPreview) -> None:
         return
     trade = escape(decisions.trade(preview) or "")
     st.html(
-        '<p style="font-size:1.35rem;line-height:1.35;margin:0">'
-        f"<b>{escape(name)}</b> would answer, {escape(decisions.lead(preview))}.</p>"
-        f'<p style="margin:.1rem 0 .4rem;opacity:.8">{trade}</p>' + themed(_labels(preview))
+        f'<p class="verdict"><b>{escape(name)}</b> would answer, {escape(decisions.lead(preview))}.'
+        f"</p><p>{trade}</p>{parts.chips(_labels(preview))}"
     )
 
 
-def _labels(preview: RoutingPreview) -> str:
+def _labels(preview: RoutingPreview) -> Iterator[str]:
     """What not everybody would guess: whose figures these are, and what is only tried."""
-    labels = []
     if preview.winner is not None and preview.winner.kind == "simulated":
-        labels.append('<span class="sp-chip sp-source">simulated vendors</span>')
+        yield parts.chip("simulated vendors", "dashed")
     if preview.snapshot is not None and preview.snapshot.what_if:
-        labels.append('<span class="sp-chip sp-whatif">what-if</span>')
+        yield parts.chip("what-if", "what-if")
     if preview.snapshot is not None:
-        labels.append(f'<span class="sp-chip">{escape(preview.snapshot.label)}</span>')
-    return f'<div class="sp-chips">{"".join(labels)}</div>'
+        yield parts.chip(preview.snapshot.label)
 
 
 def _small(lines: Sequence[str]) -> None:

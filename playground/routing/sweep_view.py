@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, cast, get_args
@@ -13,9 +14,9 @@ import streamlit as st
 from playground.browser import widgets
 from playground.connections.state import choice_revision
 from playground.intent import languages
-from playground.look import palette, words
+from playground.look import palette, parts, words
 from playground.look.csv_view import csv_button
-from playground.look.style_view import is_dark, themed
+from playground.look.style_view import is_dark
 from playground.routing import sweep_figure as charts_routing
 from playground.routing import sweeps
 from playground.routing.desk_view import RoutingDesk
@@ -34,21 +35,6 @@ _MAP, _TABLE = "sweep-map", "sweep-table"
 _EVERY = "every"
 _PLOTLY = {"displayModeBar": False, "responsive": True, "doubleClick": False}
 _AGAINST: dict[Against, str] = {"preset": "the balanced preset's", "language": "English's"}
-_LEGEND = """<style>
-.sw { display:flex; flex-wrap:wrap; gap:.25rem 1rem; font-size:.85rem; align-items:center; }
-.sw-dot { display:inline-flex; width:1.3rem; height:1.3rem; border-radius:.3rem;
-  margin-right:.35rem; font-size:.7rem; font-weight:700; align-items:center;
-  justify-content:center; }
-.sw-frame { display:inline-block; width:1.1rem; height:.9rem; margin-right:.35rem;
-  vertical-align:-.1rem; border:2px solid currentColor; border-radius:2px; }
-.sw-own { border-width:4px; border-color:#3B5BDB; }
-.sp-dark .sw-own { border-color:#A9B8FF; }
-.sw-quiet { opacity:.75; }
-@media (max-width: 640px) {
-  .st-key-sweep-scroll { overflow-x:auto; }
-  .st-key-sweep-scroll.st-key-sweep-scroll > div { min-width:46rem; }
-}
-</style>"""
 
 
 @dataclass(frozen=True)
@@ -150,32 +136,30 @@ def _controls() -> tuple[Vertical | None, Against]:
 def _legend(frame: pd.DataFrame, against: Against, desk: RoutingDesk) -> None:
     won = Counter(frame["provider"].dropna().map(str)).most_common()
     entries = [
-        f'<span><span class="sw-dot" style="background:{palette.colour(vendor, is_dark())};'
-        f'color:{palette.ink(vendor, is_dark())}">{escape(palette.glyph(vendor))}</span>'
-        f"{escape(palette.display_name(vendor))} {count}</span>"
+        f"{parts.mark(vendor)}{escape(palette.display_name(vendor))} {count}"
         for vendor, count in won
     ]
-    entries.append(f'<span><span class="sw-frame"></span>not {escape(_AGAINST[against])}</span>')
-    entries.append('<span><span class="sw-frame sw-own"></span>the form’s intent</span>')
-    entries.append('<span class="sw-quiet">stronger colour: further ahead</span>')
+    entries += [
+        f'<span class="sweep-frame"></span>not {escape(_AGAINST[against])}',
+        '<span class="sweep-frame sweep-own"></span>the form’s intent',
+        '<span class="sp-quiet">stronger colour: further ahead</span>',
+    ]
     if frame["stood_in"].any():
         entries.append(
-            '<span class="sw-quiet"><i>pale, italic: broader figures stood in</i></span>'
+            '<span class="sp-quiet"><i>pale, italic: broader figures stood in</i></span>'
         )
-    st.html(themed(f'{_LEGEND}<div class="sw">{"".join(entries)}{_labels(desk)}</div>'))
+    st.html(parts.legend([*entries, *_labels(desk)], "sweep"))
 
 
-def _labels(desk: RoutingDesk) -> str:
+def _labels(desk: RoutingDesk) -> Iterator[str]:
     """What not everybody would guess: whose figures these are, and what is only tried."""
     fleet, what_if = desk.facts.fleet, desk.form.what_if
-    labels = []
     if fleet is not None and fleet.demo:
-        labels.append('<span class="sp-chip sp-source">simulated vendors</span>')
+        yield parts.chip("simulated vendors", "dashed")
     if what_if is not None:
-        labels.append(f'<span class="sp-chip sp-whatif">what-if: {escape(what_if.name)}</span>')
+        yield parts.chip(f"what-if: {what_if.name}", "what-if")
     elif fleet is not None:
-        labels.append(f'<span class="sp-chip">{escape(fleet.snapshot.label)}</span>')
-    return "".join(labels)
+        yield parts.chip(fleet.snapshot.label)
 
 
 def _map(desk: RoutingDesk, frame: pd.DataFrame, against: Against, line: str) -> None:
