@@ -80,7 +80,7 @@ def see_the_charts(page: Page) -> None:
     settle(page)
     for title in CHARTS:
         expect(page.get_by_text(title, exact=True).first).to_be_visible()
-    expect(page.locator(".js-plotly-plot").nth(6)).to_be_visible()
+    expect(page.get_by_test_id("stPlotlyChart").nth(6)).to_be_visible()
     expect(page.get_by_test_id("stMetric").filter(has_text="Failovers")).to_contain_text("2")
 
 
