@@ -85,7 +85,12 @@ def complete_call(
     headers |= {"Accept": accept, "Content-Type": JSON}
     if session_id := (options.get("session_id") or "").strip():
         headers |= _session_header(session_id)
-    return Call("POST", "/v1/complete", headers, body=_encoded(request.to_wire()))
+    return Call(
+        "POST",
+        "/v1/complete",
+        headers,
+        body=_encoded(request.model_dump(by_alias=True, exclude_none=True)),
+    )
 
 
 def preview_call(
