@@ -44,7 +44,7 @@ def see_the_receipt(chat: ChatPage, page: Page) -> None:
     opener = chat.turns.nth(2).get_by_role("button", name="What happened")
     opener.focus()
     page.keyboard.press("Enter")
-    receipt = page.get_by_test_id("stPopoverBody").locator(".rc")
+    receipt = page.get_by_test_id("stPopoverBody")
     expect(receipt).to_contain_text("was predicted; it was down (simulated outage), so")
     expect(receipt).to_contain_text("not as predicted")
     sheet = page.get_by_test_id("stPopoverBody").bounding_box()
