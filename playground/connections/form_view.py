@@ -13,9 +13,9 @@ import streamlit as st
 
 from playground.browser import widgets
 from playground.connections.state import edit_connection, keep_check
-from playground.servers.address_guard import AddressRefusedError
+from playground.servers.address_guard import NotUsableError
 from playground.servers.check import Checked
-from playground.servers.typed_connection import NotUsableError, Typed
+from playground.servers.typed_connection import Typed
 
 Save = Callable[[Typed], None]
 
@@ -24,7 +24,7 @@ Save = Callable[[Typed], None]
 class ConnectionForm:
     """The fields of one connection's form. ``url`` None: it has no address to type.
 
-    ``save`` raises NotUsableError or AddressRefusedError where something must be corrected.
+    ``save`` raises NotUsableError where something must be corrected.
     """
 
     name: str
@@ -88,7 +88,7 @@ def _field(field: str, form: ConnectionForm) -> str:
 
 
 def _save(form: ConnectionForm) -> None:
-    # The key first: whatever is wrong with the rest, the widget must not keep it.
+    # The key first: whatever else is wrong, the widget must not keep it.
     key = widgets.take_secret(_field("key", form))
     typed = Typed(
         name=widgets.typed(_field("name", form)),
@@ -99,8 +99,8 @@ def _save(form: ConnectionForm) -> None:
     )
     try:
         form.save(typed)
-    except (NotUsableError, AddressRefusedError) as error:
-        keep_check(form.name, Checked(False, error.message))
+    except NotUsableError as error:
+        keep_check(form.name, Checked(False, str(error)))
     else:
         edit_connection(None)
 

@@ -32,12 +32,16 @@ _HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")
 _PORTS = {"http": 80, "https": 443}
 
 
-class AddressRefusedError(ValueError):
-    """An address that is none, or that must not be called from here; ``message`` says why."""
+class NotUsableError(ValueError):
+    """Something typed cannot be used; ``message`` says what to correct, and quotes no key."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class AddressRefusedError(NotUsableError):
+    """An address that is none, or that must not be called from here."""
 
 
 def resolved(host: str, port: int) -> list[str]:

@@ -67,7 +67,3 @@ class CompleteRequest(SpekoModel):
     tool_choice: str | dict[str, Any] | None = None
     parallel_tool_calls: bool | None = None
     max_tool_hops: Annotated[int, Field(ge=1, le=16)] | None = None
-
-    def to_wire(self) -> dict[str, Any]:
-        """The JSON object to send: camelCase keys, unset fields absent."""
-        return self.model_dump(by_alias=True, exclude_none=True)

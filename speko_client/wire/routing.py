@@ -92,12 +92,15 @@ class KnownProvider(SpekoModel):
 class Fleet(SpekoModel):
     """*Extension.* What answers at the embedded gateway; ``demo``: the simulated fleet is on.
 
+    ``has_model_file``: the local model is on its disk (``weightsPresent`` on the wire).
     ``drills``: it takes faults to inject (``Drill``).
     """
 
     fleet: Literal["demo", "live"]
     demo: bool
-    weights_present: bool
+    has_model_file: bool = Field(
+        validation_alias="weightsPresent", serialization_alias="weightsPresent"
+    )
     words: str
     snapshot: SnapshotInfo
     drills: bool | None = None
