@@ -9,25 +9,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Protocol
 
 from speko_client.models import ChatMessage, ProviderKind, ReasoningEffort, RoutingIntent
-
-
-class FailureCode(StrEnum):
-    """Why a candidate failed."""
-
-    CONNECT_FAILED = "CONNECT_FAILED"
-    TIMEOUT = "TIMEOUT"
-    SERVER_ERROR = "SERVER_ERROR"
-    RATE_LIMITED = "RATE_LIMITED"
-    AUTH_FAILED = "AUTH_FAILED"
-    MODEL_NOT_FOUND = "MODEL_NOT_FOUND"
-    INVALID_REQUEST = "INVALID_REQUEST"
-    EMPTY_ANSWER = "EMPTY_ANSWER"
-    STREAM_BROKEN = "STREAM_BROKEN"
-    SIMULATED_OUTAGE = "SIMULATED_OUTAGE"
+from speko_client.models import FailureCode as FailureCode
 
 
 class ProviderError(Exception):

@@ -16,7 +16,6 @@ import pandas as pd
 
 from playground.sessions import turn_words
 from playground.sessions.totals import (
-    SIMULATED_OUTAGE,
     counted_tokens,
     failovers,
     named_failures,
@@ -24,7 +23,7 @@ from playground.sessions.totals import (
 )
 from playground.sessions.turn_words import ranked_by
 from playground.sessions.turns import Turn
-from speko_client.models import Attempt
+from speko_client.models import Attempt, FailureCode
 
 _TURN: Final = {
     "turn_id": "string",
@@ -191,5 +190,5 @@ def _failure(turn: Turn, failed: Attempt, follower: Attempt | None) -> dict[str,
         "failed_over": follower is not None,
         "next_provider": follower.provider if follower else None,
         "next_model": follower.model if follower else None,
-        "simulated": turn.answer.simulated or failed.code == SIMULATED_OUTAGE,
+        "simulated": turn.answer.simulated or failed.code == FailureCode.SIMULATED_OUTAGE,
     }
