@@ -19,7 +19,6 @@ from playground.chat.welcome_view import fleet_line, follow_up, welcome
 from playground.connections.facts_view import await_server
 from playground.connections.model_offer_view import model_offer
 from playground.demos.runs import leave_demo
-from playground.look.style_view import page_style
 
 _FORM_HEIGHT = 560
 
@@ -31,7 +30,6 @@ def main() -> None:
     first, and the form follows a moment later: the browser would show neither before both.
     """
     box = message_box()
-    page_style()
     chat = open_chat(leave_demo)
     if chat.is_frame and not box.message:
         sidebar_to_come()

@@ -17,12 +17,10 @@ from playground.connections.choice_view import (
 )
 from playground.connections.desk_view import health, open_desk
 from playground.connections.facts_view import forget_server_facts, server_facts
-from playground.connections.marks_view import connection_style
 from playground.connections.state import connection_in_force
 from playground.connections.status_html import status_html, status_rows
 from playground.connections.vendors_view import local_servers, own_servers, vendor_keys
 from playground.intent.state import new_conversation_with
-from playground.look.style_view import is_dark, page_style, themed
 from playground.runtime import Runtime, get_runtime
 from playground.servers.address_guard import AddressRefusedError
 from playground.servers.local_gateway import GatewayStartError
@@ -31,8 +29,6 @@ from speko_client.errors import SpekoApiError
 
 def main() -> None:
     """The server, what it needs, and the status of all who can answer there."""
-    page_style()
-    connection_style()
     runtime = get_runtime()
     with st.sidebar:
         recents(runtime.store, url.conversation_id())
@@ -87,7 +83,7 @@ def status(runtime: Runtime) -> None:
     now = datetime.now(UTC)
     rows = status_rows(facts.known, health(runtime, connection).providers, now)
     if rows:
-        st.html(themed(status_html(rows, now, dark=is_dark())))
+        st.html(status_html(rows, now))
     else:
         st.caption("This server does not list who can answer there.")
 

@@ -7,7 +7,6 @@ import streamlit as st
 from playground.browser.url import chat_link
 from playground.connections.facts_view import await_server, forget_server_facts
 from playground.intent.fields_view import intent_row
-from playground.look.style_view import page_style, wide_style
 from playground.routing.desk_view import RoutingDesk, open_desk
 
 # As in the URL (``?view=sweep``); the style makes the first letter a capital.
@@ -17,8 +16,6 @@ _VIEW_HEIGHT = 420
 
 def main() -> None:
     """The intent, then the view that was chosen."""
-    page_style()
-    wide_style()
     desk = open_desk()
     title()
     desk.keep_form(intent_row(desk.owner, desk.form, desk.connection, desk.facts))

@@ -9,6 +9,7 @@ import streamlit as st
 
 from playground.browser import url
 from playground.drills.banner_view import drill_banner
+from playground.look.style_view import page_style
 
 ASSETS = Path(__file__).with_name("assets")
 FIRST_ICON = "🔀"
@@ -48,6 +49,7 @@ if page.url_path and url.focused_turn() is not None:
     # Streamlit links to its default page by a bare query, which a new tab opens on another page.
     st.switch_page("../pages/chat.py", query_params=st.query_params.to_dict())
 url.carry_over(page.url_path)
+page_style(page.url_path)
 drill_banner()
 is_new = not url.had_frame()
 page.run()

@@ -18,10 +18,6 @@ from playground.look.figures import Theme
 from playground.sessions.totals import SessionTotals, session_totals
 from playground.sessions.turns import Turn
 
-# Six figures fit in a row, none of them cut off.
-_STYLE = """<style>
-.st-key-session-totals [data-testid="stMetricValue"] { font-size: clamp(1.05rem, 1.6vw, 1.5rem); }
-</style>"""
 _WHO = {"turn": "Turn", "provider": "Provider", "model": "Model", "status": "Status"}
 _LABELS = {"source": "Source", "drill": "Drill"}
 
@@ -61,7 +57,6 @@ def _totals(totals: SessionTotals) -> None:
         "Tokens out": (_count(totals.tokens_out, about), None),
         "Estimated cost": (_cost(totals), _priced(totals)),
     }
-    st.html(_STYLE)
     with st.grid(columns=6, min_column_width=110, gap="small", key="session-totals"):
         for label, (value, help_text) in figures.items():
             st.metric(label, value, help=help_text)

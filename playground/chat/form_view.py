@@ -12,7 +12,6 @@ from playground.intent.fields_view import entries, intent_column
 from playground.intent.state import simulate_outage
 from playground.routing.scores_choice_view import scores_choice
 from playground.runtime import get_runtime
-from playground.servers import pool
 from playground.servers.connection import Connection
 from playground.sessions.turns import TurnSettings
 
@@ -80,8 +79,7 @@ def _outage(owner: str, form: TurnSettings, facts: ServerFacts) -> None:
     if facts.fleet is None or not facts.takes_drills:
         return
     st.markdown("**Outage**")
-    reachable = [row for row in pool.by_id(facts.known).values() if row.available is not False]
-    shown = ServerFacts(facts.fleet, tuple(reachable))
+    reachable = [row for row in facts.known if row.available is not False]
     key = f"outage-{owner}"
     down = [fault.target for fault in form.drill]
 
@@ -89,6 +87,6 @@ def _outage(owner: str, form: TurnSettings, facts: ServerFacts) -> None:
         if problem := simulate_outage(get_runtime().store, widgets.chosen(key)):
             st.toast(problem, icon=":material/error:")
 
-    entries(st, "Simulate an outage of ...", key, down, shown, "Nobody", simulate)
+    entries(st, "Simulate an outage of ...", key, down, reachable, "Nobody", simulate)
     if down:
         st.caption(":material/power_off: Down for this session's requests, until removed.")

@@ -11,7 +11,6 @@ from playground.drills.state import drill_state
 from playground.drills.words import BEFORE_THE_FIRST_WORD
 from playground.intent.preview_html import panel_html, quiet_html
 from playground.intent.preview_view import preview
-from playground.look.style_view import is_dark
 from playground.runtime import Runtime
 from playground.servers.connection import Connection
 from playground.sessions.turns import TurnSettings
@@ -30,4 +29,4 @@ def routing_preview(
         return
     faults = drill_state().faults(form, datetime.now(UTC)) if facts.takes_drills else ()
     down = {fault.target for fault in faults if fault.kind in BEFORE_THE_FIRST_WORD}
-    st.html(panel_html(seen.value, dark=is_dark(), down=down))
+    st.html(panel_html(seen.value, down=down))

@@ -12,7 +12,7 @@ from playground.browser import widgets
 from playground.connections.desk_view import run_server_check
 from playground.connections.facts import ServerFacts
 from playground.connections.form_view import ConnectionForm, connection_form
-from playground.connections.marks_view import Action, badge, found, heading
+from playground.connections.marks_view import Action, found, heading
 from playground.connections.state import (
     choose_server,
     edit_connection,
@@ -24,6 +24,7 @@ from playground.connections.state import (
     want_check,
 )
 from playground.found import Found
+from playground.look.parts import chip
 from playground.runtime import Runtime
 from playground.servers.address_guard import AddressRefusedError
 from playground.servers.check import Checked
@@ -149,10 +150,10 @@ def _panel(
 
 def _source(connection: Connection | None, *, own: bool) -> str:
     if own:
-        return badge("set in this browser session", "good")
+        return chip("set in this browser session", "good")
     if connection is not None:
-        return badge("from the environment", "info")
-    return badge("not set", "quiet")
+        return chip("from the environment", "info")
+    return chip("not set")
 
 
 def _actions(kind: ServerKind, connection: Connection | None, *, own: bool) -> Iterator[Action]:

@@ -11,7 +11,7 @@ from playground.browser import widgets
 from playground.browser.url import CHAT_PAGE
 from playground.connections.desk_view import Desk, offer, run_vendor_check
 from playground.connections.form_view import ConnectionForm, connection_form
-from playground.connections.marks_view import Action, badge, found, heading
+from playground.connections.marks_view import Action, found, heading
 from playground.connections.state import (
     choose_server,
     edit_connection,
@@ -21,6 +21,7 @@ from playground.connections.state import (
     server_choice,
     want_check,
 )
+from playground.look.parts import chip
 from playground.look.words import counted
 from playground.servers.address_guard import NotUsableError
 from playground.servers.check import Checked
@@ -121,14 +122,14 @@ def _connection(desk: Desk, vendor: VendorConnection) -> None:
 
 def _badge(desk: Desk, vendor: VendorConnection, own: VendorCredentials | None) -> str:
     if own is not None:
-        return badge("set in this browser session", "good")
+        return chip("set in this browser session", "good")
     if vendor.source == "environment":
-        return badge("from the environment", "info")
+        return chip("from the environment", "info")
     if vendor.local and vendor.running and desk.private_allowed:
-        return badge("running", "good")
+        return chip("running", "good")
     if vendor.local:
-        return badge("not running" if desk.private_allowed else "no address", "quiet")
-    return badge("no key", "quiet")
+        return chip("not running" if desk.private_allowed else "no address")
+    return chip("no key")
 
 
 def _sub(vendor: VendorConnection, own: VendorCredentials | None) -> str:

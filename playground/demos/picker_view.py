@@ -15,8 +15,6 @@ from playground.demos.shelf import OWN, ShelfEntry, read_entry, shelf
 from playground.intent import languages
 from playground.look.safe_markdown import literal
 
-_WIDE = """<style>[data-testid="stMainBlockContainer"] { max-width: 80rem; }
-[data-testid="stMainBlockContainer"] h3 { font-size: 1.35rem; }</style>"""
 _HERO = """
 <div class="sp-hero" style="margin-top:0">
 <h1>Play the demo</h1>
@@ -47,7 +45,6 @@ closing: "{answered} of {turns} answered, {failovers}."
 
 def demo_picker(desk: DemoDesk) -> None:
     """The scripts, each with its way to play it."""
-    st.html(_WIDE)
     st.html(_HERO)
     if past := desk.past:
         st.info("This demo has been played; what was answered is a session like any other.")

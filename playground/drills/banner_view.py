@@ -14,29 +14,11 @@ from playground.drills.drill import RunningDrill
 from playground.drills.state import drill_state, keep_drill
 from playground.drills.words import summary
 from playground.intent.state import form_of_url, simulate_outage
-from playground.look.style_view import themed
 from playground.runtime import get_runtime
 from playground.servers.server_choice import kind_in_force
 from speko_client.models import Fault
 
 _TICK_SECONDS = 1.0
-# The chat's own header sticks to the same place, so it makes room.
-_STYLE = """<style>
-[data-testid="stLayoutWrapper"]:has(> .st-key-drill-banner) { position: sticky; top: 3.95rem;
-  z-index: 10; }
-.st-key-drill-banner { background: #FDF3E1; border: 1px solid #B4530966; border-radius: .6rem;
-  padding: .15rem .4rem .15rem .8rem; gap: .5rem; color: #7A360B; flex-wrap: nowrap;
-  box-shadow: 0 2px 8px #0000001A; }
-.stApp:has(.sp-dark .sp-drill-line) .st-key-drill-banner {
-  background: #33260F; border-color: #F59E0B66; color: #FCD34D; }
-.st-key-drill-banner button { color: inherit; white-space: nowrap; }
-.sp-drill-line { font-size: .9rem; line-height: 1.35; }
-.sp-drill-left { opacity: .85; white-space: nowrap; font-variant-numeric: tabular-nums; }
-@media (min-width: 640px) {
-  .stApp:has(.st-key-drill-banner)
-    [data-testid="stLayoutWrapper"]:has(> .st-key-session-header) { top: 7rem; }
-}
-</style>"""
 
 
 def drill_banner() -> None:
@@ -47,7 +29,6 @@ def drill_banner() -> None:
         st.toast(f"The drill is over, {why}.", icon=":material/emergency_home:")
     if not _faults():
         return
-    st.html(_STYLE)
     with st.container(
         horizontal=True,
         horizontal_alignment="distribute",
@@ -97,14 +78,14 @@ def _banner_line() -> None:
     if not faults:
         st.rerun()
     left = running.left(_now()) if running else "until you end it"
-    st.html(themed(banner_html(faults, left)))
+    st.html(banner_html(faults, left))
 
 
 def banner_html(faults: Sequence[Fault], left: str) -> str:
     """The banner's one line: what is staged, and for how long."""
     return (
-        f'<div class="sp-drill-line" role="status"><b>Drill</b> · {escape(summary(faults))} · '
-        f'<span class="sp-drill-left">{left}</span></div>'
+        f'<div class="drill-line" role="status"><b>Drill</b> · {escape(summary(faults))} · '
+        f'<span class="drill-left">{left}</span></div>'
     )
 
 

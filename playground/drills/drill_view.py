@@ -21,25 +21,11 @@ from playground.drills.words import (
     target_name,
 )
 from playground.intent.preview_view import preview
-from playground.look.marks import vendor_mark
-from playground.look.style_view import is_dark, themed
+from playground.look import parts
 from playground.routing.desk_view import RoutingDesk
 from playground.servers import pool
 from playground.sessions.ranking import candidates
 from speko_client.models import FLAKY_RATE, Fault, FaultKind, KnownProvider, ScoredCandidate
-
-_STYLE = """<style>
-.dr-fault { display: flex; align-items: center; gap: .55rem; font-size: .92rem; line-height: 1.3; }
-.dr-mark { flex: none; width: 1.45rem; height: 1.45rem; border-radius: .35rem; font-size: .7rem;
-  font-weight: 700; display: inline-flex; align-items: center; justify-content: center; }
-.dr-what { font-size: .8rem; opacity: .75; display: block; }
-[class*="st-key-preset-card-"] { gap: .35rem; padding: .8rem .9rem; }
-[class*="st-key-preset-card-"] p { line-height: 1.35; }
-@media (max-width: 640px) {
-  .st-key-drill-stories > * { flex: 0 0 100% !important; }
-  [class*="st-key-preset-card-"] { width: 100%; }
-}
-</style>"""
 
 
 def drill_view(desk: RoutingDesk) -> None:
@@ -49,7 +35,6 @@ def drill_view(desk: RoutingDesk) -> None:
     if not desk.facts.takes_drills:
         st.info(_why_none(desk), icon=":material/block:")
         return
-    st.html(_STYLE)
     state = drill_state()
     st.caption(
         "Rehearse an outage. Faults affect only the messages of this browser session. A live "
@@ -227,13 +212,10 @@ def _planned(fault: Fault) -> None:
         vertical_alignment="center",
         gap="small",
     ):
-        mark = vendor_mark(fault.target.partition(":")[0], dark=is_dark())
+        mark = parts.mark(fault.target.partition(":")[0])
         name, what = escape(target_name(fault.target)), escape(fault_clause(fault))
         st.html(
-            themed(
-                f'<div class="dr-fault">{mark.replace("rk-dot", "dr-mark")}'
-                f'<span><b>{name}</b><span class="dr-what">{what}</span></span></div>'
-            )
+            f'<div class="drill-fault">{mark}<span><b>{name}</b><small>{what}</small></span></div>'
         )
         st.button(
             "Remove",

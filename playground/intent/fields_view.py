@@ -6,7 +6,7 @@ set on the other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, get_args
 
 import streamlit as st
@@ -19,7 +19,7 @@ from playground.look.safe_markdown import literal
 from playground.servers import pool
 from playground.servers.connection import Connection
 from playground.sessions.turns import TurnSettings
-from speko_client.models import OptimizeFor, Region, Vertical
+from speko_client.models import KnownProvider, OptimizeFor, Region, Vertical
 
 _NEW_TAG = "Type a tag such as pt-BR to use one that is not listed."
 _Fields = dict[str, object]
@@ -67,12 +67,12 @@ def entries(
     label: str,
     key: str,
     chosen: Sequence[str],
-    facts: ServerFacts,
+    known: Iterable[KnownProvider],
     empty: str,
     on_change: Callable[[], None] | None = None,
 ) -> tuple[str, ...]:
     """A list of vendors and models to pick from; what was chosen before stays in it."""
-    rows = pool.by_id(facts.known)
+    rows = pool.by_id(known)
     options = [*rows, *(entry for entry in chosen if entry not in rows)]
     return tuple(
         place.multiselect(
@@ -89,7 +89,9 @@ def entries(
 def _allow_list(
     place: Any, owner: str, form: TurnSettings, facts: ServerFacts
 ) -> dict[str, tuple[str, ...]]:
-    allowed = entries(place, "Allowed providers", f"allowed-{owner}", form.allowed, facts, "All")
+    allowed = entries(
+        place, "Allowed providers", f"allowed-{owner}", form.allowed, facts.known, "All"
+    )
     if pool.models(facts.known) and not pool.remaining(facts.known, allowed):
         place.warning("Nobody is left to answer. Allow another provider.")
     return {"allowed": allowed}

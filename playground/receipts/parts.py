@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from speko_client.models import FilteredOut, ProviderKind
 
-Outcome = Literal["answered", "failed", "cancelled", "stopped"]
+AttemptOutcome = Literal["answered", "failed", "cancelled", "stopped"]
 Verdict = Literal["first_choice", "otherwise", "broke_off", "nobody", "no_ranking"]
 SnapshotState = Literal["same", "changed", "what_if", "unknown"]
 
@@ -41,14 +41,14 @@ class Pooled(NamedTuple):
     candidate: ProviderModel
     score: float | None
     kind: ProviderKind | None
-    outcome: Outcome | None
+    outcome: AttemptOutcome | None
 
 
 class Step(NamedTuple):
     """One attempt on the turn's time axis, in milliseconds from its beginning."""
 
     candidate: ProviderModel
-    outcome: Outcome
+    outcome: AttemptOutcome
     words: str
     start_ms: float
     duration_ms: float

@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from playground.receipts import receipt_words
 from playground.receipts.parts import (
+    AttemptOutcome,
     InForce,
-    Outcome,
     Pooled,
     ProviderModel,
     Receipt,
@@ -114,7 +114,7 @@ def _sole_attempt(turn: Turn) -> Sequence[Attempt]:
     )
 
 
-def _outcome(turn: Turn, attempt: Attempt, *, last: bool) -> Outcome:
+def _outcome(turn: Turn, attempt: Attempt, *, last: bool) -> AttemptOutcome:
     cut_short = turn.status in ("stopped", "interrupted")
     if last and cut_short and attempt.outcome in ("answered", "cancelled"):
         return "stopped"
@@ -126,7 +126,7 @@ def _outcome(turn: Turn, attempt: Attempt, *, last: bool) -> Outcome:
 def _pool(turn: Turn, steps: Sequence[Step]) -> tuple[Pooled, ...]:
     if turn.ranking is None:
         return ()
-    outcomes: dict[ProviderModel, Outcome] = {step.candidate: step.outcome for step in steps}
+    outcomes: dict[ProviderModel, AttemptOutcome] = {step.candidate: step.outcome for step in steps}
     served = _served(turn)
     if served is not None and served not in outcomes:
         outcomes[served] = "failed" if turn.status == "failed" else "answered"

@@ -12,7 +12,7 @@ from playground.sessions.turns import Turn
 from speko_client.models import Attempt
 
 if TYPE_CHECKING:
-    from playground.receipts.parts import Outcome, ProviderModel, SnapshotState
+    from playground.receipts.parts import AttemptOutcome, ProviderModel, SnapshotState
 
 _NAMED = 2
 """How many failures the sentence names one by one; the attempts below it show all."""
@@ -130,7 +130,7 @@ def _pool_changed(
     return None
 
 
-def step(attempt: Attempt, outcome: Outcome) -> str:
+def step(attempt: Attempt, outcome: AttemptOutcome) -> str:
     """What became of one attempt: ``answered``, ``timed out after 5.0 s``."""
     if outcome == "answered":
         return "answered"

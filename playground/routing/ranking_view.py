@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 
 import streamlit as st
 
 from playground.intent.preview_view import preview as ask_preview
+from playground.look import parts
 from playground.look.csv_view import csv_button
-from playground.look.style_view import is_dark, themed
 from playground.routing import ranking_frames
 from playground.routing.desk_view import RoutingDesk
 from playground.routing.ranking_html import ranking_html
@@ -38,9 +38,9 @@ def ranking_view(desk: RoutingDesk) -> None:
         st.info(seen.problem, icon=":material/visibility_off:")
         return
     _verdict(seen.value)
-    if html := ranking_html(seen.value, dark=is_dark()):
+    if html := ranking_html(seen.value):
         with st.container(border=True, key="ranking"):
-            st.html(themed(html))
+            st.html(html)
     _small(seen.value.notes or ())
     _table(seen.value)
     _filtered_out(seen.value)
@@ -52,24 +52,22 @@ def _verdict(preview: RoutingPreview) -> None:
     if name is None:
         st.warning("Nobody is left to answer this. Allow another provider, or connect one.")
         return
+    lead = escape(ranking_frames.lead(preview))
     trade = escape(ranking_frames.trade(preview) or "")
     st.html(
-        '<p style="font-size:1.35rem;line-height:1.35;margin:0">'
-        f"<b>{escape(name)}</b> would answer, {escape(ranking_frames.lead(preview))}.</p>"
-        f'<p style="margin:.1rem 0 .4rem;opacity:.8">{trade}</p>' + themed(_labels(preview))
+        f'<p class="verdict"><b>{escape(name)}</b> would answer, {lead}.</p>'
+        f"<p>{trade}</p>{parts.chips(_labels(preview))}"
     )
 
 
-def _labels(preview: RoutingPreview) -> str:
+def _labels(preview: RoutingPreview) -> Iterator[str]:
     """What not everybody would guess: whose figures these are, and what is only tried."""
-    labels = []
     if preview.winner is not None and preview.winner.kind == "simulated":
-        labels.append('<span class="sp-chip sp-source">simulated vendors</span>')
+        yield parts.chip("simulated vendors", "dashed")
     if preview.snapshot is not None and preview.snapshot.what_if:
-        labels.append('<span class="sp-chip sp-whatif">what-if</span>')
+        yield parts.chip("what-if", "what-if")
     if preview.snapshot is not None:
-        labels.append(f'<span class="sp-chip">{escape(preview.snapshot.label)}</span>')
-    return f'<div class="sp-chips">{"".join(labels)}</div>'
+        yield parts.chip(preview.snapshot.label)
 
 
 def _small(lines: Sequence[str]) -> None:

@@ -149,7 +149,7 @@ def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
     return iter(frame.itertuples())
 
 
-def told(row: Any) -> str:
+def winner_clause(row: Any) -> str:
     """A cell's winner as a clause: ``OpenAI gpt-4o, 0.12 ahead of Google gemini-2.0-flash``."""
     if pd.isna(row.provider):
         return "nobody is left to answer"

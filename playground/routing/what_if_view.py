@@ -14,7 +14,6 @@ from playground.intent import languages
 from playground.intent.preview_view import preview
 from playground.look import words
 from playground.look.safe_markdown import literal
-from playground.look.style_view import is_dark
 from playground.routing import what_if_parts_view as what_if_parts
 from playground.routing.desk_view import RoutingDesk
 from playground.routing.ranking_html import AXES
@@ -107,10 +106,10 @@ def _view(desk: RoutingDesk, connection: Connection, form: TurnSettings) -> None
         _weights(trial, tried)
     with right:
         if tried is not None:
-            html = two_orders_html(trial.today, tried, dark=is_dark())
+            html = two_orders_html(trial.today, tried)
             what_if_parts.gliding(html, key="what-if-order")
     if tried is not None:
-        headline.html(headline_html(trial.today, tried, what_if_on_view().tried, dark=is_dark()))
+        headline.html(headline_html(trial.today, tried, what_if_on_view().tried))
     _candidates(trial)
     saved_list(desk)
 
@@ -147,7 +146,6 @@ def _weights(trial: _Trial, tried: RoutingPreview | None) -> None:
         _standing(trial),
         lines,
         revision=trial.revision,
-        dark=is_dark(),
         on_move=trial.move,
     )
     if st.toggle("Tipping points as a table", key="what-if-lines-table"):
@@ -198,9 +196,7 @@ def _candidates(trial: _Trial) -> None:
         f"{words.VERTICALS[scope.vertical]}, {words.REGIONS[scope.region]}; "
         "a switch for every intent. An empty cell takes today's figure."
     )
-    what_if_parts.candidates_table(
-        trial.rows(), revision=trial.revision, dark=is_dark(), on_type=trial.type
-    )
+    what_if_parts.candidates_table(trial.rows(), revision=trial.revision, on_type=trial.type)
     for problem in what_if_on_view().problems:
         st.warning(literal(problem), icon=":material/edit_off:")
 

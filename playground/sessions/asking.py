@@ -118,21 +118,17 @@ def call_arguments(
     connection: Connection, history: Sequence[Turn], message: str, settings: TurnSettings
 ) -> dict[str, Any]:
     """What ``complete_stream`` is called with; a field that is not set is left out."""
-    arguments: dict[str, Any] = {
+    headers = embedded_headers(settings) if connection.embedded else {}
+    arguments = {
         "messages": messages_of(history, message),
         "intent": intent_of(connection, settings),
+        "constraints": constraints_of(settings),
+        "system_prompt": settings.system_prompt if settings.system_prompt.strip() else None,
+        "temperature": settings.temperature,
+        "max_tokens": settings.max_tokens,
+        "extra_headers": headers or None,
     }
-    if settings.system_prompt.strip():
-        arguments["system_prompt"] = settings.system_prompt
-    if settings.temperature is not None:
-        arguments["temperature"] = settings.temperature
-    if settings.max_tokens is not None:
-        arguments["max_tokens"] = settings.max_tokens
-    if (constraints := constraints_of(settings)) is not None:
-        arguments["constraints"] = constraints
-    if connection.embedded and (headers := embedded_headers(settings)):
-        arguments["extra_headers"] = headers
-    return arguments
+    return {name: value for name, value in arguments.items() if value is not None}
 
 
 def preview_arguments(connection: Connection, settings: TurnSettings) -> dict[str, Any]:

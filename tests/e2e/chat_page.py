@@ -10,6 +10,11 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.harness import PlaygroundServer, settle
 
 
+def focused_turn(page: Page) -> Locator:
+    """The turn that the address leads to."""
+    return page.locator('[aria-current="true"]')
+
+
 class ChatPage:
     """What a person does on the page, and where they look."""
 
@@ -35,7 +40,7 @@ class ChatPage:
     @property
     def chips(self) -> Locator:
         """The newest turn's chips."""
-        return self.last.locator(".sp-chips")
+        return self.last.get_by_role("group", name="About this answer")
 
     def open(self, path: str = "") -> None:
         """Go to the page and wait until it stands."""
@@ -93,7 +98,7 @@ class ChatPage:
 
     def provider(self) -> str:
         """Who gave the newest answer, as its chip says: ``Google gemini-2.0-flash``."""
-        return self.chips.locator(".sp-name").inner_text()
+        return self.chips.locator("b").inner_text()
 
     def _and_wait(self, act: Callable[[], None]) -> None:
         before = self.turns.count()

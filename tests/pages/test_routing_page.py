@@ -130,7 +130,7 @@ def test_a_chosen_cell_becomes_the_forms_intent_by_its_button() -> None:
 def test_a_server_without_preview_or_sweep_says_so_and_the_page_stands(stand_in: StandIn) -> None:
     stand_in.lacks = ("/v1/routing",)
     assert "has no routing preview" in page().info[0].value
-    assert "decides one intent at a time" in page(view="sweep").info[0].value
+    assert "ranks one intent at a time" in page(view="sweep").info[0].value
     assert "has no routing preview" in html(page("chat"))
 
 

@@ -35,8 +35,8 @@ def field(app: AppTest) -> Any:
 
 def banner(app: AppTest) -> str:
     """What is said at the top of each page; empty where nothing is staged."""
-    drawn = (str(each.proto.body) for each in app.get("html"))  # type: ignore[attr-defined]
-    return next((html for html in drawn if 'class="sp-drill-line"' in html), "")
+    drawn = (str(each.proto.body) for each in app.get("html"))
+    return next((html for html in drawn if 'class="drill-line"' in html), "")
 
 
 def opened(app: AppTest) -> str:

@@ -70,7 +70,7 @@ def test_an_unknown_reason_is_said_to_be_one() -> None:
 def test_what_comes_from_outside_is_escaped() -> None:
     error = ProviderFailure(code="X", message="<script>", at="2026-04-01T11:56:00Z")
     name = known(vendor_name="<b>Lab</b>", available=False, reason="<i>")
-    html = status_html(status_rows([name], [health(last_error=error)], NOW), NOW, dark=False)
+    html = status_html(status_rows([name], [health(last_error=error)], NOW), NOW)
     assert not [tag for tag in ("<script>", "<b>Lab", "<i>") if tag in html]
     assert "4 min ago" in html
 

@@ -114,46 +114,46 @@ def test_nobody_left_is_no_winner() -> None:
     assert ranking_frames.winner_name(empty) is None
     assert ranking_frames.ranking_frame(empty).empty
     assert ranking_frames.filtered_frame(empty)["reason"].tolist() == ["not on the allow-list"]
-    panel = panel_html(empty, dark=False)
+    panel = panel_html(empty)
     assert "Nobody would answer" in panel
-    assert "<details open>" in panel
+    assert " open><summary>1 filtered out" in panel
 
 
 def rows(html: str) -> list[str]:
     """The candidates a panel shows first, each once."""
-    wide = html.partition('class="rv-narrow"')[0]
-    return re.findall(r'class="rv-name">([^<]+)', wide)
+    wide = html.partition("Who is behind")[0]
+    return re.findall(r'title="([^"(]+\w)', wide)
 
 
 def test_the_panel_shows_the_first_few_and_counts_the_rest() -> None:
     pool = [scored("openai", f"m{number}", 1 - number / 10, 1, 1) for number in range(8)]
-    html = panel_html(preview(*pool), dark=True)
+    html = panel_html(preview(*pool))
     assert rows(html) == [f"OpenAI m{number}" for number in range(SHOWN)]
-    assert "3 more stand behind" in html
+    assert "3 more are behind" in html
     assert "simulated" in html
 
 
 def test_the_panel_tells_notes_the_snapshot_and_who_is_down() -> None:
     snapshot = SnapshotInfo(id="w", label="Mine", source="me", what_if=True)
     told = preview(FLASH, GPT, snapshot=snapshot, notes=["No figures for ru."])
-    html = panel_html(told, dark=False, down=["google:gemini-2.0-flash"])
+    html = panel_html(told, down=["google:gemini-2.0-flash"])
     for words in (">what-if<", ">Mine<", "No figures for ru.", "down: the next one steps in"):
         assert words in html
 
 
 def test_who_steps_in_stands_out_when_the_first_ones_are_down() -> None:
     pool = [scored("openai", f"m{number}", 1 - number / 10, 1, 1) for number in range(7)]
-    html = panel_html(preview(*pool, GPT, FLASH), dark=False, down=["openai"])
+    html = panel_html(preview(*pool, GPT, FLASH), down=["openai"])
     assert "Would step in now" in html
     assert 'data-winner="google/gemini-2.0-flash"' in html
     assert rows(html)[-1] == "Google gemini-2.0-flash"
-    assert html.partition('class="rv-wide"')[0].count('rv-down"') == 8
-    assert "Everyone is down" in panel_html(preview(GPT), dark=False, down=["openai:gpt-4o"])
+    assert html.partition("Google gemini")[0].count("down: the next one steps in") == 8
+    assert "Everyone is down" in panel_html(preview(GPT), down=["openai:gpt-4o"])
 
 
 def test_without_figures_the_panel_shows_no_score() -> None:
-    assert ">–<" in panel_html(preview(LOCAL), dark=False)
-    assert ">0.90<" in panel_html(FOREIGN, dark=False)
+    assert ">–<" in panel_html(preview(LOCAL))
+    assert ">0.90<" in panel_html(FOREIGN)
 
 
 def test_nothing_from_outside_becomes_markup() -> None:
@@ -165,7 +165,7 @@ def test_nothing_from_outside_becomes_markup() -> None:
         notes=[bad] * 4,
         snapshot=SnapshotInfo(id=bad, label=bad, source=bad),
     )
-    assert "<script" not in panel_html(told, dark=False)
+    assert "<script" not in panel_html(told)
     assert "<script" not in quiet_html(bad)
 
 

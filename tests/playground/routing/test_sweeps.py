@@ -72,7 +72,7 @@ def test_the_table_reads_in_words() -> None:
 
 def test_a_cell_that_nobody_wins_is_said_so_and_drawn_empty() -> None:
     frame = sweeps.sweep_frame(swept(cell("en", "balanced", None), cell("en", "cost", A)))
-    assert sweeps.told(sweeps.row_of(frame, Cell("en", "general", "balanced"))) == (
+    assert sweeps.winner_clause(sweeps.row_of(frame, Cell("en", "general", "balanced"))) == (
         "nobody is left to answer"
     )
     assert sweeps.table(frame)["winner"].tolist() == ["nobody", "OpenAI gpt-4o"]
