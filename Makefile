@@ -16,16 +16,16 @@ PY := $(VENV)/bin/python
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 
 .PHONY: help run test check format format-check lint types bench screenshots sync-client clean \
-	venv install install-dev chromium port weights
+	venv install install-dev chromium port model
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: install port weights ## install what is missing, then serve http://localhost:8501 (PORT=... for another)
+run: install port model ## install what is missing, then serve http://localhost:8501 (PORT=... for another)
 	@echo "Speko Playground: http://localhost:$(PORT)  (Ctrl-C stops it)"
 	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
 
-test: install-dev chromium weights ## run every test, the browser journeys included
+test: install-dev chromium model ## run every test, the browser journeys included
 	@$(PY) -m pytest
 
 check: install-dev format-check lint types test ## the gate: format, lint, types, tests
@@ -43,7 +43,7 @@ lint: install-dev
 types: install-dev
 	@$(PY) -m mypy
 
-bench: install-dev chromium weights ## measure what the README's figures say (some minutes, on a quiet machine)
+bench: install-dev chromium model ## measure what the README's figures say (some minutes, on a quiet machine)
 	@$(PY) -m benchmarks
 
 screenshots: install-dev chromium ## take the pictures in docs/ again, the moving one too
@@ -106,7 +106,7 @@ port:
 	@$(PY) -c 'import socket; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", $(PORT)))' 2>/dev/null || { \
 		echo "Port $(PORT) is in use. Stop what runs there, or take another: make run PORT=$$(($(PORT) + 1))" >&2; exit 1; }
 
-weights:
+model:
 	@$(PY) -c 'import sys; from speko_gateway.local_model.model_file import present; sys.exit(not present())' || \
 		$(PY) -m speko_gateway pull-model || \
 		echo "The local model could not be fetched; the app starts with scripted words and offers to fetch it." >&2

@@ -50,10 +50,10 @@ def server_env() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def server(
-    server_env: dict[str, str], weights: Path, tmp_path_factory: pytest.TempPathFactory
+    server_env: dict[str, str], model_file: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[PlaygroundServer]:
-    """One playground for the module, with the local model's weights at hand."""
-    server = PlaygroundServer(tmp_path_factory.mktemp("playground"), server_env, weights)
+    """One playground for the module, with the local model's file at hand."""
+    server = PlaygroundServer(tmp_path_factory.mktemp("playground"), server_env, model_file)
     server.start()
     yield server
     server.stop()
@@ -63,13 +63,13 @@ def server(
 def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
     """Starts playgrounds for one test, all ended with it.
 
-    ``start_server(SPEKO_FLEET="demo")`` has scripted words; ``start_server(weights)`` the model.
+    ``start_server(SPEKO_FLEET="demo")`` has scripted words; ``start_server(model_file)`` the model.
     """
     started: list[PlaygroundServer] = []
 
-    def start(weights: Path | None = None, **environment: str) -> PlaygroundServer:
+    def start(model_file: Path | None = None, **environment: str) -> PlaygroundServer:
         folder = tmp_path_factory.mktemp("playground")
-        started.append(PlaygroundServer(folder, environment, weights))
+        started.append(PlaygroundServer(folder, environment, model_file))
         started[-1].start()
         return started[-1]
 
