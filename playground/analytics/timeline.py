@@ -1,6 +1,6 @@
 """The card "Providers over the turns": who served each turn, and who failed before. Pure.
 
-The demo draws the same figure, at its own ``Scale``.
+The demo draws the same figure, with its own ``Look``.
 """
 
 from __future__ import annotations
@@ -43,10 +43,11 @@ _NAMELESS: Final = {"served": {NOBODY: "no whole answer"}, "failed": {NOBODY: "n
 _LANE_ROOM: Final = 44
 
 
-class Scale(NamedTuple):
+class Look(NamedTuple):
     """Sizes in pixels: marks, crosses and their strokes, the line that joins them.
 
-    ``ring`` is the size of an amber ring around who stepped in; 0 draws none.
+    ``ring`` is the size of an amber ring around who stepped in, 0 for none. ``step`` is how far a
+    failure stands before what followed it, in turns; 0 puts all of a turn above each other.
     """
 
     mark: int = 11
@@ -54,9 +55,11 @@ class Scale(NamedTuple):
     stroke: int = 3
     join: int = 2
     ring: int = 0
+    step: float = 0.2
+    amber_crosses: bool = False
 
 
-_IN_CARD: Final = Scale()
+_IN_CARD: Final = Look()
 
 
 def card(turns: Sequence[Turn]) -> Card:
@@ -100,7 +103,7 @@ def caption(rows: pd.DataFrame) -> str:
     return sentence(f"{marks}, cross: {counted(failed, 'failed attempt')}{joined}")
 
 
-def figure(rows: pd.DataFrame, turns: int, theme: Theme, scale: Scale = _IN_CARD) -> go.Figure:
+def figure(rows: pd.DataFrame, turns: int, theme: Theme, look: Look = _IN_CARD) -> go.Figure:
     """A lane per provider: a mark for each turn it served, a cross for each time it failed.
 
     A dotted line leads from who failed to who stepped in. A long session is drawn by spans.
@@ -108,18 +111,20 @@ def figure(rows: pd.DataFrame, turns: int, theme: Theme, scale: Scale = _IN_CARD
     drawn = go.Figure()
     exact = span_width(turns) == 1
     if exact:
-        drawn.add_traces(list(_joins(rows, theme, scale)))
+        drawn.add_traces(list(_joins(rows, theme, look)))
     explained = rows.assign(reason=[_reason(row) for row in rows.itertuples()])
     extra = ("what", "status", "place", "of") if exact else ("what", "status")
     spans = by_span(explained, turns, {"reason": "lines"}, extra)
     if exact:
-        spans["at"] = pd.Series([_x(row.at, row) for row in spans.itertuples()], dtype="Float64")
+        spans["at"] = pd.Series(
+            [_x(row.at, row, look) for row in spans.itertuples()], dtype="Float64"
+        )
     else:
         # Beside the mark of who served in that span, not under it.
         spans.loc[spans["what"] == "failed", "at"] -= span_width(turns) * 0.4
-        scale = scale._replace(mark=scale.mark - 2, cross=scale.cross - 2)
+        look = look._replace(mark=look.mark - 2, cross=look.cross - 2)
     for (what, provider, status), own in spans.groupby(["what", "provider", "status"]):
-        drawn.add_trace(_marks(str(what), str(provider), str(status), own, theme, scale))
+        drawn.add_trace(_marks(str(what), str(provider), str(status), own, theme, look))
     lanes = _lanes(rows)
     styled(drawn, theme, height=70 + _LANE_ROOM * max(len(lanes), 2), legend=False)
     drawn.update_xaxes(**turn_axis(turns))
@@ -151,28 +156,31 @@ def _reason(row: Any) -> str:
     return f"{answered}, after {row.place} failed" if row.place else answered
 
 
-def _x(turn: Any, row: Any) -> float:
+def _x(turn: Any, row: Any, look: Look) -> float:
     """Where a mark stands: a turn's failures before its end, all of them within half a turn."""
-    return float(turn - (row.of - 1 - row.place) * min(0.45 / row.of, 0.2))
+    return float(turn - (row.of - 1 - row.place) * min(0.45 / row.of, look.step))
 
 
 def _marks(
-    what: str, provider: str, status: str, own: pd.DataFrame, theme: Theme, scale: Scale
+    what: str, provider: str, status: str, own: pd.DataFrame, theme: Theme, look: Look
 ) -> go.Scatter:
-    look = marker_look(provider, theme, hollow=status != "done" and provider != NOBODY)
+    marker = marker_look(provider, theme, hollow=status != "done" and provider != NOBODY)
+    marker["size"] = look.mark
     if what == "failed":
-        look |= {"symbol": "x-thin", "line": {"width": scale.stroke, "color": look["color"]}}
+        colour = amber(theme) if look.amber_crosses else marker["color"]
+        line = {"width": look.stroke, "color": colour}
+        marker |= {"symbol": "x-thin", "size": look.cross, "line": line}
     counts = own["rows"].map(lambda count: f"{count} times: " if count > 1 else "")
     return go.Scatter(
         x=own["at"],
         y=[legend_name(provider, _NAMELESS[what])] * len(own),
         mode="markers",
-        marker=look | {"size": scale.cross if what == "failed" else scale.mark},
+        marker=marker,
         **hover(own, own["reason"].radd(counts)),
     )
 
 
-def _joins(rows: pd.DataFrame, theme: Theme, scale: Scale) -> Iterator[go.Scatter]:
+def _joins(rows: pd.DataFrame, theme: Theme, look: Look) -> Iterator[go.Scatter]:
     moved = rows[rows["of"] > 1]
     if moved.empty:
         return
@@ -180,14 +188,14 @@ def _joins(rows: pd.DataFrame, theme: Theme, scale: Scale) -> Iterator[go.Scatte
     ys: list[str | None] = []
     rings: list[int] = []
     for _, own in moved.groupby("turn"):
-        xs += [*(_x(row.turn, row) for row in own.itertuples()), None]
+        xs += [*(_x(row.turn, row, look) for row in own.itertuples()), None]
         ys += [*(_lane(row) for row in own.itertuples()), None]
-        rings += [*(scale.ring if row.what == "served" else 0 for row in own.itertuples()), 0]
+        rings += [*(look.ring if row.what == "served" else 0 for row in own.itertuples()), 0]
     yield go.Scatter(
         x=xs,
         y=ys,
-        mode="lines+markers" if scale.ring else "lines",
-        line={"color": amber(theme), "width": scale.join, "dash": "dot"},
+        mode="lines+markers" if look.ring else "lines",
+        line={"color": amber(theme), "width": look.join, "dash": "dot"},
         marker={"size": rings, "color": amber(theme), "opacity": 0.35, "line": {"width": 0}},
         hoverinfo="skip",
     )

@@ -16,7 +16,9 @@ from playground.look.figures import Theme
 from playground.sessions.turns import Turn
 
 FONT_SIZE: Final = 20
-_SCALE: Final = timeline.Scale(mark=26, cross=18, stroke=6, join=4, ring=38)
+_LOOK: Final = timeline.Look(
+    mark=26, cross=12, stroke=7, join=4, ring=38, step=0, amber_crosses=True
+)
 
 
 def demo_figures(turns: Sequence[Turn], length: int, theme: Theme) -> tuple[go.Figure, go.Figure]:
@@ -34,7 +36,7 @@ def demo_figures(turns: Sequence[Turn], length: int, theme: Theme) -> tuple[go.F
 
 
 def _who(turns: Sequence[Turn], length: int, theme: Theme) -> go.Figure:
-    figure = timeline.figure(timeline.frame(turns), length, theme, _SCALE)
+    figure = timeline.figure(timeline.frame(turns), length, theme, _LOOK)
     # By name: a lane stays above the same neighbours while the demo goes on.
     lanes = sorted(figure.layout.yaxis.categoryarray)
     figure.update_layout(height=50 + 42 * max(len(lanes), 3))

@@ -8,10 +8,10 @@ from playground.browser import url
 from playground.browser.url import CHAT_PAGE
 from playground.chat.welcome_view import fleet_line
 from playground.connections.state import private_allowed
-from playground.demos.demo_yaml import MAX_BYTES
 from playground.demos.desk_view import DemoDesk
 from playground.demos.player import reckoned_seconds
 from playground.demos.script import DemoScript
+from playground.demos.script_file import MAX_BYTES
 from playground.demos.shelf import OWN, ShelfEntry, read_entry, shelf
 from playground.intent import languages
 from playground.look.safe_markdown import literal

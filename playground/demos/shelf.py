@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from playground.demos.demo_yaml import MAX_BYTES
-from playground.demos.script import DemoScript, DemoScriptError, parse_script
+from playground.demos.script import DemoScript
+from playground.demos.script_file import MAX_BYTES, DemoScriptError, parse_script
 
 SHIPPED: Final = Path(__file__).with_name("shipped")
 OWN: Final = "demos"

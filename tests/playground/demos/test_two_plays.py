@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from playground.demos import captions as demo_captions
 from playground.demos.figures import demo_figures
 from playground.demos.player import Player
 from playground.demos.runs import DemoRun, DemoRuns
-from playground.demos.script import parse_script
+from playground.demos.script_file import parse_script
 from playground.demos.shelf import SHIPPED
 from playground.servers.connection import Connection, embedded
 from playground.servers.local_gateway import LocalGateway
@@ -92,7 +91,7 @@ def test_the_charts_show_who_failed_and_who_stepped_in(
     turns = play(DemoRuns(engine, store).start(parse_script(path.read_bytes(), "day")), demo_fleet)
     who, speed = demo_figures(turns, len(turns), "light")
     crosses = [trace for trace in who.data if trace.marker.symbol == "x-thin"]
-    assert {math.ceil(x) for trace in crosses for x in trace.x} == {3, 4, 5}
+    assert {x for trace in crosses for x in trace.x} == {3, 4, 5}
     (ways,) = [trace for trace in who.data if trace.mode == "lines+markers"]
     rings = zip(ways.x, ways.y, ways.marker.size, strict=True)
     stepped_in = [(turn, lane) for turn, lane, size in rings if size]
