@@ -16,7 +16,7 @@
         pause: 2
     closing: "Shown at the end: {turns} turns, {failovers} failovers."
 
-Only title, turns, and each turn's message are needed. Faults hold until a later turn has others, or
+Only title, turns, and each turn's message are needed. Faults last until a later turn has others, or
 ``faults: clear``.
 """
 

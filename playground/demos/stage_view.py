@@ -1,7 +1,7 @@
 """A demo on the projector: the conversation, the charts, the caption, and the controls.
 
 Conversation, caption and controls are one fragment that looks at the run a few times a second while
-it moves; the charts are drawn with the page, anew after each turn only.
+it moves; the charts are drawn with the page, again after each turn only.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _PLOTLY = {"displayModeBar": False, "doubleClick": False}
 
 
 def demo_stage(desk: DemoDesk, run: DemoRun) -> None:
-    """Draw the run, and let it move while it is looked at."""
+    """Draw the run, and let it move on while this page is open."""
     st.html(_CSS)
     st.html(themed("" if run.player.ended else '<i class="dm-bare"></i>'))
     drawn = _state(run)

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.demos.player import reckoned_seconds
+from playground.demos.player import estimated_seconds
 from playground.demos.script import DemoScript, DemoTurn
 from playground.demos.script_file import MAX_BYTES, DemoScriptError, parse_script
 from playground.demos.shelf import OWN, SHIPPED, shelf
@@ -213,7 +213,7 @@ def test_any_value_of_any_field_is_read_or_refused(name: str, value: object) -> 
 @pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.yaml")), ids=lambda path: path.stem)
 def test_a_script_that_comes_along_lasts_about_two_minutes(path: Path) -> None:
     found = parse_script(path.read_bytes(), path.name)
-    assert 90 <= reckoned_seconds(found) <= 150
+    assert 90 <= estimated_seconds(found) <= 150
     assert all(turn.reply and turn.caption.before and turn.caption.after for turn in found.turns)
     assert any(found.faults_at(place) for place in range(len(found.turns)))
     assert found.faults_at(len(found.turns) - 1) == ()
