@@ -15,7 +15,7 @@ PY := $(VENV)/bin/python
 
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 
-.PHONY: help run test check format format-check lint types bench screenshots clean \
+.PHONY: help run test check format format-check lint types bench screenshots sync-client clean \
 	venv install install-dev chromium port weights
 
 help: ## list these targets
@@ -48,6 +48,9 @@ bench: install-dev chromium weights ## measure what the README's figures say (so
 
 screenshots: install-dev chromium ## take the pictures in docs/screenshots anew
 	@$(PY) -m docs.take_screenshots
+
+sync-client: install-dev ## make the sync client anew from the async one
+	@$(PY) -m docs.make_sync_client
 
 clean: ## remove the environment and all caches (conversations and the model stay)
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis test-artifacts

@@ -10,15 +10,15 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from speko_client.addresses import AllowPrivate
+from speko_client.models import FleetChoice
 from speko_client.server import DEFAULT_BASE_URL, DEFAULT_TIMEOUT, Server
-
-AllowPrivate = Literal["auto", "true", "false"]
 
 _PREFIX = "SPEKO_"
 _SECRETS_FILES = (
@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     takes_vertical: bool = False
     data_dir: Path = Field(default_factory=lambda: user_data_path("speko-playground"))
     database_url: str = ""
-    fleet: Literal["demo", "live", "auto"] = "auto"
+    fleet: FleetChoice = "auto"
     pace: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     model_path: Path | None = None
     allow_private_urls: AllowPrivate = "auto"

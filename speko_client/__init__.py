@@ -13,7 +13,8 @@
 The public names are those of the official SDK, so code moves between the two by its import alone.
 """
 
-from speko_client.client import AsyncSpeko, Speko
+from speko_client.async_client import AsyncCompleteStream, AsyncSpeko
+from speko_client.client import CompleteStream, Speko
 from speko_client.errors import (
     SpekoApiError,
     SpekoAuthError,
@@ -43,7 +44,6 @@ from speko_client.models import (
     RoutingPreview,
     StreamError,
 )
-from speko_client.stream import AsyncCompleteStream, CompleteStream
 from speko_client.version import __version__
 
 __all__ = [

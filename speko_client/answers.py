@@ -1,20 +1,22 @@
 """Both forms of an answer, read as one: a sequence of events with one terminal event.
 
-A reader is fed the body's chunks and yields events. Which reader it is, the answer's content type
-says, not what was asked for: a server may answer either request in either form.
+A reader is fed the body's chunks and yields events. The answer's content type chooses the reader,
+not what was asked for: a server may answer either request in either form.
 """
 
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol, TypeVar
 
+import httpx
 from pydantic import BaseModel, ValidationError
 
 from speko_client.calls import EVENT_STREAM, JSON
-from speko_client.errors import SpekoStreamError
-from speko_client.failures import error_fields, invalid_answer
+from speko_client.errors import SpekoApiError, SpekoStreamError
+from speko_client.failures import advice_for, broken_off, error_fields, invalid_answer
 from speko_client.models import (
     CompleteResult,
     CompleteStreamDelta,
@@ -24,6 +26,7 @@ from speko_client.models import (
     CompleteStreamToolCall,
     StreamError,
 )
+from speko_client.server import Server
 from speko_client.wire.sse import EventTooLargeError, ServerSentEvent, SSEDecoder
 
 MAX_JSON_BYTES = 32 * 1024 * 1024
@@ -86,7 +89,7 @@ class EventStreamReader:
 
 
 class BufferedReader:
-    """``application/json``: the whole answer at once, told as meta, delta and done."""
+    """``application/json``: the whole answer at once, read as meta, delta and done."""
 
     def __init__(self) -> None:
         self._body = JsonBody()
@@ -98,7 +101,7 @@ class BufferedReader:
 
     def end(self) -> Iterator[CompleteStreamEvent]:
         """All of the answer's events."""
-        return _told(self._body.read(CompleteResult))
+        return _as_events(self._body.read(CompleteResult))
 
 
 class JsonBody:
@@ -120,7 +123,91 @@ class JsonBody:
         return _validated(model, _parsed(b"".join(self._chunks)))
 
 
-def _told(result: CompleteResult) -> Iterator[CompleteStreamEvent]:
+class AnswerSoFar:
+    """A stream without its I/O: what has been read, what has been handed out, how it ended."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._reader: AnswerReader | None = None
+        self._pending: deque[CompleteStreamEvent] = deque()
+        self._text: list[str] = []
+        self._terminal: CompleteStreamDone | StreamError | None = None
+        self._failure: SpekoApiError | None = None
+        self._finished = False
+        self._held_open = False
+
+    @property
+    def text(self) -> str:
+        """The text handed out so far: the partial answer where the stream broke or was closed."""
+        return "".join(self._text)
+
+    def _begin(self, response: httpx.Response) -> None:
+        content_type = self._server.redact(response.headers.get("Content-Type", ""))
+        self._reader = reader_for(content_type)
+
+    def _take(self, chunk: bytes | None) -> None:
+        """Reads a chunk, or with None the end; what follows a terminal event is left unread."""
+        if self._reader is None:
+            return
+        for event in self._reader.end() if chunk is None else self._reader.feed(chunk):
+            self._pending.append(self._safe(event))
+            if isinstance(event, (CompleteStreamDone, StreamError)):
+                self._finished = True
+                return
+        if chunk is None:
+            raise broken_off()
+
+    def _safe(self, event: CompleteStreamEvent) -> CompleteStreamEvent:
+        if not isinstance(event, StreamError):
+            return event
+        return event.model_copy(update={"error": self._server.redact(event.error)})
+
+    def _fail(self, error: SpekoApiError) -> None:
+        """Keeps a failure until what arrived before it has been handed out."""
+        self._failure = error
+        self._finished = True
+
+    def _hand_out(self) -> CompleteStreamEvent | None:
+        """The next event that is read already; None at the end. Raises what broke the stream."""
+        if not self._pending:
+            if self._failure is not None:
+                self._failure.partial_text = self.text
+                raise self._failure
+            return None
+        event = self._pending.popleft()
+        if isinstance(event, CompleteStreamDelta):
+            self._text.append(event.text)
+        elif isinstance(event, (CompleteStreamDone, StreamError)):
+            self._terminal = event
+        return event
+
+    def _outcome(self) -> CompleteResult:
+        """The result of a stream that has been handed out to its end."""
+        if isinstance(self._terminal, CompleteStreamDone):
+            return CompleteResult.model_validate(dict(self._terminal))
+        if self._terminal is not None:
+            raise _ended_in_error(self._terminal, self.text)
+        raise SpekoStreamError(
+            "The stream was closed before its end.",
+            200,
+            "STREAM_CLOSED",
+            partial_text=self.text,
+            advice="What had arrived is kept; ask again for a whole answer.",
+        )
+
+
+def _ended_in_error(event: StreamError, text: str) -> SpekoStreamError:
+    return SpekoStreamError(
+        event.error,
+        200,
+        event.code,
+        body=event.model_dump(by_alias=True, exclude_none=True, exclude={"type"}),
+        partial_text=text,
+        advice=advice_for(500, event.code),
+    )
+
+
+def _as_events(result: CompleteResult) -> Iterator[CompleteStreamEvent]:
     yield CompleteStreamMeta(
         provider=result.provider,
         model=result.model,

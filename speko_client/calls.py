@@ -9,15 +9,17 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, TypedDict, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from speko_client.errors import SpekoRequestError
 from speko_client.models import (
     WHAT_IF_HEADER,
+    ChatMessage,
     CompleteRequest,
     PipelineConstraints,
+    ReasoningEffort,
     RoutingIntent,
     SweepRequest,
     WhatIf,
@@ -28,7 +30,32 @@ JSON: Final = "application/json"
 EVENT_STREAM: Final = "text/event-stream"
 Accept = Literal["application/json", "text/event-stream"]
 
+MessageInput = ChatMessage | Mapping[str, Any]
+IntentInput = RoutingIntent | Mapping[str, Any]
+ConstraintsInput = PipelineConstraints | Mapping[str, Any]
+
 ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class CompleteOptions(TypedDict, total=False):
+    """What ``complete`` and ``complete_stream`` take besides messages and intent.
+
+    ``temperature`` is 0 to 2, ``max_tokens`` at least 1, ``max_tool_hops`` 1 to 16. What is None is
+    not sent, and the server's or provider's default applies. ``session_id`` and ``extra_headers``
+    go as headers.
+    """
+
+    system_prompt: str | None
+    temperature: float | None
+    max_tokens: int | None
+    constraints: ConstraintsInput | None
+    reasoning_effort: ReasoningEffort | None
+    tools: Sequence[Mapping[str, Any]] | None
+    tool_choice: str | Mapping[str, Any] | None
+    parallel_tool_calls: bool | None
+    max_tool_hops: int | None
+    session_id: str | None
+    extra_headers: Mapping[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +70,27 @@ class Call:
 
 
 def complete_call(
-    fields: Mapping[str, Any],
+    messages: Sequence[MessageInput],
+    intent: IntentInput,
+    options: CompleteOptions,
     *,
     accept: Accept,
-    session_id: str | None = None,
-    extra_headers: Mapping[str, str] | None = None,
 ) -> Call:
-    """``POST /v1/complete``; ``fields`` are ``CompleteRequest``'s, None meaning not set."""
+    """``POST /v1/complete``. Raises TypeError for an option that there is not."""
+    if unknown := options.keys() - CompleteOptions.__annotations__:
+        raise TypeError(f"There is no argument {min(unknown)!r}.")
+    fields = {"messages": messages, "intent": intent, **options}
     request = _checked(CompleteRequest, {k: v for k, v in fields.items() if v is not None})
-    headers = {**checked_headers(extra_headers), "Accept": accept, "Content-Type": JSON}
-    if session_id and session_id.strip():
-        headers |= _session_header(session_id.strip())
+    headers = checked_headers(options.get("extra_headers"))
+    headers |= {"Accept": accept, "Content-Type": JSON}
+    if session_id := (options.get("session_id") or "").strip():
+        headers |= _session_header(session_id)
     return Call("POST", "/v1/complete", headers, body=_encoded(request.to_wire()))
 
 
 def preview_call(
-    intent: RoutingIntent | Mapping[str, Any],
-    constraints: PipelineConstraints | Mapping[str, Any] | None,
+    intent: IntentInput,
+    constraints: ConstraintsInput | None,
     *,
     what_if: WhatIf | None = None,
     weight_lines: bool = False,
@@ -73,13 +104,13 @@ def preview_call(
     params += [("allowed_provider", entry) for entry in (limits and limits.llm) or ()]
     if weight_lines:
         params.append(("weight_lines", "true"))
-    return get_call("/v1/routing/preview", params, _told(what_if))
+    return get_call("/v1/routing/preview", params, _what_if_header(what_if))
 
 
 def sweep_call(request: SweepRequest, what_if: WhatIf | None = None) -> Call:
     """``POST /v1/routing/sweep``."""
     body = request.model_dump(by_alias=True, exclude_none=True)
-    return post_call("/v1/routing/sweep", body, _told(what_if))
+    return post_call("/v1/routing/sweep", body, _what_if_header(what_if))
 
 
 def empty_completion_call() -> Call:
@@ -104,7 +135,7 @@ def post_call(
     return Call("POST", path, headers, body=_encoded(body))
 
 
-def _told(what_if: WhatIf | None) -> dict[str, str]:
+def _what_if_header(what_if: WhatIf | None) -> dict[str, str]:
     return {WHAT_IF_HEADER: what_if.to_header()} if what_if is not None else {}
 
 

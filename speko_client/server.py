@@ -6,7 +6,6 @@ later error quotes a header or a URL that holds the key.
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import re
 from collections.abc import Mapping
@@ -17,7 +16,9 @@ from typing import Any
 
 import httpx
 
+from speko_client.addresses import is_loopback
 from speko_client.errors import SpekoRequestError
+from speko_client.redaction import redacted
 from speko_client.version import __version__
 
 DEFAULT_BASE_URL = "https://api.speko.dev"
@@ -85,10 +86,7 @@ class Server:
     def is_loopback(self) -> bool:
         """Whether it is this machine, which no proxy should see between."""
         host = httpx.URL(self.base_url).host
-        try:
-            return ipaddress.ip_address(host).is_loopback
-        except ValueError:
-            return host == "localhost" or host.endswith(".localhost")
+        return is_loopback(host) or host.endswith(".localhost")
 
     @property
     def headers(self) -> dict[str, str]:
@@ -98,7 +96,7 @@ class Server:
 
     def redact(self, text: str) -> str:
         """``text`` without the key, should a server have echoed it."""
-        return text.replace(self.api_key, "[key]") if self.api_key else text
+        return redacted(text, [self.api_key])
 
 
 def checked_headers(extra: Mapping[str, str] | None) -> dict[str, str]:

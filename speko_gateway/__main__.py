@@ -8,7 +8,9 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import get_args
 
+from speko_client.models import FleetChoice
 from speko_gateway.build import build_gateway
 from speko_gateway.config import (
     KEY_VARIABLE,
@@ -107,7 +109,7 @@ def _add_pull_model(commands: argparse._SubParsersAction[argparse.ArgumentParser
 def _add_fleet_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fleet",
-        choices=["demo", "live", "auto"],
+        choices=get_args(FleetChoice),
         default="auto",
         help="simulated vendors, live ones, or live where one is configured (%(default)s)",
     )

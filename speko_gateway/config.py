@@ -5,15 +5,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
+from speko_client.addresses import AllowPrivate, is_loopback
+from speko_client.models import FleetChoice
 from speko_gateway.limits import Limits
-from speko_gateway.providers.vendors.addresses import is_loopback
 
 KEY_VARIABLE = "SPEKO_GATEWAY_KEY"
 PRIVATE_URLS_VARIABLE = "SPEKO_ALLOW_PRIVATE_URLS"
 
-FleetChoice = Literal["demo", "live", "auto"]
 WordsChoice = Literal["auto", "scripted"]
 
 
@@ -63,7 +63,7 @@ def private_urls_allowed(flag: bool, environment: Mapping[str, str], bound: str)
     By default only where nobody but this machine's own users comes by. Raises SettingError.
     """
     setting = environment.get(PRIVATE_URLS_VARIABLE, "").strip().lower() or "auto"
-    if setting not in ("auto", "true", "false"):
+    if setting not in get_args(AllowPrivate):
         raise SettingError(f"{PRIVATE_URLS_VARIABLE} takes auto, true or false, and nothing else.")
     if flag or setting != "auto":
         return flag or setting == "true"

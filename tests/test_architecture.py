@@ -31,7 +31,12 @@ MAY_IMPORT = {
     "speko_client": {"speko_client"},
     "speko_gateway": {"speko_gateway", "speko_client"},
 }
-FROM_CLIENT_TO_GATEWAY = {"speko_client.models", "speko_client.wire.sse"}
+FROM_CLIENT_TO_GATEWAY = {
+    "speko_client.addresses",
+    "speko_client.models",
+    "speko_client.redaction",
+    "speko_client.wire.sse",
+}
 
 SECRETS = re.compile(
     r"\bsk-[A-Za-z0-9_-]{20,}|\bAIza[A-Za-z0-9_-]{30,}|\bxai-[A-Za-z0-9]{20,}"

@@ -16,9 +16,10 @@ from playground.connections.state import (
     take_wanted_check,
 )
 from playground.runtime import Runtime
+from playground.servers.address_guard import NotUsableError
 from playground.servers.check import Checked, check_server, check_vendor
 from playground.servers.connection import Connection
-from playground.servers.typed_connection import NotUsableError, first_offer, portable
+from playground.servers.typed_connection import first_offer, portable
 from speko_client.errors import SpekoApiError
 from speko_client.models import ProvidersHealth, VendorConnection, VendorCredentials
 

@@ -13,9 +13,9 @@ import streamlit as st
 
 from playground.browser import widgets
 from playground.connections.state import edit_connection, keep_check
-from playground.servers.address_guard import AddressRefusedError
+from playground.servers.address_guard import NotUsableError
 from playground.servers.check import Checked
-from playground.servers.typed_connection import NotUsableError, Typed
+from playground.servers.typed_connection import Typed
 
 Save = Callable[[Typed], None]
 
@@ -24,7 +24,7 @@ Save = Callable[[Typed], None]
 class ConnectionForm:
     """The fields of one connection's form. ``url`` None: it has no address to type.
 
-    ``save`` raises NotUsableError or AddressRefusedError where something must be corrected.
+    ``save`` raises NotUsableError where something must be corrected.
     """
 
     name: str
@@ -99,7 +99,7 @@ def _save(form: ConnectionForm) -> None:
     )
     try:
         form.save(typed)
-    except (NotUsableError, AddressRefusedError) as error:
+    except NotUsableError as error:
         keep_check(form.name, Checked(False, error.message))
     else:
         edit_connection(None)

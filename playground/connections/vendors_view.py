@@ -21,11 +21,11 @@ from playground.connections.state import (
     server_choice,
     want_check,
 )
+from playground.servers.address_guard import NotUsableError
 from playground.servers.check import Checked
 from playground.servers.server_choice import CUSTOM, address_problem, custom_id
 from playground.servers.typed_connection import (
     MOST_MODELS,
-    NotUsableError,
     Typed,
     credentials,
     portable,

@@ -35,7 +35,16 @@ from pydantic import (
 )
 
 from playground.sessions.turns import TurnSettings
-from speko_client.models import Fault, FaultKind, Language, OptimizeFor, Region, Vertical
+from speko_client.models import (
+    Fault,
+    FaultKind,
+    FaultSeconds,
+    Language,
+    OptimizeFor,
+    Region,
+    Share,
+    Vertical,
+)
 
 CAPTION_WORDS: Final = frozenset({"served", "provider", "failed", "ttft", "total", "failovers"})
 CLOSING_WORDS: Final = frozenset({"turns", "answered", "providers", "failovers"})
@@ -98,8 +107,8 @@ class DemoFault(_Part):
 
     target: _Entry
     kind: FaultKind = "down"
-    seconds: Annotated[float, Field(gt=0, le=600)] | None = None
-    rate: Annotated[float, Field(ge=0, le=1)] | None = None
+    seconds: FaultSeconds | None = None
+    rate: Share | None = None
 
     def fault(self) -> Fault:
         """As it travels."""

@@ -12,7 +12,6 @@ from playground.drills.banner_view import end_drill
 from playground.drills.drill import MOST, DrillState, Length, RunningDrill, Unit
 from playground.drills.state import drill_state, keep_drill
 from playground.drills.words import (
-    FLAKY_RATE,
     KINDS,
     SLOW_SECONDS,
     Preset,
@@ -27,7 +26,7 @@ from playground.look.style_view import is_dark, themed
 from playground.routing.desk_view import RoutingDesk
 from playground.servers import pool
 from playground.sessions.ranking import candidates
-from speko_client.models import Fault, FaultKind, KnownProvider, ScoredCandidate
+from speko_client.models import FLAKY_RATE, Fault, FaultKind, KnownProvider, ScoredCandidate
 
 _STYLE = """<style>
 .dr-fault { display: flex; align-items: center; gap: .55rem; font-size: .92rem; line-height: 1.3; }

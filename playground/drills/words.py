@@ -7,10 +7,16 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 from playground.look import palette
-from speko_client.models import Fault, FaultKind, KnownProvider, ScoredCandidate
+from speko_client.models import (
+    DRILL_PATIENCE,
+    FLAKY_RATE,
+    Fault,
+    FaultKind,
+    KnownProvider,
+    ScoredCandidate,
+)
 
 SLOW_SECONDS: Final = 3.0
-FLAKY_RATE: Final = 0.5
 
 
 class Kind(NamedTuple):
@@ -45,8 +51,8 @@ KINDS: Final[dict[FaultKind, Kind]] = {
         "Stalls",
         "pause_circle",
         "stalls",
-        "Says some words, then falls silent. After 5 s the answer ends: once you have seen words, "
-        "nobody else takes over.",
+        f"Says some words, then falls silent. After {DRILL_PATIENCE:g} s the answer ends: once you "
+        "have seen words, nobody else takes over.",
     ),
     "empty": Kind(
         "Empty answer",
@@ -96,7 +102,7 @@ def fault_clause(fault: Fault) -> str:
     if fault.kind == "slow" and fault.seconds is not None:
         return f"{clause} ({fault.seconds:g} s)"
     if fault.kind == "flaky":
-        return f"{clause} ({_rate(fault):.0%})".replace("%)", " %)")
+        return f"{clause} ({fault.down_rate:.0%})".replace("%)", " %)")
     return clause
 
 
@@ -108,9 +114,9 @@ def effect(fault: Fault) -> str:
             "the next candidate answers."
         )
     if fault.kind == "slow":
-        return "Says nothing at all. After 5 s the next candidate is asked."
+        return f"Says nothing at all. After {DRILL_PATIENCE:g} s the next candidate is asked."
     if fault.kind == "flaky":
-        return f"Is down for {_rate(fault):.0%} of the messages, at random.".replace("%", " %")
+        return f"Is down for {fault.down_rate:.0%} of the messages, at random.".replace("%", " %")
     return KINDS[fault.kind].effect
 
 
@@ -183,7 +189,3 @@ def _listed(names: Sequence[str]) -> str:
         return " and ".join(names)
     more = "" if len(names) == 3 else f" and {len(names) - 2} more"
     return f"{', '.join(names[:2])}{more}" if more else f"{names[0]}, {names[1]} and {names[2]}"
-
-
-def _rate(fault: Fault) -> float:
-    return FLAKY_RATE if fault.rate is None else fault.rate

@@ -19,14 +19,14 @@ from sqlalchemy import Row
 from playground.sessions.rows import moment
 from playground.sessions.store import Store, utc_now
 from playground.sessions.store_errors import StoreError
-from speko_client.models import WhatIf
+from speko_client.models import MOST_EDITS, WhatIf
 
 MOST = 100
 """So many what-ifs a store keeps: more could not be told apart in a list."""
 
 _TOO_MUCH = (
-    "This what-if changes more than one can hold: 200 figures, and 200 candidates switched off. "
-    "Put some of them back as they are today, then save it."
+    f"This what-if changes more than one can hold: {MOST_EDITS} figures, and {MOST_EDITS} "
+    "candidates switched off. Put some of them back as they are today, then save it."
 )
 
 WHAT_IFS = sa.Table(

@@ -18,9 +18,9 @@ from playground.routing.saved_what_ifs import (
 )
 from playground.routing.state import keep_what_if, what_if_on_view
 from playground.routing.what_if_html import in_use_html, saved_html
-from playground.routing.what_ifs import LONGEST_NAME, WhatIfError, changes_nothing, gone, named
+from playground.routing.what_ifs import WhatIfError, changes_nothing, gone, named
 from playground.sessions.store_errors import StoreError
-from speko_client.models import WhatIf
+from speko_client.models import LONGEST_WHAT_IF_NAME, WhatIf
 
 
 def saved_list(desk: RoutingDesk) -> None:
@@ -65,7 +65,7 @@ def _save_form(desk: RoutingDesk) -> None:
         name = st.text_input(
             "Name",
             placeholder="Save what is tried now, under a name",
-            max_chars=LONGEST_NAME,
+            max_chars=LONGEST_WHAT_IF_NAME,
             key="what-if-name",
         )
         asked = st.form_submit_button("Save", icon=":material/bookmark_add:")
@@ -131,7 +131,7 @@ def _row_buttons(desk: RoutingDesk, each: SavedWhatIf) -> None:
 def _rename(desk: RoutingDesk, each: SavedWhatIf) -> None:
     with st.popover("Rename", icon=":material/edit:", type="tertiary", key=f"rename-{each.id}"):
         key = f"new-name-{each.id}"
-        st.text_input("New name", each.what_if.name, max_chars=LONGEST_NAME, key=key)
+        st.text_input("New name", each.what_if.name, max_chars=LONGEST_WHAT_IF_NAME, key=key)
         st.button("Rename", on_click=_renamed, args=(desk, each, key), key=f"do-rename-{each.id}")
 
 

@@ -15,6 +15,7 @@ from playground.look import words
 from playground.sessions.ranking import candidates, names
 from playground.sessions.turns import TurnSettings
 from speko_client.models import (
+    LONGEST_WHAT_IF_NAME,
     AxisWeights,
     FigureEdit,
     OptimizeFor,
@@ -26,9 +27,6 @@ from speko_client.models import (
 )
 
 Figure = Literal["quality", "ttft_ms", "cost"]
-
-LONGEST_NAME: Final = 60
-"""Characters of a what-if's name."""
 
 _CLOSE: Final = 0.0005
 
@@ -153,9 +151,10 @@ def named(what_if: WhatIf, name: str) -> WhatIf:
     wanted = " ".join(name.split())
     if not wanted:
         raise WhatIfError("Give it a name first, for example “Cheaper gpt-4o”.")
-    if len(wanted) > LONGEST_NAME:
+    if len(wanted) > LONGEST_WHAT_IF_NAME:
         raise WhatIfError(
-            f"This name has {len(wanted)} characters; {LONGEST_NAME} is the most. Shorten it."
+            f"This name has {len(wanted)} characters; {LONGEST_WHAT_IF_NAME} is the most. "
+            "Shorten it."
         )
     return what_if.model_copy(update={"name": wanted})
 

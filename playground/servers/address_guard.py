@@ -18,28 +18,30 @@ host the way there (an egress rule); docs/decisions/06-visitors-addresses.md say
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import socket
 from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
-from playground.settings import AllowPrivate
+from speko_client.addresses import AllowPrivate, is_loopback, is_public
 from speko_client.server import DEFAULT_TIMEOUT, Server
 
 Resolve = Callable[[str, int], Iterable[str]]
 
 _HOST = re.compile(r"[a-z0-9_.-]+|[0-9a-f:.]+")
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _PORTS = {"http": 80, "https": 443}
 
 
-class AddressRefusedError(ValueError):
-    """An address that is none, or that must not be called from here; ``message`` says why."""
+class NotUsableError(ValueError):
+    """Something typed cannot be used; ``message`` says what to correct, and quotes no key."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class AddressRefusedError(NotUsableError):
+    """An address that is none, or that must not be called from here."""
 
 
 def resolved(host: str, port: int) -> list[str]:
@@ -66,18 +68,6 @@ def checked_address(url: str, *, private_allowed: bool, resolve: Resolve = resol
     return plain
 
 
-def is_public(address: str) -> bool:
-    """Whether an IP address is one of the public internet's; an IPv4 address inside counts too."""
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(parsed, ipaddress.IPv6Address):
-        inner = _inner_v4(parsed)
-        if inner is not None:
-            return is_public(str(inner))
-        if parsed.is_site_local:
-            return False
-    return parsed.is_global and not parsed.is_multicast
-
-
 def private_allowed(
     setting: AllowPrivate, bound: str | None, host: str | None, visitor: str | None
 ) -> bool:
@@ -96,18 +86,6 @@ def private_allowed(
     )
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a name or address is this machine itself, by its notation."""
-    if host == "localhost":
-        return True
-    try:
-        parsed = ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        return False
-    inner = _inner_v4(parsed) if isinstance(parsed, ipaddress.IPv6Address) else None
-    return (inner or parsed).is_loopback
-
-
 def _refuse_private(host: str, port: int, resolve: Resolve) -> None:
     try:
         addresses = list(resolve(host, port))
@@ -118,16 +96,6 @@ def _refuse_private(host: str, port: int, resolve: Resolve) -> None:
             f"{host} is a private address. This playground is shared, so it calls public addresses "
             "only. Whoever runs it can allow others with SPEKO_ALLOW_PRIVATE_URLS=true."
         )
-
-
-def _inner_v4(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    if address.ipv4_mapped or address.sixtofour:
-        return address.ipv4_mapped or address.sixtofour
-    if address.teredo:
-        return address.teredo[1]
-    last = ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
-    compatible = int(address) >> 32 == 0 and int(address) > 1
-    return last if address in _NAT64 or compatible else None
 
 
 def _without_port(host: str) -> str:

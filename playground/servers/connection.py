@@ -18,6 +18,7 @@ from speko_client.models import (
     FleetChoice,
     VendorCredentials,
 )
+from speko_client.redaction import redacted
 from speko_client.server import DEFAULT_BASE_URL
 
 EMBEDDED = "Embedded gateway"
@@ -59,14 +60,9 @@ class Connection:
 
     def redact(self, text: str) -> str:
         """``text`` without any key of this connection, should a server have repeated one."""
-        for secret in self._secrets():
-            text = text.replace(secret, "[key]")
-        return text
-
-    def _secrets(self) -> list[str]:
         keys = [self.key, *(each.key for each in self.vendors.values() if each.key is not None)]
         secrets = [key.get_secret_value() for key in keys]
-        return [*filter(None, secrets), *filter(None, [self.headers.get(CONNECTIONS_HEADER)])]
+        return redacted(text, [*secrets, self.headers.get(CONNECTIONS_HEADER, "")])
 
 
 @dataclass(frozen=True, slots=True)

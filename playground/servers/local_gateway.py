@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import IO
 
 from playground.settings import Settings
+from speko_client.redaction import redacted, secrets_in
 
 START_SECONDS = 60.0
 """How long the gateway may take to listen."""
@@ -33,8 +34,6 @@ _LISTENING = re.compile(r"Listening on (http://\S+)")
 _STOP_SECONDS = 5.0
 _TAIL_LINES = 12
 _NOT_THE_CHILDS = ("SPEKO_API_KEY", "SPEKO_BASE_URL", "SPEKO_DATABASE_URL")
-_SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD")
-_SHORTEST_SECRET = 4
 
 
 class GatewayStartError(Exception):
@@ -202,20 +201,14 @@ class _Tail:
 
     def __init__(self, stream: IO[str] | None, environment: Mapping[str, str]) -> None:
         self._lines: deque[str] = deque(maxlen=_TAIL_LINES)
-        self._secrets = [
-            value.strip()
-            for name, value in environment.items()
-            if _SECRET_NAME.search(name) and len(value.strip()) >= _SHORTEST_SECRET
-        ]
+        self._secrets = secrets_in(environment)
         self._thread = threading.Thread(target=self._read, args=(stream,), daemon=True)
         self._thread.start()
 
     def text(self) -> str:
         """What it said last; call once the child has ended."""
         self._thread.join(1.0)
-        said = "\n".join(self._lines).strip()
-        for secret in self._secrets:
-            said = said.replace(secret, "[key]")
+        said = redacted("\n".join(self._lines).strip(), self._secrets)
         return f"It said:\n{said}" if said else "It said nothing."
 
     def _read(self, stream: IO[str] | None) -> None:

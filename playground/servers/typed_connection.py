@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from playground.servers.address_guard import Resolve, checked_address, resolved
+from playground.servers.address_guard import NotUsableError, Resolve, checked_address, resolved
 from playground.servers.connection import carried
 from playground.servers.server_choice import OtherServer, ServerChoice
 from speko_client.models import MAX_CONNECTIONS_BYTES, VendorCredentials
@@ -20,14 +20,6 @@ OFFERED_AT_FIRST = 20
 
 _SENDABLE = re.compile(r"[\x21-\x7e]{1,4096}")
 _NO_CHAT = re.compile(r"embed|rerank|whisper|tts|moderation|dall-e|image", re.IGNORECASE)
-
-
-class NotUsableError(ValueError):
-    """Something typed cannot be used; ``message`` says what to correct, and quotes no key."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +51,7 @@ def usable_key_if_any(typed: Typed) -> SecretStr | None:
 def credentials(
     typed: Typed, *, needs_key: bool, private_allowed: bool, resolve: Resolve = resolved
 ) -> VendorCredentials:
-    """A vendor's credentials. Raises NotUsableError, or AddressRefusedError."""
+    """A vendor's credentials. Raises NotUsableError."""
     key = usable_key(typed) if needs_key else usable_key_if_any(typed)
     url = typed.base_url and checked_address(
         typed.base_url, private_allowed=private_allowed, resolve=resolve
@@ -74,7 +66,7 @@ def credentials(
 
 
 def server(typed: Typed, *, private_allowed: bool, resolve: Resolve = resolved) -> OtherServer:
-    """Another Speko server. Raises NotUsableError, or AddressRefusedError."""
+    """Another Speko server. Raises NotUsableError."""
     url = checked_address(typed.base_url, private_allowed=private_allowed, resolve=resolve)
     return OtherServer(url, usable_key_if_any(typed), typed.takes_vertical)
 

@@ -3,9 +3,9 @@
 A fault is a provider that stands before the real one. Before a simulated or local provider,
 ``slow`` delays its real stream, ``stall`` and ``break`` cut it. In a live vendor's place nobody is
 called: ``slow`` is silence, and ``stall`` and ``break`` begin with a sentence of our own that says
-what it is, labelled simulated and scripted, so that nothing passes for the vendor's words. Silence
-is ended by the limits that end any silence, within ``PATIENCE`` where a person has to watch it.
-The health gate never hears of any of this.
+what it is, labelled simulated and scripted, so that nothing passes for the vendor's words. The
+limits that end any silence end this one too, within ``DRILL_PATIENCE`` where a person has to watch.
+The health gate ignores all of this.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from speko_client.models import Fault, ProviderKind
+from speko_client.models import DRILL_PATIENCE, Fault, ProviderKind
 from speko_gateway.limits import Limits
 from speko_gateway.provider import (
     FailureCode,
@@ -28,14 +28,6 @@ from speko_gateway.provider import (
     TextDelta,
 )
 from speko_gateway.providers.stand_ins.scripted import SCRIPTED
-
-PATIENCE = 5.0
-"""Seconds of silence after which a stall, or a first token that never comes, is given up.
-
-The limits of daily work may be far longer, and somebody is watching.
-"""
-FLAKY_RATE = 0.5
-"""How often a flaky candidate is down where nothing else is asked for."""
 
 _PIECES = 5
 """Pieces of text (tokens or words) that are heard before a stall or a break."""
@@ -115,7 +107,9 @@ class FaultyProvider:
         raise ProviderError(FailureCode.STREAM_BROKEN, "broke off in the middle of its answer")
 
 
-def limits_under(fault: Fault, limits: Limits, *, live: bool, patience: float = PATIENCE) -> Limits:
+def limits_under(
+    fault: Fault, limits: Limits, *, live: bool, patience: float = DRILL_PATIENCE
+) -> Limits:
     """The limits that hold for a candidate with this fault: silence ends after ``patience``.
 
     A ``slow`` one with ``seconds`` has the whole first-token limit; before a ``live`` provider,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from speko_client.models import (
     DRILL_HEADER,
+    DRILL_PATIENCE,
     OUTAGE_HEADER,
     REPLY_HEADER,
     DemoReply,
@@ -19,7 +20,7 @@ from speko_client.models import (
     Fault,
 )
 from speko_gateway.candidates import NOBODY, Candidate, Selection
-from speko_gateway.failover.faults import FLAKY_RATE, PATIENCE, FaultyProvider, limits_under
+from speko_gateway.failover.faults import FaultyProvider, limits_under
 from speko_gateway.failover.relay import Option
 from speko_gateway.headers import bad_header, told
 from speko_gateway.limits import Limits
@@ -54,7 +55,7 @@ class Rehearsal:
     """
 
     chance: Callable[[], float] = random.random
-    patience: float = PATIENCE
+    patience: float = DRILL_PATIENCE
 
 
 def staging_in(headers: Mapping[str, str], *, drills: bool) -> Staging:
@@ -112,7 +113,7 @@ def _drilled(
 ) -> Option:
     """A flaky candidate is down, or not, for the whole request."""
     fault = next((each for each in faults if _names(each, option.candidate)), None)
-    if fault is None or (fault.kind == "flaky" and rehearsal.chance() >= _rate(fault)):
+    if fault is None or (fault.kind == "flaky" and rehearsal.chance() >= fault.down_rate):
         return option
     live = option.provider.kind == "live"
     return Option(
@@ -124,7 +125,3 @@ def _drilled(
 
 def _names(fault: Fault, candidate: Candidate) -> bool:
     return fault.target in (candidate.provider, candidate.id)
-
-
-def _rate(fault: Fault) -> float:
-    return FLAKY_RATE if fault.rate is None else fault.rate

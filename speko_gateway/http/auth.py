@@ -7,10 +7,10 @@ Behind a proxy on the same machine every caller is on loopback: there the proxy 
 from __future__ import annotations
 
 import hmac
-import ipaddress
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from speko_client.addresses import is_loopback
 from speko_gateway.errors import GatewayError
 from speko_gateway.http.refusals import refuse
 
@@ -46,10 +46,7 @@ def _is_guarded(scope: Scope) -> bool:
 def _is_near(scope: Scope) -> bool:
     """Whether the caller is on this machine."""
     host, _ = scope.get("client") or ("", 0)
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(host)
 
 
 def _unauthorized() -> GatewayError:

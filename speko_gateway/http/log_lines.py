@@ -11,7 +11,6 @@ from __future__ import annotations
 import atexit
 import json
 import logging
-import re
 import sys
 import threading
 import traceback
@@ -21,6 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TextIO
 
+from speko_client.redaction import redacted, secrets_in
 from speko_gateway.config import SettingError
 
 MOST_LINES = 10_000
@@ -28,8 +28,6 @@ MOST_LINES = 10_000
 _GATHER_SECONDS = 0.1
 _IDLE_LOOKS = 10
 _LAST_SECONDS = 1.0
-_SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASSWORD")
-_SHORTEST_SECRET = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +62,6 @@ def set_up_logging(settings: LogSettings, environment: Mapping[str, str]) -> Non
     logging.basicConfig(level=settings.level.upper(), handlers=[handler], force=True)
 
 
-def secrets_in(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The values that must not be printed, longest first, so that none leaves a piece behind."""
-    found = {
-        value.strip()
-        for name, value in environment.items()
-        if _SECRET_NAME.search(name) and len(value.strip()) >= _SHORTEST_SECRET
-    }
-    return tuple(sorted(found, key=len, reverse=True))
-
-
 class JsonLines(logging.Formatter):
     """One JSON object a line: time, level, event, and the record's own fields."""
 
@@ -88,7 +76,7 @@ class JsonLines(logging.Formatter):
         if request is not None:
             return json.dumps({**fields, "event": "request", **request})
         fields |= {"event": "log", "logger": record.name, **_said(record)}
-        return _without(self._secrets, json.dumps(fields))
+        return redacted(json.dumps(fields), self._secrets)
 
 
 class TextLines(logging.Formatter):
@@ -107,7 +95,7 @@ class TextLines(logging.Formatter):
                 f"{name}={_plain(value)}" for name, value in request.items()
             )
         said = " ".join(str(value) for value in _said(record).values())
-        return _without(self._secrets, f"{head} {record.name}: {said}".replace("\n", " "))
+        return redacted(f"{head} {record.name}: {said}".replace("\n", " "), self._secrets)
 
 
 class PatientStream:
@@ -200,9 +188,3 @@ def _plain(value: object) -> str:
 def _time(record: logging.LogRecord) -> str:
     when = datetime.fromtimestamp(record.created, UTC)
     return when.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _without(secrets: tuple[str, ...], line: str) -> str:
-    for secret in secrets:
-        line = line.replace(secret, "[key]")
-    return line

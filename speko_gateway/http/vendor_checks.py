@@ -12,13 +12,13 @@ from typing import Literal
 
 from yarl import URL
 
+from speko_client.addresses import is_loopback
 from speko_client.models import VendorConnection, VendorConnections, VendorTest
 from speko_gateway.errors import GatewayError
 from speko_gateway.fleet.fleets import LOCAL
 from speko_gateway.fleet.vendors import Vendors
 from speko_gateway.gateway import Gateway
 from speko_gateway.provider import FailureCode, ProviderError
-from speko_gateway.providers.vendors.addresses import is_loopback
 from speko_gateway.providers.vendors.catalogue import VENDORS
 from speko_gateway.providers.vendors.live import LiveProvider
 

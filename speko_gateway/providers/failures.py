@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
+from speko_client.redaction import redacted
 from speko_gateway.provider import FailureCode, ProviderError
 
 MAX_QUOTE = 200
@@ -97,8 +98,8 @@ def unreadable(what: str) -> ProviderError:
 
 def quoted(text: str, secret: str | None) -> str:
     """At most ``MAX_QUOTE`` characters of a vendor's text in one line, without the key."""
-    for form in {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]} if secret else ():
-        text = text.replace(form, "[key]")
+    if secret:
+        text = redacted(text, {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]})
     text = _without_pieces(text[:_CONSIDERED].encode("utf-8", "replace").decode(), secret or "")
     line = _BLANKS.sub(" ", _MASKED.sub("[key]", text)).strip()
     return line if len(line) <= MAX_QUOTE else line[: MAX_QUOTE - 1] + "…"

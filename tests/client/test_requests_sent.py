@@ -167,3 +167,12 @@ def test_what_cannot_be_sent_is_refused_here(
     assert isinstance(refused.value, ValueError)
     assert "Good morning" not in str(refused.value)
     assert not server.requests
+
+
+@pytest.mark.parametrize("arguments", [{**HELLO, "temprature": 1.0}, {"intent": HELLO["intent"]}])
+def test_a_slip_in_an_arguments_name_is_a_type_error(
+    client: Speko, server: WireServer, arguments: dict[str, Any]
+) -> None:
+    with pytest.raises(TypeError, match=r"temprature|messages"):
+        client.complete(**arguments)
+    assert not server.requests

@@ -11,10 +11,10 @@ from typing import Any
 import httpx
 import pytest
 
-from speko_client.models import DRILL_HEADER, REPLY_HEADER, DemoReply, Drill, Fault
+from speko_client.models import DRILL_HEADER, DRILL_PATIENCE, REPLY_HEADER, DemoReply, Drill, Fault
 from speko_gateway.build import build_gateway
 from speko_gateway.config import Config, drills_taken
-from speko_gateway.failover.faults import PATIENCE, limits_under
+from speko_gateway.failover.faults import limits_under
 from speko_gateway.failover.staging import Rehearsal
 from speko_gateway.gateway import Gateway
 from speko_gateway.limits import Limits
@@ -246,12 +246,12 @@ async def test_a_bad_drill_is_refused_by_name(value: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("asked", "live", "first_token", "idle"),
     [
-        (fault("slow"), False, PATIENCE, 20.0),
-        (fault("slow"), True, PATIENCE, 20.0),
+        (fault("slow"), False, DRILL_PATIENCE, 20.0),
+        (fault("slow"), True, DRILL_PATIENCE, 20.0),
         (fault("slow", seconds=2), False, 20.0, 20.0),
         (fault("slow", seconds=2), True, 2.0, 20.0),
         (fault("slow", seconds=60), True, 20.0, 20.0),
-        (fault("stall"), False, 20.0, PATIENCE),
+        (fault("stall"), False, 20.0, DRILL_PATIENCE),
         (fault("down"), False, 20.0, 20.0),
     ],
 )

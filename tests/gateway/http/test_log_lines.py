@@ -22,7 +22,6 @@ from speko_gateway.http.log_lines import (
     LogSettings,
     PatientStream,
     TextLines,
-    secrets_in,
 )
 from speko_gateway.provider import FailureCode, TextDelta
 from tests.gateway.fleet_doubles import Hang, PlayedProvider, failure, gateway, said
@@ -177,16 +176,6 @@ def test_text_is_for_people() -> None:
     record.request = {"path": "/v1/complete", "attempts": ["a/b OK", "c/d OK"], "totalMs": 1.5}
     line = TextLines().format(record)
     assert line.endswith("INFO path=/v1/complete attempts=a/b OK,c/d OK totalMs=1.5")
-
-
-def test_secrets_are_the_values_of_what_is_called_one() -> None:
-    environment = {
-        "OPENAI_API_KEY": "sk-fake",
-        "SPEKO_GATEWAY_KEY": "sk-fake-longer",
-        "A_TOKEN": "abc",
-        "PATH": "/bin",
-    }
-    assert secrets_in(environment) == ("sk-fake-longer", "sk-fake")
 
 
 def test_settings_come_from_flags_or_the_environment() -> None:

@@ -231,7 +231,7 @@ def test_a_model_of_ones_own_is_taken_as_it_is(
 def test_a_lock_is_held_by_one_and_dies_with_its_holder(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     code = (
-        "import sys, pathlib; from speko_gateway.file_lock import try_lock\n"
+        "import sys, pathlib; from speko_gateway.local_model.file_lock import try_lock\n"
         "with try_lock(pathlib.Path(sys.argv[1])) as mine:\n"
         "    print(mine, flush=True); sys.stdin.read()"
     )

@@ -74,7 +74,7 @@ def test_names_are_the_vendors_own() -> None:
 
 
 def test_an_unknown_vendor_looks_the_same_in_another_process() -> None:
-    program = "from playground import palette as p; print(p.colour('acme'), p.symbol('acme'))"
+    program = "from playground.look import palette as p; print(p.colour('acme'), p.symbol('acme'))"
     told = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )

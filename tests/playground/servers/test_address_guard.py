@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from playground.servers.address_guard import (
     AddressRefusedError,
     checked_address,
-    is_public,
     private_allowed,
     resolved,
 )
-from playground.settings import AllowPrivate
+from speko_client.addresses import AllowPrivate, is_public
 
 PUBLIC = "93.184.215.14"
 

@@ -185,7 +185,7 @@ def test_a_missing_interpreter_is_told(tmp_path: Path) -> None:
 def test_it_goes_with_a_playground_that_is_killed(tmp_path: Path) -> None:
     playground = f"""
 import sys, time
-from playground.local_gateway import LocalGateway
+from playground.servers.local_gateway import LocalGateway
 from playground.settings import Settings
 from tests.patience import PATIENCE
 gateway = LocalGateway(Settings(), command=(sys.executable, {str(DOUBLE)!r}, "serve"))

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr
 
-from playground.servers.address_guard import AddressRefusedError
+from playground.servers.address_guard import AddressRefusedError, NotUsableError
 from playground.servers.server_choice import OtherServer, ServerChoice
 from playground.servers.typed_connection import (
     OFFERED_AT_FIRST,
-    NotUsableError,
     Typed,
     credentials,
     first_offer,

@@ -1,57 +1,42 @@
-"""Extensions of the embedded gateway that make routing visible: what-if, sweep, drill, demo.
-
-``speko_client.models`` has these names too, with all the others. What goes along with a request
-travels in a header, as base64url of JSON (``to_header``): it holds for that one request, and the
-gateway remembers nothing of it.
-"""
+"""Extensions of the embedded gateway that make routing visible: what-if and sweep."""
 
 from __future__ import annotations
 
-import base64
 import math
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from speko_client.wire.base import SpekoModel
-from speko_client.wire.intents import Language, OptimizeFor, Region, Vertical
+from speko_client.wire.base import (
+    Entry,
+    HeaderModel,
+    Language,
+    OptimizeFor,
+    Region,
+    Share,
+    SpekoModel,
+    Vertical,
+)
 
 WHAT_IF_HEADER = "X-Speko-What-If"
-DRILL_HEADER = "X-Speko-Drill"
-REPLY_HEADER = "X-Speko-Reply"
-OUTAGE_HEADER = "X-Speko-Simulate-Outage"
-
 WHAT_IF_ID = "whatif-"
 """What the ``scoresRunId`` of everything ranked by a what-if begins with."""
+LONGEST_WHAT_IF_NAME = 60
+MOST_EDITS = 200
+"""So many figures a what-if may change, and so many candidates it may switch off."""
 
 Axis = Literal["accuracy", "latency", "cost"]
-FaultKind = Literal["down", "rate_limited", "slow", "stall", "empty", "break", "flaky"]
 
-_Share = Annotated[float, Field(ge=0, le=1)]
 _Figure = Annotated[float, Field(ge=0, le=1e9)]
 _Provider = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s:]+$")]
-# A model's id may hold blanks and commas, as file names do.
-_Entry = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
-
-
-class HeaderModel(SpekoModel):
-    """What travels in a header."""
-
-    def to_header(self) -> str:
-        """Base64url of this object's JSON, fields that are not set left out."""
-        text = self.model_dump_json(by_alias=True, exclude_none=True)
-        return base64.urlsafe_b64encode(text.encode()).decode("ascii")
-
-
-# What-if
 
 
 class AxisWeights(SpekoModel):
     """How much each axis counts; they sum to one."""
 
-    accuracy: _Share
-    latency: _Share
-    cost: _Share
+    accuracy: Share
+    latency: Share
+    cost: Share
 
     @model_validator(mode="after")
     def _sum_to_one(self) -> Self:
@@ -84,10 +69,10 @@ class WhatIf(HeaderModel):
     ``weights`` replace those of the presets they name; ``without`` are allow-list entries.
     """
 
-    name: Annotated[str, Field(min_length=1, max_length=60)] = "What-if"
+    name: Annotated[str, Field(min_length=1, max_length=LONGEST_WHAT_IF_NAME)] = "What-if"
     weights: dict[OptimizeFor, AxisWeights] = Field(default_factory=dict)
-    edits: Annotated[list[FigureEdit], Field(max_length=200)] = Field(default_factory=list)
-    without: Annotated[list[_Entry], Field(max_length=200)] = Field(default_factory=list)
+    edits: Annotated[list[FigureEdit], Field(max_length=MOST_EDITS)] = Field(default_factory=list)
+    without: Annotated[list[Entry], Field(max_length=MOST_EDITS)] = Field(default_factory=list)
 
 
 class Stretch(SpekoModel):
@@ -108,9 +93,6 @@ class WeightLine(SpekoModel):
     axis: Axis
     weight: float
     stretches: list[Stretch] = Field(default_factory=list)
-
-
-# Sweep
 
 
 class SweepRequest(SpekoModel):
@@ -152,31 +134,3 @@ class Sweep(SpekoModel):
 
     scores_run_id: str
     cells: list[SweepCell] = Field(default_factory=list)
-
-
-# Drill and demo
-
-
-class Fault(SpekoModel):
-    """A fault to inject: ``target`` is ``vendor`` or ``vendor:model``.
-
-    ``seconds`` is how long a ``slow`` first token takes, ``rate`` (0..1) how often a ``flaky``
-    candidate is down; None means the gateway's default.
-    """
-
-    target: _Entry
-    kind: FaultKind = "down"
-    seconds: Annotated[float, Field(gt=0, le=600)] | None = None
-    rate: _Share | None = None
-
-
-class Drill(HeaderModel):
-    """The faults of one request; of two that name the same candidate the first counts."""
-
-    faults: Annotated[list[Fault], Field(min_length=1, max_length=100)]
-
-
-class DemoReply(HeaderModel):
-    """What the demo fleet is to say to one request, scripted; nobody else heeds it."""
-
-    text: Annotated[str, Field(min_length=1, max_length=8_000)]

@@ -1,0 +1,330 @@
+"""``AsyncSpeko`` and its streamed answer: here requests go out and bytes come in.
+
+What is sent is decided in ``calls``, what an answer means in ``answers``, what a failure is in
+``failures``. ``client.py``, the same without ``await``, is made from ``async_client.py`` by
+``make sync-client``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self, Unpack
+
+import httpx
+
+from speko_client.answers import AnswerSoFar, JsonBody, ModelT
+from speko_client.calls import (
+    EVENT_STREAM,
+    JSON,
+    Call,
+    CompleteOptions,
+    ConstraintsInput,
+    IntentInput,
+    MessageInput,
+    complete_call,
+    empty_completion_call,
+    get_call,
+    post_call,
+    preview_call,
+    sweep_call,
+)
+from speko_client.errors import SpekoApiError
+from speko_client.failures import (
+    MAX_ERROR_BYTES,
+    error_from_answer,
+    refused_as_invalid,
+    translated,
+)
+from speko_client.models import (
+    CompleteResult,
+    CompleteStreamDelta,
+    CompleteStreamEvent,
+    Fleet,
+    KnownProviders,
+    ProvidersHealth,
+    RoutingPreview,
+    Sweep,
+    SweepRequest,
+    VendorConnections,
+    VendorTest,
+    WhatIf,
+)
+from speko_client.retries import RetryPolicy
+from speko_client.server import DEFAULT_BASE_URL, DEFAULT_TIMEOUT, Server, http_options
+
+
+class AsyncSpeko:
+    """A client of one server; a context manager, to be closed after use.
+
+    Threads may share the sync client; the other belongs to the event loop that first used it.
+    ``timeout`` is in seconds and bounds each wait: to connect, and for the next bytes.
+    ``max_retries`` repeats a call that nothing answered (see ``retries``), waiting by ``sleep``.
+    ``keyless`` allows a server that wants no key; ``extra_headers`` go with every request.
+    Raises ValueError where the key is missing or an argument is of no use.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        base_url: str = DEFAULT_BASE_URL,
+        timeout: float = DEFAULT_TIMEOUT,
+        max_retries: int = 0,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        keyless: bool = False,
+        extra_headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self._server = Server.checked(
+            api_key, base_url, timeout, keyless=keyless, extra_headers=extra_headers
+        )
+        self._retries = RetryPolicy(max_retries)
+        self._sleep = sleep
+        self._http = httpx.AsyncClient(**http_options(self._server))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._server.base_url!r})"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Closes the connections; the client is of no use afterwards."""
+        await self._http.aclose()
+
+    async def complete(
+        self,
+        *,
+        messages: Sequence[MessageInput],
+        intent: IntentInput,
+        **options: Unpack[CompleteOptions],
+    ) -> CompleteResult:
+        """One whole answer: the stream drained, there is no second path.
+
+        ``messages`` is the conversation so far, at least one; for ``options`` see
+        ``CompleteOptions``. Raises ``SpekoApiError``. It asks for JSON, because a server can still
+        fail over in the middle of an answer that nobody has begun to read, and reads events just
+        as well.
+        """
+        call = complete_call(messages, intent, options, accept=JSON)
+        async with AsyncCompleteStream(self._server, lambda: self._send(call)) as stream:
+            return await stream.result()
+
+    def complete_stream(
+        self,
+        *,
+        messages: Sequence[MessageInput],
+        intent: IntentInput,
+        **options: Unpack[CompleteOptions],
+    ) -> AsyncCompleteStream:
+        """The answer as it comes; the arguments are ``complete``'s.
+
+        Use it as a context manager, or iterate it directly. An answer in JSON comes as events too.
+        Nothing is sent before the stream is entered or first read.
+        """
+        call = complete_call(messages, intent, options, accept=EVENT_STREAM)
+        return AsyncCompleteStream(self._server, lambda: self._send(call))
+
+    async def preview_routing(
+        self,
+        intent: IntentInput,
+        constraints: ConstraintsInput | None = None,
+        *,
+        what_if: WhatIf | None = None,
+        weight_lines: bool = False,
+    ) -> RoutingPreview:
+        """The router's choice for this intent and allow-list; no model is called.
+
+        *Extensions:* ``what_if`` is tried on top of the server's snapshot; ``weight_lines`` asks
+        who wins along each weight.
+        """
+        call = preview_call(intent, constraints, what_if=what_if, weight_lines=weight_lines)
+        return await self._fetch(call, RoutingPreview)
+
+    async def sweep(self, request: SweepRequest, what_if: WhatIf | None = None) -> Sweep:
+        """*Extension.* An embedded gateway's choice for many intents at once."""
+        return await self._fetch(sweep_call(request, what_if), Sweep)
+
+    async def known_providers(self) -> KnownProviders:
+        """Who can be put on an allow-list."""
+        return await self._fetch(get_call("/v1/providers/known"), KnownProviders)
+
+    async def fleet(self) -> Fleet:
+        """*Extension.* What answers at an embedded gateway; another server answers 404."""
+        return await self._fetch(get_call("/v1/fleet"), Fleet)
+
+    async def check_completions(self) -> None:
+        """Raises SpekoApiError where completions, or this key, are not taken; runs no model."""
+        with refused_as_invalid():
+            response = await self._send(empty_completion_call())
+            await response.aclose()
+
+    async def vendors(self) -> VendorConnections:
+        """*Extension.* The vendors an embedded gateway can ask, and what each lacks."""
+        return await self._fetch(get_call("/v1/connections"), VendorConnections)
+
+    async def test_vendor(self, vendor: str) -> VendorTest:
+        """*Extension.* Have an embedded gateway ask this vendor for its models, now."""
+        return await self._fetch(post_call("/v1/connections/test", {"vendor": vendor}), VendorTest)
+
+    async def provider_health(self) -> ProvidersHealth:
+        """*Extension.* How the recent calls of an embedded gateway went, per model."""
+        return await self._fetch(get_call("/v1/providers/health"), ProvidersHealth)
+
+    async def _fetch(self, call: Call, model: type[ModelT]) -> ModelT:
+        response = await self._send(call)
+        body = JsonBody()
+        try:
+            with translated(self._server, answering=True):
+                async for chunk in response.aiter_bytes():
+                    body.feed(chunk)
+        finally:
+            await response.aclose()
+        return body.read(model)
+
+    async def _send(self, call: Call) -> httpx.Response:
+        """The answer to ``call``, its body still unread; retried where the policy says so."""
+        retries_made = 0
+        while True:
+            try:
+                return await self._send_once(call)
+            except SpekoApiError as error:
+                pause = self._retries.pause(error, retries_made)
+                if pause is None:
+                    raise
+            await self._sleep(pause)
+            retries_made += 1
+
+    async def _send_once(self, call: Call) -> httpx.Response:
+        request = self._http.build_request(
+            call.method,
+            call.path,
+            params=list(call.params) or None,
+            headers=dict(call.headers),
+            content=call.body,
+        )
+        with translated(self._server):
+            response = await self._http.send(request, stream=True)
+        if response.is_success:
+            return response
+        try:
+            content = await _error_content(response)
+        finally:
+            await response.aclose()
+        raise error_from_answer(response, content, self._server, datetime.now(UTC))
+
+
+async def _error_content(response: httpx.Response) -> bytes:
+    content = b""
+    try:
+        async for chunk in response.aiter_bytes():
+            content += chunk
+            if len(content) >= MAX_ERROR_BYTES:
+                break
+    except httpx.HTTPError:
+        # The status has come and says more than the loss of its explanation would.
+        return content
+    return content[:MAX_ERROR_BYTES]
+
+
+class AsyncCompleteStream(AnswerSoFar):
+    """A streamed answer: iterate its events or its ``text_stream``, then ask for its ``result()``.
+
+    Nothing is sent before the stream is entered or first read. Leaving the ``with`` block, or
+    closing the stream, before the end cancels the request: the server sees the connection go. A
+    stream may also be iterated without ``with``; then it closes when the iteration ends or is
+    given up. One thread or task at a time reads it; to cancel that task ends the request.
+    """
+
+    def __init__(self, server: Server, send: Callable[[], Awaitable[httpx.Response]]) -> None:
+        super().__init__(server)
+        self._send = send
+        self._response: httpx.Response | None = None
+        self._chunks: AsyncIterator[bytes] | None = None
+
+    async def __aenter__(self) -> Self:
+        await self._open()
+        self._held_open = True
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def __aiter__(self) -> AsyncGenerator[CompleteStreamEvent, None]:
+        """The events, a terminal one last; raises SpekoApiError where the answer breaks."""
+        try:
+            while (event := await self._next()) is not None:
+                yield event
+        finally:
+            if not self._held_open:
+                await self.close()
+
+    @property
+    async def text_stream(self) -> AsyncGenerator[str, None]:
+        """The text's pieces; an ``error`` event is raised as SpekoStreamError."""
+        async with aclosing(self.__aiter__()) as events:
+            async for event in events:
+                if isinstance(event, CompleteStreamDelta):
+                    yield event.text
+        self._outcome()
+
+    async def result(self) -> CompleteResult:
+        """Reads what is left, and returns the whole answer; raises SpekoApiError."""
+        try:
+            while await self._next() is not None:
+                pass
+        finally:
+            await self.close()
+        return self._outcome()
+
+    async def close(self) -> None:
+        """Ends the request where it still runs; may be called at any time, and again."""
+        self._finished = True
+        if self._response is not None:
+            await self._response.aclose()
+
+    async def _next(self) -> CompleteStreamEvent | None:
+        await self._open()
+        while not (self._pending or self._finished):
+            await self._pull()
+        return self._hand_out()
+
+    async def _open(self) -> None:
+        if self._response is not None or self._finished:
+            return
+        try:
+            self._response = await self._send()
+            self._begin(self._response)
+        except SpekoApiError as error:
+            self._fail(error)
+            await self.close()
+            raise
+        self._chunks = self._response.aiter_bytes()
+
+    async def _pull(self) -> None:
+        if self._chunks is None:
+            return
+        try:
+            with translated(self._server, answering=True):
+                chunk = await anext(self._chunks, None)
+            self._take(chunk)
+        except SpekoApiError as error:
+            self._fail(error)
+        if self._finished:
+            await self.close()

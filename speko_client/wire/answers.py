@@ -1,0 +1,63 @@
+"""One whole answer of ``POST /v1/complete``, and how the gateway came by it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from speko_client.wire.base import ProviderKind, SpekoModel
+from speko_client.wire.requests import ChatToolCall
+
+
+class CompleteUsage(SpekoModel):
+    """Token counts; ``estimated`` (*extension*) is true where no tokenizer counted them."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    estimated: bool = False
+
+
+class Attempt(SpekoModel):
+    """*Extension.* One candidate tried: how it ended, after how many milliseconds.
+
+    ``code`` and ``message`` say why it failed (None where it answered); the message completes
+    "openai/gpt-4o ...". Codes stand in ``speko_gateway.provider.FailureCode``. ``drill``:
+    a drill's fault was on it, so that it failed, or was slow, on purpose.
+    """
+
+    provider: str
+    model: str
+    outcome: Literal["answered", "failed", "cancelled"]
+    code: str | None = None
+    message: str | None = None
+    duration_ms: float
+    drill: bool | None = None
+
+
+class Timing(SpekoModel):
+    """*Extension.* Milliseconds in the gateway, failovers included: to the first token, in all."""
+
+    ttft_ms: float | None = None
+    total_ms: float
+
+
+class CompleteResult(SpekoModel):
+    """One whole answer; all below ``tool_calls`` are *extensions* of the embedded gateway.
+
+    ``words`` names who made the words where it is not the provider itself: a model's name, or
+    ``scripted``. ``notes`` are plain sentences on what the provider did otherwise than asked.
+    """
+
+    text: str
+    provider: str
+    model: str
+    usage: CompleteUsage | None = None
+    failover_count: int = 0
+    scores_run_id: str | None = None
+    tool_calls: list[ChatToolCall] | None = None
+    finish_reason: str | None = None
+    attempts: list[Attempt] | None = None
+    kind: ProviderKind | None = None
+    simulated: bool | None = None
+    words: str | None = None
+    notes: list[str] | None = None
+    timing: Timing | None = None
