@@ -1,8 +1,8 @@
 """Where a demo stands: a state machine over caption, message, answer, caption. Pure.
 
-Its owner passes in the time (``look``) and how a turn ended (``answered``, ``failed``); in the stage
-``sending`` the owner sends the message and says so (``sent``). Every method returns the next state,
-and the same state where it means nothing there.
+Its owner passes in the time (``look``) and how a turn ended (``answered``, ``failed``); in the
+stage ``sending`` the owner sends the message and says so (``sent``). Every method returns the next
+state, and the same state where it means nothing there.
 """
 
 from __future__ import annotations

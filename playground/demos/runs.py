@@ -1,8 +1,8 @@
 """Running demos: each sends its turns through the engine, as if a person sent them.
 
-A run moves on only while a page draws it (``look``). Once the page is closed nothing moves, and what
-was answered by then is a session like any other. Runs are kept by their session's id, and hold no
-key: the page passes the connection in.
+A run moves on only while a page draws it (``look``). Once the page is closed nothing moves, and
+what was answered by then is a session like any other. Runs are kept by their session's id, and hold
+no key: the page passes the connection in.
 """
 
 from __future__ import annotations

@@ -41,8 +41,8 @@ def dollars(value: float) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """``1 turn``, ``2,300 turns``, ``0 turns``."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    """``1 turn``, ``1,200 turns``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def candidate(provider: str, model: str) -> str:
