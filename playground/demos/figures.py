@@ -17,7 +17,7 @@ from playground.sessions.turns import Turn
 
 FONT_SIZE: Final = 20
 _LOOK: Final = timeline.Look(
-    mark=26, cross=12, stroke=7, join=4, ring=38, step=0, amber_crosses=True
+    mark=26, cross=16, stroke=7, join=4, ring=38, step=0, amber_crosses=True
 )
 
 
