@@ -46,8 +46,9 @@ types: install-dev
 bench: install-dev chromium weights ## measure what the README's figures say (some minutes, on a quiet machine)
 	@$(PY) -m benchmarks
 
-screenshots: install-dev chromium ## take the pictures in docs/screenshots anew
+screenshots: install-dev chromium ## take the pictures in docs/ again, the moving one too
 	@$(PY) -m docs.take_screenshots
+	@$(PY) -m docs.record_demo
 
 sync-client: install-dev ## make the sync client anew from the async one
 	@$(PY) -m docs.make_sync_client

@@ -1,10 +1,10 @@
 """What the embedded gateway adds to a vendor's answer.
 
-The same question is asked of a mock vendor directly and through `python -m speko_gateway serve`,
-in interleaved rounds, by one load generator (this process; aiohttp, the fastest client measured).
+The same question goes to a mock vendor directly and through `python -m speko_gateway serve`, in
+alternating rounds, from one load generator (this process, with aiohttp, the fastest we measured).
 Vendor, gateway and load generator are three processes on one machine and share its cores, so the
-rates say what one machine can do with all three on it; the processor time of each shows which one
-is the limit. Latency is one caller at a time.
+rates show what one machine can do with all three on it; the processor time of each shows which one
+is the limit. Latency is measured with one caller at a time.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Route:
     rates: dict[bool, list[float]] = field(default_factory=lambda: {False: [], True: []})
 
     async def ask(self, session: aiohttp.ClientSession, streamed: bool) -> bytes:
-        """One question, the whole answer read as it comes."""
+        """Ask one question and read the whole answer as it arrives."""
         headers = {"authorization": f"Bearer {GATEWAY_KEY}", "accept": self.accepts[streamed]}
         async with session.post(self.url, json=self.bodies[streamed], headers=headers) as response:
             pieces = [piece async for piece in response.content.iter_any()]
@@ -71,7 +71,7 @@ def chat_completions(name: str, server: Child) -> Route:
 
 
 def through(gateway: Child) -> Route:
-    """Through the gateway, pinned to the one live model there is."""
+    """Through the gateway, which may only use the one live model."""
     body: dict[str, object] = {
         "messages": QUESTION,
         "intent": {"language": "en"},
@@ -86,7 +86,7 @@ def through(gateway: Child) -> Route:
 
 
 async def measure_latency(session: aiohttp.ClientSession, routes: list[Route]) -> None:
-    """One caller, rounds interleaved so that a busy moment hits every route alike."""
+    """One caller, in alternating rounds, so that a busy moment hits every route."""
     for _ in range(ROUNDS):
         for streamed in (False, True):
             for route in routes:
@@ -97,7 +97,7 @@ async def measure_latency(session: aiohttp.ClientSession, routes: list[Route]) -
 
 
 async def rate(session: aiohttp.ClientSession, route: Route, streamed: bool) -> float:
-    """Answers a second with ``CALLERS`` asking without a pause."""
+    """Answers per second with ``CALLERS`` callers that never pause."""
     begun = time.perf_counter()
 
     async def caller() -> int:
@@ -112,7 +112,7 @@ async def rate(session: aiohttp.ClientSession, route: Route, streamed: bool) -> 
 
 
 async def measure_rates(session: aiohttp.ClientSession, routes: list[Route]) -> None:
-    """All callers at once, rounds interleaved."""
+    """All callers at once, in alternating rounds."""
     for _ in range(RATE_ROUNDS):
         for streamed in (False, True):
             for route in routes:
@@ -120,14 +120,14 @@ async def measure_rates(session: aiohttp.ClientSession, routes: list[Route]) -> 
 
 
 async def check(session: aiohttp.ClientSession, routes: list[Route]) -> None:
-    """Both ways give the whole answer in both forms, or nothing below means anything."""
+    """Check that each route gives the whole answer in both forms; else no figure means anything."""
     for route in routes:
         assert TEXT.strip().encode() in await route.ask(session, False)
         assert (await route.ask(session, True)).count(b'"word "') >= len(TEXT.split()) - 1
 
 
 async def measure(routes: list[Route], gateway: Child, upstream: Child) -> list[float | None]:
-    """Fill in the routes' figures; returns what ``processor_ms`` does."""
+    """Fill in the figures of the routes; returns those of ``processor_ms``."""
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(connector=connector) as session:
         await check(session, routes)
@@ -137,7 +137,7 @@ async def measure(routes: list[Route], gateway: Child, upstream: Child) -> list[
 
 
 async def ask_often(session: aiohttp.ClientSession, route: Route, count: int) -> None:
-    """So many buffered answers, ``CALLERS`` at a time."""
+    """Ask for so many buffered answers, ``CALLERS`` at a time."""
 
     async def caller() -> None:
         for _ in range(count // CALLERS):
@@ -149,7 +149,7 @@ async def ask_often(session: aiohttp.ClientSession, route: Route, count: int) ->
 async def processor_ms(
     session: aiohttp.ClientSession, route: Route, *processes: Child
 ) -> list[float | None]:
-    """Milliseconds of processor time for one buffered answer: of these, and of this process."""
+    """Processor milliseconds per buffered answer: of these processes, then of this one."""
 
     def so_far() -> list[float | None]:
         return [*(each.cpu_seconds() for each in processes), time.process_time()]
@@ -163,7 +163,7 @@ async def processor_ms(
 
 
 def report(routes: list[Route], processor: Sequence[float | None], memory_mb: float | None) -> None:
-    """The table of what the gateway adds, and beside LiteLLM's proxy where that was asked too."""
+    """Print what the gateway adds, and the comparison with LiteLLM's proxy if there is one."""
     straight, gateway = routes[:2]
     rows: list[Row] = []
     for streamed, what, aim in (
@@ -191,7 +191,7 @@ def report(routes: list[Route], processor: Sequence[float | None], memory_mb: fl
 
 
 def report_peer(gateway: Route, peer: Route) -> None:
-    """The gateway beside another proxy in front of the same vendor, in the same run."""
+    """Print the gateway and another proxy in front of the same vendor, from the same run."""
     rows: list[Row] = []
     for streamed, what in ((False, "buffered answer, p50 ms"), (True, "64-chunk stream, p50 ms")):
         ours, theirs = median(gateway.latencies[streamed]), median(peer.latencies[streamed])

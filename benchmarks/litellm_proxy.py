@@ -1,4 +1,4 @@
-"""LiteLLM's proxy as a peer: run from an environment of its own, never a dependency.
+"""LiteLLM's proxy for comparison. It runs from its own environment and is no dependency of ours.
 
 python3 -m venv /somewhere/litellm
 /somewhere/litellm/bin/pip install 'litellm[proxy]==1.106.2'
@@ -22,7 +22,7 @@ from benchmarks.processes import Child
 from tests.e2e.harness import free_port
 
 START_SECONDS = 120.0
-# No look-ups elsewhere, and no key: on loopback, checking one would only cost it time.
+# No requests elsewhere, and no key: on loopback, a check would only cost it time.
 _ENVIRONMENT = {
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
     "LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY": "true",
@@ -31,7 +31,7 @@ _ENVIRONMENT = {
 
 @contextmanager
 def litellm_proxy(executable: str, upstream: str, model: str) -> Iterator[Child]:
-    """Its proxy in front of ``upstream``, with one worker, as the gateway has."""
+    """LiteLLM's proxy in front of ``upstream``, with one worker, as the gateway has."""
     port = free_port()
     offered = {
         "model_name": model,

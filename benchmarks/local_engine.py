@@ -1,8 +1,8 @@
 """What LocalEngine costs on top of the bare engine, and how soon the local model speaks.
 
-Run ``python -m benchmarks local_engine``. Both sides share one loaded model and one prompt and
-take turns, so that whatever else the machine does falls on both alike. Tokens a second are counted
-from the call to its end, prompt included. Aim: LocalEngine at 95 % of the bare engine or more.
+Run ``python -m benchmarks local_engine``. Both sides use the same loaded model and the same prompt
+and take turns, so that a busy moment hits both. Tokens per second are counted from the call to its
+end, including the prompt. The aim: LocalEngine reaches 95 % of the bare engine or more.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ LONG = "The sea was calm that morning and the boats went out one after another. 
 TOKENS = 64
 
 Measured = tuple[float, float]
-"""Seconds to the first text, and tokens a second over all."""
+"""Seconds to the first text, and tokens per second overall."""
 Sides = dict[str, Callable[[list[ChatMessage]], Awaitable[Measured]]]
 
 
 def messages(question: str, number: int) -> list[ChatMessage]:
-    """A conversation that no earlier one shares its beginning with, so no cache helps."""
+    """A conversation with a beginning of its own, so that no cache helps."""
     system = f"Conversation {number}. You are a helpful assistant. Answer briefly."
     return [
         ChatMessage(role="system", content=system),
@@ -39,7 +39,7 @@ def messages(question: str, number: int) -> list[ChatMessage]:
 
 
 async def through_engine(engine: LocalEngine, asked: list[ChatMessage]) -> Measured:
-    """One answer as the gateway gets it."""
+    """One answer, as the gateway gets it."""
     started, first, finish = time.perf_counter(), 0.0, Finish()
     async for event in engine.stream(asked, temperature=0.0, max_tokens=TOKENS, seed=1):
         if isinstance(event, TextDelta):
@@ -50,7 +50,7 @@ async def through_engine(engine: LocalEngine, asked: list[ChatMessage]) -> Measu
 
 
 async def bare(runtime: Runtime, asked: list[ChatMessage]) -> Measured:
-    """One answer by the engine's own call, in a thread."""
+    """One answer from the bare engine, in a thread."""
     return await asyncio.to_thread(_bare, runtime.server, asked)
 
 
@@ -70,7 +70,7 @@ def _bare(server: Any, asked: list[ChatMessage]) -> Measured:
 
 
 async def interleaved(sides: Sides, question: str, rounds: int) -> dict[str, list[Measured]]:
-    """Each side asked in turn, in alternating order; a first round is thrown away."""
+    """Ask both sides in turn, in alternating order; the first round does not count."""
     found: dict[str, list[Measured]] = {name: [] for name in sides}
     number = 0
     for turn in range(rounds + 1):
@@ -83,7 +83,7 @@ async def interleaved(sides: Sides, question: str, rounds: int) -> dict[str, lis
 
 
 async def measured(rounds: int) -> list[Row]:
-    """The table's rows, one per prompt and side."""
+    """The table's rows, one for each prompt and side."""
     engine = LocalEngine(installed_path)
     runtime = await engine.runtime()
     sides: Sides = {
@@ -98,7 +98,7 @@ async def measured(rounds: int) -> list[Row]:
 
 
 def _rows(label: str, found: dict[str, list[Measured]]) -> list[Row]:
-    """One prompt's rows; the share is the median over rounds of the paired ratio."""
+    """One prompt's rows; the share is the median of the ratios of all rounds."""
     base = [rate for _, rate in found["bare engine"]]
     return [
         (

@@ -1,10 +1,10 @@
-"""The share of our own simple questions that the local model answers right.
+"""The share of our own simple questions that the local model answers correctly.
 
 Run ``python -m benchmarks.local_quality``. The questions and the answers accepted for them are in
-``local_quality.json``; each is asked as the playground would ask it, with its defaults. They go
-from a child's to some that take several steps, as easy ones alone would put a tiny model beside
-large ones. This is the local model's "quality" in the scores snapshots; it is not the index that is
-published for the vendors' models.
+``local_quality.json``; each is asked as the playground would ask it, with its defaults. They range
+from a child's questions to some that take several steps, because easy ones alone would make a tiny
+model look as good as large ones. This is the local model's "quality" in the scores snapshots; it is
+not the index that is published for the vendors' models.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ MAX_TOKENS = 80
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """``accept``: any of these words in the answer; ``accept_whole``: one of them and no more.
+    """``accept``: one of these words must be in the answer; ``accept_whole``: must be the answer.
 
-    An answer that holds one of ``reject`` is wrong whatever else it says.
+    An answer that contains one of ``reject`` is wrong, whatever else it says.
     """
 
     ask: str
@@ -39,7 +39,7 @@ class Question:
     reject: tuple[str, ...] = ()
 
     def right(self, answer: str) -> bool:
-        """Whether the answer is an accepted one; case and punctuation do not matter."""
+        """Whether the answer is accepted; case and punctuation do not matter."""
         said = f" {plain(answer)} "
         if any(f" {plain(text)} " in said for text in self.reject):
             return False
@@ -54,7 +54,7 @@ def plain(text: str) -> str:
 
 
 def questions() -> list[Question]:
-    """The exam."""
+    """All questions of the exam."""
     return [
         Question(row["ask"], *(tuple(row.get(key, ())) for key in KEYS))
         for row in json.loads(QUESTIONS.read_text(encoding="utf-8"))

@@ -1,8 +1,8 @@
 """A vendor that costs nothing: the OpenAI chat completions wire, answered at once from memory.
 
-64 tokens, as one JSON object, or as a stream of 64 chunks, each written by itself as a vendor
-would. It parses no more of a request than it must, so that what is measured is the other side.
-Run as ``python -m benchmarks.mock_upstream``; prints where it listens; ends when stdin ends.
+64 tokens, as one JSON object, or as a stream of 64 chunks, each written on its own as a vendor
+would. It parses only what it must of a request, so that the other side is measured. Run it as
+``python -m benchmarks.mock_upstream``; it prints where it listens and ends when stdin ends.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _streamed() -> list[bytes]:
 
 
 class MockVendor(asyncio.Protocol):
-    """One kept-alive connection."""
+    """One connection that is kept alive."""
 
     buffered = _buffered()
     streamed = _streamed()
@@ -67,11 +67,11 @@ class MockVendor(asyncio.Protocol):
         self._transport: asyncio.WriteTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep what answers are written to."""
+        """Keep the transport that answers are written to."""
         self._transport = cast(asyncio.WriteTransport, transport)
 
     def data_received(self, data: bytes) -> None:
-        """Answer once the request is whole."""
+        """Answer once the request is complete."""
         self._received += data
         head, found, body = self._received.partition(b"\r\n\r\n")
         length = _LENGTH.search(head)

@@ -1,8 +1,8 @@
 """How soon the preview follows the intent.
 
-A real server with its gateway, one fresh chat page. A WebSocket client, as the page's own, picks
-one language after the other, none of them twice, so that every preview is really asked for, and
-waits for the message that the script has ended. What the browser adds is not in it: it swaps one
+A real server with its gateway and one new chat page. A WebSocket client, like the page's own, picks
+one language after the other, each of them once, so that every preview is really computed, and waits
+for the message that the script has ended. The browser's share is not included: it replaces one
 piece of HTML.
 """
 
@@ -24,7 +24,7 @@ from playground.intent import languages
 from tests.e2e.harness import PlaygroundServer
 
 AIM_MS = 100.0
-"""Of the 150 ms that may be felt; the rest is the browser's."""
+"""A person notices more than 150 ms; the rest is for the browser."""
 
 CHANGES = 40
 _WINNER = re.compile(rb'data-winner="([^"]+)"')
@@ -33,7 +33,7 @@ _WINNER = re.compile(rb'data-winner="([^"]+)"')
 async def run_script(
     socket: aiohttp.ClientWebSocketResponse, states: list[WidgetState]
 ) -> tuple[float, list[ForwardMsg]]:
-    """Ask for a run with these widgets set and wait for its end: milliseconds, all that it sent."""
+    """Ask for a run with these widgets set and wait for its end: milliseconds, and its messages."""
     ask = BackMsg()
     ask.rerun_script.query_string = ""
     ask.rerun_script.widget_states.widgets.extend(states)
@@ -48,19 +48,19 @@ async def run_script(
 
 
 def language_field(sent: list[ForwardMsg]) -> str | None:
-    """The widget's id, where the page has drawn it."""
+    """The id of the language field, None if the page has not drawn it yet."""
     fields = (message.delta.new_element.selectbox for message in sent)
     return next((field.id for field in fields if field.label == "Language"), None)
 
 
 def winner(sent: list[ForwardMsg]) -> str | None:
-    """Whom the panel names."""
+    """The candidate that the preview names as the winner."""
     found = _WINNER.search(b"".join(message.SerializeToString() for message in sent))
     return found.group(1).decode() if found else None
 
 
 async def first_preview(socket: aiohttp.ClientWebSocketResponse) -> str:
-    """Run the page until its gateway is up and the panel names somebody; the field's id."""
+    """Run the page until the gateway is up and the preview has a winner; the field's id."""
     while True:
         _, sent = await run_script(socket, [])
         field = language_field(sent)

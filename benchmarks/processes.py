@@ -23,7 +23,7 @@ class Child:
     pid: int
 
     def cpu_seconds(self) -> float | None:
-        """Processor time so far, user and system; None where the system does not say."""
+        """Processor seconds so far, user and system; None if the system does not report them."""
         stat = Path(f"/proc/{self.pid}/stat")
         if not stat.exists():
             return None
@@ -31,7 +31,7 @@ class Child:
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
     def memory_mb(self) -> float | None:
-        """Resident memory in megabytes; None where the system does not say."""
+        """Resident memory in megabytes; None if the system does not report it."""
         status = Path(f"/proc/{self.pid}/status")
         if not status.exists():
             return None
@@ -40,7 +40,7 @@ class Child:
 
 
 def tree_cpu_seconds(pid: int) -> float | None:
-    """Processor time so far of a process and its children, of those that still run."""
+    """Processor seconds so far of a process and those of its children that still run."""
     own = Child("", pid).cpu_seconds()
     if own is None:
         return None
@@ -61,7 +61,7 @@ def listening(*arguments: str, environment: Mapping[str, str] | None = None) -> 
         env={**os.environ, **(environment or {})},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # a line per request: written, and read by nobody
+        stderr=subprocess.DEVNULL,  # a line per request, and nobody reads it
         text=True,
     )
     assert process.stdin is not None

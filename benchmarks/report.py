@@ -1,4 +1,4 @@
-"""What every benchmark prints: the machine, the day, and a table."""
+"""What every benchmark prints: the machine, the date, and a table."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Row = Sequence[object]
 
 
 def cpu_model() -> str:
-    """The processor's name as the system gives it."""
+    """The processor's name, as the system reports it."""
     info = Path("/proc/cpuinfo")
     if info.exists():
         names = [line for line in info.read_text().splitlines() if line.startswith("model name")]
@@ -57,5 +57,5 @@ def p95(values: Sequence[float]) -> float:
 
 
 def verdict(value: float, aim: float) -> str:
-    """Whether a figure that should be small is within its aim."""
+    """Whether a figure that should be small meets its aim."""
     return "met" if value <= aim else "missed"

@@ -1,9 +1,8 @@
 """What a rerun of a long conversation costs the server.
 
-A real server over a store with conversations of 50, 200 and 1,000 turns. A WebSocket client, as
-the page's own, asks for a rerun as any widget does and waits for the message that the script has
-ended: that is the server's time for one click, its way through the server included, with no browser
-in it.
+A real server with a store that has conversations of 50, 200 and 1,000 turns. A WebSocket client,
+like the page's own, asks for a rerun as any widget does and waits for the message that the script
+has ended. That is the server's whole time for one click, without the browser's.
 """
 
 from __future__ import annotations
@@ -62,7 +61,7 @@ def answer(number: int) -> Answer:
 
 
 def fill(store: Store, turns: int) -> str:
-    """Save a conversation of so many turns; its id."""
+    """Save a conversation with so many turns; returns its id."""
     conversation, parent = store.new_conversation_id(), None
     begun = datetime.now(UTC) - timedelta(seconds=turns)
     for number in range(turns):
@@ -84,7 +83,7 @@ def fill(store: Store, turns: int) -> str:
 
 
 async def run_script(socket: aiohttp.ClientWebSocketResponse, query: str) -> tuple[float, bytes]:
-    """Ask for a run and wait for its end: milliseconds, and all that it sent."""
+    """Ask for a run and wait for its end: milliseconds, and everything it sent."""
     ask = BackMsg()
     ask.rerun_script.query_string = query
     begun = time.perf_counter()
@@ -100,7 +99,7 @@ async def run_script(socket: aiohttp.ClientWebSocketResponse, query: str) -> tup
 
 
 async def reruns(server: PlaygroundServer, conversation: str, size: int) -> list[float]:
-    """The first run (which reads the store and draws the page), left out, then ``RERUNS`` more."""
+    """The times of ``RERUNS`` reruns, after a first run that reads the store and draws the page."""
     url = f"{server.url}/_stcore/stream".replace("http", "ws", 1)
     query = f"c={conversation}"
     async with (
@@ -113,7 +112,7 @@ async def reruns(server: PlaygroundServer, conversation: str, size: int) -> list
 
 
 def measure(folder: Path) -> list[tuple[int, list[float]]]:
-    """Reruns of each size, in one server."""
+    """Each size of conversation with the times of its reruns, all on one server."""
     server = PlaygroundServer(folder, {})
     store = Store(f"sqlite:///{server.data_dir / 'playground.db'}")
     conversations = [(size, fill(store, size)) for size in SIZES]

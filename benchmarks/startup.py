@@ -1,12 +1,12 @@
 """From `streamlit run app.py` to a page that can be used, as a visitor's browser sees it.
 
-The browser is already open (a person's is), its cache is empty. Usable: the chat box is there and
-has taken what was typed into it. What is typed must then still stand there at rest, and
-what is sent at once, before the gateway is up, must be answered: a page that looks quick and
-loses a message fails here. The first start of a machine's day also reads the libraries from disk;
-here they are warm.
+The browser is already open, as a person's usually is, with an empty cache. Usable means that the
+chat box is there and has accepted some typed text. That text must still be there when the page is
+at rest, and a message that is sent right away, before the gateway is up, must be answered: a page
+that looks quick but loses a message fails here. The first start of the day also reads the libraries
+from disk; here they are in the disk's cache.
 
-Beside it, in interleaved rounds, the least that Streamlit can do: a bare page with a chat box.
+In the same alternating rounds, the least that Streamlit can do: an empty page with a chat box.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ if message := st.chat_input("Say something"):
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Seconds since the command until the page is served, its box can be used, and the end.
+    """Seconds from the command until the page is served, its box can be used, and the end.
 
-    The end: the page at rest, or the answer to what was sent. ``processor``: seconds that the
-    server and its children had used when the box could be used; None where no system says.
+    The end is the page at rest, or the answer to the message. ``processor``: processor seconds of
+    the server and its children until the box can be used; None if the system does not report them.
     """
 
     served: float
@@ -56,7 +56,7 @@ class Start:
 
 
 def wait_for_port(port: int) -> None:
-    """Return once somebody listens there."""
+    """Return once a server listens there."""
     while True:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -65,13 +65,13 @@ def wait_for_port(port: int) -> None:
 
 
 def at_rest(page: Page) -> None:
-    """The page has drawn all it is going to draw, and what was typed still stands there."""
+    """The page has drawn everything, and the typed text is still there."""
     settle(page)
     expect(page.get_by_test_id("stChatInputTextArea")).to_have_value(TYPED)
 
 
 def answered(page: Page) -> None:
-    """What was typed is sent at once, and answered."""
+    """The typed text is sent at once, and answered."""
     page.get_by_test_id("stChatInputTextArea").press("Enter")
     turn = page.locator('[class*="st-key-turn-"]')
     expect(turn).to_contain_text("total")
@@ -88,7 +88,7 @@ def one_start(browser: Browser, server: PlaygroundServer, end: Callable[[Page], 
             wait_for_port(server.port)
             page.goto(server.url, wait_until="commit")
             served = time.perf_counter() - begun
-            # By frame: ``expect`` looks again only after a tenth, a quarter, half a second.
+            # Frame by frame: ``expect`` would look only every 0.1, 0.25 and 0.5 s.
             page.wait_for_function(BOX_IS_OPEN, polling="raf", timeout=30_000)
             box.fill(TYPED)
             assert box.input_value() == TYPED
@@ -109,7 +109,7 @@ def bare_server(folder: Path) -> PlaygroundServer:
 
 
 def measure() -> tuple[list[Start], list[Start], list[Start]]:
-    """The starts of the playground until rest, until a first answer, and of the bare page."""
+    """Starts of the playground until at rest, until a first answer, and of the empty page."""
     rests, answers, bares = [], [], []
     with (
         sync_playwright() as playwright,
@@ -130,12 +130,12 @@ def measure() -> tuple[list[Start], list[Start], list[Start]]:
 
 
 def row(name: str, ours: Sequence[float | None], bare: Sequence[float | None]) -> tuple[str, ...]:
-    """A line of the table without an aim."""
+    """A table row without an aim."""
     return name, p50(ours), p50(bare), "", ""
 
 
 def p50(values: Sequence[float | None]) -> str:
-    """The median for the table; empty where nothing is known."""
+    """The median for the table; empty if there are no figures."""
     known = [value for value in values if value is not None]
     return f"{median(known):.2f}" if known else ""
 

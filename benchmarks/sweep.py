@@ -1,8 +1,8 @@
-"""What a sweep takes: who wins for 4 presets, 4 verticals and 20 languages, over 50 candidates.
+"""How long a sweep takes: 4 presets, 4 verticals and 20 languages, over 50 candidates.
 
-The gateway is a process of its own, ranking by a snapshot made up for this: every candidate has
-figures for every language and vertical, so that nothing is saved by one row standing in for many.
-Timed is the one request, from the client's side, its 320 cells read into models.
+The gateway is a process of its own and ranks by a snapshot made up for this: every candidate has
+figures for every language and vertical, so no time is saved by using one row for many of them.
+Measured is the one request, from the client's side, with its 320 cells read into models.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ VENDORS = ("openai", "anthropic", "google", "xai", "groq", "mistral", "deepseek"
 
 
 def snapshot() -> dict[str, object]:
-    """Figures for everybody everywhere, the same at each run."""
+    """Figures for every candidate, language and vertical, the same in each run."""
     drawn = random.Random(1)  # noqa: S311 (figures, no secrets)
     rows = [
         {
@@ -64,7 +64,7 @@ def measure(url: str) -> tuple[list[float], int]:
             found = client.sweep(request)
             times.append(1000 * (time.perf_counter() - begun))
         preview = client.preview_routing({"language": "en"})
-    assert len([preview.winner, *preview.runners_up]) == CANDIDATES + 1, "not all take part"
+    assert len([preview.winner, *preview.runners_up]) == CANDIDATES + 1, "candidates are missing"
     return times[1:], len({cell.winner.model_id for cell in found.cells if cell.winner})
 
 

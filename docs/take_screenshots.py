@@ -1,4 +1,4 @@
-"""Takes the screenshots in docs/screenshots anew: `make screenshots`.
+"""Takes the screenshots in docs/screenshots: `make screenshots`.
 
 A real playground, a real browser, one real session on the keyless default: every page, light and
 dark, wide and on a phone.
@@ -110,7 +110,7 @@ def start_drill(page: Page) -> None:
 
 
 def play_to_the_outage(page: Page) -> None:
-    """The outage day, until its first failover has been told; then at rest."""
+    """The outage day, paused after the caption of its first failover."""
     page.locator(OUTAGE_DAY).click()
     page.keyboard.press("Space")
     for caption in ("answers after", "9:20", "takes the accurate ones", "9:41", "amber chip"):
@@ -124,7 +124,7 @@ ACTS: dict[str, Callable[[Page], None]] = {
     "drill": start_drill,
     "demo": play_to_the_outage,
 }
-"""What is done before a page is photographed."""
+"""What a person does on a page before its picture is taken."""
 
 
 def content_height(page: Page) -> int:

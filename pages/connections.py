@@ -1,4 +1,4 @@
-"""The connections page: which server answers, whose keys it uses, and how everybody is doing."""
+"""The connections page: which server answers, with whose keys, and how each provider is doing."""
 
 from __future__ import annotations
 
@@ -17,12 +17,10 @@ from playground.connections.choice_view import (
 )
 from playground.connections.desk_view import health, open_desk
 from playground.connections.facts_view import forget_server_facts, server_facts
-from playground.connections.marks_view import connection_style
 from playground.connections.state import connection_in_force
 from playground.connections.status_html import status_html, status_rows
 from playground.connections.vendors_view import local_servers, own_servers, vendor_keys
 from playground.intent.state import new_conversation_with
-from playground.look.style_view import is_dark, page_style, themed
 from playground.runtime import Runtime, get_runtime
 from playground.servers.address_guard import AddressRefusedError
 from playground.servers.local_gateway import GatewayStartError
@@ -31,16 +29,14 @@ from speko_client.errors import SpekoApiError
 
 def main() -> None:
     """The server, what it needs, and the status of all who can answer there."""
-    page_style()
-    connection_style()
     runtime = get_runtime()
     with st.sidebar:
         recents(runtime.store, url.conversation_id())
     st.header("Connections", anchor=False)
-    st.caption("Which server answers, and with whose keys. A change applies to the chat at once.")
+    st.caption("Which server answers, and with whose keys. Changes apply to the chat at once.")
     shown = server_picker(runtime)
     if other := talks_to(runtime, shown):
-        st.info(f"Not in use yet: the chat still talks to {other}.", icon=":material/info:")
+        st.info(f"Not in use yet: the chat still uses {other}.", icon=":material/info:")
     try:
         if shown == "gateway":
             gateway(runtime)
@@ -51,11 +47,11 @@ def main() -> None:
         if not talks_to(runtime, shown):
             status(runtime)
     except (GatewayStartError, AddressRefusedError) as error:
-        st.error(error.message, icon=":material/error:")
+        st.error(str(error), icon=":material/error:")
 
 
 def gateway(runtime: Runtime) -> None:
-    """The embedded gateway: its fleet, vendors' keys, local servers and servers of one's own."""
+    """The embedded gateway: its fleet, vendors' keys, local servers and your own servers."""
     connection = connection_in_force(runtime)
     fleet_switch(runtime, server_facts(runtime, connection))
     try:
@@ -87,9 +83,9 @@ def status(runtime: Runtime) -> None:
     now = datetime.now(UTC)
     rows = status_rows(facts.known, health(runtime, connection).providers, now)
     if rows:
-        st.html(themed(status_html(rows, now, dark=is_dark())))
+        st.html(status_html(rows, now))
     else:
-        st.caption("This server does not say who can answer there.")
+        st.caption("This server does not list who can answer there.")
 
 
 main()

@@ -6,12 +6,10 @@ import streamlit as st
 
 from playground.demos.desk_view import DemoDesk, open_demo_desk
 from playground.demos.picker_view import demo_picker
-from playground.look.style_view import page_style
 
 
 def main() -> None:
     """The demo that is open, or the choice of one."""
-    page_style()
     desk = open_demo_desk()
     if desk.run is not None:
         stage(desk)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from playground.browser import url
 from playground.drills.banner_view import drill_banner
+from playground.look.style_view import page_style
 
 ASSETS = Path(__file__).with_name("assets")
 FIRST_ICON = "🔀"
@@ -24,7 +25,7 @@ def images() -> None:
     )
 
 
-# Streamlit's images take a sixth of a second to import: a process's first page comes before them.
+# Streamlit's images take a sixth of a second to import: the first page of a process comes first.
 images_later = "PIL.Image" not in sys.modules
 st.set_page_config(
     page_title="Speko Playground",
@@ -48,9 +49,10 @@ if page.url_path and url.focused_turn() is not None:
     # Streamlit links to its default page by a bare query, which a new tab opens on another page.
     st.switch_page("../pages/chat.py", query_params=st.query_params.to_dict())
 url.carry_over(page.url_path)
+page_style(page.url_path)
 drill_banner()
 is_new = not url.had_frame()
 page.run()
 if images_later and not (is_new and url.had_frame()):
-    # A page that drew its frame alone is about to be drawn again.
+    # A page that drew only its frame is about to be drawn again.
     images()

@@ -2,6 +2,10 @@
 
 The local model's weights are the one thing shared with the user's real data folder: they are
 98 MB, pinned by hash and read-only.
+
+A run of whole folders is spread over several processes; a run of named files or tests stays in one,
+where a debugger and printed lines work. A module's tests run in one process and in their order, so
+they may share a server.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -32,6 +37,14 @@ settings.register_profile(
 )
 settings.load_profile("playground")
 
+MARKED_FOLDERS = {"tests/e2e": "browser", "tests/gateway/fire": "fire", "tests/sdk": "slow"}
+"""Which marker the tests of a folder get, besides those that they name themselves."""
+RUN_LAST = ("slow", "fire", "browser")
+"""What takes long comes late, in this order: a broken unit shows first."""
+MOST_WORKERS = 4
+REPORT: Final = "report"
+"""The property of a test that holds a line to print at the end of the run."""
+
 GUARD = NetworkGuard()
 OUTSIDE_ENVIRONMENT = dict(os.environ)
 DATA_DIR = Path(tempfile.mkdtemp(prefix="speko-playground-tests-"))
@@ -42,24 +55,60 @@ def is_ours(name: str) -> bool:
     return name.startswith(SETTING_PREFIX) or name.endswith(OTHERS_SUFFIXES)
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Runs before any test module is imported, so that nothing reads the outside at import."""
+    if runs_no_tests(config):
+        return  # the processes that do inherit the outside from this one
     for name in [name for name in os.environ if is_ours(name)]:
         del os.environ[name]
     os.environ["SPEKO_DATA_DIR"] = str(DATA_DIR)
     GUARD.install()
 
 
-def pytest_unconfigure() -> None:
+def pytest_unconfigure(config: pytest.Config) -> None:
     """Put the process back as it was."""
-    GUARD.uninstall()
-    os.environ.update(OUTSIDE_ENVIRONMENT)
+    if not runs_no_tests(config):
+        GUARD.uninstall()
+        os.environ.update(OUTSIDE_ENVIRONMENT)
     shutil.rmtree(DATA_DIR, ignore_errors=True)
 
 
+def runs_no_tests(config: pytest.Config) -> bool:
+    """Whether this process only hands out tests to others (pytest-xdist)."""
+    hands_out = bool(config.option.tx) and not config.option.collectonly
+    return hands_out and not hasattr(config, "workerinput")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A process per core, at most ``MOST_WORKERS``; none besides this one for named files."""
+    if all("::" in each or Path(each).is_file() for each in config.args):
+        return 0
+    return min(os.cpu_count() or 1, MOST_WORKERS)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser journeys last: a broken unit shows first, and their event loop is in nobody's way."""
-    items.sort(key=lambda item: "e2e" in item.path.parts)
+    """Mark tests by their folder, and put those that take long last."""
+    for item in items:
+        for folder, marker in MARKED_FOLDERS.items():
+            if item.path.is_relative_to(ROOT / folder):
+                item.add_marker(marker)
+    items.sort(key=lambda item: [bool(item.get_closest_marker(each)) for each in RUN_LAST[::-1]])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests report, whether they went well or not."""
+    ended = [each for reports in terminalreporter.stats.values() for each in reports]
+    told = [
+        line
+        for each in ended
+        if isinstance(each, pytest.TestReport) and each.when == "teardown"
+        for name, line in each.user_properties
+        if name == REPORT
+    ]
+    if told:
+        terminalreporter.section("under fire")
+    for line in told:
+        terminalreporter.write_line(str(line))
 
 
 @pytest.fixture(autouse=True)

@@ -9,18 +9,24 @@ from __future__ import annotations
 import ast
 import re
 import sys
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from docs.draw_floors import (
+    PAGE,
+    floors,
+    names_imported,
+    package_of,
+    packages_imported,
+    page_with,
+    picture,
+)
+
 ROOT = Path(__file__).parent.parent
 PARTS = ("pages", "playground", "speko_client", "speko_gateway")
-FLOORS: dict[str, list[str]] = {
-    part: table["floors"]
-    for part, table in tomllib.loads((ROOT / "docs" / "floors.toml").read_text()).items()
-}
+FLOORS = floors()
 LINES_PER_FILE = 350
 LINES_PER_PAGE = 150
 
@@ -55,7 +61,7 @@ def named(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def names_imported(node: ast.AST) -> list[str]:
+def modules_in(node: ast.AST) -> list[str]:
     """The modules that an import statement names."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
@@ -68,15 +74,7 @@ def names_imported(node: ast.AST) -> list[str]:
 def imports_of(path: Path) -> Iterator[str]:
     """Every module the file names, at its top or inside a function, for types only or really."""
     for node in ast.walk(ast.parse(path.read_text())):
-        yield from names_imported(node)
-
-
-def things_from(path: Path) -> Iterator[str]:
-    """Everything the file imports by name, whether a module or something in one."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            inside = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
-            yield from (f"{inside}{alias.name}" for alias in node.names)
+        yield from modules_in(node)
 
 
 def lines_of(path: Path) -> int:
@@ -101,7 +99,7 @@ def libraries_of(path: Path) -> set[str]:
     type_only = filter(is_for_types_only, ast.walk(tree))
     unreal = {id(inner) for node in type_only for inner in ast.walk(node)}
     real = (node for node in ast.walk(tree) if id(node) not in unreal)
-    return {name.split(".")[0] for node in real for name in names_imported(node)}
+    return {name.split(".")[0] for node in real for name in modules_in(node)}
 
 
 PRODUCT = [path for part in ("app.py", *PARTS) for path in files_of(part)]
@@ -141,17 +139,6 @@ def may_use_streamlit(path: Path) -> bool:
     )
 
 
-def room_of(path: Path) -> str:
-    """The package, or the single module, of its part that a file belongs to."""
-    return path.relative_to(ROOT).with_suffix("").parts[1]
-
-
-def rooms_imported(path: Path, part: str) -> set[str]:
-    """The packages and modules of its own part that a file imports from."""
-    names = (name.split(".") for name in things_from(path))
-    return {name[1] for name in names if name[0] == part and len(name) > 1}
-
-
 @pytest.mark.parametrize("part", MAY_IMPORT)
 def test_imports_point_one_way(part: str) -> None:
     ours = [(path, name) for path, name in imported(part) if name.split(".")[0] in {*PARTS, "app"}]
@@ -167,7 +154,7 @@ def test_streamlit_stays_at_the_surface() -> None:
     """Neither itself nor by way of a module of ours that draws or keeps a session's state."""
     below = [path for path in files_of("playground") if not may_use_streamlit(path)]
     assert not [named(path) for path in users_of("streamlit") if not may_use_streamlit(path)]
-    assert not [named(path) for path in below if any(map(SURFACE.match, things_from(path)))]
+    assert not [named(path) for path in below if any(map(SURFACE.match, names_imported(path)))]
 
 
 def test_browser_state_is_read_and_written_through_slots() -> None:
@@ -175,25 +162,38 @@ def test_browser_state_is_read_and_written_through_slots() -> None:
     others = [path for path in PRODUCT if path.parent.name != "browser"]
     assert not [named(path) for path in others if "session_state" in path.read_text()]
     views = [path for path in others if path.stem != "state"]
-    assert not [named(p) for p in views if "playground.browser.slots.Slot" in things_from(p)]
+    assert not [named(p) for p in views if "playground.browser.slots.Slot" in names_imported(p)]
 
 
 @pytest.mark.parametrize("part", FLOORS)
 def test_every_package_has_a_floor(part: str) -> None:
-    rooms = {room_of(path) for path in files_of(part)} - {"__init__"}
-    assert rooms == set(FLOORS[part])
+    packages = {package_of(path) for path in files_of(part)} - {"__init__"}
+    assert sorted(packages) == sorted(package for floor in FLOORS[part] for package in floor)
 
 
 @pytest.mark.parametrize("part", FLOORS)
-def test_a_package_imports_only_what_stands_before_it(part: str) -> None:
-    floor = {room: number for number, room in enumerate(FLOORS[part])}
+def test_a_package_imports_only_packages_on_lower_floors(part: str) -> None:
+    """So there is no circle either; `python -m docs.draw_floors --imports` draws the imports."""
+    floor = {package: n for n, packages in enumerate(FLOORS[part]) for package in packages}
     upwards = [
-        f"{named(path)} imports {room}"
+        f"{named(path)} imports {package}"
         for path in files_of(part)
-        for room in rooms_imported(path, part)
-        if room_of(path) in floor and floor.get(room, -1) > floor[room_of(path)]
+        for package in set(packages_imported(path, part)) - {package_of(path)}
+        if package_of(path) in floor and floor.get(package, -1) >= floor[package_of(path)]
     ]
     assert not upwards
+
+
+def test_the_picture_of_the_floors_is_up_to_date() -> None:
+    """If not: `python -m docs.draw_floors`."""
+    assert PAGE.read_text() == page_with(picture())
+
+
+def test_the_page_about_the_architecture_explains_every_package() -> None:
+    explained = ", ".join(re.findall(r"^\*\*(.+?)\*\*: ", PAGE.read_text(), re.MULTILINE))
+    explained = explained.replace("\\", "")
+    packages = {package for part in FLOORS.values() for floor in part for package in floor}
+    assert packages <= set(explained.split(", "))
 
 
 def test_plotly_stays_in_the_charts() -> None:

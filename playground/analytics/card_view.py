@@ -62,12 +62,9 @@ def _link_to_turn(place: Any, event: Mapping[str, Any], conversation: str) -> No
     if turn is None:
         return
     turn_id, name = turn
-    place.page_link(
-        url.CHAT_PAGE,
-        label=f"Open {name[0].lower()}{name[1:]}",
-        icon=":material/arrow_outward:",
-        query_params=url.chat_link(conversation, turn_id),
-    )
+    with place:
+        label = f"Open {name[0].lower()}{name[1:]}"
+        url.chat_link(label, conversation, turn_id, ":material/arrow_outward:")
 
 
 def _foot(card: Card) -> None:

@@ -131,7 +131,7 @@ def _row(turn: Turn) -> dict[str, Any]:
     return turn_row(turn) | {
         "first_provider": first.provider or None,
         "first_model": first.model or None,
-        "previewed": turn.prediction is not None,
+        "previewed": turn.ranking is not None,
         "failed": ", ".join(stop.label.removeprefix("✕ ") for stop in failed) or None,
         "failures": failed_attempts(turn),
         "provider": end.provider or None,

@@ -121,7 +121,7 @@ def served_by(turn: Turn) -> tuple[str, str]:
 
 
 def _first(turn: Turn) -> tuple[str, str]:
-    ranked = candidates(turn.prediction) if turn.prediction else []
+    ranked = candidates(turn.ranking) if turn.ranking else []
     if ranked:
         return ranked[0].provider_id, ranked[0].model_id
     if turn.answer.attempts:

@@ -17,11 +17,6 @@ from playground.look.style_view import is_dark
 from playground.sessions.totals import SessionTotals, session_totals
 from playground.sessions.turns import Turn
 
-# Six figures fit in a row, none of them cut off.
-_STYLE = """<style>
-.st-key-session-totals [data-testid="stMetricValue"] { font-size: clamp(1.05rem, 1.6vw, 1.5rem); }
-</style>"""
-
 
 def session_charts(turns: Sequence[Turn], conversation: str) -> None:
     """Draws the totals and the cards for turns that are over, at least one."""
@@ -57,7 +52,6 @@ def _totals(totals: SessionTotals) -> None:
         "Tokens out": (_count(totals.tokens_out, about), None),
         "Estimated cost": (_cost(totals), _priced(totals)),
     }
-    st.html(_STYLE)
     with st.grid(columns=6, min_column_width=110, gap="small", key="session-totals"):
         for label, (value, help_text) in figures.items():
             st.metric(label, value, help=help_text)

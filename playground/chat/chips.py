@@ -1,56 +1,43 @@
-"""The quiet chips under an answer, as HTML. Pure; everything from outside is escaped."""
+"""The quiet chips under an answer, as HTML. Pure."""
 
 from __future__ import annotations
 
-from html import escape
+from collections.abc import Iterator
 
-from playground.look import palette, words
+from playground.look import parts, words
 from playground.sessions import turn_words
 from playground.sessions.turn_words import ranked_by
 from playground.sessions.turns import Turn
 
 
-def chips_html(turn: Turn, *, dark: bool) -> str:
+def chips_html(turn: Turn) -> str:
     """Who answered, whose words, how fast, how many tokens, at what estimated cost.
 
     What is not known is left out. A drill, a failover and an incomplete answer come in amber.
     """
     answer = turn.answer
-    chips = [_provider_chip(turn, dark=dark)]
+    chips = []
+    if answer.provider is not None and answer.model is not None:
+        chips.append(parts.model_chip(answer.provider, answer.model))
     if source := turn_words.source(answer):
-        chips.append(_chip(source, "source"))
+        chips.append(parts.chip(source, "dashed"))
     elif answer.kind == "live":
-        chips.append(_chip("live", "live"))
+        chips.append(parts.chip("live", "good"))
     if label := ranked_by(answer.scores_run_id, turn.settings.what_if):
-        chips.append(_chip(label, "whatif"))
+        chips.append(parts.chip(label, "what-if"))
+    chips += [parts.chip(text, "amber") for text in _warnings(turn)]
+    cost = "" if answer.cost_usd is None else f"{words.dollars(answer.cost_usd)} estimated"
+    facts = (turn_words.latency(answer), turn_words.tokens(answer), cost)
+    chips += [parts.chip(text) for text in facts if text]
+    return parts.chips(chips, "About this answer")
+
+
+def _warnings(turn: Turn) -> Iterator[str]:
     if turn.drilled:
-        chips.append(_chip("drill", "amber"))
-    if answer.failover_count:
-        chips.append(_chip(words.failover_label(answer.failover_count), "amber"))
+        yield "drill"
+    if turn.answer.failover_count:
+        yield words.failover_label(turn.answer.failover_count)
     if turn.status in ("stopped", "interrupted"):
-        chips.append(_chip(turn.status, "amber"))
-    if answer.finish_reason in words.FINISH_REASONS:
-        chips.append(_chip(words.FINISH_REASONS[answer.finish_reason], "amber"))
-    chips += [
-        _chip(text) for text in (turn_words.latency(answer), turn_words.tokens(answer)) if text
-    ]
-    if answer.cost_usd is not None:
-        chips.append(_chip(f"{words.dollars(answer.cost_usd)} estimated"))
-    return f'<div class="sp-chips">{"".join(chips)}</div>'
-
-
-def _provider_chip(turn: Turn, *, dark: bool) -> str:
-    provider, model = turn.answer.provider, turn.answer.model
-    if provider is None or model is None:
-        return ""
-    dot = (
-        f'<span class="sp-dot" style="color:{palette.colour(provider, dark=dark)}" '
-        f'aria-hidden="true">{escape(palette.glyph(provider))}</span>'
-    )
-    name = f'<span class="sp-name">{escape(palette.label(provider, model))}</span>'
-    return f'<span class="sp-chip sp-provider">{dot}{name}</span>'
-
-
-def _chip(text: str, tone: str = "") -> str:
-    tone_class = f" sp-{tone}" if tone else ""
-    return f'<span class="sp-chip{tone_class}">{escape(text)}</span>'
+        yield turn.status
+    if turn.answer.finish_reason in words.FINISH_REASONS:
+        yield words.FINISH_REASONS[turn.answer.finish_reason]

@@ -8,9 +8,8 @@ import streamlit as st
 
 from playground.chat.chips import chips_html
 from playground.look.safe_markdown import safe_markdown
-from playground.look.style_view import is_dark, themed
+from playground.receipts.parts import InForce
 from playground.receipts.receipt_view import receipt_view
-from playground.receipts.receipts import InForce
 from playground.sessions import turn_words
 from playground.sessions.turns import Turn
 
@@ -41,7 +40,7 @@ def turn_view(
             horizontal=True, vertical_alignment="center", gap="small", key=f"under-{turn.id}"
         ):
             if turn.answer.provider or turn.drilled:
-                st.html(themed(chips_html(turn, dark=is_dark())), width="content")
+                st.html(chips_html(turn), width="content")
             receipt_view(turn, in_force)
             if turn.status in _UNFINISHED:
                 st.button(

@@ -10,8 +10,7 @@ import streamlit as st
 from playground.browser import url
 from playground.chat.state import show_turns, turns_shown
 from playground.chat.turn_view import Retry, turn_view
-from playground.receipts.receipt_html import SHEET
-from playground.receipts.receipts import InForce
+from playground.receipts.parts import InForce
 from playground.sessions.turns import Turn
 
 SHOWN = 20
@@ -41,7 +40,6 @@ def turn_list(
             on_click=show_turns,
             args=(owner, count + SHOWN),
         )
-    st.html(SHEET)
     for turn in turns[max(hidden, 0) :]:
         with st.container(key=f"turn-{turn.id}"):
             turn_view(turn, retry, can_retry=can_retry, in_force=in_force)

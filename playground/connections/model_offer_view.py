@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from playground.connections.facts_view import ServerFacts, forget_server_facts
+from playground.connections.facts import ServerFacts
+from playground.connections.facts_view import forget_server_facts
 from playground.connections.weights_job import WeightsJob
 from playground.runtime import Runtime
 

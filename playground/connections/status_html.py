@@ -13,7 +13,8 @@ from html import escape
 from itertools import groupby
 from typing import Literal
 
-from playground.look import palette
+from playground.look import parts
+from playground.look.parts import Tone
 from playground.servers import pool
 from speko_client.models import KnownProvider, ProviderFailure, ProviderHealth
 
@@ -25,12 +26,18 @@ STATES: dict[State, str] = {
     "left-out": "Left out",
     "probing": "On probation",
 }
+_TONES: dict[State, Tone] = {
+    "available": "good",
+    "unavailable": "",
+    "left-out": "bad",
+    "probing": "info",
+}
 _HEADINGS = ("Provider", "State", "Recent errors", "Last error")
 
 
 @dataclass(frozen=True, slots=True)
 class StatusRow:
-    """One model, or several of one vendor that lack the same; ``error_rate`` 0..1 of ``calls``."""
+    """One model, or several of one vendor that miss the same; ``error_rate`` 0..1 of ``calls``."""
 
     vendor: str
     vendor_name: str
@@ -45,20 +52,22 @@ class StatusRow:
 def status_rows(
     known: Iterable[KnownProvider], health: Iterable[ProviderHealth], now: datetime
 ) -> list[StatusRow]:
-    """A row per model, those who can answer first; a vendor that lacks one thing has one row."""
+    """A row per model, those that can answer first; models that miss the same share one row."""
     by_model = {(each.provider, each.model): each for each in health}
     rows: list[StatusRow] = []
     for _, group in groupby(pool.models(known), key=lambda row: row.vendor):
-        own = [_row(each, by_model.get((each.vendor, each.model or "")), now) for each in group]
+        own = [
+            _status_row(each, by_model.get((each.vendor, each.model or "")), now) for each in group
+        ]
         rows += _together(own)
     return sorted(rows, key=lambda row: row.state == "unavailable")
 
 
-def status_html(rows: Sequence[StatusRow], now: datetime, *, dark: bool) -> str:
+def status_html(rows: Sequence[StatusRow], now: datetime) -> str:
     """The rows as a table."""
     head = "".join(f'<th scope="col">{heading}</th>' for heading in _HEADINGS)
-    body = "".join(_row_html(row, now, dark) for row in rows)
-    return f'<table class="sp-status"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+    body = "".join(_row_html(row, now) for row in rows)
+    return f'<table class="status"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def ago(at: str, now: datetime) -> str:
@@ -72,7 +81,7 @@ def ago(at: str, now: datetime) -> str:
     return f"{minutes} min ago" if minutes < 60 else f"{minutes // 60} h ago"
 
 
-def _row(known: KnownProvider, health: ProviderHealth | None, now: datetime) -> StatusRow:
+def _status_row(known: KnownProvider, health: ProviderHealth | None, now: datetime) -> StatusRow:
     state, reason = _state(known, health, now)
     return StatusRow(
         vendor=known.vendor,
@@ -92,14 +101,14 @@ def _state(known: KnownProvider, health: ProviderHealth | None, now: datetime) -
     if health is not None and health.state == "unhealthy":
         return "left-out", _left_out(health, now)
     if health is not None and health.state == "probing":
-        return "probing", "a few calls try whether it has recovered"
+        return "probing", "a few calls test whether it has recovered"
     return "available", "simulated" if known.simulated else ""
 
 
 def _left_out(health: ProviderHealth, now: datetime) -> str:
     until = _moment(health.retry_at or "")
     if until is not None and until > now:
-        return f"it asked for a pause of {(until - now).seconds + 1} more s"
+        return f"it asked for a pause, {(until - now).seconds + 1} s more"
     return "too many of its recent calls failed"
 
 
@@ -117,14 +126,13 @@ def _together(rows: list[StatusRow]) -> list[StatusRow]:
     ]
 
 
-def _row_html(row: StatusRow, now: datetime, dark: bool) -> str:
-    dot = (
-        f'<span class="sp-dot" style="color:{palette.colour(row.vendor, dark=dark)}" '
-        f'aria-hidden="true">{escape(palette.glyph(row.vendor))}</span>'
+def _row_html(row: StatusRow, now: datetime) -> str:
+    who = (
+        f'<span class="sp-inline">{parts.mark(row.vendor)}</span>'
+        f"<b>{escape(row.vendor_name)}</b> {escape(row.model)}"
     )
-    who = f"{dot}<b>{escape(row.vendor_name)}</b> {escape(row.model)}"
-    state = f'<span class="sp-state sp-{row.state}">{STATES[row.state]}</span>'
-    why = f'<span class="sp-why">{escape(row.reason)}</span>' if row.reason else ""
+    state = parts.chip(STATES[row.state], _TONES[row.state])
+    why = f'<span class="sp-small sp-quiet">{escape(row.reason)}</span>' if row.reason else ""
     cells = [
         _cell(_HEADINGS[0], who),
         _cell(_HEADINGS[1], state + why),
@@ -135,7 +143,7 @@ def _row_html(row: StatusRow, now: datetime, dark: bool) -> str:
 
 
 def _cell(heading: str, html: str, *, nothing: str = "") -> str:
-    empty = "" if html else ' class="sp-empty"'
+    empty = "" if html else ' class="status-empty"'
     shown = html or f'<span class="sp-quiet">{nothing}</span>'
     return f'<td data-label="{heading}"{empty}>{shown}</td>'
 

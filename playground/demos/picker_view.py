@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from playground.browser import url
-from playground.browser.url import CHAT_PAGE
+from playground.browser.url import chat_link
 from playground.chat.welcome_view import fleet_line
 from playground.connections.state import private_allowed
 from playground.demos.desk_view import DemoDesk
@@ -16,8 +15,6 @@ from playground.demos.shelf import OWN, ShelfEntry, read_entry, shelf
 from playground.intent import languages
 from playground.look.safe_markdown import literal
 
-_WIDE = """<style>[data-testid="stMainBlockContainer"] { max-width: 80rem; }
-[data-testid="stMainBlockContainer"] h3 { font-size: 1.35rem; }</style>"""
 _HERO = """
 <div class="sp-hero" style="margin-top:0">
 <h1>Play the demo</h1>
@@ -48,11 +45,10 @@ closing: "{answered} of {turns} answered, {failovers}."
 
 def demo_picker(desk: DemoDesk) -> None:
     """The scripts, each with its buttons to play it and to download it."""
-    st.html(_WIDE)
     st.html(_HERO)
     if past := desk.past:
         st.info("This demo has been played; what was answered is a session like any other.")
-        st.page_link(CHAT_PAGE, label="Open it in the chat", query_params=url.chat_link(past))
+        chat_link("Open it in the chat", past)
     fleet_line(desk.connection, desk.facts)
     entries = shelf(desk.runtime.settings.data_dir)
     _cards(desk, [entry for entry in entries if not entry.own])

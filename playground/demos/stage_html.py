@@ -18,7 +18,7 @@ from playground.demos.player import Player
 from playground.demos.runs import DemoRun
 from playground.demos.script import DemoIntent
 from playground.intent import languages
-from playground.look import palette, words
+from playground.look import palette, parts, words
 from playground.sessions.totals import session_totals
 from playground.sessions.turns import Turn, TurnSettings
 
@@ -27,12 +27,12 @@ SKIPPED: Final = "This server takes no drills: the faults of the script are left
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 
-def talk_html(run: DemoRun, *, dark: bool) -> str:
+def talk_html(run: DemoRun) -> str:
     """The conversation so far; the newest is at the bottom, and in view."""
     player, live = run.player, run.live
-    turns = [_turn_html(turn, dark=dark) for turn in run.turns]
+    turns = [_turn_html(turn) for turn in run.turns]
     if live is not None:
-        turns.append(_turn_html(live, dark=dark))
+        turns.append(_turn_html(live))
     elif player.stage in ("before", "typing", "sending"):
         caret = '<span class="dm-caret"></span>' if player.stage == "typing" else ""
         intent = _pills(player.turn.intent)
@@ -73,7 +73,7 @@ def progress_html(player: Player) -> str:
     return f'<div class="dm-progress">{marks}{words}</div>'
 
 
-def figures_html(turns: Sequence[Turn], length: int, *, dark: bool) -> str:
+def figures_html(turns: Sequence[Turn], length: int) -> str:
     """The session in four numbers, and who had which share of it."""
     totals = session_totals(turns)
     times = [t.answer.timing.ttft_ms for t in turns if t.answer.timing and t.answer.timing.ttft_ms]
@@ -89,7 +89,7 @@ def figures_html(turns: Sequence[Turn], length: int, *, dark: bool) -> str:
         f"<b>{value}</b><span>{name}</span></div>"
         for name, value in tiles.items()
     )
-    return f'<div class="dm-tiles">{cells}</div>{_shares(served, dark)}'
+    return f'<div class="dm-tiles">{cells}</div>{_shares(served)}'
 
 
 def chart_title_html(title: str, turns: Sequence[Turn]) -> str:
@@ -100,13 +100,13 @@ def chart_title_html(title: str, turns: Sequence[Turn]) -> str:
     return f'<div class="dm-title">{escape(title)}{note}</div>'
 
 
-def _turn_html(turn: Turn, *, dark: bool) -> str:
+def _turn_html(turn: Turn) -> str:
     answer = turn.answer
-    seat = palette.colour(answer.provider or palette.NOBODY, dark=dark)
+    seat = parts.seat(answer.provider or palette.NOBODY)
     text = _BOLD.sub(r"<b>\1</b>", escape(answer.text))
     if turn.status == "running":
         text += '<span class="dm-caret"></span>' if text else '<span class="dm-faint">…</span>'
-    chips = chips_html(_brief(turn), dark=dark) if answer.provider else ""
+    chips = chips_html(_brief(turn)) if answer.provider else ""
     return (
         f'<div class="dm-turn">{_pills(turn.settings)}{_ask(turn.message)}'
         f'<div class="dm-answer" style="border-color:{seat}">'
@@ -166,10 +166,10 @@ def _caption(run: DemoRun) -> str:
             return player.turn.caption.before
 
 
-def _shares(served: Counter[str], dark: bool) -> str:
-    parts = "".join(
-        f'<span style="flex-grow:{count};background:{palette.colour(name, dark)};'
-        f'color:{palette.ink(name, dark)}">{escape(palette.display_name(name))} {count}</span>'
+def _shares(served: Counter[str]) -> str:
+    shares = "".join(
+        f'<span style="flex-grow:{count};{parts.on_seat(name)}">'
+        f"{escape(palette.display_name(name))} {count}</span>"
         for name, count in served.most_common()
     )
-    return f'<div class="dm-shares">{parts}</div>'
+    return f'<div class="dm-shares">{shares}</div>'

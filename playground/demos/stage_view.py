@@ -14,7 +14,6 @@ import streamlit as st
 
 from playground.analytics import latency
 from playground.browser import url, widgets
-from playground.browser.url import CHAT_PAGE
 from playground.demos.desk_view import DemoDesk
 from playground.demos.figures import demo_figures
 from playground.demos.player import SPEEDS, Player
@@ -28,7 +27,7 @@ from playground.demos.stage_html import (
 )
 from playground.intent.state import new_conversation
 from playground.look.figures import Theme
-from playground.look.style_view import is_dark, themed
+from playground.look.style_view import is_dark
 
 ANALYTICS_PAGE = "../pages/analytics.py"
 LOOK_SECONDS = 0.2
@@ -50,7 +49,8 @@ _PLOTLY = {"displayModeBar": False, "doubleClick": False}
 def demo_stage(desk: DemoDesk, run: DemoRun) -> None:
     """Draw the run, and let it move on while this page is open."""
     st.html(_CSS)
-    st.html(themed("" if run.player.ended else '<i class="dm-bare"></i>'))
+    if not run.player.ended:
+        st.html('<i class="dm-bare"></i>')
     drawn = _state(run)
     with st.container(key="demo-halves"):
         left, right = st.columns(2, gap="large")
@@ -74,9 +74,9 @@ def _state(run: DemoRun) -> tuple[int, bool, bool]:
 
 def _moving(desk: DemoDesk, run: DemoRun, drawn: tuple[int, bool, bool]) -> None:
     run.look(time.monotonic(), desk.connection, drills=desk.facts.takes_drills)
-    st.html(themed(talk_html(run, dark=is_dark())))
+    st.html(talk_html(run))
     with st.container(key="demo-band"):
-        st.html(themed(caption_html(run)))
+        st.html(caption_html(run))
         with st.container(
             horizontal=True, vertical_alignment="center", gap="small", key="demo-controls"
         ):
@@ -134,8 +134,8 @@ def _speed(run: DemoRun) -> None:
 
 
 def _ended_controls(run: DemoRun) -> None:
-    link, chat = url.link(run.conversation_id), url.chat_link(run.conversation_id)
-    st.page_link(CHAT_PAGE, label="Open in chat", icon=":material/forum:", query_params=chat)
+    url.chat_link("Open in chat", run.conversation_id)
+    link = url.link(run.conversation_id)
     st.page_link(ANALYTICS_PAGE, label="Analytics", icon=":material/insights:", query_params=link)
     if st.button(
         "More demos",
@@ -149,7 +149,7 @@ def _ended_controls(run: DemoRun) -> None:
 def _charts(run: DemoRun) -> None:
     theme: Theme = "dark" if is_dark() else "light"
     turns, length = run.turns, len(run.script.turns)
-    st.html(themed(figures_html(turns, length, dark=is_dark())))
+    st.html(figures_html(turns, length))
     if not turns:
         st.html(chart_title_html("Charts grow here, turn by turn", turns))
         return

@@ -20,26 +20,12 @@ from playground.drills.words import (
     presets,
     target_name,
 )
-from playground.intent.preview_view import foresee
-from playground.look.marks import vendor_mark
-from playground.look.style_view import is_dark, themed
+from playground.intent.preview_view import preview
+from playground.look import parts
 from playground.routing.desk_view import RoutingDesk
 from playground.servers import pool
 from playground.sessions.ranking import candidates
 from speko_client.models import FLAKY_RATE, Fault, FaultKind, KnownProvider, ScoredCandidate
-
-_STYLE = """<style>
-.dr-fault { display: flex; align-items: center; gap: .55rem; font-size: .92rem; line-height: 1.3; }
-.dr-mark { flex: none; width: 1.45rem; height: 1.45rem; border-radius: .35rem; font-size: .7rem;
-  font-weight: 700; display: inline-flex; align-items: center; justify-content: center; }
-.dr-what { font-size: .8rem; opacity: .75; display: block; }
-[class*="st-key-preset-card-"] { gap: .35rem; padding: .8rem .9rem; }
-[class*="st-key-preset-card-"] p { line-height: 1.35; }
-@media (max-width: 640px) {
-  .st-key-drill-stories > * { flex: 0 0 100% !important; }
-  [class*="st-key-preset-card-"] { width: 100%; }
-}
-</style>"""
 
 
 def drill_view(desk: RoutingDesk) -> None:
@@ -49,11 +35,10 @@ def drill_view(desk: RoutingDesk) -> None:
     if not desk.facts.takes_drills:
         st.info(_why_none(desk), icon=":material/block:")
         return
-    st.html(_STYLE)
     state = drill_state()
     st.caption(
-        "Rehearse an outage. Faults hold for the messages of this browser session alone. A live "
-        "vendor that is faulted is not called, and every turn made meanwhile is marked “drill”."
+        "Rehearse an outage. Faults affect only the messages of this browser session. A live "
+        "vendor with a fault is not called, and every turn made during the drill is marked “drill”."
     )
     running = state.on(datetime.now(UTC))
     _length_row()
@@ -65,16 +50,16 @@ def _why_none(desk: RoutingDesk) -> str:
     if desk.connection is not None and not desk.connection.embedded:
         return (
             f"A drill needs the embedded gateway. This session talks to {desk.connection.name}, "
-            "which injects no faults. The Connections page has the way back."
+            "which has no drills. You can switch back on the Connections page."
         )
     return (
-        "This gateway takes no drills: it was started for others to use. Whoever runs it can "
-        "allow them with `--drills`."
+        "This gateway takes no drills, because it was started for others to use. Whoever runs it "
+        "can allow them with `--drills`."
     )
 
 
 def _length_row() -> None:
-    """For how long; a drill that is on is told of by the banner above, on every page."""
+    """How long the next drill lasts."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="drill-length"):
         unit = st.segmented_control(
             "A drill lasts for the next",
@@ -123,7 +108,7 @@ def _story(story: Preset, *, is_on: bool) -> None:
 
 
 def _own(desk: RoutingDesk, state: DrillState, running: RunningDrill | None) -> None:
-    """A drill of one's own: what is in it, and the form for one fault more."""
+    """Your own drill: its faults, and the form to add one."""
     st.markdown("**Or make your own**")
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -135,7 +120,7 @@ def _own(desk: RoutingDesk, state: DrillState, running: RunningDrill | None) -> 
 def _new_fault(desk: RoutingDesk) -> None:
     rows = {row.id: row for row in desk.facts.known if row.available is not False}
     if not rows:
-        st.caption("Nobody can be called here, so there is nobody to fault.")
+        st.caption("No provider is available here, so there is none to give a fault.")
         return
     target = st.selectbox(
         "Who",
@@ -162,7 +147,7 @@ def _target_of(row: KnownProvider) -> str:
 
 
 def _with_figures(target: str, kind: FaultKind) -> Fault:
-    """The fault with the figure that its kind has."""
+    """The fault, with seconds or a rate where its kind has one."""
     if kind == "slow":
         seconds = st.slider(
             "Seconds to the first word",
@@ -227,13 +212,10 @@ def _planned(fault: Fault) -> None:
         vertical_alignment="center",
         gap="small",
     ):
-        mark = vendor_mark(fault.target.partition(":")[0], dark=is_dark())
+        mark = parts.mark(fault.target.partition(":")[0])
         name, what = escape(target_name(fault.target)), escape(fault_clause(fault))
         st.html(
-            themed(
-                f'<div class="dr-fault">{mark.replace("rk-dot", "dr-mark")}'
-                f'<span><b>{name}</b><span class="dr-what">{what}</span></span></div>'
-            )
+            f'<div class="drill-fault">{mark}<span><b>{name}</b><small>{what}</small></span></div>'
         )
         st.button(
             "Remove",
@@ -249,8 +231,8 @@ def _ranked(desk: RoutingDesk) -> list[ScoredCandidate]:
     """Who would answer the intent at hand, best first."""
     if desk.connection is None:
         return []
-    preview = foresee(desk.runtime, desk.connection, desk.form).preview
-    return candidates(preview) if preview else []
+    ranking = preview(desk.runtime, desk.connection, desk.form).value
+    return candidates(ranking) if ranking else []
 
 
 def _start(faults: tuple[Fault, ...]) -> None:

@@ -6,10 +6,9 @@ import json
 
 import streamlit as st
 
-from playground.look.style_view import is_dark, themed
-from playground.receipts.receipt_html import STYLE, receipt_html
-from playground.receipts.receipts import InForce, receipt
-from playground.receipts.request_detail import request_detail
+from playground.receipts.parts import InForce
+from playground.receipts.receipt import receipt, request_detail
+from playground.receipts.receipt_html import receipt_html
 from playground.sessions.totals import failed_attempts
 from playground.sessions.turns import Turn
 
@@ -30,7 +29,7 @@ def receipt_view(turn: Turn, in_force: InForce | None = None) -> None:
 
 
 def _body(turn: Turn, in_force: InForce | None) -> None:
-    st.html(STYLE + themed(receipt_html(receipt(turn, in_force), dark=is_dark())))
+    st.html(receipt_html(receipt(turn, in_force)))
     for note in turn.answer.notes:
         st.caption(note)
     st.caption("The request, to copy:")

@@ -12,8 +12,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
 
-from playground.look import palette, words
-from playground.look.marks import vendor_mark
+from playground.look import palette, parts, words
 from playground.sessions.ranking import candidates
 from speko_client.models import Axis, AxisScores, RoutingPreview, ScoredCandidate
 
@@ -22,81 +21,36 @@ ROW_PX: Final = 44
 
 AXES: Final[Mapping[Axis, str]] = {"accuracy": "Accuracy", "latency": "Latency", "cost": "Cost"}
 
-_SHADES: Final = {
-    "accuracy": ("#2B3C9E", "#C3CDFF"),
-    "latency": ("#6B80E8", "#8295F2"),
-    "cost": ("#B4C1F7", "#4A5BB8"),
+SHADES: Final[Mapping[Axis, str]] = {
+    "accuracy": parts.two_tone("#2B3C9E", "#C3CDFF"),
+    "latency": parts.two_tone("#6B80E8", "#8295F2"),
+    "cost": parts.two_tone("#B4C1F7", "#4A5BB8"),
 }
-
-STYLE: Final = f"""<style>
-.rk {{ list-style:none; margin:0 !important; padding:0 !important; font-size:.9rem;
-  line-height:1.25; }}
-.rk-row {{ display:grid; grid-template-columns:1.6rem minmax(10rem,1fr) minmax(5rem,1.5fr) 3.1rem;
-  align-items:center; gap:.6rem; height:{ROW_PX}px; margin:0 !important; padding:0 .5rem;
-  border-radius:.5rem; box-sizing:border-box; }}
-.rk-first {{ background:color-mix(in srgb, currentColor 7%, transparent); }}
-.rk-place {{ text-align:right; opacity:.6; font-variant-numeric:tabular-nums; }}
-.rk-first .rk-place {{ opacity:1; font-weight:700; }}
-.rk-who {{ min-width:0; display:flex; align-items:center; gap:.45rem; }}
-.rk-names {{ min-width:0; }}
-.rk-dot {{ flex:none; width:1.45rem; height:1.45rem; border-radius:.35rem; font-size:.7rem;
-  font-weight:700; display:inline-flex; align-items:center; justify-content:center; }}
-.rk-model {{ font-weight:600; display:block; white-space:nowrap; overflow:hidden;
-  text-overflow:ellipsis; }}
-.rk-vendor {{ font-size:.74rem; opacity:.7; display:block; white-space:nowrap; overflow:hidden;
-  text-overflow:ellipsis; }}
-.rk-bar {{ display:flex; height:1.05rem; border-radius:.25rem; overflow:hidden;
-  background:color-mix(in srgb, currentColor 8%, transparent); }}
-.rk-part {{ height:100%; transition:width .18s ease-out; }}
-.rk-part + .rk-part {{ box-shadow:inset 1px 0 0 var(--sp-page, #fff); }}
-.rk-none {{ font-size:.78rem; opacity:.7; white-space:nowrap; overflow:hidden;
-  text-overflow:ellipsis; }}
-.rk-score {{ text-align:right; font-weight:600; font-variant-numeric:tabular-nums; }}
-.rk-moved {{ font-size:.72rem; font-weight:700; white-space:nowrap; margin-left:.4rem; }}
-.rk-up {{ color:#0B6B3A; }} .rk-down {{ color:#A33A12; }}
-.sp-dark .rk-up {{ color:#6EE7A8; }} .sp-dark .rk-down {{ color:#FDBA8C; }}
-.rk-legend {{ display:flex; flex-wrap:wrap; gap:.2rem .9rem; font-size:.8rem; opacity:.9;
-  padding:0 .5rem .3rem; }}
-.rk-swatch {{ display:inline-block; width:.7rem; height:.7rem; border-radius:2px;
-  margin-right:.3rem; }}
-@media (max-width: 640px) {{
-  .rk-row {{ grid-template-columns:1.2rem minmax(7rem,1.2fr) minmax(4rem,1fr) 2.5rem; gap:.4rem;
-    padding:0 .2rem; }}
-}}
-</style>"""
+"""An axis' colour, for CSS."""
 
 
 def ranking_html(
-    preview: RoutingPreview, *, dark: bool, was: Sequence[str] | None = None, legend: bool = True
+    preview: RoutingPreview, *, was: Sequence[str] | None = None, legend: bool = True
 ) -> str:
     """The pool in its order as a list; nothing where nobody is left.
 
-    ``was``: another order, as ``names`` gives it; rows then tell how they moved against it.
+    ``was``: another order, as ``names`` gives it; rows then say how they moved against it.
     """
     ranked = candidates(preview)
     if not ranked:
         return ""
     weights = preview.weights or {}
-    rows = "".join(
-        _row(each, place, weights, was, dark=dark) for place, each in enumerate(ranked, start=1)
-    )
-    top = axes_legend(weights, dark=dark) if legend else ""
-    return f'{STYLE}{top}<ol class="rk">{rows}</ol>'
+    rows = "".join(_ranked(each, place, weights, was) for place, each in enumerate(ranked, start=1))
+    top = axes_legend(weights) if legend else ""
+    return f'{top}<ol class="ranking">{rows}</ol>'
 
 
-def axes_legend(weights: Mapping[str, float], *, dark: bool) -> str:
+def axes_legend(weights: Mapping[str, float]) -> str:
     """What the three shades mean, with the weights where they are known."""
-    entries = "".join(
-        f'<span><span class="rk-swatch" style="background:{axis_colour(axis, dark=dark)}"></span>'
-        f"{AXES[axis]}{_percent(weights.get(axis))}</span>"
-        for axis in AXES
+    return parts.legend(
+        f"{parts.swatch(SHADES[axis])}{name}{_percent(weights.get(axis))}"
+        for axis, name in AXES.items()
     )
-    return f'<div class="rk-legend">{entries}</div>'
-
-
-def axis_colour(axis: Axis, *, dark: bool) -> str:
-    """The axis' shade, as ``#RRGGBB``."""
-    return _SHADES[axis][dark]
 
 
 def contributions(axes: AxisScores, weights: Mapping[str, float]) -> dict[Axis, float]:
@@ -108,64 +62,49 @@ def contributions(axes: AxisScores, weights: Mapping[str, float]) -> dict[Axis, 
     }
 
 
-def _row(
-    each: ScoredCandidate,
-    place: int,
-    weights: Mapping[str, float],
-    was: Sequence[str] | None,
-    *,
-    dark: bool,
+def _ranked(
+    each: ScoredCandidate, place: int, weights: Mapping[str, float], was: Sequence[str] | None
 ) -> str:
     name = words.candidate(each.provider_id, each.model_id)
-    first = " rk-first" if place == 1 else ""
+    vendor = escape(palette.display_name(each.provider_id))
     return (
-        f'<li class="rk-row{first}" data-candidate="{escape(name)}">'
-        f'<span class="rk-place">{place}</span>'
-        f'<span class="rk-who">{vendor_mark(each.provider_id, dark=dark)}'
-        f'<span class="rk-names"><span class="rk-model">{escape(each.model_id)}</span>'
-        f'<span class="rk-vendor">{escape(palette.display_name(each.provider_id))}'
-        f"{_moved(name, place, was)}</span></span></span>"
-        f"{_bar(each, weights, dark=dark)}</li>"
+        f'<li class="ranking-row" data-candidate="{escape(name)}">'
+        f'<span class="sp-place">{place}</span>'
+        f'<span class="ranking-who">{parts.mark(each.provider_id)}<span class="sp-ellipsis">'
+        f'<b class="sp-ellipsis">{escape(each.model_id)}</b>'
+        f'<small class="sp-ellipsis">{vendor}{_moved(name, place, was)}</small></span></span>'
+        f"{_score(each, weights)}</li>"
     )
 
 
-def _bar(each: ScoredCandidate, weights: Mapping[str, float], *, dark: bool) -> str:
-    if each.axes is None or not weights:
-        return _plain_bar(each, dark=dark)
-    parts = contributions(each.axes, weights)
-    told = ", ".join(f"{AXES[axis].lower()} adds {value:.3f}" for axis, value in parts.items())
-    bars = "".join(
-        f'<span class="rk-part" data-axis="{axis}" '
-        f'style="width:{value:.2%};background:{axis_colour(axis, dark=dark)}"></span>'
-        for axis, value in parts.items()
-    )
-    return (
-        f'<span class="rk-bar" role="img" title="{told}" aria-label="{told}">{bars}</span>'
-        f'<span class="rk-score">{each.score:.3f}</span>'
-    )
-
-
-def _plain_bar(each: ScoredCandidate, *, dark: bool) -> str:
-    """Without the axes: the score alone; of a candidate without figures, that it has none."""
-    if each.score > 0:
-        look = f"width:{each.score:.2%};background:{axis_colour('latency', dark=dark)}"
-        bar = f'<span class="rk-bar"><span class="rk-part" style="{look}"></span></span>'
-        return f'{bar}<span class="rk-score">{each.score:.3f}</span>'
-    told = "in reserve, not scored" if each.kind == "local" else "no figures"
-    return f'<span class="rk-none">{told}</span><span class="rk-score">–</span>'
+def _score(each: ScoredCandidate, weights: Mapping[str, float]) -> str:
+    """The score as a bar, out of its axes where they are known, and as a number."""
+    if each.axes is not None and weights:
+        by_axis = contributions(each.axes, weights)
+        adds = ", ".join(f"{AXES[axis].lower()} adds {by:.3f}" for axis, by in by_axis.items())
+        bar = parts.bar(((by, SHADES[axis]) for axis, by in by_axis.items()), adds)
+    elif each.score > 0:
+        bar = parts.bar([(each.score, SHADES["latency"])])
+    else:
+        why = "in reserve, not scored" if each.kind == "local" else "no figures"
+        return (
+            f'<span class="sp-ellipsis sp-small sp-quiet">{why}</span>'
+            '<span class="sp-score">–</span>'
+        )
+    return f'{bar}<span class="sp-score">{each.score:.3f}</span>'
 
 
 def _moved(name: str, place: int, was: Sequence[str] | None) -> str:
     if was is None:
         return ""
     if name not in was:
-        return '<span class="rk-moved rk-up">new</span>'
+        return '<span class="ranking-moved sp-good">new</span>'
     before = was.index(name) + 1
     if before == place:
         return ""
-    tone, arrow = ("up", "▲") if place < before else ("down", "▼")
+    tone, arrow = ("good", "▲") if place < before else ("bad", "▼")
     steps = abs(before - place)
-    return f'<span class="rk-moved rk-{tone}" aria-label="was {before}">{arrow} {steps}</span>'
+    return f'<span class="ranking-moved sp-{tone}" aria-label="was {before}">{arrow} {steps}</span>'
 
 
 def _percent(weight: float | None) -> str:

@@ -1,17 +1,15 @@
 // Shows a piece of HTML and, when it changes, lets rows glide to their new places and bars to
-// their new widths. Rows are told apart by data-candidate, parts of a bar by data-axis.
+// their new widths. Rows are known by data-candidate, a bar's parts by their place in it.
 const GLIDE = { duration: 240, easing: "cubic-bezier(.2,.7,.3,1)" }
 
 const rows = (root) => [...root.querySelectorAll("li[data-candidate]")]
-const part = (row, axis) => row.querySelector(`[data-axis="${axis}"]`)
+const parts = (row) => [...row.querySelectorAll(".sp-bar > span")]
+const width = (part) => part.getBoundingClientRect().width
 
 function measured(root) {
   const seen = new Map()
   for (const row of rows(root)) {
-    const widths = {}
-    for (const each of row.querySelectorAll("[data-axis]")) {
-      widths[each.dataset.axis] = each.getBoundingClientRect().width
-    }
+    const widths = parts(row).map(width)
     seen.set(row.dataset.candidate, { top: row.getBoundingClientRect().top, widths })
   }
   return seen
@@ -23,11 +21,10 @@ function glide(root, before) {
     if (!old) continue
     const by = old.top - row.getBoundingClientRect().top
     if (by) row.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], GLIDE)
-    for (const [axis, width] of Object.entries(old.widths)) {
-      const now = part(row, axis)
-      const wide = now?.getBoundingClientRect().width
-      if (now && Math.abs(wide - width) > 0.5) {
-        now.animate([{ width: `${width}px` }, { width: `${wide}px` }], GLIDE)
+    for (const [place, part] of parts(row).entries()) {
+      const [from, to] = [old.widths[place], width(part)]
+      if (Math.abs(to - from) > 0.5) {
+        part.animate([{ width: `${from}px` }, { width: `${to}px` }], GLIDE)
       }
     }
   }

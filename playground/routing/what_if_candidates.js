@@ -14,10 +14,9 @@ const element = (tag, attributes = {}, ...children) => {
 }
 
 function mark(row) {
-  const glyph = element("span", { class: "wc-dot", "aria-hidden": "true" }, row.glyph)
-  glyph.style.background = row.colour
-  glyph.style.color = row.ink
-  return glyph
+  const box = document.createElement("template")
+  box.innerHTML = row.mark
+  return box.content
 }
 
 function cell(row, figure) {

@@ -14,8 +14,8 @@ from typing import Any
 import streamlit as st
 
 from playground.browser import widgets
-from playground.look import palette
-from playground.routing.ranking_html import AXES, axis_colour
+from playground.look import palette, parts
+from playground.routing.ranking_html import AXES, SHADES
 from playground.routing.what_if_html import described_line, weight_line_html
 from playground.routing.what_ifs import FIGURES, CandidateRow
 from speko_client.models import WeightLine
@@ -30,7 +30,6 @@ def weight_sliders(
     lines: Sequence[WeightLine],
     *,
     revision: str,
-    dark: bool,
     on_move: Callable[[], None],
 ) -> None:
     """Three sliders that sum to one, each with who wins along it.
@@ -44,8 +43,8 @@ def weight_sliders(
             "revision": revision,
             "weights": dict(weights),
             "names": dict(AXES),
-            "colours": {axis: axis_colour(axis, dark=dark) for axis in AXES},
-            "lines": {line.axis: weight_line_html(line, dark=dark) for line in lines},
+            "colours": dict(SHADES),
+            "lines": {line.axis: weight_line_html(line) for line in lines},
             "told": {line.axis: described_line(line) for line in lines},
         },
         on_moved_change=on_move,
@@ -58,14 +57,14 @@ def moved_weights(revision: str) -> object:
 
 
 def candidates_table(
-    rows: Sequence[CandidateRow], *, revision: str, dark: bool, on_type: Callable[[], None]
+    rows: Sequence[CandidateRow], *, revision: str, on_type: Callable[[], None]
 ) -> None:
     """Switches and figures; ``revision`` and ``on_type`` as for the sliders."""
     _component("speko_candidates", "what_if_candidates.js")(
         key=_CANDIDATES,
         data={
             "revision": revision,
-            "rows": [_shown(row, dark=dark) for row in rows],
+            "rows": [_shown(row) for row in rows],
             "figures": [
                 {"key": name, "heading": kind.heading, "most": kind.most}
                 for name, kind in FIGURES.items()
@@ -102,15 +101,13 @@ def _sent(key: str, state: str, field: str, revision: str) -> object:
     return value.get(field) if value.get("revision") == revision else None
 
 
-def _shown(row: CandidateRow, *, dark: bool) -> dict[str, Any]:
+def _shown(row: CandidateRow) -> dict[str, Any]:
     return {
         "entry": row.entry,
         "name": f"{row.provider}/{row.model}",
         "model": row.model,
         "vendor": palette.display_name(row.provider),
-        "glyph": palette.glyph(row.provider),
-        "colour": palette.colour(row.provider, dark),
-        "ink": palette.ink(row.provider, dark),
+        "mark": parts.mark(row.provider),
         "today": dict(row.today),
         "tried": dict(row.tried),
         "on": row.on,

@@ -32,7 +32,7 @@ function madeBox() {
 function build(root, data) {
   root.innerHTML = `<div class="ww">${AXES.map(
     (axis) => `<div class="ww-axis" data-axis="${axis}">
-      <div class="ww-head"><label for="ww-${axis}"><span class="ww-swatch"></span>${data.names[axis]}</label>
+      <div class="ww-head"><label for="ww-${axis}"><span class="sp-swatch"></span>${data.names[axis]}</label>
         <output for="ww-${axis}"></output></div>
       <input id="ww-${axis}" type="range" min="0" max="100" step="1">
       <div class="ww-line" role="img"></div></div>`,
@@ -56,7 +56,7 @@ function lines(root, data) {
   for (const axis of AXES) {
     const box = root.querySelector(`[data-axis="${axis}"]`)
     const line = box.querySelector(".ww-line")
-    box.querySelector(".ww-swatch").style.background = data.colours[axis]
+    box.querySelector(".sp-swatch").style.background = data.colours[axis]
     line.setAttribute("aria-label", data.told[axis] ?? "")
     const html = data.lines[axis] ?? ""
     if (line.dataset.html !== html) {

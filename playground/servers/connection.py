@@ -1,4 +1,4 @@
-"""Which server answers, what it takes, and what goes along to it."""
+"""Which server answers, what it accepts, and what is sent along to it."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ class Connection:
         """
         if not self.embedded:
             return {}
-        told: dict[str, str] = {}
+        headers: dict[str, str] = {}
         if self.vendors or self.public_only:
-            told[CONNECTIONS_HEADER] = carried(self.vendors, self.public_only)
-        return told | ({FLEET_HEADER: self.fleet} if self.fleet else {})
+            headers[CONNECTIONS_HEADER] = carried(self.vendors, self.public_only)
+        return headers | ({FLEET_HEADER: self.fleet} if self.fleet else {})
 
     def redact(self, text: str) -> str:
-        """``text`` without any key of this connection, should a server have repeated one."""
+        """``text`` without any key of this connection, in case a server repeated one."""
         keys = [self.key, *(each.key for each in self.vendors.values() if each.key is not None)]
         secrets = [key.get_secret_value() for key in keys]
         return redacted(text, [*secrets, self.headers.get(CONNECTIONS_HEADER, "")])
@@ -74,7 +74,7 @@ class Connecting:
 
 
 def configured(settings: Settings) -> Connection | None:
-    """The server that the settings name; None where the embedded gateway is meant."""
+    """The server that the settings name; None for the embedded gateway."""
     if settings.api_key is None:
         return None
     url = settings.base_url or DEFAULT_BASE_URL
@@ -89,7 +89,7 @@ def hosted(key: SecretStr) -> Connection:
 
 
 def other(base_url: str, key: SecretStr | None, *, takes_vertical: bool) -> Connection:
-    """Another server, named by its host; its address is pasted with and without the path."""
+    """Another server, named by its host; its address may come with or without the path."""
     base_url = base_url.rstrip("/").removesuffix("/complete").removesuffix("/v1")
     key = key or SecretStr("")
     return Connection(urlsplit(base_url).netloc, base_url, key, takes_vertical, embedded=False)
@@ -118,8 +118,8 @@ def embedded(
 
 def carried(vendors: Mapping[str, VendorCredentials], public_only: bool) -> str:
     """What ``X-Speko-Connections`` holds; the keys are in it."""
-    told = {name: _revealed(each) for name, each in vendors.items()}
-    body = {"vendors": told} | ({"publicOnly": True} if public_only else {})
+    revealed = {name: _revealed(each) for name, each in vendors.items()}
+    body = {"vendors": revealed} | ({"publicOnly": True} if public_only else {})
     text = json.dumps(body, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode("ascii")
 

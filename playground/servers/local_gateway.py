@@ -37,11 +37,7 @@ _NOT_THE_CHILDS = ("SPEKO_API_KEY", "SPEKO_BASE_URL", "SPEKO_DATABASE_URL")
 
 
 class GatewayStartError(Exception):
-    """The embedded gateway did not start; ``message`` has the end of what it said."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    """The embedded gateway did not start; its text has the end of what the gateway said."""
 
 
 class WeightsFetchError(Exception):
@@ -183,7 +179,7 @@ class _Child:
         return self._process.poll() is None
 
     def stop(self) -> None:
-        """Ask it to end by closing its stdin; insist after a while."""
+        """Ask it to end by closing its stdin; kill it after a while."""
         atexit.unregister(self.stop)
         _end(self._process)
 
@@ -237,7 +233,7 @@ def _spawn(command: Sequence[str], environment: Mapping[str, str]) -> subprocess
         text=True,
         encoding="utf-8",
         errors="replace",
-        # Ctrl-C in the terminal is the playground's: it ends its turns first, then the gateway.
+        # Ctrl-C in the terminal goes to the playground: it ends its turns, then the gateway.
         start_new_session=True,
     )
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from playground.look.palette import label
 from playground.look.words import candidate
-from speko_client.models import RoutingPreview, ScoredCandidate
+from speko_client.models import FilteredOut, RoutingPreview, ScoredCandidate
 
 
 def candidates(preview: RoutingPreview) -> list[ScoredCandidate]:
@@ -21,3 +24,8 @@ def candidates(preview: RoutingPreview) -> list[ScoredCandidate]:
 def names(preview: RoutingPreview) -> list[str]:
     """The pool as ``provider/model``, best first."""
     return [candidate(each.provider_id, each.model_id) for each in candidates(preview)]
+
+
+def reasons(out: Iterable[FilteredOut]) -> list[tuple[str, str]]:
+    """Why a candidate was filtered out, and its name for reading."""
+    return [(each.reason, label(each.provider_id, each.model_id)) for each in out]

@@ -1,4 +1,4 @@
-"""The store's rows: its tables, and what is asked of them. Every function works in a transaction.
+"""The store's tables and its queries. Every function works in a transaction.
 
 Plain SQL that any database knows: an upsert is an update, then an insert where nothing was updated.
 """
@@ -44,7 +44,7 @@ TURNS = sa.Table(
     sa.Column("body", sa.Text),
 )
 
-# Two tabs may begin the same conversation at once; whoever comes second finds it there.
+# Two tabs may begin the same conversation; the second one finds it there.
 _CREATE = sa.text(
     "INSERT INTO conversations (id, title, settings, created_at, updated_at, turn_count, revision)"
     " VALUES (:id, '', :settings, :since, :since, 0, 0) ON CONFLICT DO NOTHING"
@@ -89,7 +89,7 @@ def write(
 
 
 def checkpoint(transaction: Transaction, turn: Turn, owner: str, now: datetime) -> None:
-    """Write what has arrived of a turn that the store still has as running."""
+    """Write the text so far of a turn that is still running in the store."""
     revision = _bump(transaction, turn.conversation_id)
     running = (TURNS.c.id == turn.id) & (TURNS.c.status == "running")
     values = _turn_values(turn, revision or 0, owner, now)
@@ -102,7 +102,7 @@ def interrupt(
     turns: Mapping[str, Turn],
     heartbeats: Mapping[str, float],
 ) -> None:
-    """Mark turns as interrupted, but not one whose heartbeat went on meanwhile."""
+    """Mark turns as interrupted, except those whose heartbeat went on."""
     revision = _bump(transaction, conversation_id)
     for turn_id, turn in turns.items():
         silent = sa.or_(TURNS.c.heartbeat_at.is_(None), TURNS.c.heartbeat_at <= heartbeats[turn_id])

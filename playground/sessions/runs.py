@@ -1,10 +1,12 @@
-"""One turn on its way, as the pages see it: a snapshot that grows, and a version to wait for."""
+"""A running turn as the pages see it, and the open conversation with it. Pure."""
 
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from playground.sessions.turns import Answer, Turn
+from playground.sessions.turns import Answer, Conversation, Turn, TurnSettings
 
 
 class Run:
@@ -47,12 +49,12 @@ class Run:
         return self._save_error
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait until the run is done, at most ``timeout`` seconds; whether it is."""
+        """Wait until the run is done, at most ``timeout`` seconds; returns whether it is."""
         with self._changed:
             return self._changed.wait_for(lambda: self._done, timeout)
 
     def wait_change(self, version: int, timeout: float | None = None) -> int:
-        """Wait for a later version than this, or the end; returns the version there is."""
+        """Wait for a later version than this, or the end; returns the latest version."""
         with self._changed:
             self._changed.wait_for(lambda: self._version > version or self._done, timeout)
             return self._version
@@ -83,3 +85,45 @@ class Run:
     def _change(self) -> None:
         self._version += 1
         self._changed.notify_all()
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """What the page shows: ``turns`` that are over, and ``run`` where one is not.
+
+    ``is_live`` says whether the run's answer was still arriving when this was looked at. It goes
+    with ``turns``: a run that ends while the page draws must not be missing from both.
+    ``elsewhere`` is a turn that another process is running, or was until it ended a moment ago.
+    ``missing`` is true where a link named a conversation that is not in the store.
+    """
+
+    conversation: Conversation
+    turns: tuple[Turn, ...]
+    run: Run | None = None
+    missing: bool = False
+    elsewhere: Turn | None = None
+    is_live: bool = False
+
+
+def new_conversation(conversation_id: str, settings: TurnSettings) -> Conversation:
+    """A conversation with no turns yet."""
+    now = datetime.now(UTC)
+    return Conversation(id=conversation_id, settings=settings, created_at=now, updated_at=now)
+
+
+def open_session(
+    conversation: Conversation, run: Run | None, *, missing: bool = False
+) -> OpenSession:
+    """The conversation as stored, with the run's newest state in it."""
+    if run is None:
+        path = conversation.path()
+        if path and path[-1].status == "running":
+            return OpenSession(conversation, path[:-1], None, missing, elsewhere=path[-1])
+        return OpenSession(conversation, path, None, missing)
+    is_live = not run.done
+    latest = run.turn
+    others = tuple(turn for turn in conversation.turns if turn.id != latest.id)
+    merged = conversation.model_copy(update={"turns": (*others, latest), "leaf_id": latest.id})
+    path = merged.path()
+    turns = path[:-1] if is_live else path
+    return OpenSession(merged, turns, run, missing, is_live=is_live)

@@ -1,4 +1,4 @@
-"""Text that can be stored and shown: half a surrogate pair, which JSON can spell, is neither."""
+"""Makes text storable: JSON can spell half a surrogate pair, which no file or page can hold."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def sound(text: str) -> str:
 
 
 def sound_model(model: ModelT) -> ModelT:
-    """The model with all its texts sound; the very same one where they were."""
+    """The model with all its texts sound; the same object where nothing had to change."""
     try:
         model.model_dump_json()
     except ValueError:

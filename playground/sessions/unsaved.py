@@ -1,4 +1,4 @@
-"""What the store has taken in and not yet written, so that a chat goes on with a full disk."""
+"""What the store accepted and has not written yet, so that a chat goes on with a full disk."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Changes:
     title: str | None = None
 
     def with_turn(self, turn: Turn) -> Changes:
-        """The changes and this turn besides."""
+        """These changes and this turn."""
         return replace(self, turns={**self.turns, turn.id: turn})
 
     def onto(self, conversation: Conversation) -> Conversation:
@@ -37,7 +37,7 @@ class Changes:
         )
 
     def alone(self, conversation_id: str) -> Conversation:
-        """The conversation where nothing of it was written yet."""
+        """The conversation, where none of it is written yet."""
         latest = next(reversed([*self.turns.values()]), None)
         settings = latest.settings.for_the_form if latest else TurnSettings()
         empty = Conversation(
@@ -47,26 +47,26 @@ class Changes:
 
 
 class Unsaved:
-    """The changes of all conversations that wait to be written; safe from several threads."""
+    """All changes that wait to be written; safe from several threads."""
 
     def __init__(self) -> None:
         self._changes: dict[str, Changes] = {}
         self._lock = threading.Lock()
 
     def add_turn(self, turn: Turn, now: datetime) -> None:
-        """Take in a new or changed turn."""
+        """Add a new or changed turn."""
         with self._lock:
             changes = self._changes.get(turn.conversation_id, Changes(now))
             self._changes[turn.conversation_id] = changes.with_turn(turn)
 
     def set_settings(self, conversation_id: str, settings: TurnSettings, now: datetime) -> None:
-        """Take in the form as it was left."""
+        """Add the form as it was left."""
         with self._lock:
             changes = self._changes.get(conversation_id, Changes(now))
             self._changes[conversation_id] = replace(changes, settings=settings)
 
     def set_title(self, conversation_id: str, title: str, now: datetime) -> None:
-        """Take in a title."""
+        """Add a title."""
         with self._lock:
             changes = self._changes.get(conversation_id, Changes(now))
             self._changes[conversation_id] = replace(changes, title=title)
@@ -77,7 +77,7 @@ class Unsaved:
             return self._changes.get(conversation_id)
 
     def conversations(self) -> list[str]:
-        """The conversations that something waits for, in the order it came."""
+        """The conversations with changes, the oldest first."""
         with self._lock:
             return list(self._changes)
 

@@ -35,7 +35,7 @@ class ChatPage:
     @property
     def chips(self) -> Locator:
         """The newest turn's chips."""
-        return self.last.locator(".sp-chips")
+        return self.last.get_by_role("group", name="About this answer")
 
     def open(self, path: str = "") -> None:
         """Go to the page and wait until it stands."""
@@ -93,7 +93,7 @@ class ChatPage:
 
     def provider(self) -> str:
         """Who gave the newest answer, as its chip says: ``Google gemini-2.0-flash``."""
-        return self.chips.locator(".sp-name").inner_text()
+        return self.chips.locator("b").inner_text()
 
     def _and_wait(self, act: Callable[[], None]) -> None:
         before = self.turns.count()

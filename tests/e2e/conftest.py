@@ -7,6 +7,7 @@ Override by a fixture of the same name, in a test module or by ``parametrize``: 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal
 
@@ -29,6 +30,7 @@ PROBES = ("/_stcore/health", "/_stcore/host-config")
 """On a deep link Streamlit's page asks for these below each path until one answers."""
 
 FAILED = pytest.StashKey[bool]()
+RUNNING = pytest.StashKey[tuple[Browser, ExitStack]]()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -76,15 +78,27 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServ
         server.stop()
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The one browser of the run."""
-    with start_playwright() as playwright:
-        browser = playwright.chromium.launch(
+@pytest.fixture
+def browser(pytestconfig: pytest.Config) -> Browser:
+    """One browser for all journeys that follow each other."""
+    if RUNNING not in pytestconfig.stash:
+        ending = ExitStack()
+        playwright = ending.enter_context(start_playwright())
+        opened = playwright.chromium.launch(
             executable_path=browser_path(), args=list(BROWSER_ARGUMENTS), timeout=PATIENCE_MS
         )
-        yield browser
-        browser.close()
+        ending.callback(opened.close)
+        pytestconfig.add_cleanup(ending.close)
+        pytestconfig.stash[RUNNING] = opened, ending
+    return pytestconfig.stash[RUNNING][0]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Close the browser after the last journey: no async test could run beside its event loop."""
+    if RUNNING in item.config.stash and not (nextitem and nextitem.get_closest_marker("browser")):
+        item.config.stash[RUNNING][1].close()
+        del item.config.stash[RUNNING]
 
 
 @pytest.fixture

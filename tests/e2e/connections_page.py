@@ -37,7 +37,7 @@ class ConnectionsPage:
     @property
     def status(self) -> Locator:
         """The status of all who can answer."""
-        return self.page.locator(".sp-status")
+        return self.page.get_by_role("table")
 
     def press(self, text: str, connection: str) -> None:
         """A button of one connection."""

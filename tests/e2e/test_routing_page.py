@@ -16,7 +16,7 @@ def test_who_would_answer_is_seen_first_and_then_answers(
 ) -> None:
     chat = ChatPage(page, server)
     chat.open()
-    panel = page.get_by_test_id("stSidebar").locator(".rv")
+    panel = page.get_by_test_id("stSidebar").locator("[data-winner]")
     expect(panel).to_contain_text("Would answer now")
     assert_in_view(page, panel)
     expect(panel).to_have_attribute("data-winner", "google/gemini-2.0-flash")
@@ -25,13 +25,13 @@ def test_who_would_answer_is_seen_first_and_then_answers(
     expect(panel).to_have_attribute("data-winner", "openai/gpt-4o")
     chat.choose("Allowed providers", "Anthropic · any model")
     expect(panel).to_have_attribute("data-winner", "anthropic/claude-3-5-sonnet")
-    panel.locator(".rv-wide").get_by_text("filtered out").click()
+    panel.get_by_text("filtered out").locator("visible=true").click()
     expect(panel).to_contain_text("not on the allow-list: OpenAI gpt-4o")
 
     page.get_by_role("link", name="Routing").click()
     main = page.get_by_test_id("stMain")
     expect(main).to_contain_text("Anthropic claude-3-5-sonnet would answer")
-    expect(main.locator(".rk-row")).to_have_count(2)
+    expect(main.get_by_role("list").get_by_role("listitem")).to_have_count(2)
 
     choose_by_keyboard(page, down=15, cell="Spanish · es, Legal, Cost")
     page.get_by_role("button", name="Use this intent").press("Enter")
@@ -52,9 +52,9 @@ def choose_by_keyboard(page: Page, down: int, cell: str) -> None:
     """The sweep's table of one vertical, and so many rows down in it, with no pointer."""
     page.get_by_role("radio", name="sweep").press("Space")
     chosen = page.locator(".st-key-sweep-chosen")
-    expect(chosen).to_contain_text("320 decisions")
+    expect(chosen).to_contain_text("320 intents")
     page.get_by_role("radio", name="Legal").press("Space")
-    expect(chosen).to_contain_text("80 decisions")
+    expect(chosen).to_contain_text("80 intents")
     page.get_by_role("switch", name="Table").press("Space")
     settle(page)
     page.locator(".st-key-sweep-table canvas").first.focus()

@@ -28,12 +28,12 @@ class WhatIfPage:
     @property
     def headline(self) -> Locator:
         """The sentence on top."""
-        return self.page.locator(".wi-headline")
+        return self.page.get_by_role("status").filter(has_text=re.compile("win|take over|answer"))
 
     @property
     def first(self) -> Locator:
         """Who would win."""
-        return self.page.locator(".wi-two .rk-first")
+        return self.page.locator(".what-if-two .ranking li").first
 
     def slider(self, axis: str) -> Locator:
         """An axis' slider."""
@@ -70,7 +70,7 @@ def test_a_what_if_is_tried_saved_and_used(page: Page, server: PlaygroundServer)
     switch = page.get_by_role("switch", name=f"{winner} in the pool")
     switch.focus()
     page.keyboard.press("Space")
-    expect(page.locator(".wi-out")).to_contain_text(winner)
+    expect(page.get_by_text("Out of the pool")).to_contain_text(winner)
     expect(view.first).not_to_have_attribute("data-candidate", winner)
 
     price = page.get_by_label("Quality, 0 to 100 of xai/grok-2")
@@ -113,7 +113,7 @@ def test_a_what_if_is_tried_saved_and_used(page: Page, server: PlaygroundServer)
 @pytest.mark.parametrize("viewport", [(720, 450)])
 def test_zoomed_to_twice_its_size_nothing_is_cut_off(page: Page, server: PlaygroundServer) -> None:
     WhatIfPage(page, server).open()
-    page.locator(".rk-score").first.scroll_into_view_if_needed()
+    page.locator(".ranking li").first.scroll_into_view_if_needed()
     assert hidden_pixels(page.get_by_test_id("stMain")) == 0
     assert hidden_pixels(page.locator(".st-key-intent-row [data-testid=stButtonGroup]")) == 0
 

@@ -26,14 +26,31 @@ BODY: dict[str, Any] = {
 }
 
 
-class _Ready(uvicorn.Server):
+class _Server(uvicorn.Server):
+    """Starts and ends by events; uvicorn's own looks for them ten times a second."""
+
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
-        self.ready = asyncio.Event()
+        self.ready, self.over = asyncio.Event(), asyncio.Event()
 
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
         self.ready.set()
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self.over.wait()
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if running := set(self.server_state.tasks):
+            _, late = await asyncio.wait(running, timeout=self.config.timeout_graceful_shutdown)
+            for task in late:
+                task.cancel()
+        await self.lifespan.shutdown()
 
 
 @asynccontextmanager
@@ -47,7 +64,7 @@ async def serving(gateway: Gateway, *, key: str = KEY) -> AsyncGenerator[httpx.A
 async def serving_app(app: ASGIApp) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of this application, which is served as long as the context lasts."""
     listener = bind("127.0.0.1", 0)
-    server = _Ready(uvicorn.Config(app, log_config=None, loop="none", timeout_graceful_shutdown=1))
+    server = _Server(uvicorn.Config(app, log_config=None, loop="none", timeout_graceful_shutdown=1))
     running = asyncio.ensure_future(server.serve(sockets=[listener]))
     await server.ready.wait()
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -60,7 +77,7 @@ async def serving_app(app: ASGIApp) -> AsyncGenerator[httpx.AsyncClient]:
         ) as client:
             yield client
     finally:
-        server.should_exit = True
+        server.over.set()
         await running
         listener.close()
 

@@ -8,14 +8,24 @@ import select
 import signal
 import socket
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.gateway.process import COMMAND, FAST_DEMO, KEY, ROOT, environment, running
+from tests.gateway.process import COMMAND, FAST_DEMO, KEY, ROOT, Running, environment, running
 from tests.gateway.served import BODY
 from tests.patience import PATIENCE
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A gateway for those tests that ask it something and leave it as it was."""
+    with running(tmp_path_factory.mktemp("gateway"), *FAST_DEMO) as gateway:
+        yield gateway
 
 
 def run(data: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -34,32 +44,28 @@ def get(url: str, headers: dict[str, str] | None = None) -> httpx.Response:
     return httpx.get(url, headers=headers, timeout=PATIENCE)
 
 
-def test_it_says_where_it_listens_and_answers_there(tmp_path: Path) -> None:
-    with running(tmp_path, *FAST_DEMO) as gateway:
-        assert gateway.said == (f"Listening on {gateway.url}",)
-        assert gateway.url.startswith("http://127.0.0.1:")
-        assert get(f"{gateway.url}/healthz").json() == {"status": "ok"}
-        answer = httpx.post(
-            f"{gateway.url}/v1/complete",
-            json=BODY,
-            headers={"Authorization": f"Bearer {KEY}"},
-            timeout=PATIENCE,
-        ).json()
+def test_it_says_where_it_listens_and_answers_there(gateway: Running) -> None:
+    assert gateway.said == (f"Listening on {gateway.url}",)
+    assert gateway.url.startswith("http://127.0.0.1:")
+    assert get(f"{gateway.url}/healthz").json() == {"status": "ok"}
+    answer = httpx.post(
+        f"{gateway.url}/v1/complete",
+        json=BODY,
+        headers={"Authorization": f"Bearer {KEY}"},
+        timeout=PATIENCE,
+    ).json()
     assert answer["simulated"] is True
     assert answer["words"] == "scripted"
     assert answer["usage"]["estimated"] is True
 
 
-def test_headers_without_an_end_are_not_taken_in(tmp_path: Path) -> None:
-    with (
-        running(tmp_path, *FAST_DEMO) as gateway,
-        httpx.Client(base_url=gateway.url, timeout=PATIENCE) as client,
-    ):
+def test_headers_without_an_end_are_not_taken_in(gateway: Running) -> None:
+    with httpx.Client(base_url=gateway.url, timeout=PATIENCE) as client:
         padded = {f"X-Header-{number}": "a" * 40_000 for number in range(4)}
         body = {**BODY, "systemPrompt": "a" * 1_000_000}
         for _ in range(2):
-            told = padded | {"Authorization": f"Bearer {KEY}"}
-            assert client.post("/v1/complete", json=body, headers=told).status_code == 200
+            headers = padded | {"Authorization": f"Bearer {KEY}"}
+            assert client.post("/v1/complete", json=body, headers=headers).status_code == 200
         host, port = gateway.url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port))) as caller:
             caller.sendall(b"GET /healthz HTTP/1.1\r\nX-Endless: ")
@@ -82,11 +88,11 @@ def _sent_until_answered(caller: socket.socket) -> bytes:
 @pytest.mark.parametrize("upgrade", ["h2c", "websocket"])
 @pytest.mark.parametrize("after", ["", "close, "])
 def test_an_offered_upgrade_is_passed_over_and_the_body_read(
-    tmp_path: Path, upgrade: str, after: str
+    gateway: Running, upgrade: str, after: str
 ) -> None:
     offer = {"Connection": f"{after}Upgrade, HTTP2-Settings", "Upgrade": upgrade}
     headers = {"Authorization": f"Bearer {KEY}", "HTTP2-Settings": "AAEAAEAA", **offer}
-    with running(tmp_path, *FAST_DEMO) as gateway, httpx.Client(base_url=gateway.url) as client:
+    with httpx.Client(base_url=gateway.url, timeout=PATIENCE) as client:
         for _ in range(2):
             answer = client.post("/v1/complete", json=BODY, headers=headers)
             assert (answer.status_code, answer.json()["simulated"]) == (200, True)

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from playground.runtime import get_runtime
 from tests.pages.gateway_stand_in import KEY, StandIn
+
+
+@pytest.fixture(autouse=True, scope="session")
+def look_for_components_once() -> Iterator[None]:
+    """Streamlit reads what each installed package says of itself, for each AppTest anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        look = manifest_scanner.scan_component_manifests
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(look))
+        yield
 
 
 @pytest.fixture

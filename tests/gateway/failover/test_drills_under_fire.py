@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import Any, get_args
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,8 @@ from speko_gateway.failover.staging import Rehearsal
 from speko_gateway.gateway import Gateway
 from speko_gateway.limits import Limits
 from tests.gateway.served import AUTH, BODY, STREAM, events, serving
+
+pytestmark = pytest.mark.slow
 
 EVERYBODY = replace(Limits(), attempts=20)
 TARGETS = [

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.conftest import REPORT
 from tests.loopback_server import nobody_listens
-
-REPORT = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture
@@ -19,16 +18,8 @@ def nobody() -> Iterator[str]:
 
 
 @pytest.fixture
-def fire_report(request: pytest.FixtureRequest) -> list[str]:
+def fire_report(request: pytest.FixtureRequest) -> Iterator[list[str]]:
     """Lines that are printed once all tests are through."""
-    return request.config.stash.setdefault(REPORT, [])
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    """The counts, whether all went well or not."""
-    if lines := config.stash.get(REPORT, []):
-        terminalreporter.section("under fire")
-        for line in lines:
-            terminalreporter.write_line(line)
+    lines: list[str] = []
+    yield lines
+    request.node.user_properties += [(REPORT, line) for line in lines]

@@ -7,7 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.gateway.process import FAST_DEMO, KEY, ROOT, running
+
+pytestmark = pytest.mark.slow
 
 CONFIG = """
 [[operations]]

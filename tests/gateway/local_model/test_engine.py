@@ -30,8 +30,10 @@ from speko_gateway.provider import (
 )
 from speko_gateway.providers.stand_ins.local import MODEL, LocalProvider
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
+CONTEXT = 512
+"""Of ``small``, in tokens."""
 SEA = "The sea was calm that morning and the boats went out one after another. "
 
 
@@ -44,8 +46,8 @@ async def engine(weights: Path) -> AsyncIterator[LocalEngine]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def small(weights: Path) -> AsyncIterator[LocalEngine]:
-    """The same with an eighth of the context, so that it is soon full."""
-    made = LocalEngine(lambda: weights, context=1024)
+    """The same with a context that is soon full."""
+    made = LocalEngine(lambda: weights, context=CONTEXT)
     yield made
     await made.close()
 
@@ -180,29 +182,29 @@ async def test_a_long_prompt_can_be_left_before_it_is_read(
 
 
 async def test_a_conversation_too_long_loses_its_oldest_messages(small: LocalEngine) -> None:
-    history = [said(f"{n}. {SEA * 6}", role) for n in range(8) for role in ("user", "assistant")]
+    history = [said(f"{n}. {SEA * 3}", role) for n in range(8) for role in ("user", "assistant")]
     text, finish = await drained(
         answer(small, said("Be kind.", "system"), *history, said("Say yes."), max_tokens=4)
     )
     assert text
     assert finish.prompt_tokens is not None
-    assert 512 < finish.prompt_tokens < 1024
+    assert CONTEXT / 2 < finish.prompt_tokens < CONTEXT
     assert "oldest were left out" in finish.notes[-1]
 
 
 async def test_one_conversation_may_have_the_whole_context(small: LocalEngine) -> None:
-    _, finish = await drained(answer(small, said(SEA * 55), max_tokens=2))
+    _, finish = await drained(answer(small, said(SEA * 27), max_tokens=2))
     assert finish.prompt_tokens is not None
-    assert finish.prompt_tokens > 0.8 * 1024
+    assert finish.prompt_tokens > 0.8 * CONTEXT
     assert not finish.notes
 
 
 async def test_several_long_conversations_at_once_do_not_crowd_each_other_out(
     small: LocalEngine,
 ) -> None:
-    asked = [drained(answer(small, said(f"{n}. {SEA * 40}"), max_tokens=2)) for n in range(4)]
+    asked = [drained(answer(small, said(f"{n}. {SEA * 20}"), max_tokens=2)) for n in range(4)]
     answers = await asyncio.gather(*asked)
-    assert sum(finish.prompt_tokens or 0 for _, finish in answers) > 2 * 1024
+    assert sum(finish.prompt_tokens or 0 for _, finish in answers) > 2 * CONTEXT
 
 
 async def test_one_message_too_long_is_the_callers_to_shorten(engine: LocalEngine) -> None:

@@ -11,6 +11,8 @@ from speko_gateway.local_model.engine import LocalEngine
 from speko_gateway.provider import FailureCode, ProviderError, ProviderRequest
 from speko_gateway.providers.stand_ins.local import MODEL, LocalProvider
 
+pytestmark = pytest.mark.slow
+
 HELLO = (ChatMessage(role="user", content="Hello"),)
 
 

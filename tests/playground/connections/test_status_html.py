@@ -52,9 +52,9 @@ def test_a_vendor_that_lacks_one_thing_has_one_line() -> None:
         (
             health("unhealthy", retry_at="2026-04-01T12:00:30Z"),
             "left-out",
-            "it asked for a pause of 31 more s",
+            "it asked for a pause, 31 s more",
         ),
-        (health("probing"), "probing", "a few calls try whether it has recovered"),
+        (health("probing"), "probing", "a few calls test whether it has recovered"),
     ],
 )
 def test_health_decides_who_is_left_out(row: ProviderHealth, state: str, reason: str) -> None:
@@ -70,7 +70,7 @@ def test_an_unknown_reason_is_said_to_be_one() -> None:
 def test_what_comes_from_outside_is_escaped() -> None:
     error = ProviderFailure(code="X", message="<script>", at="2026-04-01T11:56:00Z")
     name = known(vendor_name="<b>Lab</b>", available=False, reason="<i>")
-    html = status_html(status_rows([name], [health(last_error=error)], NOW), NOW, dark=False)
+    html = status_html(status_rows([name], [health(last_error=error)], NOW), NOW)
     assert not [tag for tag in ("<script>", "<b>Lab", "<i>") if tag in html]
     assert "4 min ago" in html
 

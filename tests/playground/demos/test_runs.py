@@ -102,7 +102,7 @@ def test_a_server_that_takes_no_drills_gets_none_and_the_page_says_so(
     step(demo, elsewhere, drills=False)
     assert DRILL_HEADER.lower() not in wire.asked[0].headers
     assert SKIPPED in caption_html(demo)
-    assert "Drill:" not in talk_html(demo, dark=False)
+    assert "Drill:" not in talk_html(demo)
 
 
 def test_an_error_waits_and_the_turn_can_be_tried_again(
@@ -173,15 +173,15 @@ def test_what_is_shown_is_escaped_and_labelled(
     demo: DemoRun, gateway: Connection, wire: ThreadedWireServer
 ) -> None:
     wire.script = says("<script> **bold**", kind="simulated", simulated=True, words="scripted")
-    assert "Drill: OpenAI is down" in talk_html(demo, dark=False)
+    assert "Drill: OpenAI is down" in talk_html(demo)
     step(demo, gateway)
-    shown = talk_html(demo, dark=True)
+    shown = talk_html(demo)
     assert "One &lt;b&gt;" in shown
     assert "&lt;script&gt; <b>bold</b>" in shown
     assert "simulated, scripted" in shown
     assert "OpenAI gpt-4o answered." in caption_html(demo)
     assert "1 of 2, paused" in progress_html(demo.player)
-    assert "<b>1 of 2</b>" in figures_html(demo.turns, 2, dark=False)
+    assert "<b>1 of 2</b>" in figures_html(demo.turns, 2)
 
 
 async def _refuses(wire: Wire) -> None:

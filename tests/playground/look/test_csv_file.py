@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from playground.analytics import cost, failures, flow, providers, timeline, tokens
 from playground.look.csv_file import csv_bytes
 from playground.sessions.turns import TurnSettings
+from speko_client.models import Fault
 from tests.playground.sessions_of_turns import failed, served, used
 
 
@@ -36,7 +37,7 @@ def test_a_row_says_who_and_whose_words() -> None:
 
 
 def test_a_row_says_whether_it_was_made_under_a_drill() -> None:
-    outage = TurnSettings(outage=("openai",))
+    outage = TurnSettings(drill=(Fault(target="openai"),))
     turns = [served(1).model_copy(update={"settings": outage}), served(2)]
     for frame in (providers.frame, cost.frame, flow.frame, timeline.frame):
         assert [row["drill"] for row in rows(frame(turns))] == ["True", "False"]

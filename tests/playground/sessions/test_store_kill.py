@@ -14,6 +14,8 @@ import pytest
 
 from playground.sessions.store import Store
 
+pytestmark = pytest.mark.slow
+
 WRITER = Path(__file__).with_name("turn_writer.py")
 WHOLE = "".join(f"piece{index} " for index in range(20))
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.harness import PlaygroundServer
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_environment_counts_before_what_streamlit_makes_of_the_secrets_file(

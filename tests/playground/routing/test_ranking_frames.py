@@ -1,4 +1,4 @@
-"""A decision in figures and words, and the small panel that foretells it."""
+"""A ranking in figures and words, and in the small panel beside the intent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from playground.intent.preview_html import SHOWN, panel_html, quiet_html
-from playground.routing import decisions
+from playground.routing import ranking_frames
 from speko_client.models import (
     AxisScores,
     FilteredOut,
@@ -60,25 +60,25 @@ FOREIGN = RoutingPreview(
 
 
 def test_the_parts_of_every_row_sum_to_its_score() -> None:
-    frame = decisions.decision_frame(preview(FLASH, GPT))
+    frame = ranking_frames.ranking_frame(preview(FLASH, GPT))
     parts = frame[["accuracy_part", "latency_part", "cost_part"]].sum(axis=1)
     assert parts.tolist() == pytest.approx(frame["score"].tolist())
     assert frame["rank"].tolist() == [1, 2]
-    assert set(decisions.headings(WEIGHTS)) <= set(frame.columns)
-    assert decisions.headings(WEIGHTS)["accuracy_part"] == "Accuracy × 0.5"
+    assert set(ranking_frames.headings(WEIGHTS)) <= set(frame.columns)
+    assert ranking_frames.headings(WEIGHTS)["accuracy_part"] == "Accuracy × 0.5"
 
 
 def test_who_has_no_figures_has_no_score_either() -> None:
-    frame = decisions.decision_frame(preview(FLASH, LOCAL))
+    frame = ranking_frames.ranking_frame(preview(FLASH, LOCAL))
     assert frame.iloc[1][["quality", "accuracy_part", "score"]].isna().all()
 
 
 def test_another_servers_preview_keeps_its_scores_and_makes_up_nothing() -> None:
-    frame = decisions.decision_frame(FOREIGN)
+    frame = ranking_frames.ranking_frame(FOREIGN)
     assert frame["score"].tolist() == [0.9, 0.4]
     assert frame[["kind", "quality", "accuracy", "accuracy_part"]].isna().all(axis=None)
-    assert decisions.lead(FOREIGN) == "0.50 ahead of xAI grok-2"
-    assert decisions.trade(FOREIGN) is None
+    assert ranking_frames.lead(FOREIGN) == "0.50 ahead of xAI grok-2"
+    assert ranking_frames.trade(FOREIGN) is None
 
 
 @pytest.mark.parametrize(
@@ -98,11 +98,11 @@ def test_another_servers_preview_keeps_its_scores_and_makes_up_nothing() -> None
     ],
 )
 def test_the_lead_is_told_as_it_is(ranked: tuple[ScoredCandidate, ...], lead: str) -> None:
-    assert decisions.lead(preview(*ranked)) == lead
+    assert ranking_frames.lead(preview(*ranked)) == lead
 
 
 def test_the_verdict_says_what_the_winner_gains_and_gives_up() -> None:
-    told = decisions.trade(preview(FLASH, GPT))
+    told = ranking_frames.trade(preview(FLASH, GPT))
     assert told == "It gains 0.15 on latency and 0.14 on cost, and gives up 0.20 on accuracy."
 
 
@@ -111,49 +111,49 @@ def test_nobody_left_is_no_winner() -> None:
         provider_id="xai", model_id="grok-2", reason="not on the allow-list", code="not_allowed"
     )
     empty = preview(filtered_out=[out])
-    assert decisions.winner_name(empty) is None
-    assert decisions.decision_frame(empty).empty
-    assert decisions.filtered_frame(empty)["reason"].tolist() == ["not on the allow-list"]
-    panel = panel_html(empty, dark=False)
+    assert ranking_frames.winner_name(empty) is None
+    assert ranking_frames.ranking_frame(empty).empty
+    assert ranking_frames.filtered_frame(empty)["reason"].tolist() == ["not on the allow-list"]
+    panel = panel_html(empty)
     assert "Nobody would answer" in panel
-    assert "<details open>" in panel
+    assert " open><summary>1 filtered out" in panel
 
 
 def rows(html: str) -> list[str]:
     """The candidates a panel shows first, each once."""
-    wide = html.partition('class="rv-narrow"')[0]
-    return re.findall(r'class="rv-name">([^<]+)', wide)
+    wide = html.partition("Who is behind")[0]
+    return re.findall(r'class="sp-ellipsis">([^<]+)', wide)
 
 
 def test_the_panel_shows_the_first_few_and_counts_the_rest() -> None:
     pool = [scored("openai", f"m{number}", 1 - number / 10, 1, 1) for number in range(8)]
-    html = panel_html(preview(*pool), dark=True)
+    html = panel_html(preview(*pool))
     assert rows(html) == [f"OpenAI m{number}" for number in range(SHOWN)]
-    assert "3 more stand behind" in html
+    assert "3 more are behind" in html
     assert "simulated" in html
 
 
 def test_the_panel_tells_notes_the_snapshot_and_who_is_down() -> None:
     snapshot = SnapshotInfo(id="w", label="Mine", source="me", what_if=True)
     told = preview(FLASH, GPT, snapshot=snapshot, notes=["No figures for ru."])
-    html = panel_html(told, dark=False, down=["google:gemini-2.0-flash"])
+    html = panel_html(told, down=["google:gemini-2.0-flash"])
     for words in (">what-if<", ">Mine<", "No figures for ru.", "down: the next one steps in"):
         assert words in html
 
 
 def test_who_steps_in_stands_out_when_the_first_ones_are_down() -> None:
     pool = [scored("openai", f"m{number}", 1 - number / 10, 1, 1) for number in range(7)]
-    html = panel_html(preview(*pool, GPT, FLASH), dark=False, down=["openai"])
+    html = panel_html(preview(*pool, GPT, FLASH), down=["openai"])
     assert "Would step in now" in html
     assert 'data-winner="google/gemini-2.0-flash"' in html
     assert rows(html)[-1] == "Google gemini-2.0-flash"
-    assert html.partition('class="rv-wide"')[0].count('rv-down"') == 8
-    assert "Everyone is down" in panel_html(preview(GPT), dark=False, down=["openai:gpt-4o"])
+    assert html.partition('class="preview-wide"')[0].count("down: the next one steps in") == 8
+    assert "Everyone is down" in panel_html(preview(GPT), down=["openai:gpt-4o"])
 
 
 def test_without_figures_the_panel_shows_no_score() -> None:
-    assert ">–<" in panel_html(preview(LOCAL), dark=False)
-    assert ">0.90<" in panel_html(FOREIGN, dark=False)
+    assert ">–<" in panel_html(preview(LOCAL))
+    assert ">0.90<" in panel_html(FOREIGN)
 
 
 def test_nothing_from_outside_becomes_markup() -> None:
@@ -165,9 +165,9 @@ def test_nothing_from_outside_becomes_markup() -> None:
         notes=[bad] * 4,
         snapshot=SnapshotInfo(id=bad, label=bad, source=bad),
     )
-    assert "<script" not in panel_html(told, dark=False)
+    assert "<script" not in panel_html(told)
     assert "<script" not in quiet_html(bad)
 
 
 def test_a_frame_of_nobody_has_its_types_still() -> None:
-    assert pd.api.types.is_float_dtype(decisions.decision_frame(preview())["score"])
+    assert pd.api.types.is_float_dtype(ranking_frames.ranking_frame(preview())["score"])

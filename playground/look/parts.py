@@ -1,0 +1,110 @@
+"""The parts of the pages' own HTML: marks, chips, legends, bars, lists that fold. Pure.
+
+How they look stands in ``style.css``. What comes from outside is escaped here. A colour that
+differs in the dark is a ``light-dark()`` of both, so that nothing here needs to know the theme.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import Literal
+
+from playground.look import palette
+
+Tone = Literal["", "dashed", "good", "info", "bad", "amber", "what-if"]
+
+
+def two_tone(light: str, dark: str) -> str:
+    """One colour on a light page and another on a dark one, for CSS."""
+    return f"light-dark({light}, {dark})"
+
+
+def seat(provider: str) -> str:
+    """The vendor's colour, for CSS."""
+    return two_tone(palette.colour(provider), palette.colour(provider, dark=True))
+
+
+def on_seat(provider: str) -> str:
+    """The style of letters on the vendor's colour."""
+    ink = two_tone(palette.ink(provider), palette.ink(provider, dark=True))
+    return f"background:{seat(provider)};color:{ink}"
+
+
+def mark(provider: str) -> str:
+    """The vendor's glyph on its colour: the same wherever a vendor is named."""
+    glyph = escape(palette.glyph(provider))
+    return f'<span class="sp-mark" style="{on_seat(provider)}" aria-hidden="true">{glyph}</span>'
+
+
+def swatch(colour: str) -> str:
+    """A little square, for legends."""
+    return f'<span class="sp-swatch" style="background:{colour}"></span>'
+
+
+def legend(entries: Iterable[str], name: str = "") -> str:
+    """A row of entries, each HTML; ``name`` is a class of its own."""
+    spans = "".join(f"<span>{entry}</span>" for entry in entries)
+    return f'<div class="{_classes("sp-legend", name)}">{spans}</div>'
+
+
+def chip(text: str, tone: Tone = "") -> str:
+    """A word or two in a frame."""
+    toned = f"sp-{tone}" if tone else ""
+    return f'<span class="{_classes("sp-chip", toned)}">{escape(text)}</span>'
+
+
+def model_chip(provider: str, model: str) -> str:
+    """A vendor and its model, with the vendor's mark, in a frame."""
+    name = escape(palette.label(provider, model))
+    return f'<span class="sp-chip sp-strong">{mark(provider)}<b>{name}</b></span>'
+
+
+def chips(chips: Iterable[str], label: str = "") -> str:
+    """Chips in a row, which wraps; ``label`` names the row to those who do not see it."""
+    named = f' role="group" aria-label="{escape(label)}"' if label else ""
+    return f'<div class="sp-chips"{named}>{"".join(chips)}</div>'
+
+
+def bar(parts: Iterable[tuple[float, str]], label: str = "") -> str:
+    """A bar of parts: each its share (0..1) of the whole width, and its colour.
+
+    Without a label it is for the eye only.
+    """
+    spans = "".join(
+        f'<span style="width:{min(max(share, 0), 1):.2%};background:{colour}"></span>'
+        for share, colour in parts
+    )
+    said = escape(label)
+    named = f'role="img" title="{said}" aria-label="{said}"' if label else 'aria-hidden="true"'
+    return f'<span class="sp-bar" {named}>{spans}</span>'
+
+
+def one_line(text: str) -> str:
+    """Text that is cut off where its place ends."""
+    return f'<span class="sp-ellipsis">{escape(text)}</span>'
+
+
+def folded(summary: str, html: str, *, opened: bool = False) -> str:
+    """A line that unfolds to more."""
+    is_open = " open" if opened else ""
+    return (
+        f'<details class="sp-folded"{is_open}><summary>{escape(summary)}</summary>{html}</details>'
+    )
+
+
+def filtered_out(reasons: Iterable[tuple[str, str]], *, opened: bool = False) -> str:
+    """Who was left out, folded, by reason: pairs of reason and name; nothing where nobody was."""
+    by_reason: dict[str, list[str]] = {}
+    for reason, name in reasons:
+        by_reason.setdefault(reason, []).append(name)
+    lines = "".join(
+        f'<div class="sp-reason"><b>{escape(reason)}</b>: {escape(", ".join(names))}</div>'
+        for reason, names in by_reason.items()
+    )
+    count = sum(map(len, by_reason.values()))
+    return folded(f"{count} filtered out", lines, opened=opened) if count else ""
+
+
+def _classes(*names: str) -> str:
+    return " ".join(filter(None, names))
