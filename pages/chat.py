@@ -17,7 +17,7 @@ from playground.chat.strip_view import session_strip
 from playground.chat.turns_view import turn_list
 from playground.chat.welcome_view import fleet_line, follow_up, welcome
 from playground.connections.facts_view import await_server
-from playground.connections.model_offer_view import weights_offer
+from playground.connections.model_offer_view import model_offer
 from playground.demos.runs import leave_demo
 
 _FORM_HEIGHT = 560
@@ -87,7 +87,7 @@ def header(chat: Chat) -> None:
     """What is wrong, what is missing, and the session at a glance."""
     await_server(chat.runtime, chat.facts, at_once=chat.is_frame)
     show_problems(chat.problem, chat.facts, chat.view, can_reconnect=chat.can_reconnect)
-    weights_offer(chat.runtime, chat.facts)
+    model_offer(chat.runtime, chat.facts)
     if chat.view.turns:
         with st.container(key="session-header"):
             fleet_line(chat.connection, chat.facts)

@@ -1,6 +1,7 @@
 """The one way to ask a server: for an answer, and for the ranking that it would answer by.
 
-A *preview* is the question, a *ranking* its answer; a preview runs no model.
+A *preview* is the question, a *ranking* its answer; a preview runs no model. What a server says is
+made storable here: JSON can spell half a surrogate pair, which no file or page can hold.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel
 
 from playground.servers.connection import Connection
-from playground.sessions.sound_text import sound_model
 from playground.sessions.turns import Answer, Turn, TurnSettings
 from speko_client import AsyncSpeko, Speko
 from speko_client.errors import SpekoApiError
@@ -41,6 +43,8 @@ PREVIEW_SECONDS: Final = 2.0
 """A preview runs no model, so a server that needs longer has none to give."""
 
 _LOG = logging.getLogger(__name__)
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 async def run_turn(
@@ -221,3 +225,31 @@ def _whole(answer: Answer, result: CompleteResult, elapsed_ms: float) -> Answer:
         notes=tuple(result.notes or ()),
         timing=result.timing or Timing(ttft_ms=measured, total_ms=elapsed_ms),
     )
+
+
+def sound(text: str) -> str:
+    """The text with every lone surrogate replaced by U+FFFD, and whole pairs joined."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def sound_model(model: ModelT) -> ModelT:
+    """The model with all its texts sound; the same object where nothing had to change."""
+    try:
+        model.model_dump_json()
+    except ValueError:
+        return type(model).model_validate(_sound_value(model.model_dump()))
+    return model
+
+
+def _sound_value(value: object) -> object:
+    if isinstance(value, str):
+        return sound(value)
+    if isinstance(value, dict):
+        return {key: _sound_value(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_sound_value(item) for item in value]
+    return value

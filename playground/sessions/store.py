@@ -23,10 +23,9 @@ from sqlalchemy import Row, select
 
 from playground.sessions import rows
 from playground.sessions.database import Database
-from playground.sessions.rows import CONVERSATIONS
+from playground.sessions.rows import CONVERSATIONS, Unsaved
 from playground.sessions.store_errors import StoreError as StoreError
 from playground.sessions.turns import Conversation, Turn, TurnSettings
-from playground.sessions.unsaved import Unsaved
 
 HEARTBEAT_LIMIT = timedelta(seconds=3)
 """How old a running turn's heartbeat may be before the turn counts as interrupted."""

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from playground.servers.connection import Connection
 from playground.servers.local_gateway import GatewayStartError
-from playground.sessions.sound_text import sound_model
+from playground.sessions.asking import sound_model
 from playground.sessions.turns import TurnError
 from speko_client.errors import (
     SpekoApiError,

@@ -161,7 +161,7 @@ def gateway_of(
         health=HealthGate(clock),
         limits=Limits(attempts=len(NAMES)),
         clock=clock,
-        weights_present=lambda: False,
+        has_model_file=lambda: False,
         words=lambda: "scripted",
     )
     return gateway, providers

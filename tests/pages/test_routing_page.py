@@ -19,7 +19,7 @@ UI = Path(__file__).parent.parent.parent / "playground" / "ui.py"
 
 @pytest.fixture(scope="module")
 def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
-    """A playground with a gateway of its own: the demo fleet, no weights."""
+    """A playground with a gateway of its own: the demo fleet, no local model."""
     get_runtime().shutdown()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPEKO_DATA_DIR", str(tmp_path_factory.mktemp("data")))
