@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from playground.analytics.card import Card, sentence
-from playground.analytics.frames import frame_of, turn_row
+from playground.analytics.frames import TURN, frame_of, turn_row
 from playground.analytics.provider_traces import stacked_bars
 from playground.look.figures import Theme
 from playground.look.palette import NOBODY
@@ -21,21 +21,13 @@ from playground.sessions.totals import SIMULATED_OUTAGE, named_failures, unnamed
 from playground.sessions.turns import Turn
 from speko_client.models import Attempt
 
-_COLUMNS: Final = {
-    "turn_id": "string",
-    "turn": "Int64",
-    "provider": "string",
-    "model": "string",
+_COLUMNS: Final = TURN | {
     "code": "string",
     "reason": "string",
     "duration_ms": "Float64",
     "failed_over": "boolean",
     "next_provider": "string",
     "next_model": "string",
-    "status": "string",
-    "source": "string",
-    "simulated": "boolean",
-    "drill": "boolean",
 }
 _UNNAMED: Final = {NOBODY: "not named"}
 

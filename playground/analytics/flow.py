@@ -17,7 +17,7 @@ import plotly.graph_objects as go
 
 from playground.analytics.card import Card, sentence, simulated
 from playground.analytics.drill_bands import amber
-from playground.analytics.frames import frame_of, turn_row
+from playground.analytics.frames import TURN, frame_of, turn_row
 from playground.analytics.paths import Link, Stop, links, path, routes
 from playground.look import palette
 from playground.look.figures import CARD, TEXT, Theme, styled, translucent
@@ -26,20 +26,12 @@ from playground.look.words import counted
 from playground.sessions.totals import failed_attempts
 from playground.sessions.turns import Turn
 
-_COLUMNS: Final = {
-    "turn_id": "string",
-    "turn": "Int64",
+_COLUMNS: Final = TURN | {
     "first_provider": "string",
     "first_model": "string",
     "previewed": "boolean",
     "failed": "string",
     "failures": "Int64",
-    "provider": "string",
-    "model": "string",
-    "status": "string",
-    "source": "string",
-    "simulated": "boolean",
-    "drill": "boolean",
 }
 _NODE_ROOM: Final = 46
 _TURNS_NAMED: Final = 8

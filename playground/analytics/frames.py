@@ -27,7 +27,7 @@ TURN: Final = {
     "local": "boolean",
     "drill": "boolean",
 }
-"""The columns that a frame with one row per turn begins with, and their types."""
+"""The columns that every frame begins with, and their types."""
 
 
 def ended(turns: Iterable[Turn]) -> tuple[Turn, ...]:

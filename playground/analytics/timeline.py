@@ -16,7 +16,7 @@ import plotly.graph_objects as go
 
 from playground.analytics.card import LABELS, Card, sentence
 from playground.analytics.drill_bands import amber
-from playground.analytics.frames import frame_of, turn_row
+from playground.analytics.frames import TURN, frame_of, turn_row
 from playground.analytics.paths import served_by
 from playground.look.figures import Theme, hover, legend_name, marker_look, styled, turn_axis
 from playground.look.palette import NOBODY
@@ -25,19 +25,11 @@ from playground.look.words import counted
 from playground.sessions.totals import named_failures, unnamed_failures
 from playground.sessions.turns import Turn
 
-_COLUMNS: Final = {
-    "turn_id": "string",
-    "turn": "Int64",
+_COLUMNS: Final = TURN | {
     "place": "Int64",
     "of": "Int64",
     "what": "string",
-    "provider": "string",
-    "model": "string",
     "reason": "string",
-    "status": "string",
-    "source": "string",
-    "simulated": "boolean",
-    "drill": "boolean",
 }
 _NAMELESS: Final = {"served": {NOBODY: "no whole answer"}, "failed": {NOBODY: "not named"}}
 _LANE_ROOM: Final = 44

@@ -1,23 +1,7 @@
-"""A demo script: a short session that plays by itself. Pure; ``script_file`` reads it from YAML.
+"""A demo script: a short session that plays by itself. Pure.
 
-    title: A provider outage day
-    description: One line for the list.
-    turns:
-      - message: What is on the record?
-        intent: {language: en, vertical: healthcare, optimise_for: accuracy, region: global}
-        allowed: [openai, "anthropic:claude-3-5-haiku"]
-        faults:
-          - {target: openai, kind: down}
-        caption:
-          before: What to look at, before the message is sent.
-          after: "What happened: {served} answered after {ttft}."
-          failed_over: Shown in its place where the turn failed over from {failed}.
-        reply: What the demo fleet says; other servers ignore it.
-        pause: 2
-    closing: "Shown at the end: {turns} turns, {failovers} failovers."
-
-Only title, turns, and each turn's message are needed. Faults last until a later turn has others, or
-``faults: clear``.
+``docs/demo-scripts.md`` shows one, ``script_file`` reads it. Only title, turns, and each turn's
+message are needed. Faults last until a later turn has others, or ``faults: clear``.
 """
 
 from __future__ import annotations
@@ -53,20 +37,15 @@ CLOSING_WORDS: Final = frozenset({"turns", "answered", "providers", "failovers"}
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
 
-def _with_known_words(text: str, known: frozenset[str]) -> str:
-    for word in _BRACES.findall(text):
-        if word not in known:
-            allowed = ", ".join(f"{{{each}}}" for each in sorted(known))
-            raise ValueError(f"{{{word}}} is unknown here; there are {allowed}")
-    return text
+def _known_words(known: frozenset[str]) -> AfterValidator:
+    def checked(text: str) -> str:
+        for word in _BRACES.findall(text):
+            if word not in known:
+                allowed = ", ".join(f"{{{each}}}" for each in sorted(known))
+                raise ValueError(f"{{{word}}} is unknown here; there are {allowed}")
+        return text
 
-
-def _caption(text: str) -> str:
-    return _with_known_words(text, CAPTION_WORDS)
-
-
-def _closing(text: str) -> str:
-    return _with_known_words(text, CLOSING_WORDS)
+    return AfterValidator(checked)
 
 
 def _faults(given: Any) -> Any:
@@ -79,8 +58,8 @@ def _faults(given: Any) -> Any:
 
 _Short = Annotated[str, Field(min_length=1, max_length=80)]
 _Line = Annotated[str, Field(max_length=300)]
-_Caption = Annotated[str, Field(max_length=280), AfterValidator(_caption)]
-_Closing = Annotated[str, Field(max_length=280), AfterValidator(_closing)]
+_Caption = Annotated[str, Field(max_length=280), _known_words(CAPTION_WORDS)]
+_Closing = Annotated[str, Field(max_length=280), _known_words(CLOSING_WORDS)]
 _Message = Annotated[str, Field(min_length=1, max_length=1_000)]
 _Reply = Annotated[str, Field(min_length=1, max_length=2_000)]
 _Entry = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s,]+$")]
