@@ -49,7 +49,7 @@ class Database:
         self._engine: Engine | None = None
         self._file_opened: tuple[int, int] | None = None
         self.openings = 0
-        """How often it was opened: what was read before the last time may be of another file."""
+        """How often it was opened: what was read before may come from another file."""
         self._opening = threading.Lock()
 
     @contextmanager
@@ -96,7 +96,7 @@ class Database:
         except FileNotFoundError:
             return None
         except OSError:
-            # A disk that cannot be asked is no reason to leave the file that is open.
+            # Where the disk does not answer, the open file stays in use.
             return self._file_opened
         return found.st_dev, found.st_ino
 
@@ -123,7 +123,7 @@ class Database:
             ) from error
 
     def _bring_up_to_date(self, engine: Engine) -> None:
-        # A store that lacks nothing is not written to: a read-only one can still be read.
+        # An up-to-date store is not written to, so that a read-only one can be read.
         with engine.begin() as connection:
             lacking = outstanding(connection, self.place)
         if lacking:
@@ -134,7 +134,7 @@ class Database:
 
 
 def _prepare(connection: SQLiteConnection, _entry: ConnectionPoolEntry) -> None:
-    # The driver's own BEGIN comes too late for a read before a write; ``_begin`` says it instead.
+    # The driver's own BEGIN comes too late for a read before a write; ``_begin`` sends it.
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
     _switch_to_wal(connection, time.monotonic() + _BUSY_MS / 1000)
@@ -142,7 +142,7 @@ def _prepare(connection: SQLiteConnection, _entry: ConnectionPoolEntry) -> None:
 
 
 def _switch_to_wal(connection: SQLiteConnection, deadline: float) -> None:
-    # Two that switch a new file at once are told "busy" at once: SQLite's own wait is not for this.
+    # Two processes that switch a new file together get "busy" at once: SQLite does not wait here.
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")

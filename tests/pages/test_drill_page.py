@@ -47,7 +47,7 @@ def state_of(app: AppTest) -> DrillState:
 
 def banners(app: AppTest) -> list[str]:
     drawn = [str(each.proto.body) for each in app.get("html") if isinstance(each, Element)]
-    return [html for html in drawn if 'class="drill-line"' in html]
+    return [html for html in drawn if 'role="status"' in html and "<b>Drill</b>" in html]
 
 
 def test_a_story_starts_with_one_click_and_the_banner_tells_of_it(app: AppTest) -> None:
@@ -120,5 +120,5 @@ def test_a_drill_ends_when_another_server_is_chosen(app: AppTest, stand_in: Stan
     app.session_state["server_choice"] = ServerChoice(kind="other", other=other)
     app.run()
     assert not banners(app)
-    assert app.toast[0].value == "The drill is over, for only the embedded gateway takes one."
+    assert app.toast[0].value == "The drill is over, because only the embedded gateway takes one."
     assert state_of(app).running is None

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from playground.sessions.rows import title_of
 from playground.sessions.store import HEARTBEAT_LIMIT, Store
 from playground.sessions.turns import Answer, Conversation, Turn, TurnSettings
-from playground.sessions.unsaved import title_of
 from speko_client.models import Fault
 from tests.playground.conftest import Clock
 from tests.playground.samples_of_turns import NOON, turn

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from playground.sessions.open_session import open_session
-from playground.sessions.runs import Run
+from playground.sessions.runs import Run, open_session
 from playground.sessions.turns import Conversation, Turn, TurnSettings, TurnStatus
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
