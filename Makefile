@@ -17,8 +17,6 @@ BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 
 # Each of these folders is watched by `make dev`.
 SOURCES := playground pages speko_client speko_gateway
-semicolon := ;
-space := $(subst x,,x x)
 
 .PHONY: help run dev test quick check format format-check lint types lock upgrade lock-check \
 	bench screenshots sync-client clean venv install install-dev chromium port model
@@ -31,11 +29,11 @@ run: install port model ## install what is missing, then serve http://localhost:
 	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
 
 # Streamlit's own reload would keep the gateway and what is open: the whole app starts again instead.
-dev: install-dev port model ## as run, and start again whenever a file is saved; the browser follows
+dev: install-dev port model ## as run, and start again whenever a file is saved
 	@echo "Speko Playground: http://localhost:$(PORT)  (Ctrl-C stops it)"
 	@exec $(PY) -m watchdog.watchmedo auto-restart --recursive --debounce-interval 0.5 \
-		--directory "$(subst $(space),$(semicolon),$(SOURCES))" \
-		--pattern '*.py;*.css;*.js;*.json;*.tsv;*.yaml;*.svg' --ignore-pattern '*/.*' \
+		$(addprefix --directory ,$(SOURCES)) \
+		--pattern '**/*.py;**/*.css;**/*.js;**/*.json;**/*.tsv;**/*.yaml;**/*.svg' --ignore-pattern '**/.*' \
 		-- $(PY) -m streamlit run app.py --server.port $(PORT)
 
 test: install-dev chromium model ## run every test, the browser journeys included (COVERAGE=1 says which lines ran)
