@@ -22,6 +22,7 @@ export default function ({ data }) {
   if (!target || !page) return
   shown = data.key
   target.classList.add("sp-focused")
+  target.setAttribute("aria-current", "true")
   let height = 0
   let until = 0
   let frame = 0

@@ -37,9 +37,9 @@ def talk_html(run: DemoRun) -> str:
         caret = '<span class="dm-caret"></span>' if player.stage == "typing" else ""
         intent = _pills(player.turn.intent)
         turns.append(
-            f'<div class="dm-turn">{intent}{_ask(player.typed, caret)}</div>'
+            f'<div class="dm-turn" role="article">{intent}{_ask(player.typed, caret)}</div>'
             if player.typed or caret
-            else f'<div class="dm-turn">{intent}</div>'
+            else f'<div class="dm-turn" role="article">{intent}</div>'
         )
     talk = f'<div class="dm-talk" tabindex="0"><div>{_opening(run)}{"".join(turns)}</div></div>'
     return f'<div class="dm-left">{_drill(run)}{talk}</div>'
@@ -54,7 +54,7 @@ def caption_html(run: DemoRun) -> str:
     unsaved = (
         f'<div class="dm-note">Not saved: {escape(run.not_saved)}</div>' if run.not_saved else ""
     )
-    line = f'<div class="dm-caption{tone}" role="status" aria-live="polite">{text}</div>'
+    line = f'<div class="dm-caption{tone}" role="status" aria-label="Caption">{text}</div>'
     return f"{line}{note}{unsaved}"
 
 
@@ -70,7 +70,7 @@ def progress_html(player: Player) -> str:
     state = state or ("" if player.playing else "paused")
     words = f"{told}, {state}" if state else told
     marks = f'<span class="dm-dots" aria-hidden="true">{dots}</span>'
-    return f'<div class="dm-progress">{marks}{words}</div>'
+    return f'<div class="dm-progress" role="group" aria-label="Progress">{marks}{words}</div>'
 
 
 def figures_html(turns: Sequence[Turn], length: int) -> str:
@@ -89,7 +89,7 @@ def figures_html(turns: Sequence[Turn], length: int) -> str:
         f"<b>{value}</b><span>{name}</span></div>"
         for name, value in tiles.items()
     )
-    return f'<div class="dm-tiles">{cells}</div>{_shares(served)}'
+    return f'<div class="dm-tiles" role="group" aria-label="Figures">{cells}</div>{_shares(served)}'
 
 
 def chart_title_html(title: str, turns: Sequence[Turn]) -> str:
@@ -108,7 +108,7 @@ def _turn_html(turn: Turn) -> str:
         text += '<span class="dm-caret"></span>' if text else '<span class="dm-faint">…</span>'
     chips = chips_html(_brief(turn)) if answer.provider else ""
     return (
-        f'<div class="dm-turn">{_pills(turn.settings)}{_ask(turn.message)}'
+        f'<div class="dm-turn" role="article">{_pills(turn.settings)}{_ask(turn.message)}'
         f'<div class="dm-answer" style="border-color:{seat}">'
         f'<div class="dm-text">{text}</div>{chips}</div></div>'
     )

@@ -94,9 +94,9 @@ def described_line(line: WeightLine) -> str:
 
 def _today_row(each: ScoredCandidate, after: Sequence[str]) -> str:
     name = words.candidate(each.provider_id, each.model_id)
-    gone = "" if name in after else ' class="what-if-gone"'
+    gone, note = ("", "") if name in after else (' class="what-if-gone"', ", out of the pool")
     model = parts.one_line(each.model_id)
-    return f'<li{gone} title="{escape(name)}">{model}{parts.mark(each.provider_id)}</li>'
+    return f'<li{gone} title="{escape(name)}{note}">{model}{parts.mark(each.provider_id)}</li>'
 
 
 def _links(before: Sequence[ScoredCandidate], after: Sequence[str]) -> str:

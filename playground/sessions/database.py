@@ -1,7 +1,8 @@
 """The database under the store: opened on first use, migrated, with one transaction at a time each.
 
 SQLite runs in WAL mode with ``synchronous=FULL``: a committed turn survives the end of the process
-and of the power alike, and readers never wait for a writer. Any other database comes by URL.
+and of the power alike, and readers never wait for a writer. Postgres comes by URL: it may restart,
+and several processes may bring a new database up to date at once.
 
 SQLite goes on writing into a file that was deleted or replaced under it, and all of that is lost
 with the process. So the file is looked at before each transaction, and opened anew where it must.
@@ -17,7 +18,7 @@ from pathlib import Path
 from sqlite3 import SQLITE_BUSY, OperationalError
 from sqlite3 import Connection as SQLiteConnection
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -27,6 +28,8 @@ from playground.sessions.store_errors import StoreError, translated
 _BUSY_MS = 2_000
 _RETRY_SECONDS = 0.01
 _BEGIN = "sqlite_begin"
+_MIGRATION_LOCK = 7_735_636
+"""A number of our own among Postgres's advisory locks."""
 
 
 class Database:
@@ -52,8 +55,12 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view. Raises StoreError."""
-        with translated(self.place), self._opened().connect() as connection, connection.begin():
-            yield connection
+        with translated(self.place):
+            engine = self._opened()
+            if not self._sqlite:
+                engine = engine.execution_options(isolation_level="REPEATABLE READ")
+            with engine.begin() as connection:
+                yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -109,7 +116,7 @@ class Database:
 
     def _made(self) -> Engine:
         try:
-            return create_engine(self._url)
+            return create_engine(self._url, pool_pre_ping=not self._sqlite)
         except ImportError as error:
             raise StoreError(
                 f"The driver for {self.place} is not installed: pip install {error.name}."
@@ -121,6 +128,8 @@ class Database:
             lacking = outstanding(connection, self.place)
         if lacking:
             with engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
+                if not self._sqlite:
+                    connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
                 migrate(connection, self.place)
 
 

@@ -31,7 +31,7 @@ class ChatMessage(SpekoModel):
 
 
 class RoutingIntent(SpekoModel):
-    """What the router chooses by; a field left None is left off the wire."""
+    """What the router chooses by; a field that is None is not sent."""
 
     language: Language
     vertical: Vertical | None = None
@@ -48,7 +48,7 @@ class AllowedProviders(SpekoModel):
 
 
 class PipelineConstraints(SpekoModel):
-    """Limits on whom the router may choose."""
+    """Limits on what the router may choose."""
 
     allowed_providers: AllowedProviders | None = None
 

@@ -37,7 +37,7 @@ class ScoredCandidate(SpekoModel):
 
 
 class FilteredOut(SpekoModel):
-    """*Extension.* A candidate that was left out, and why."""
+    """*Extension.* A candidate that was filtered out, and why."""
 
     provider_id: str
     model_id: str
@@ -48,7 +48,7 @@ class FilteredOut(SpekoModel):
 class SnapshotInfo(SpekoModel):
     """*Extension.* Which scores the router ranks by, and where they come from.
 
-    ``date`` is an ISO date; ``what_if``: tried on top of the server's own, see ``WhatIf``.
+    ``date`` is an ISO date; ``what_if``: it is tried on top of the server's own, see ``WhatIf``.
     """
 
     id: str
@@ -59,7 +59,7 @@ class SnapshotInfo(SpekoModel):
 
 
 class RoutingPreview(SpekoModel):
-    """The router's decision for an intent, nothing run; from ``winner`` on *extensions*."""
+    """The router's decision for an intent; no model is called. From ``winner`` on *extensions*."""
 
     provider_id: str | None
     model_id: str | None
@@ -107,7 +107,7 @@ class Fleet(SpekoModel):
 
 
 class KnownProviders(SpekoModel):
-    """Who can be put on an allow-list, per kind of service."""
+    """What an allow-list may name, per kind of service."""
 
     llm: list[KnownProvider] = Field(default_factory=list)
     stt: list[KnownProvider] = Field(default_factory=list)

@@ -10,6 +10,11 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.harness import PlaygroundServer, settle
 
 
+def focused_turn(page: Page) -> Locator:
+    """The turn that the address leads to."""
+    return page.locator('[aria-current="true"]')
+
+
 class ChatPage:
     """What a person does on the page, and where they look."""
 

@@ -1,7 +1,8 @@
 """What a journey gets: a server, a page, and a failure when the page complained.
 
 Override by a fixture of the same name, in a test module or by ``parametrize``: ``server_env``
-(module; more environment for the server), ``viewport`` (width and height), ``colour_scheme``.
+(module; more environment for the server), ``server_model_file`` (module; its local model),
+``viewport`` (width and height), ``colour_scheme``.
 """
 
 from __future__ import annotations
@@ -49,11 +50,19 @@ def server_env() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
+def server_model_file(model_file: Path) -> Path | None:
+    """The local model for this module's server; without it words are scripted, and come at once."""
+    return model_file
+
+
+@pytest.fixture(scope="module")
 def server(
-    server_env: dict[str, str], model_file: Path, tmp_path_factory: pytest.TempPathFactory
+    server_env: dict[str, str],
+    server_model_file: Path | None,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[PlaygroundServer]:
-    """One playground for the module, with the local model's file at hand."""
-    server = PlaygroundServer(tmp_path_factory.mktemp("playground"), server_env, model_file)
+    """One playground for the module."""
+    server = PlaygroundServer(tmp_path_factory.mktemp("playground"), server_env, server_model_file)
     server.start()
     yield server
     server.stop()

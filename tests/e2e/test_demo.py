@@ -33,11 +33,11 @@ class Stage:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.caption = page.locator(".dm-caption")
-        self.progress = page.locator(".dm-progress")
+        self.caption = page.get_by_role("status", name="Caption")
+        self.progress = page.get_by_role("group", name="Progress")
         self.paused = self.progress.filter(has_text="paused")
-        self.turns = page.locator(".dm-turn")
-        self.charts = page.locator(".js-plotly-plot")
+        self.turns = page.get_by_role("article")
+        self.charts = page.get_by_test_id("stPlotlyChart")
 
     def control(self, name: str) -> Locator:
         """A button, by its label."""
@@ -83,7 +83,7 @@ def test_an_outage_day_is_stepped_through_and_left_as_a_session(
     expect(chips).to_contain_text("Google gemini-2.0-flash")
     expect(chips).to_contain_text("Failed over once")
     expect(chips).to_contain_text("simulated, scripted")
-    expect(page.locator(".dm-tiles")).to_contain_text("3 of 7")
+    expect(page.get_by_role("group", name="Figures")).to_contain_text("3 of 7")
     assert font_pixels(stage.caption) >= 28
     assert font_pixels(stage.turns.last) >= 22
 

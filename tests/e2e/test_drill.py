@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.chat_page import ChatPage
 from tests.e2e.harness import PATIENCE_MS, PlaygroundServer, settle
+
+
+@pytest.fixture(scope="module")
+def server_model_file() -> None:
+    """Scripted words: who answers matters here, not what is said."""
 
 
 def banner(page: Page) -> Locator:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.chat_page import ChatPage
+from tests.e2e.chat_page import ChatPage, focused_turn
 from tests.e2e.harness import PlaygroundServer, settle
+
+
+@pytest.fixture(scope="module")
+def server_model_file() -> None:
+    """Scripted words: who answers matters here, not what is said."""
 
 
 @pytest.fixture
@@ -44,10 +49,10 @@ def see_the_receipt(chat: ChatPage, page: Page) -> None:
     opener = chat.turns.nth(2).get_by_role("button", name="What happened")
     opener.focus()
     page.keyboard.press("Enter")
-    receipt = page.get_by_test_id("stPopoverBody").locator(".rc")
+    receipt = page.get_by_test_id("stPopoverBody")
     expect(receipt).to_contain_text("was the first choice; it was down (drill), so")
     expect(receipt).to_contain_text("not the first choice")
-    sheet = page.get_by_test_id("stPopoverBody").bounding_box()
+    sheet = receipt.bounding_box()
     assert sheet is not None
     assert sheet["height"] > 800, "a receipt opens as a sheet, whatever room its chip has"
     expect(receipt).to_contain_text("made under a drill")
@@ -72,7 +77,7 @@ def see_the_flow(page: Page) -> None:
     expect(page.locator(".st-key-card-timeline .scatterlayer")).to_be_visible()
     flow.get_by_role("link", name="Turn 3").focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".sp-focused")).to_contain_text("Is there parking?")
+    expect(focused_turn(page)).to_contain_text("Is there parking?")
 
 
 def see_the_turn_behind_a_link(page: Page, context: BrowserContext) -> None:
@@ -82,7 +87,7 @@ def see_the_turn_behind_a_link(page: Page, context: BrowserContext) -> None:
         tab = context.new_page()
         tab.set_viewport_size({"width": 1280, "height": 600})
         tab.goto(f"{page.url.partition('?')[0]}{path}?{query}")
-        expect(tab.locator(".sp-focused")).to_contain_text("Is there parking?")
+        expect(focused_turn(tab)).to_contain_text("Is there parking?")
         settle(tab)
-        expect(tab.locator(".sp-focused")).to_be_in_viewport()
+        expect(focused_turn(tab)).to_be_in_viewport()
         tab.close()

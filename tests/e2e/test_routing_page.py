@@ -11,6 +11,11 @@ from tests.e2e.harness import PlaygroundServer, settle
 pytestmark = pytest.mark.parametrize("viewport", [(1440, 900)])
 
 
+@pytest.fixture(scope="module")
+def server_model_file() -> None:
+    """Scripted words: who answers matters here, not what is said."""
+
+
 def test_who_would_answer_is_seen_first_and_then_answers(
     page: Page, server: PlaygroundServer
 ) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.chat_page import ChatPage
+from tests.e2e.chat_page import ChatPage, focused_turn
 from tests.e2e.harness import PlaygroundServer, settle
 from tests.e2e.model_server import MODEL, StoryTeller
 from tests.patience import PATIENCE
@@ -84,7 +84,7 @@ def test_who_sends_from_further_up_sees_the_answer(page: Page, server: Playgroun
     name = re.search(r"st-key-turn-(\S+)", chat.turns.first.get_attribute("class") or "")
     assert name
     page.goto(f"{page.url}&t={name[1]}")
-    expect(page.locator(".sp-focused")).to_contain_text("Say hello.")
+    expect(focused_turn(page)).to_contain_text("Say hello.")
     expect(first).to_be_in_viewport()
     chat.begin(STORY)
     expect(page.get_by_text(STORY)).to_be_in_viewport()

@@ -11,6 +11,11 @@ from tests.e2e.chat_page import ChatPage
 from tests.e2e.harness import PlaygroundServer, settle
 
 
+@pytest.fixture(scope="module")
+def server_model_file() -> None:
+    """Scripted words: who answers matters here, not what is said."""
+
+
 class WhatIfPage:
     """What a person does on the view, and where they look."""
 
@@ -33,7 +38,7 @@ class WhatIfPage:
     @property
     def first(self) -> Locator:
         """Who would win."""
-        return self.page.locator(".what-if-two .ranking li").first
+        return self.page.locator("li[data-candidate]").first
 
     def slider(self, axis: str) -> Locator:
         """An axis' slider."""
@@ -47,8 +52,8 @@ class WhatIfPage:
 
     def percents(self) -> list[int]:
         """What the three sliders say."""
-        told = self.page.locator(".ww-head output").all_inner_texts()
-        return [int(text.removesuffix(" %")) for text in told]
+        shares = self.page.locator("[data-axis] output").all_inner_texts()
+        return [int(text.removesuffix(" %")) for text in shares]
 
 
 def test_a_what_if_is_tried_saved_and_used(page: Page, server: PlaygroundServer) -> None:
@@ -113,7 +118,7 @@ def test_a_what_if_is_tried_saved_and_used(page: Page, server: PlaygroundServer)
 @pytest.mark.parametrize("viewport", [(720, 450)])
 def test_zoomed_to_twice_its_size_nothing_is_cut_off(page: Page, server: PlaygroundServer) -> None:
     WhatIfPage(page, server).open()
-    page.locator(".ranking li").first.scroll_into_view_if_needed()
+    page.locator("li[data-candidate]").first.scroll_into_view_if_needed()
     assert hidden_pixels(page.get_by_test_id("stMain")) == 0
     assert hidden_pixels(page.locator(".st-key-intent-row [data-testid=stButtonGroup]")) == 0
 

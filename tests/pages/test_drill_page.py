@@ -47,7 +47,7 @@ def state_of(app: AppTest) -> DrillState:
 
 def banners(app: AppTest) -> list[str]:
     drawn = [str(each.proto.body) for each in app.get("html") if isinstance(each, Element)]
-    return [html for html in drawn if 'class="drill-line"' in html]
+    return [html for html in drawn if 'role="status"' in html and "<b>Drill</b>" in html]
 
 
 def test_a_story_starts_with_one_click_and_the_banner_tells_of_it(app: AppTest) -> None:

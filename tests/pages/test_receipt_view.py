@@ -30,7 +30,7 @@ def app(stand_in: object) -> AppTest:
 def receipts(app: AppTest) -> list[str]:
     """The receipts that are drawn, as HTML."""
     drawn = [str(each.proto.body) for each in app.get("html")]
-    return [html for html in drawn if 'class="rc"' in html]
+    return [html for html in drawn if "<h4>Facts</h4>" in html]
 
 
 def test_a_closed_receipt_builds_nothing(app: AppTest) -> None:

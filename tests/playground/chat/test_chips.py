@@ -68,7 +68,7 @@ OUTAGE = TurnSettings.model_validate({"outage": ["openai"]})
 def test_a_turn_made_while_faults_were_on_says_so(settings: TurnSettings) -> None:
     answer = Answer(provider="a", model="b")
     drilled = turn(answer).model_copy(update={"settings": settings})
-    assert '<span class="sp-chip sp-amber">drill</span>' in chips_html(drilled)
+    assert ">drill<" in chips_html(drilled)
     assert "drill" not in chips_html(turn(answer))
 
 

@@ -67,13 +67,14 @@ def test_both_orders_stand_beside_each_other_with_what_moved() -> None:
     assert shown(html) == ["openai/gpt-4o", "google/gemini-2.0-flash", "xai/grok-2"]
     assert html.count("▲ 1") == html.count("▼ 1") == 1
     assert html.count("<path") == 3
-    assert html.count('class="what-if-still"') == 1
+    lines = re.findall(r'd="M4 ([\d.]+)C.* 48 ([\d.]+)"', html.replace("/>", "/>\n"))
+    assert sum(start == end for start, end in lines) == 1
 
 
 def test_who_is_out_is_struck_and_named() -> None:
     html = two_orders_html(preview(GEMINI, GPT), preview(GEMINI))
     assert "Out of the pool: openai/gpt-4o" in html
-    assert html.count('<li class="what-if-gone"') == 1
+    assert html.count('"openai/gpt-4o, out of the pool"') == html.count(", out of the pool") == 1
 
 
 def test_nobody_left_is_no_error() -> None:
@@ -99,8 +100,8 @@ def test_a_line_has_a_stretch_per_winner_and_labels_its_tipping_points() -> None
     drawn = line(0.16, 0.98)
     html = weight_line_html(drawn)
     assert tipping_points(drawn) == [0.16, 0.98]
-    assert html.count('class="wi-part"') == 3
-    assert re.findall(r'class="wi-tip"[^>]*>([^<]+)', html) == ["16%", "98%"]
+    assert html.count(" wins from ") == 3
+    assert re.findall(r">(\d+%)<", html) == ["16%", "98%"]
     assert palette.colour("google") in html
     assert ">gemini-2.0-flash<" in html
     assert described_line(drawn).endswith("98% to 100% openai/gpt-4o.")
@@ -108,11 +109,11 @@ def test_a_line_has_a_stretch_per_winner_and_labels_its_tipping_points() -> None
 
 def test_labels_that_would_run_into_each_other_are_left_to_the_table() -> None:
     html = weight_line_html(line(0.5, 0.52, 0.7))
-    assert re.findall(r'class="wi-tip"[^>]*>([^<]+)', html) == ["50%", "70%"]
+    assert re.findall(r">(\d+%)<", html) == ["50%", "70%"]
 
 
 def test_a_line_of_nobody_is_empty() -> None:
-    assert 'wi-part"' not in weight_line_html(line().model_copy(update={"stretches": []}))
+    assert " wins from " not in weight_line_html(line().model_copy(update={"stretches": []}))
 
 
 @given(st.lists(st.floats(0.001, 0.999), unique=True, max_size=12).map(sorted))
