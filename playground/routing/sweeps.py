@@ -103,7 +103,9 @@ def request_for(
 def sweep_frame(sweep: Sweep) -> pd.DataFrame:
     """One row per cell, in the order asked; nobody's cells have NA for the winner."""
     winners = {_key(cell): _winner(cell) for cell in sweep.cells}
-    rows = [{**_row(cell, winners), "scores_run_id": sweep.scores_run_id} for cell in sweep.cells]
+    rows = [
+        {**_cell_row(cell, winners), "scores_run_id": sweep.scores_run_id} for cell in sweep.cells
+    ]
     return pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
 
 
@@ -175,7 +177,7 @@ def summary(frame: pd.DataFrame, against: Against) -> str:
     return "; ".join(part for part in parts if part) + "."
 
 
-def _row(cell: SweepCell, winners: dict[Cell, str | None]) -> dict[str, Any]:
+def _cell_row(cell: SweepCell, winners: dict[Cell, str | None]) -> dict[str, Any]:
     own = _key(cell)
     return {
         "language": cell.language,

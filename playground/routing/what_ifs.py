@@ -107,7 +107,7 @@ def scope_of(form: TurnSettings) -> Scope:
 
 def candidate_rows(today: RoutingPreview, what_if: WhatIf, scope: Scope) -> list[CandidateRow]:
     """A row per candidate of today's pool, in today's order."""
-    return [_row(each, what_if, scope) for each in candidates(today)]
+    return [_candidate_row(each, what_if, scope) for each in candidates(today)]
 
 
 def with_weights(
@@ -207,7 +207,7 @@ def shown_figure(value: float) -> str:
     return f"{rounded:g}" if abs(rounded) < 1000 else str(int(rounded))
 
 
-def _row(each: ScoredCandidate, what_if: WhatIf, scope: Scope) -> CandidateRow:
+def _candidate_row(each: ScoredCandidate, what_if: WhatIf, scope: Scope) -> CandidateRow:
     entry = f"{each.provider_id}:{each.model_id}"
     today = {name: shown_figure(getattr(each.axes, name)) if each.axes else "" for name in FIGURES}
     edit = next((one for one in what_if.edits if _holds(one, scope) and _entry(one) == entry), None)
