@@ -30,16 +30,16 @@ SHADES: Final[Mapping[Axis, str]] = {
 
 
 def ranking_html(
-    preview: RoutingPreview, *, was: Sequence[str] | None = None, legend: bool = True
+    ranking: RoutingPreview, *, was: Sequence[str] | None = None, legend: bool = True
 ) -> str:
     """The pool in its order as a list; nothing where nobody is left.
 
     ``was``: another order, as ``names`` gives it; rows then say how they moved against it.
     """
-    ranked = candidates(preview)
+    ranked = candidates(ranking)
     if not ranked:
         return ""
-    weights = preview.weights or {}
+    weights = ranking.weights or {}
     rows = "".join(_ranked(each, place, weights, was) for place, each in enumerate(ranked, start=1))
     top = axes_legend(weights) if legend else ""
     return f'{top}<ol class="ranking">{rows}</ol>'

@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from playground.intent.preview_view import preview as ask_preview
+from playground.intent.preview_view import preview
 from playground.look import parts
 from playground.look.csv_view import csv_button
 from playground.look.tables_view import spread, table
@@ -26,7 +26,7 @@ def ranking_view(desk: RoutingDesk) -> None:
     """Draw it; one line where the server has no routing preview."""
     if desk.connection is None:
         return
-    seen = ask_preview(desk.runtime, desk.connection, desk.form)
+    seen = preview(desk.runtime, desk.connection, desk.form)
     if seen.value is None:
         st.info(seen.problem, icon=":material/visibility_off:")
         return
@@ -40,27 +40,27 @@ def ranking_view(desk: RoutingDesk) -> None:
     _snapshot(seen.value)
 
 
-def _verdict(preview: RoutingPreview) -> None:
-    name = ranking_frames.winner_name(preview)
+def _verdict(ranking: RoutingPreview) -> None:
+    name = ranking_frames.winner_name(ranking)
     if name is None:
         st.warning("Nobody is left to answer this. Allow another provider, or connect one.")
         return
-    lead = escape(ranking_frames.lead(preview))
-    trade = escape(ranking_frames.trade(preview) or "")
+    lead = escape(ranking_frames.lead(ranking))
+    trade = escape(ranking_frames.trade(ranking) or "")
     st.html(
         f'<p class="verdict"><b>{escape(name)}</b> would answer, {lead}.</p>'
-        f"<p>{trade}</p>{parts.chips(_labels(preview))}"
+        f"<p>{trade}</p>{parts.chips(_labels(ranking))}"
     )
 
 
-def _labels(preview: RoutingPreview) -> Iterator[str]:
+def _labels(ranking: RoutingPreview) -> Iterator[str]:
     """Chips that say whose figures these are, and whether they are only a what-if."""
-    if preview.winner is not None and preview.winner.kind == "simulated":
+    if ranking.winner is not None and ranking.winner.kind == "simulated":
         yield parts.chip("simulated vendors", "dashed")
-    if preview.snapshot is not None and preview.snapshot.what_if:
+    if ranking.snapshot is not None and ranking.snapshot.what_if:
         yield parts.chip("what-if", "what-if")
-    if preview.snapshot is not None:
-        yield parts.chip(preview.snapshot.label)
+    if ranking.snapshot is not None:
+        yield parts.chip(ranking.snapshot.label)
 
 
 def _small(lines: Sequence[str]) -> None:
@@ -69,8 +69,8 @@ def _small(lines: Sequence[str]) -> None:
         st.html(f'<div class="sp-small sp-quiet">{rows}</div>')
 
 
-def _filtered_out(preview: RoutingPreview) -> None:
-    frame = ranking_frames.filtered_frame(preview)
+def _filtered_out(ranking: RoutingPreview) -> None:
+    frame = ranking_frames.filtered_frame(ranking)
     if frame.empty:
         return
     st.markdown(f"**Filtered out** :gray[:small[{len(frame)}, each with its reason]]")
@@ -79,24 +79,24 @@ def _filtered_out(preview: RoutingPreview) -> None:
     table(frame, shown, alt, key="filtered-out")
 
 
-def _table(preview: RoutingPreview) -> None:
-    frame = ranking_frames.ranking_frame(preview)
+def _table(ranking: RoutingPreview) -> None:
+    frame = ranking_frames.ranking_frame(ranking)
     if frame.empty:
         return
     head = spread()
     head.markdown("**Every figure**", width="content")
     csv_button(head, frame, "ranking")
-    names = ranking_frames.headings(preview.weights or {})
+    names = ranking_frames.headings(ranking.weights or {})
     alt = "The pool with every figure that went into the ranking"
     formats = {names[column]: decimals for column, decimals in _DECIMALS.items()}
     table(frame, names, alt, formats=formats, key="ranking-table")
 
 
-def _snapshot(preview: RoutingPreview) -> None:
-    if preview.snapshot is not None:
-        _small([f"Scores: {snapshot_line(preview.snapshot)}"])
-    elif preview.scores_run_id:
-        _small([f"Scores: {preview.scores_run_id}"])
+def _snapshot(ranking: RoutingPreview) -> None:
+    if ranking.snapshot is not None:
+        _small([f"Scores: {snapshot_line(ranking.snapshot)}"])
+    elif ranking.scores_run_id:
+        _small([f"Scores: {ranking.scores_run_id}"])
 
 
 def snapshot_line(snapshot: SnapshotInfo) -> str:
