@@ -25,7 +25,7 @@ def row(monkeypatch: pytest.MonkeyPatch) -> Vendor:
     call = ast.parse(shown[1], mode="eval").body
     assert isinstance(call, ast.Call)
     made = Vendor(**{each.arg or "": ast.literal_eval(each.value) for each in call.keywords})
-    monkeypatch.setitem(VENDORS, made.id, made)  # type: ignore[arg-type]
+    monkeypatch.setitem(VENDORS, made.id, made)
     return made
 
 
