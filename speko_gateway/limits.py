@@ -65,7 +65,7 @@ SETTINGS = (
     Setting("idle", "seconds of silence within an answer"),
     Setting("answer", "seconds for one candidate's whole answer"),
     Setting("deadline", "seconds for one request, all its attempts together"),
-    Setting("attempts", "candidates tried for one request at most"),
+    Setting("attempts", "most candidates tried for one request"),
 )
 
 DEFAULTS = {each.name: each.default for each in fields(Limits)}
