@@ -28,7 +28,7 @@ _BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 
 def talk_html(run: DemoRun) -> str:
-    """The conversation so far; the newest is at the bottom, and in view."""
+    """The conversation so far, with the newest turn in view at the bottom."""
     player, live = run.player, run.live
     turns = [_turn_html(turn) for turn in run.turns]
     if live is not None:
@@ -74,7 +74,7 @@ def progress_html(player: Player) -> str:
 
 
 def figures_html(turns: Sequence[Turn], length: int) -> str:
-    """The session in four numbers, and who had which share of it."""
+    """The session in four numbers, and each provider's share of it."""
     totals = session_totals(turns)
     times = [t.answer.timing.ttft_ms for t in turns if t.answer.timing and t.answer.timing.ttft_ms]
     served = Counter(turn.answer.provider for turn in turns if turn.answer.provider)

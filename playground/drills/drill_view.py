@@ -22,6 +22,7 @@ from playground.drills.words import (
 )
 from playground.intent.preview_view import preview
 from playground.look import parts
+from playground.look.tables_view import spread
 from playground.routing.desk_view import RoutingDesk
 from playground.servers import pool
 from playground.sessions.ranking import candidates
@@ -202,12 +203,7 @@ def _plan(state: DrillState, running: RunningDrill | None) -> None:
 
 
 def _planned(fault: Fault) -> None:
-    with st.container(
-        horizontal=True,
-        horizontal_alignment="distribute",
-        vertical_alignment="center",
-        gap="small",
-    ):
+    with spread(gap="small"):
         mark = parts.mark(fault.target.partition(":")[0])
         name, what = escape(target_name(fault.target)), escape(fault_clause(fault))
         st.html(

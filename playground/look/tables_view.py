@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def spread(**options: Any) -> DeltaGenerator:
-    """A row whose parts stand apart, from one end to the other; options as of ``st.container``."""
+    """A row with its parts spread from end to end; options are those of ``st.container``."""
     return st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", **options
     )
@@ -29,8 +29,8 @@ def table(
 ) -> None:
     """The frame's columns that have a heading, for reading.
 
-    ``alt`` says what the table is to those who do not see it; ``formats`` are of number columns,
-    by heading; further options as of ``st.dataframe``.
+    ``alt`` describes the table for screen readers; ``formats`` has number formats by heading;
+    other options are those of ``st.dataframe``.
     """
     numbers = {name: st.column_config.NumberColumn(format=f) for name, f in (formats or {}).items()}
     st.dataframe(

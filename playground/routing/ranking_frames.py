@@ -1,4 +1,4 @@
-"""One ranking as tables and words: every figure that went into it, and what it came to. Pure.
+"""One ranking as tables and words: every figure that it was made from, and its result. Pure.
 
 A score is three parts, each a weight times a value normalised over the pool (docs/contract.md,
 section 3). What a server does not say is NA, never 0.

@@ -22,7 +22,7 @@ from playground.sessions.store_errors import StoreError
 from speko_client.models import MOST_EDITS, WhatIf
 
 MOST = 100
-"""So many what-ifs a store keeps: more could not be told apart in a list."""
+"""A store keeps at most this many what-ifs: a longer list would not be readable."""
 
 _TOO_MUCH = (
     f"This what-if changes more than one can hold: {MOST_EDITS} figures, and {MOST_EDITS} "
@@ -101,7 +101,7 @@ def _values(what_if: WhatIf) -> dict[str, Any]:
     try:
         WhatIf.model_validate_json(body)
     except ValidationError as error:
-        # It could not be read again, and with it neither could the others.
+        # A what-if that cannot be read again would hide all others too.
         raise StoreError(_TOO_MUCH) from error
     return {"name": what_if.name, "body": body}
 

@@ -156,7 +156,7 @@ def _is_used(each: SavedWhatIf) -> bool:
 
 
 def _use(desk: RoutingDesk, what_if: WhatIf | None) -> None:
-    """Let this session's chat route by it, kept with the session; None: by the server's own."""
+    """Let this session's chat route by it and save that; None: by the server's own scores."""
     desk.problem = None
     desk.set_form(form_settings().model_copy(update={"what_if": what_if}))
     if desk.problem:

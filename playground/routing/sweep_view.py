@@ -41,7 +41,7 @@ _AGAINST: dict[Against, str] = {"preset": "the balanced preset's", "language": "
 
 @dataclass(frozen=True)
 class Swept:
-    """``milliseconds`` it took, with the question that comes before it."""
+    """``milliseconds`` it took, including the question before it."""
 
     sweep: Sweep
     milliseconds: float
@@ -210,7 +210,7 @@ def _foot(frame: pd.DataFrame) -> None:
 
 
 def _chosen(desk: RoutingDesk, every: pd.DataFrame, line: str) -> None:
-    """The chosen cell in words and the way to make it the form's intent; else the whole map."""
+    """The chosen cell in words and a button to use its intent; else a summary of the map."""
     chosen = chosen_cell()
     cell = Cell(*chosen) if chosen else None  # type: ignore[arg-type]
     row = sweeps.row_of(every, cell) if cell else None

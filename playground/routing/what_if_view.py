@@ -1,7 +1,7 @@
 """The what-if view: other weights, other figures, fewer candidates, and who would win then.
 
-All of it is one fragment, so that a move of a slider runs only this, and one question goes to the
-gateway: the preview with the what-if, and who wins along each weight.
+All of it is one fragment, so that moving a slider runs only this and asks the gateway once: for the
+preview with the what-if, and who wins along each weight.
 """
 
 from __future__ import annotations

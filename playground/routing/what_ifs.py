@@ -42,7 +42,7 @@ FIGURES: Final[Mapping[Figure, _Kind]] = {
     "ttft_ms": _Kind("TTFT, ms", "time to first token", 600_000),
     "cost": _Kind("Price, US$ per million tokens", "price", 100_000),
 }
-"""The columns: heading, what a message calls it, and the most that is taken."""
+"""The columns: heading, its name in messages, and the largest value."""
 
 
 class WhatIfError(Exception):
@@ -129,8 +129,8 @@ def with_rows(
 ) -> tuple[WhatIf, list[str]]:
     """With what the rows say now, and a sentence for each cell that cannot be used.
 
-    ``sent`` has for an entry ``on`` and the text of each figure; an empty text, or today's own, is
-    no edit. Rows that are not sent, and edits of other intents, stay as they are.
+    ``sent`` has ``on`` and the text of each figure for an entry; an empty text, or today's, is no
+    edit. Rows that are not sent, and edits of other intents, stay as they are.
     """
     shown = {row.entry: row for row in rows if isinstance(sent.get(row.entry), Mapping)}
     without = [entry for entry in what_if.without if entry not in shown]
@@ -170,7 +170,7 @@ def still_saved(used: WhatIf, saved: Sequence[WhatIf]) -> WhatIf | None:
 
 
 def gone(what_if: WhatIf) -> str:
-    """What is said where the one in use was deleted."""
+    """The message when the one in use was deleted."""
     return f"“{what_if.name}” was deleted: the chat routes by the server's own scores again."
 
 
