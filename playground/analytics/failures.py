@@ -96,11 +96,11 @@ def figure(rows: pd.DataFrame, turns: int, theme: Theme) -> go.Figure:
 
 
 def _rows(turn: Turn) -> Iterable[dict[str, Any]]:
-    nobody = turn_row(turn) | {"provider": None, "model": None}
+    unnamed = turn_row(turn) | {"provider": None, "model": None}
     for failed, follower in named_failures(turn):
-        yield nobody | _failure(turn, failed, follower)
+        yield unnamed | _failure(turn, failed, follower)
     for _ in range(unnamed_failures(turn)):
-        yield nobody | {"failed_over": True}
+        yield unnamed | {"failed_over": True}
 
 
 def _failure(turn: Turn, failed: Attempt, follower: Attempt | None) -> dict[str, Any]:
@@ -122,5 +122,5 @@ def _what_happened(failure: Any) -> str:
     if not pd.isna(failure.next_provider):
         following = f"then {candidate(failure.next_provider, failure.next_model)}"
     else:
-        following = "then the next candidate" if failure.failed_over else "nobody followed"
+        following = "then the next candidate" if failure.failed_over else "no candidate followed"
     return escape(f"{reason}, {following}")

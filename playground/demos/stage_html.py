@@ -16,7 +16,6 @@ from playground.chat.chips import chips_html
 from playground.demos import captions as demo_captions
 from playground.demos.player import Player
 from playground.demos.runs import DemoRun
-from playground.demos.script import DemoIntent
 from playground.intent import languages
 from playground.look import palette, parts, words
 from playground.sessions.totals import session_totals
@@ -35,7 +34,7 @@ def talk_html(run: DemoRun) -> str:
         turns.append(_turn_html(live))
     elif player.stage in ("before", "typing", "sending"):
         caret = '<span class="dm-caret"></span>' if player.stage == "typing" else ""
-        intent = _pills(player.turn.intent)
+        intent = _pills(run.script.settings_at(player.place, drills=False))
         turns.append(
             f'<div class="dm-turn" role="article">{intent}{_ask(player.typed, caret)}</div>'
             if player.typed or caret
@@ -132,13 +131,12 @@ def _ask(message: str, caret: str = "") -> str:
     return f'<div class="dm-ask"><span>{escape(message)}{caret}</span></div>'
 
 
-def _pills(intent: DemoIntent | TurnSettings) -> str:
-    preset = intent.optimise_for if isinstance(intent, DemoIntent) else intent.optimize_for
-    texts = [languages.name(intent.language), words.OPTIMIZE_FOR[preset]]
-    if intent.vertical:
-        texts.insert(0, words.VERTICALS[intent.vertical])
-    if intent.region:
-        texts.append(words.REGIONS[intent.region])
+def _pills(settings: TurnSettings) -> str:
+    texts = [languages.name(settings.language), words.OPTIMIZE_FOR[settings.optimize_for]]
+    if settings.vertical:
+        texts.insert(0, words.VERTICALS[settings.vertical])
+    if settings.region:
+        texts.append(words.REGIONS[settings.region])
     pills = "".join(f"<span>{escape(text)}</span>" for text in texts)
     return f'<div class="dm-intent"><em>Intent</em>{pills}</div>'
 
