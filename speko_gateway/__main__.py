@@ -84,7 +84,9 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _add_providers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
-        "providers", help="list who can be called, and why not", description="List every model."
+        "providers",
+        help="list every model, and why one cannot be called",
+        description="List every model.",
     )
     _add_fleet_options(parser)
     parser.set_defaults(run=_providers)

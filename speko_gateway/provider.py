@@ -1,8 +1,8 @@
-"""What a provider is to the gateway: something that turns one request into a stream of events.
+"""A provider: it turns one request into a stream of events.
 
 A provider instance serves one vendor, whatever the model. ``stream`` is an async generator;
 closing it (or cancelling the task that iterates it) must end the upstream work. It raises
-``ProviderError`` and nothing else; ``failover`` decides what follows.
+only ``ProviderError``; ``failover`` decides what follows.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ class ProviderError(Exception):
 class ProviderRequest:
     """One call to one candidate. ``system_prompt`` is separate: each provider places it natively.
 
-    ``messages`` may hold system messages of the caller's own besides. ``buffered``: nobody waits
-    for the single words, so a vendor may be asked for its answer in one piece.
+    ``messages`` may hold the caller's own system messages too. ``buffered``: the caller does not
+    read a stream, so a vendor may be asked for its answer in one piece.
     """
 
     model: str
@@ -109,7 +109,7 @@ class Provider(Protocol):
 
     @property
     def kind(self) -> ProviderKind:
-        """Which of the three kinds it is; they are never mixed up."""
+        """Which of the three kinds it is."""
         ...
 
     @property
@@ -126,5 +126,5 @@ class Provider(Protocol):
         ...
 
     async def close(self) -> None:
-        """Let go of connections and memory; called once, at shutdown."""
+        """Free connections and memory; called once, at shutdown."""
         ...

@@ -65,10 +65,10 @@ def progress_html(player: Player) -> str:
         f'<i class="{"dm-done" if place < at else "dm-now" if place == at else ""}"></i>'
         for place in range(len(player.script.turns))
     )
-    told = f"{min(at + 1, len(player.script.turns))} of {len(player.script.turns)}"
+    count = f"{min(at + 1, len(player.script.turns))} of {len(player.script.turns)}"
     state = {"over": "the end", "stopped": "stopped"}.get(player.stage, "")
     state = state or ("" if player.playing else "paused")
-    words = f"{told}, {state}" if state else told
+    words = f"{count}, {state}" if state else count
     marks = f'<span class="dm-dots" aria-hidden="true">{dots}</span>'
     return f'<div class="dm-progress" role="group" aria-label="Progress">{marks}{words}</div>'
 
@@ -95,8 +95,8 @@ def figures_html(turns: Sequence[Turn], length: int) -> str:
 def chart_title_html(title: str, turns: Sequence[Turn]) -> str:
     """A chart's title, and whether its figures are simulated."""
     count = sum(turn.answer.simulated for turn in turns)
-    told = "all simulated" if count == len(turns) else f"{count} simulated"
-    note = f' <span class="dm-faint">{told}</span>' if count else ""
+    share = "all simulated" if count == len(turns) else f"{count} simulated"
+    note = f' <span class="dm-faint">{share}</span>' if count else ""
     return f'<div class="dm-title">{escape(title)}{note}</div>'
 
 

@@ -25,7 +25,7 @@ from playground.look import parts
 from playground.routing.desk_view import RoutingDesk
 from playground.servers import pool
 from playground.sessions.ranking import candidates
-from speko_client.models import FLAKY_RATE, Fault, FaultKind, KnownProvider, ScoredCandidate
+from speko_client.models import FLAKY_RATE, Fault, FaultKind, ScoredCandidate
 
 
 def drill_view(desk: RoutingDesk) -> None:
@@ -137,13 +137,9 @@ def _new_fault(desk: RoutingDesk) -> None:
         wrap=True,
         key="drill-kind",
     )
-    fault = _with_figures(_target_of(rows[target]), kind)
+    fault = _with_figures(target, kind)
     st.caption(effect(fault))
     st.button("Add", icon=":material/add:", on_click=_add, args=(fault,), key="drill-add")
-
-
-def _target_of(row: KnownProvider) -> str:
-    return row.vendor if row.model is None else f"{row.vendor}:{row.model}"
 
 
 def _with_figures(target: str, kind: FaultKind) -> Fault:

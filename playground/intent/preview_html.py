@@ -1,4 +1,4 @@
-"""The preview beside the intent, as HTML: who would answer now, and who stands behind. Pure.
+"""The preview beside the intent, as HTML: who would answer now, and who is next. Pure.
 
 Small enough for a sidebar, and one piece, for it is drawn again with every change of the intent.
 On a narrow screen only the winner shows; the rest unfolds. Everything from outside is escaped.

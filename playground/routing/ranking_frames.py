@@ -1,7 +1,7 @@
 """One ranking as tables and words: every figure that went into it, and what it came to. Pure.
 
 A score is three parts, each a weight times a value normalised over the pool (docs/contract.md,
-section 3). What a server does not tell is NA, never 0.
+section 3). What a server does not say is NA, never 0.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def ranking_frame(preview: RoutingPreview) -> pd.DataFrame:
     ``quality`` is an index, ``ttft_ms`` p50 milliseconds, ``cost`` blended US$ per million tokens.
     """
     rows = [
-        {"rank": place, "scores_run_id": preview.scores_run_id, **_row(each, preview)}
+        {"rank": place, "scores_run_id": preview.scores_run_id, **_figures(each, preview)}
         for place, each in enumerate(candidates(preview), start=1)
     ]
     return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS)
@@ -60,7 +60,7 @@ def filtered_frame(preview: RoutingPreview) -> pd.DataFrame:
 
 
 def headings(weights: Mapping[str, float]) -> dict[str, str]:
-    """The table's columns with their headings; the weights stand in those of the parts."""
+    """The table's columns with their headings; the weights are in those of the parts."""
     parts = {
         f"{axis}_part": f"{name} × {weights[axis]:g}" if axis in weights else name
         for axis, name in AXES.items()
@@ -91,15 +91,15 @@ def lead(preview: RoutingPreview) -> str:
     """How far ahead the winner is, and of whom, as the end of a sentence."""
     ranked = candidates(preview)
     if len(ranked) < 2:
-        return "and nobody stands behind"
+        return "the only candidate"
     first, second = ranked[:2]
     margin, behind = first.score - second.score, _name(second)
     if second.axes is None and preview.weights is not None:
-        return f"the only one with figures; {behind} stands behind"
+        return f"the only one with figures; {behind} is next"
     if margin <= 0:
-        return f"level with {behind}, and first by name"
+        return f"tied with {behind}, first by name"
     if margin < _NOTICEABLE:
-        return f"a hair ahead of {behind} ({margin:.4f})"
+        return f"just ahead of {behind} ({margin:.4f})"
     return f"{margin:.2f} ahead of {behind}"
 
 
@@ -129,11 +129,11 @@ def _name(each: ScoredCandidate) -> str:
     return palette.label(each.provider_id, each.model_id)
 
 
-def _row(each: ScoredCandidate, preview: RoutingPreview) -> dict[str, Any]:
-    row = {"provider": each.provider_id, "model": each.model_id, "kind": each.kind}
+def _figures(each: ScoredCandidate, preview: RoutingPreview) -> dict[str, Any]:
+    figures = {"provider": each.provider_id, "model": each.model_id, "kind": each.kind}
     if each.axes is None:
-        # With weights told, one without figures is not scored; another server tells scores only.
-        return row | ({} if preview.weights else {"score": each.score})
+        # With weights known, one without figures has no score; another server sends scores only.
+        return figures | ({} if preview.weights else {"score": each.score})
     parts = contributions(each.axes, preview.weights or {})
-    told = {f"{axis}_part": part for axis, part in parts.items()} if preview.weights else {}
-    return row | each.axes.model_dump() | told | {"score": each.score}
+    added = {f"{axis}_part": part for axis, part in parts.items()} if preview.weights else {}
+    return figures | each.axes.model_dump() | added | {"score": each.score}

@@ -10,23 +10,16 @@ import streamlit as st
 from playground.intent.preview_view import preview as ask_preview
 from playground.look import parts
 from playground.look.csv_view import csv_button
+from playground.look.tables_view import spread, table
 from playground.routing import ranking_frames
 from playground.routing.desk_view import RoutingDesk
 from playground.routing.ranking_html import ranking_html
 from speko_client.models import RoutingPreview, SnapshotInfo
 
-_DECIMALS = {
-    "quality": "%.0f",
-    "ttft_ms": "%.0f",
-    "cost": "%.3f",
-    "accuracy": "%.3f",
-    "latency": "%.3f",
-    "cost_score": "%.3f",
-    "accuracy_part": "%.3f",
-    "latency_part": "%.3f",
-    "cost_part": "%.3f",
-    "score": "%.3f",
-}
+_PARTS = ("accuracy_part", "latency_part", "cost_part", "score")
+_DECIMALS = {"quality": "%.0f", "ttft_ms": "%.0f"} | dict.fromkeys(
+    ("cost", "accuracy", "latency", "cost_score", *_PARTS), "%.3f"
+)
 
 
 def ranking_view(desk: RoutingDesk) -> None:
@@ -61,7 +54,7 @@ def _verdict(preview: RoutingPreview) -> None:
 
 
 def _labels(preview: RoutingPreview) -> Iterator[str]:
-    """What not everybody would guess: whose figures these are, and what is only tried."""
+    """Chips that say whose figures these are, and whether they are only a what-if."""
     if preview.winner is not None and preview.winner.kind == "simulated":
         yield parts.chip("simulated vendors", "dashed")
     if preview.snapshot is not None and preview.snapshot.what_if:
@@ -71,10 +64,9 @@ def _labels(preview: RoutingPreview) -> Iterator[str]:
 
 
 def _small(lines: Sequence[str]) -> None:
-    """Lines from the server, as they are: their characters mean nothing here."""
-    rows = "".join(f"<div>{escape(line)}</div>" for line in lines)
-    if rows:
-        st.html(f'<div style="font-size:.85rem;opacity:.75;line-height:1.5">{rows}</div>')
+    """Lines from the server as they are, not as markdown."""
+    if rows := "".join(f"<div>{escape(line)}</div>" for line in lines):
+        st.html(f'<div class="sp-small sp-quiet">{rows}</div>')
 
 
 def _filtered_out(preview: RoutingPreview) -> None:
@@ -83,38 +75,21 @@ def _filtered_out(preview: RoutingPreview) -> None:
         return
     st.markdown(f"**Filtered out** :gray[:small[{len(frame)}, each with its reason]]")
     shown = {"provider": "Provider", "model": "Model", "reason": "Why"}
-    st.dataframe(
-        frame[list(shown)].rename(columns=shown),
-        hide_index=True,
-        placeholder="–",
-        height="auto",
-        alt="Candidates that were filtered out, with the reason",
-        key="filtered-out",
-    )
+    alt = "Candidates that were filtered out, with the reason"
+    table(frame, shown, alt, key="filtered-out")
 
 
 def _table(preview: RoutingPreview) -> None:
     frame = ranking_frames.ranking_frame(preview)
     if frame.empty:
         return
-    head = st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    )
+    head = spread()
     head.markdown("**Every figure**", width="content")
     csv_button(head, frame, "ranking")
     names = ranking_frames.headings(preview.weights or {})
-    st.dataframe(
-        frame[list(names)].rename(columns=names),
-        hide_index=True,
-        placeholder="–",
-        height="auto",
-        column_config={
-            names[column]: st.column_config.NumberColumn(format=decimals)
-            for column, decimals in _DECIMALS.items()
-        },
-        alt="The pool with every figure that went into the ranking",
-        key="ranking-table",
-    )
+    alt = "The pool with every figure that went into the ranking"
+    formats = {names[column]: decimals for column, decimals in _DECIMALS.items()}
+    table(frame, names, alt, formats=formats, key="ranking-table")
 
 
 def _snapshot(preview: RoutingPreview) -> None:

@@ -1,7 +1,7 @@
 """Saved what-ifs: named snapshots that were tried, kept in the store beside the sessions.
 
-All who use the store see them, whatever their browser session: a team that shares a database
-shares its what-ifs. None of them changes what anybody's chat routes by until it is chosen there.
+Everyone who uses the store sees them: a team that shares a database shares its what-ifs. None of
+them changes anybody's routing until it is chosen in that chat.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def save_what_if(store: Store, what_if: WhatIf) -> SavedWhatIf:
             transaction.execute(sa.select(sa.func.count()).select_from(WHAT_IFS)).scalar_one()
             >= MOST
         ):
-            raise StoreError(f"{MOST} what-ifs are saved, and that is the most. Delete one first.")
+            raise StoreError(f"{MOST} what-ifs are saved, the most there may be. Delete one first.")
         transaction.execute(
             sa.insert(WHAT_IFS).values(
                 id=saved.id, created_at=saved.created_at.timestamp(), **_values(what_if)

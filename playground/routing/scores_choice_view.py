@@ -17,7 +17,7 @@ from playground.sessions.store_errors import StoreError
 from playground.sessions.turns import TurnSettings
 from speko_client.models import WhatIf
 
-_HELP = "A what-if is tried and saved on the Routing page. It ranks this session's requests only."
+_HELP = "Try and save what-ifs on the Routing page. One chosen here affects this session only."
 
 
 def scores_choice(owner: str, form: TurnSettings, connection: Connection | None) -> TurnSettings:

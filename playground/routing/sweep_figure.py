@@ -189,7 +189,7 @@ def _hover(row: Any) -> tuple[str, str]:
     marks = [
         "the preset changes the winner" if row.flips_preset else "",
         "the language changes the winner" if row.flips_language else "",
-        "broader figures stood in" if row.stood_in else "",
+        "broader figures were used" if row.stood_in else "",
     ]
     lines = [sweeps.winner_clause(row), *filter(None, marks)]
     return escape(what), "<br>".join(escape(line) for line in lines)
