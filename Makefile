@@ -28,13 +28,12 @@ run: install port model ## install what is missing, then serve http://localhost:
 	@echo "Speko Playground: http://localhost:$(PORT)  (Ctrl-C stops it)"
 	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
 
-# Streamlit's own reload would keep the gateway and what is open: the whole app starts again instead.
-dev: install-dev port model ## as run, and start again whenever a file is saved
+dev: install-dev port model ## as run, and start again whenever a file is saved; open pages follow
 	@echo "Speko Playground: http://localhost:$(PORT)  (Ctrl-C stops it)"
 	@exec $(PY) -m watchdog.watchmedo auto-restart --recursive --debounce-interval 0.5 \
 		$(addprefix --directory ,$(SOURCES)) \
 		--pattern '**/*.py;**/*.css;**/*.js;**/*.json;**/*.tsv;**/*.yaml;**/*.svg' --ignore-pattern '**/.*' \
-		-- $(PY) -m streamlit run app.py --server.port $(PORT)
+		-- $(PY) -m streamlit run .ci/dev.py --server.port $(PORT)
 
 test: install-dev chromium model ## run every test, the browser journeys included (COVERAGE=1 says which lines ran)
 	@$(PY) -m pytest $(if $(COVERAGE),--cov)
