@@ -13,7 +13,7 @@ import pytest
 from playground.runtime import Runtime, get_runtime
 from playground.sessions.turns import TurnSettings
 from tests.patience import PATIENCE
-from tests.playground.samples_of_turns import conversation, turn
+from tests.turns import conversation, turn
 
 
 @pytest.fixture(autouse=True)

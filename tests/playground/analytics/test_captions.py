@@ -10,7 +10,7 @@ from playground.analytics import frames as analytics
 from playground.look.spans import LIMIT
 from playground.sessions.turns import Answer
 from speko_client.models import Timing
-from tests.playground.sessions_of_turns import answered, failed, served, turn, used
+from tests.turns import answered, failed, numbered, served, used
 
 PRICED: dict[str, Any] = {"cost_usd": 0.1, "price_source": "genai-prices 0.2.3"}
 SIMULATED: dict[str, Any] = {"simulated": True, "kind": "simulated", "words": "scripted"}
@@ -40,7 +40,7 @@ def test_costs_name_their_price_table() -> None:
 
 def test_failures_tell_failovers_from_dead_ends() -> None:
     attempts = (failed("openai"), failed("xai", code="SIMULATED_OUTAGE"))
-    dead_end = turn(1, "failed", Answer(attempts=attempts))
+    dead_end = numbered(1, "failed", Answer(attempts=attempts))
     caption = captions.of_failures(analytics.failed_attempts([dead_end]))
     assert caption == "2 failed attempts, 1 followed by a next candidate; 1 simulated."
 
@@ -73,7 +73,7 @@ def test_a_drill_is_told_at_the_end() -> None:
 
 def test_an_empty_chart_says_why() -> None:
     local = [served(1, "local", "smollm2", kind="local")]
-    nobody = [turn(1, "failed", Answer())]
+    nobody = [numbered(1, "failed", Answer())]
     assert "failed or was stopped" in (captions.no_choices(analytics.choices(nobody)) or "")
     assert "token counts" in (captions.no_tokens(analytics.tokens(local)) or "")
     assert "No failover" in (captions.no_failures(analytics.failed_attempts(local)) or "")

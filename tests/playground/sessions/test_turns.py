@@ -12,8 +12,8 @@ from playground.servers.connection import Connection
 from playground.sessions.turns import Answer, Turn, TurnSettings, messages_of, run_turn
 from speko_client import SpekoApiError, SpekoStreamError
 from tests.patience import PATIENCE
-from tests.playground.samples_of_turns import turn
 from tests.playground.servers.wire_server import META, ThreadedWireServer, Wire, holds, says
+from tests.turns import turn
 
 
 async def asked(
