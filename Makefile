@@ -15,20 +15,36 @@ PY := $(VENV)/bin/python
 
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 
-.PHONY: help run test check format format-check lint types bench screenshots sync-client clean \
-	venv install install-dev chromium port weights
+# Each of these folders is watched by `make dev`.
+SOURCES := playground pages speko_client speko_gateway
+semicolon := ;
+space := $(subst x,,x x)
+
+.PHONY: help run dev test quick check format format-check lint types lock upgrade lock-check \
+	bench screenshots sync-client clean venv install install-dev chromium port model
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: install port weights ## install what is missing, then serve http://localhost:8501 (PORT=... for another)
+run: install port model ## install what is missing, then serve http://localhost:8501 (PORT=... for another)
 	@echo "Speko Playground: http://localhost:$(PORT)  (Ctrl-C stops it)"
 	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
 
-test: install-dev chromium weights ## run every test, the browser journeys included
+# Streamlit's own reload would keep the gateway and what is open: the whole app starts again instead.
+dev: install-dev port model ## as run, and start again whenever a file is saved; the browser follows
+	@echo "Speko Playground: http://localhost:$(PORT)  (Ctrl-C stops it)"
+	@exec $(PY) -m watchdog.watchmedo auto-restart --recursive --debounce-interval 0.5 \
+		--directory "$(subst $(space),$(semicolon),$(SOURCES))" \
+		--pattern '*.py;*.css;*.js;*.json;*.tsv;*.yaml;*.svg' --ignore-pattern '*/.*' \
+		-- $(PY) -m streamlit run app.py --server.port $(PORT)
+
+test: install-dev chromium model ## run every test, the browser journeys included
 	@$(PY) -m pytest
 
-check: install-dev format-check lint types test ## the gate: format, lint, types, tests
+quick: format types model ## while you write: format, lint, types, and the tests that take no browser and little time
+	@$(PY) -m pytest -m "not browser and not fire and not slow"
+
+check: install-dev lock-check format-check lint types test ## the gate: pins, format, lint, types, tests
 
 format: install-dev ## rewrite the code in the one format
 	@$(PY) -m ruff format .
@@ -43,7 +59,16 @@ lint: install-dev
 types: install-dev
 	@$(PY) -m mypy
 
-bench: install-dev chromium weights ## measure what the README's figures say (some minutes, on a quiet machine)
+lock: install-dev ## compile requirements*.txt from pyproject.toml, with the pins that still fit
+	@$(PY) .ci/lock.py
+
+upgrade: install-dev ## compile them with the newest releases that pyproject.toml allows
+	@$(PY) .ci/lock.py --upgrade
+
+lock-check: install-dev
+	@$(PY) .ci/lock.py --check
+
+bench: install-dev chromium model ## measure what the README's figures say (some minutes, on a quiet machine)
 	@$(PY) -m benchmarks
 
 screenshots: install-dev chromium ## take the pictures in docs/ again, the moving one too
@@ -70,23 +95,23 @@ venv:
 	fi
 
 install: venv
-	$(call pip_install,requirements.txt,$(VENV)/installed.txt,requirements.txt)
+	$(call pip_install,requirements.txt,$(VENV)/installed.txt)
 
 install-dev: venv
-	$(call pip_install,requirements-dev.txt,$(VENV)/installed-dev.txt,requirements.txt requirements-dev.txt)
+	$(call pip_install,requirements-dev.txt,$(VENV)/installed-dev.txt)
 	@cp requirements.txt $(VENV)/installed.txt
 
-# $(call pip_install,WHAT,RECORD,FILES): installs WHAT unless RECORD says that FILES, as they are now, were
-# installed. RECORD is written last, and by a rename.
+# $(call pip_install,FILE,RECORD): installs what FILE lists, unless RECORD says that this was done with FILE as
+# it is now. RECORD is written last, and by a rename.
 define pip_install
-@cat $(3) | cmp -s - $(2) || { \
+@cmp -s $(1) $(2) || { \
 	set -o pipefail; \
 	echo "Installing $(1) (once; a few minutes on a slow line)"; \
 	touch $(VENV)/installing && \
 	$(PY) -m pip install --disable-pip-version-check --no-input --progress-bar off -r $(1) | \
 		awk -v live="$$([ -t 1 ] && echo 1)" '/^Collecting/ {n++; if (live) {printf "\r  %3d  %-48s", n, $$2; fflush()}} \
 			/^Installing collected/ {if (live) printf "\r"; printf "  %d packages collected, writing them\n", n; fflush()}' && \
-	cat $(3) > $(2).new && mv $(2).new $(2) && rm $(VENV)/installing; }
+	cp $(1) $(2).new && mv $(2).new $(2) && rm $(VENV)/installing; }
 endef
 
 # The journeys drive a real browser: any Chromium or Chrome on PATH will do.
@@ -106,7 +131,7 @@ port:
 	@$(PY) -c 'import socket; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", $(PORT)))' 2>/dev/null || { \
 		echo "Port $(PORT) is in use. Stop what runs there, or take another: make run PORT=$$(($(PORT) + 1))" >&2; exit 1; }
 
-weights:
+model:
 	@$(PY) -c 'import sys; from speko_gateway.local_model.model_file import present; sys.exit(not present())' || \
 		$(PY) -m speko_gateway pull-model || \
 		echo "The local model could not be fetched; the app starts with scripted words and offers to fetch it." >&2

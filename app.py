@@ -22,8 +22,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from starlette.middleware import Middleware
 
-from playground.shell.image_guard import ImageGuard
-from playground.shell.page_files import PageFiles
+from playground.shell.middleware import ImageGuard, PageFiles
 
 if TYPE_CHECKING:
     from playground.runtime import Runtime
@@ -33,13 +32,13 @@ FIRST_PAGE = ("playground.chat.chat_view", "streamlit.emojis")
 LATER_PAGES = ("PIL.Image", "pandas", "plotly.graph_objects")
 LATER_SECONDS = 3.0
 ENVIRONMENT = {name: value for name, value in os.environ.items() if value}
-"""As the process was started: Streamlit puts the secrets file's values over it when it serves."""
+"""As the process was started: Streamlit overwrites it with the secrets file's values."""
 SWITCH_SECONDS = 0.0005
 """How long a busy thread may keep the others waiting: a tenth of Python's default."""
 
 
 def checked_runtime() -> Runtime | None:
-    """The process's runtime; a setting that cannot be used ends the server with a sentence."""
+    """The process's runtime; an unusable setting ends the server with a sentence."""
     from playground.runtime import get_runtime
     from playground.sessions.store_errors import StoreError
     from playground.settings import SettingsError
@@ -59,7 +58,7 @@ def start_gateway(runtime: Runtime) -> None:
     try:
         runtime.ready_connection()
     except GatewayStartError:
-        # The next page tries again, and tells the visitor why it fails.
+        # The next page tries again, and says why it fails.
         return
 
 
@@ -95,7 +94,7 @@ def open_store(runtime: Runtime) -> None:
 
 
 def prepare_later_pages() -> None:
-    """Import the tables and charts; no later collection then walks through all of that again."""
+    """Import tables and charts, and keep them out of all later garbage collections."""
     for module in LATER_PAGES:
         importlib.import_module(module)
     gc.freeze()

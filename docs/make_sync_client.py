@@ -1,6 +1,6 @@
 """Makes ``speko_client/client.py`` from ``async_client.py``: ``make sync-client``.
 
-A test fails where the two differ, so that only one of them is ever written by hand.
+A test fails where the two differ, so only one of them is written by hand.
 """
 
 from __future__ import annotations

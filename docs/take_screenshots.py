@@ -142,7 +142,7 @@ def running_playground() -> Iterator[PlaygroundServer]:
     from speko_gateway.local_model.model_file import installed_path
 
     with tempfile.TemporaryDirectory() as folder:
-        server = PlaygroundServer(Path(folder), {}, weights=installed_path())
+        server = PlaygroundServer(Path(folder), {}, model_file=installed_path())
         server.start()
         try:
             yield server

@@ -7,7 +7,6 @@ from textwrap import shorten
 import streamlit as st
 
 from playground.browser import url
-from playground.browser.url import CHAT_PAGE
 from playground.chat.recents_view import recents
 from playground.runtime import get_runtime
 from playground.sessions.store_errors import StoreError
@@ -39,7 +38,7 @@ def is_answering(conversation: Conversation) -> bool:
 
 @st.fragment(run_every=LOOK_SECONDS)
 def look_again(conversation_id: str) -> None:
-    """Draw the page again as soon as the answer that arrives meanwhile is over."""
+    """Draw the page again as soon as the answer that is arriving is over."""
     conversation = stored(conversation_id)
     if conversation is None or not is_answering(conversation):
         st.rerun()
@@ -50,7 +49,7 @@ def stored(conversation_id: str) -> Conversation | None:
     try:
         return get_runtime().store.load(conversation_id)
     except StoreError as error:
-        st.error(error.message, icon=":material/error:")
+        st.error(str(error), icon=":material/error:")
         st.stop()
 
 
@@ -63,11 +62,11 @@ def charts(conversation: Conversation) -> None:
     turns = ended(conversation.path())
     if not turns:
         st.info("This session has no finished turn yet. Charts begin with its first answer.")
-        to_chat("Go to its chat", conversation.id)
+        url.chat_link("Go to its chat", conversation.id)
         return
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.text(shorten(conversation.title, 90, placeholder=" ..."), width="content")
-        to_chat("Back to the chat", conversation.id)
+        url.chat_link("Back to the chat", conversation.id)
     session_charts(turns, conversation.id)
 
 
@@ -76,14 +75,8 @@ def no_session(opened: str | None) -> None:
     if opened:
         st.info("This session is not here: it was deleted, or it is on another machine.")
     else:
-        st.info("No session is open. Open a recent one from the sidebar, or begin one in the chat.")
-    to_chat("Go to the chat", None)
-
-
-def to_chat(label: str, conversation: str | None) -> None:
-    """A link to the chat, with the session where there is one."""
-    link = url.chat_link(conversation)
-    st.page_link(CHAT_PAGE, label=label, icon=":material/forum:", query_params=link)
+        st.info("No session is open. Open a recent one in the sidebar, or begin one in the chat.")
+    url.chat_link("Go to the chat", None)
 
 
 main()

@@ -11,12 +11,13 @@ from playground.chat.chat_view import Chat, open_chat
 from playground.chat.draft_view import keep_draft
 from playground.chat.form_view import settings_form
 from playground.chat.live_view import live_turn, turn_elsewhere
+from playground.chat.problems_view import show_problems
 from playground.chat.recents_view import recents
 from playground.chat.strip_view import session_strip
 from playground.chat.turns_view import turn_list
 from playground.chat.welcome_view import fleet_line, follow_up, welcome
 from playground.connections.facts_view import await_server
-from playground.connections.model_offer_view import weights_offer
+from playground.connections.model_offer_view import model_offer
 from playground.demos.runs import leave_demo
 
 _FORM_HEIGHT = 560
@@ -43,7 +44,7 @@ def sidebar(chat: Chat) -> None:
     """Sessions, and the form."""
     with st.sidebar:
         recents(chat.runtime.store, chat.owner)
-        form = settings_form(chat.owner, chat.form, chat.connection, chat.facts, chat.foresee)
+        form = settings_form(chat.owner, chat.form, chat.connection, chat.facts, chat.preview)
         chat.keep_form(form)
 
 
@@ -55,7 +56,7 @@ def sidebar_to_come() -> None:
 
 @dataclass(frozen=True)
 class MessageBox:
-    """The box with what was sent from it, and the place of Stop, above it."""
+    """The box, the message sent from it, and the place of Stop above it."""
 
     message: str | None
     above: DeltaGenerator
@@ -85,8 +86,8 @@ def message_box() -> MessageBox:
 def header(chat: Chat) -> None:
     """What is wrong, what is missing, and the session at a glance."""
     await_server(chat.runtime, chat.facts, at_once=chat.is_frame)
-    chat.show_problems()
-    weights_offer(chat.runtime, chat.facts)
+    show_problems(chat.problem, chat.facts, chat.view, can_reconnect=chat.can_reconnect)
+    model_offer(chat.runtime, chat.facts)
     if chat.view.turns:
         with st.container(key="session-header"):
             fleet_line(chat.connection, chat.facts)
@@ -106,7 +107,7 @@ def conversation(chat: Chat) -> None:
         can_retry=not view.is_live,
         in_force=chat.in_force,
     )
-    # A slot of its own, before the live answer: what follows a stream would linger until its end.
+    # Before the live answer: what comes after a stream would stay on the page until its end.
     offer = st.empty()
     if view.run is not None and view.is_live:
         live_turn(view.run)

@@ -1,4 +1,4 @@
-"""The connections page: which server answers, whose keys it uses, and how everybody is doing."""
+"""The connections page: which server answers, with whose keys, and how each provider is doing."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def main() -> None:
     with st.sidebar:
         recents(runtime.store, url.conversation_id())
     st.header("Connections", anchor=False)
-    st.caption("Which server answers, and with whose keys. A change applies to the chat at once.")
+    st.caption("Which server answers, and with whose keys. Changes apply to the chat at once.")
     shown = server_picker(runtime)
     if other := talks_to(runtime, shown):
-        st.info(f"Not in use yet: the chat still talks to {other}.", icon=":material/info:")
+        st.info(f"Not in use yet: the chat still uses {other}.", icon=":material/info:")
     try:
         if shown == "gateway":
             gateway(runtime)
@@ -47,11 +47,11 @@ def main() -> None:
         if not talks_to(runtime, shown):
             status(runtime)
     except (GatewayStartError, AddressRefusedError) as error:
-        st.error(error.message, icon=":material/error:")
+        st.error(str(error), icon=":material/error:")
 
 
 def gateway(runtime: Runtime) -> None:
-    """The embedded gateway: its fleet, vendors' keys, local servers and servers of one's own."""
+    """The embedded gateway: its fleet, vendors' keys, local servers and your own servers."""
     connection = connection_in_force(runtime)
     fleet_switch(runtime, server_facts(runtime, connection))
     try:
@@ -85,7 +85,7 @@ def status(runtime: Runtime) -> None:
     if rows:
         st.html(status_html(rows, now))
     else:
-        st.caption("This server does not say who can answer there.")
+        st.caption("This server does not list who can answer there.")
 
 
 main()

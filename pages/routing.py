@@ -1,17 +1,16 @@
-"""The routing page: a decision before it is made, many at once, tried otherwise, and rehearsed."""
+"""The routing page: who would answer, for one intent or for all, with other figures, or faults."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from playground.browser import url
-from playground.browser.url import CHAT_PAGE
+from playground.browser.url import chat_link
 from playground.connections.facts_view import await_server, forget_server_facts
 from playground.intent.fields_view import intent_row
 from playground.routing.desk_view import RoutingDesk, open_desk
 
-# As they stand in the URL (``?view=sweep``); the style gives them their capital.
-VIEWS = ("decision", "sweep", "what-if", "drill")
+# As in the URL (``?view=sweep``); the style makes the first letter a capital.
+VIEWS = ("ranking", "sweep", "what-if", "drill")
 _VIEW_HEIGHT = 420
 
 
@@ -26,7 +25,7 @@ def main() -> None:
     chosen = st.segmented_control(
         "View",
         VIEWS,
-        default="decision",
+        default="ranking",
         required=True,
         label_visibility="collapsed",
         key="view",
@@ -40,16 +39,13 @@ def main() -> None:
 
 
 def title() -> None:
-    """What this page is for, and the way to the chat that has the same form."""
+    """What this page is for, and a link to the chat, which has the same form."""
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"
     ):
         st.header("Routing", anchor=False, width="content")
         st.caption("Who would answer, and why. Nothing is run, nothing is billed.", width="stretch")
-        chat = url.chat_link(None)
-        st.page_link(
-            CHAT_PAGE, label="Ask it in the chat", icon=":material/forum:", query_params=chat
-        )
+        chat_link("Ask it in the chat", None)
 
 
 def show(view: str, desk: RoutingDesk) -> None:
@@ -69,9 +65,9 @@ def show(view: str, desk: RoutingDesk) -> None:
 
             drill_view(desk)
         case _:
-            from playground.routing.decision_view import decision_view
+            from playground.routing.ranking_view import ranking_view
 
-            decision_view(desk)
+            ranking_view(desk)
 
 
 main()

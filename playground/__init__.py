@@ -1,3 +1,1 @@
 """What the pages need beyond widgets."""
-
-__version__ = "0.1.0"

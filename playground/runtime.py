@@ -50,33 +50,34 @@ class Runtime:
     ) -> Connection:
         """The server a browser session chose, else the configured one, else the embedded gateway.
 
-        Pages ask ``session.connection``, which knows the choice. Starts the gateway if need be;
+        Pages ask ``connection_in_force``, which knows the choice. Starts the gateway if need be;
         raises GatewayStartError where that does not start, and AddressRefusedError where the
         chosen server's address must not be called.
         """
-        kind = kind_in_force(choice, self.settings)
-        found = chosen_server(choice, self.settings, kind, private_allowed=private_allowed)
-        return found or self.embedded(choice, private_allowed=private_allowed)
-
-    def embedded(self, choice: ServerChoice, *, private_allowed: bool = False) -> Connection:
-        """The embedded gateway with what the session brings along. Raises GatewayStartError."""
-        vendors = usable_vendors(choice.vendors, private_allowed=private_allowed)
-        return connections.embedded(
-            *self.gateway.ensure(), vendors, choice.fleet, public_only=not private_allowed
-        )
+        found = self._other_server(choice, private_allowed)
+        return found or self._embedded(choice, private_allowed)
 
     def ready_connection(
         self, choice: ServerChoice = _NOTHING_CHOSEN, *, private_allowed: bool = False
     ) -> Connection | None:
         """As ``connection``, without waiting: None while the embedded gateway is starting.
 
-        A failed start is told once; the next look begins another.
+        A failed start raises once; the next call begins another.
         """
-        kind = kind_in_force(choice, self.settings)
-        found = chosen_server(choice, self.settings, kind, private_allowed=private_allowed)
+        found = self._other_server(choice, private_allowed)
         if found is None and self.gateway.ready() is None:
             return None
-        return found or self.embedded(choice, private_allowed=private_allowed)
+        return found or self._embedded(choice, private_allowed)
+
+    def _other_server(self, choice: ServerChoice, private_allowed: bool) -> Connection | None:
+        kind = kind_in_force(choice, self.settings)
+        return chosen_server(choice, self.settings, kind, private_allowed=private_allowed)
+
+    def _embedded(self, choice: ServerChoice, private_allowed: bool) -> Connection:
+        vendors = usable_vendors(choice.vendors, private_allowed=private_allowed)
+        return connections.embedded(
+            *self.gateway.ensure(), vendors, choice.fleet, public_only=not private_allowed
+        )
 
     def client(self, connection: Connection) -> Speko:
         """A client for short questions (providers, routing preview, fleet); close it after use."""

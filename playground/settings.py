@@ -28,7 +28,7 @@ _SECRETS_FILES = (
 
 
 class SettingsError(ValueError):
-    """A setting is unusable; the message names it and says what to put there."""
+    """A setting is unusable; the message names it and says how to correct it."""
 
 
 class Settings(BaseSettings):
@@ -70,19 +70,19 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """What the caller passes is the secrets file's."""
+        """The environment first; what the caller passes is the secrets file."""
         return env_settings, init_settings, dotenv_settings
 
     @field_validator("allow_private_urls", mode="before")
     @classmethod
     def _in_words(cls, value: object) -> str:
-        # TOML has true and false of its own.
+        # TOML spells true and false as values.
         return str(value).strip().lower()
 
     @field_validator("data_dir", "model_path")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
-        # The gateway is another process, and need not share the working directory for ever.
+        # The gateway is another process, and may run in another folder.
         return None if path is None else path.expanduser().absolute()
 
     @model_validator(mode="after")
@@ -114,7 +114,7 @@ def load_settings(secrets: Mapping[str, Any] | None = None) -> Settings:
     try:
         return Settings(**fields)
     except ValidationError as error:
-        raise SettingsError(_told(error)) from None
+        raise SettingsError(_problems(error)) from None
 
 
 def _secrets() -> dict[str, Any]:
@@ -131,7 +131,7 @@ def _secrets() -> dict[str, Any]:
     return merged
 
 
-def _told(error: ValidationError) -> str:
+def _problems(error: ValidationError) -> str:
     problems = []
     for problem in error.errors(include_input=False, include_url=False):
         name = "".join(f"{_PREFIX}{part}".upper() for part in problem["loc"][:1])

@@ -25,7 +25,7 @@ def images() -> None:
     )
 
 
-# Streamlit's images take a sixth of a second to import: a process's first page comes before them.
+# Streamlit's images take a sixth of a second to import: the first page of a process comes first.
 images_later = "PIL.Image" not in sys.modules
 st.set_page_config(
     page_title="Speko Playground",
@@ -54,5 +54,5 @@ drill_banner()
 is_new = not url.had_frame()
 page.run()
 if images_later and not (is_new and url.had_frame()):
-    # A page that drew its frame alone is about to be drawn again.
+    # A page that drew only its frame is about to be drawn again.
     images()

@@ -1,4 +1,4 @@
-"""Both forms of an answer, read as one: a sequence of events with one terminal event.
+"""Reads both forms of an answer as one: a sequence of events with one terminal event.
 
 A reader is fed the body's chunks and yields events. The answer's content type chooses the reader,
 not what was asked for: a server may answer either request in either form.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -42,30 +42,8 @@ _EVENTS: Mapping[str, type[CompleteStreamEvent]] = {
 }
 
 
-class AnswerReader(Protocol):
-    """Turns an answer's bytes into events; raises SpekoStreamError and nothing else."""
-
-    def feed(self, chunk: bytes) -> Iterator[CompleteStreamEvent]:
-        """The events that ``chunk`` completes."""
-        ...
-
-    def end(self) -> Iterator[CompleteStreamEvent]:
-        """The events that the end of the body completes."""
-        ...
-
-
-def reader_for(content_type: str) -> AnswerReader:
-    """The reader for an answer of this content type."""
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind == EVENT_STREAM:
-        return EventStreamReader()
-    if kind == JSON:
-        return BufferedReader()
-    raise invalid_answer(f"The answer is {kind[:80] or 'of no stated type'}, not JSON or events.")
-
-
 class EventStreamReader:
-    """``text/event-stream``; unknown event names are ignored."""
+    """``text/event-stream``; unknown event names are ignored. Raises only SpekoStreamError."""
 
     def __init__(self) -> None:
         self._decoder = SSEDecoder()
@@ -83,8 +61,8 @@ class EventStreamReader:
         try:
             yield from _known(self._decoder.flush())
         except SpekoStreamError:
-            # Half an event at the very end is a stream that broke off, not a malformed one; with
-            # no terminal event the stream itself says so.
+            # Half an event at the very end means that the stream broke off; it is not malformed.
+            # Without a terminal event AnswerSoFar reports that.
             return
 
 
@@ -104,18 +82,31 @@ class BufferedReader:
         return _as_events(self._body.read(CompleteResult))
 
 
+AnswerReader = EventStreamReader | BufferedReader
+
+
+def reader_for(content_type: str) -> AnswerReader:
+    """The reader for an answer of this content type."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == EVENT_STREAM:
+        return EventStreamReader()
+    if kind == JSON:
+        return BufferedReader()
+    raise invalid_answer(f"The answer is {kind[:80] or 'of no stated type'}, not JSON or events.")
+
+
 class JsonBody:
-    """A JSON body on its way, bounded."""
+    """A JSON body as it arrives, of limited size."""
 
     def __init__(self, limit: int = MAX_JSON_BYTES) -> None:
         self._chunks: list[bytes] = []
         self._left = limit
 
     def feed(self, chunk: bytes) -> None:
-        """Takes a chunk; raises SpekoStreamError where the body is too large to be an answer."""
+        """Takes a chunk; raises SpekoStreamError where the body grows too large."""
         self._left -= len(chunk)
         if self._left < 0:
-            raise invalid_answer("The answer is too large to be one.")
+            raise invalid_answer("The answer is too large.")
         self._chunks.append(chunk)
 
     def read(self, model: type[ModelT]) -> ModelT:
@@ -234,7 +225,7 @@ def _known(blocks: list[ServerSentEvent]) -> Iterator[CompleteStreamEvent]:
 
 
 def _event(model: type[CompleteStreamEvent], data: dict[str, Any]) -> CompleteStreamEvent:
-    # The event's name is the truth; a "type" among the data is the server's own affair.
+    # The event's name decides; a "type" in the data is ignored.
     data.pop("type", None)
     if model is StreamError:
         message, code = error_fields(data)
@@ -249,7 +240,7 @@ def _parsed(text: bytes | str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise invalid_answer("The answer is not valid JSON.") from error
     if not isinstance(value, dict):
-        raise invalid_answer("The answer is JSON, but no object.")
+        raise invalid_answer("The answer is JSON, but not an object.")
     return value
 
 
@@ -261,4 +252,6 @@ def _validated(model: type[ModelT], data: dict[str, Any]) -> ModelT:
             ".".join(str(part) for part in fault["loc"])
             for fault in error.errors(include_url=False, include_context=False, include_input=False)
         )
-        raise invalid_answer(f"The answer lacks or misstates: {fields[:500]}.") from None
+        raise invalid_answer(
+            f"Fields of the answer are missing or wrong: {fields[:500]}."
+        ) from None

@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import Self, Unpack
 
 import httpx
@@ -62,9 +61,9 @@ class AsyncSpeko:
 
     Threads may share the sync client; the other belongs to the event loop that first used it.
     ``timeout`` is in seconds and bounds each wait: to connect, and for the next bytes.
-    ``max_retries`` repeats a call that nothing answered (see ``retries``), waiting by ``sleep``.
-    ``keyless`` allows a server that wants no key; ``extra_headers`` go with every request.
-    Raises ValueError where the key is missing or an argument is of no use.
+    ``max_retries`` repeats a call that got no answer (see ``retries``) and waits with ``sleep``.
+    ``keyless`` allows a server that needs no key; ``extra_headers`` go with every request.
+    Raises ValueError where the key is missing or an argument is unusable.
     """
 
     def __init__(
@@ -91,16 +90,11 @@ class AsyncSpeko:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     async def close(self) -> None:
-        """Closes the connections; the client is of no use afterwards."""
+        """Closes the connections; the client cannot be used afterwards."""
         await self._http.aclose()
 
     async def complete(
@@ -110,12 +104,11 @@ class AsyncSpeko:
         intent: IntentInput,
         **options: Unpack[CompleteOptions],
     ) -> CompleteResult:
-        """One whole answer: the stream drained, there is no second path.
+        """One whole answer: the stream, read to its end.
 
         ``messages`` is the conversation so far, at least one; for ``options`` see
-        ``CompleteOptions``. Raises ``SpekoApiError``. It asks for JSON, because a server can still
-        fail over in the middle of an answer that nobody has begun to read, and reads events just
-        as well.
+        ``CompleteOptions``. Raises ``SpekoApiError``. It asks for JSON, because a server can
+        still fail over while nobody has seen a word, and reads events just as well.
         """
         call = complete_call(messages, intent, options, accept=JSON)
         async with AsyncCompleteStream(self._server, lambda: self._send(call)) as stream:
@@ -157,7 +150,7 @@ class AsyncSpeko:
         return await self._fetch(sweep_call(request, what_if), Sweep)
 
     async def known_providers(self) -> KnownProviders:
-        """Who can be put on an allow-list."""
+        """The providers and models that an allow-list may name."""
         return await self._fetch(get_call("/v1/providers/known"), KnownProviders)
 
     async def fleet(self) -> Fleet:
@@ -165,7 +158,7 @@ class AsyncSpeko:
         return await self._fetch(get_call("/v1/fleet"), Fleet)
 
     async def check_completions(self) -> None:
-        """Raises SpekoApiError where completions, or this key, are not taken; runs no model."""
+        """Raises SpekoApiError where completions or this key are not accepted; calls no model."""
         with refused_as_invalid():
             response = await self._send(empty_completion_call())
             await response.aclose()
@@ -244,7 +237,7 @@ class AsyncCompleteStream(AnswerSoFar):
     Nothing is sent before the stream is entered or first read. Leaving the ``with`` block, or
     closing the stream, before the end cancels the request: the server sees the connection go. A
     stream may also be iterated without ``with``; then it closes when the iteration ends or is
-    given up. One thread or task at a time reads it; to cancel that task ends the request.
+    given up. One thread or task at a time may read it. Cancelling that task ends the request.
     """
 
     def __init__(self, server: Server, send: Callable[[], Awaitable[httpx.Response]]) -> None:
@@ -258,12 +251,7 @@ class AsyncCompleteStream(AnswerSoFar):
         self._held_open = True
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     async def __aiter__(self) -> AsyncGenerator[CompleteStreamEvent, None]:
@@ -294,7 +282,7 @@ class AsyncCompleteStream(AnswerSoFar):
         return self._outcome()
 
     async def close(self) -> None:
-        """Ends the request where it still runs; may be called at any time, and again."""
+        """Ends the request if it still runs; may be called at any time, and more than once."""
         self._finished = True
         if self._response is not None:
             await self._response.aclose()

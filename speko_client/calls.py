@@ -1,7 +1,7 @@
-"""What is sent, decided without sending it: one ``Call`` per endpoint.
+"""Builds requests without sending them: one ``Call`` per endpoint.
 
-Arguments are checked here, models and dicts alike. A field that was not set is absent from the
-wire, never null, so that the server's and the provider's own defaults apply.
+Arguments are checked here, models and dicts alike. A field that was not set is not sent, not even
+as null, so that the server's and the provider's own defaults apply.
 """
 
 from __future__ import annotations
@@ -82,10 +82,8 @@ def complete_call(
     fields = {"messages": messages, "intent": intent, **options}
     request = _checked(CompleteRequest, {k: v for k, v in fields.items() if v is not None})
     headers = checked_headers(options.get("extra_headers"))
-    headers |= {"Accept": accept, "Content-Type": JSON}
-    if session_id := (options.get("session_id") or "").strip():
-        headers |= _session_header(session_id)
-    return Call("POST", "/v1/complete", headers, body=_encoded(request.to_wire()))
+    headers |= _session_header((options.get("session_id") or "").strip())
+    return post_call("/v1/complete", request, headers, accept=accept)
 
 
 def preview_call(
@@ -109,29 +107,30 @@ def preview_call(
 
 def sweep_call(request: SweepRequest, what_if: WhatIf | None = None) -> Call:
     """``POST /v1/routing/sweep``."""
-    body = request.model_dump(by_alias=True, exclude_none=True)
-    return post_call("/v1/routing/sweep", body, _what_if_header(what_if))
+    return post_call("/v1/routing/sweep", request, _what_if_header(what_if))
 
 
 def empty_completion_call() -> Call:
-    """``POST /v1/complete`` without a message: there is nothing that a model could be asked."""
+    """``POST /v1/complete`` without a message, so that no model can be called."""
     return post_call("/v1/complete", {})
 
 
 def get_call(
-    path: str,
-    params: Sequence[tuple[str, str]] = (),
-    extra_headers: Mapping[str, str] | None = None,
+    path: str, params: Sequence[tuple[str, str]] = (), headers: Mapping[str, str] | None = None
 ) -> Call:
     """A ``GET`` that is answered in JSON."""
-    return Call("GET", path, {**checked_headers(extra_headers), "Accept": JSON}, params)
+    return Call("GET", path, {**(headers or {}), "Accept": JSON}, params)
 
 
 def post_call(
-    path: str, body: Mapping[str, Any], extra_headers: Mapping[str, str] | None = None
+    path: str,
+    body: BaseModel | Mapping[str, Any],
+    headers: Mapping[str, str] | None = None,
+    *,
+    accept: Accept = JSON,
 ) -> Call:
-    """A ``POST`` of JSON that is answered in JSON."""
-    headers = {**checked_headers(extra_headers), "Accept": JSON, "Content-Type": JSON}
+    """A ``POST`` of JSON, answered in JSON or as events; a model's unset fields are left out."""
+    headers = {**(headers or {}), "Accept": accept, "Content-Type": JSON}
     return Call("POST", path, headers, body=_encoded(body))
 
 
@@ -142,7 +141,7 @@ def _what_if_header(what_if: WhatIf | None) -> dict[str, str]:
 def _session_header(session_id: str) -> dict[str, str]:
     if not (session_id.isascii() and session_id.isprintable()):
         raise SpekoRequestError("session_id cannot be sent.", advice="Use plain ASCII.")
-    return {"x-session-id": session_id}
+    return {"x-session-id": session_id} if session_id else {}
 
 
 def _checked(model: type[ModelT], value: ModelT | Mapping[str, Any]) -> ModelT:
@@ -171,8 +170,10 @@ def _plain(value: object) -> object:
     return value
 
 
-def _encoded(body: Mapping[str, Any]) -> bytes:
+def _encoded(body: BaseModel | Mapping[str, Any]) -> bytes:
     try:
+        if isinstance(body, BaseModel):
+            body = body.model_dump(by_alias=True, exclude_none=True)
         text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         return text.encode()
     except (TypeError, ValueError, RecursionError) as error:

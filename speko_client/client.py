@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import Self, Unpack
 
 import httpx
@@ -60,9 +59,9 @@ class Speko:
 
     Threads may share the sync client; the other belongs to the event loop that first used it.
     ``timeout`` is in seconds and bounds each wait: to connect, and for the next bytes.
-    ``max_retries`` repeats a call that nothing answered (see ``retries``), waiting by ``sleep``.
-    ``keyless`` allows a server that wants no key; ``extra_headers`` go with every request.
-    Raises ValueError where the key is missing or an argument is of no use.
+    ``max_retries`` repeats a call that got no answer (see ``retries``) and waits with ``sleep``.
+    ``keyless`` allows a server that needs no key; ``extra_headers`` go with every request.
+    Raises ValueError where the key is missing or an argument is unusable.
     """
 
     def __init__(
@@ -89,16 +88,11 @@ class Speko:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
-        """Closes the connections; the client is of no use afterwards."""
+        """Closes the connections; the client cannot be used afterwards."""
         self._http.close()
 
     def complete(
@@ -108,12 +102,11 @@ class Speko:
         intent: IntentInput,
         **options: Unpack[CompleteOptions],
     ) -> CompleteResult:
-        """One whole answer: the stream drained, there is no second path.
+        """One whole answer: the stream, read to its end.
 
         ``messages`` is the conversation so far, at least one; for ``options`` see
-        ``CompleteOptions``. Raises ``SpekoApiError``. It asks for JSON, because a server can still
-        fail over in the middle of an answer that nobody has begun to read, and reads events just
-        as well.
+        ``CompleteOptions``. Raises ``SpekoApiError``. It asks for JSON, because a server can
+        still fail over while nobody has seen a word, and reads events just as well.
         """
         call = complete_call(messages, intent, options, accept=JSON)
         with CompleteStream(self._server, lambda: self._send(call)) as stream:
@@ -155,7 +148,7 @@ class Speko:
         return self._fetch(sweep_call(request, what_if), Sweep)
 
     def known_providers(self) -> KnownProviders:
-        """Who can be put on an allow-list."""
+        """The providers and models that an allow-list may name."""
         return self._fetch(get_call("/v1/providers/known"), KnownProviders)
 
     def fleet(self) -> Fleet:
@@ -163,7 +156,7 @@ class Speko:
         return self._fetch(get_call("/v1/fleet"), Fleet)
 
     def check_completions(self) -> None:
-        """Raises SpekoApiError where completions, or this key, are not taken; runs no model."""
+        """Raises SpekoApiError where completions or this key are not accepted; calls no model."""
         with refused_as_invalid():
             response = self._send(empty_completion_call())
             response.close()
@@ -242,7 +235,7 @@ class CompleteStream(AnswerSoFar):
     Nothing is sent before the stream is entered or first read. Leaving the ``with`` block, or
     closing the stream, before the end cancels the request: the server sees the connection go. A
     stream may also be iterated without ``with``; then it closes when the iteration ends or is
-    given up. One thread or task at a time reads it; to cancel that task ends the request.
+    given up. One thread or task at a time may read it. Cancelling that task ends the request.
     """
 
     def __init__(self, server: Server, send: Callable[[], httpx.Response]) -> None:
@@ -256,12 +249,7 @@ class CompleteStream(AnswerSoFar):
         self._held_open = True
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def __iter__(self) -> Generator[CompleteStreamEvent, None, None]:
@@ -292,7 +280,7 @@ class CompleteStream(AnswerSoFar):
         return self._outcome()
 
     def close(self) -> None:
-        """Ends the request where it still runs; may be called at any time, and again."""
+        """Ends the request if it still runs; may be called at any time, and more than once."""
         self._finished = True
         if self._response is not None:
             self._response.close()

@@ -11,9 +11,9 @@
     └── SpekoStreamError         the answer broke off or was no answer (status 0 or 200)
 
 A status of 0 means that no HTTP status was received. The class is chosen by status or by what
-failed, never by message text; foreign exceptions (httpx, JSON, pydantic) never pass. ``message``
+failed, never by message text; exceptions of httpx, json or pydantic are never raised. ``message``
 says what happened (the server's own words where it gave any), ``advice`` what to do next, and
-``str(error)`` says both. The key stands in neither.
+``str(error)`` says both. Neither contains the key.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class SpekoApiError(Exception):
     ``CONNECTION_FAILED``, ``TIMEOUT``, ``STREAM_ENDED``, ``STREAM_CLOSED``, ``INVALID_ANSWER``,
     ``REDIRECTED``); ``body`` is the error body where there was one (the embedded gateway lists
     its attempts there); ``partial_text`` is what had arrived before a stream broke;
-    ``retry_after`` is the pause in seconds the server asked for, None where it did not.
+    ``retry_after`` is the pause in seconds the server asked for, None where it asked for none.
     """
 
     retry_after: float | None = None
@@ -77,7 +77,7 @@ class SpekoAuthError(SpekoApiError):
 
 
 class SpekoRateLimitError(SpekoApiError):
-    """The server asks for a pause (429); ``retry_after`` is in seconds, None where not said."""
+    """The server asks for a pause (429); ``retry_after`` is in seconds, None where it gave none."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The border: what HTTP and httpx call a failure becomes one of our own errors, once, here."""
+"""Failures of HTTP and httpx become our own errors here, and nowhere else."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _ADVICE_BY_STATUS = {
 
 @contextmanager
 def translated(server: Server, *, answering: bool = False) -> Iterator[None]:
-    """Lets no httpx exception out; ``answering`` once the answer's headers have come."""
+    """Raises our errors in place of httpx's; ``answering``: the answer's headers have come."""
     try:
         yield
     except httpx.TimeoutException as error:
@@ -70,7 +70,7 @@ def broken_off() -> SpekoStreamError:
 
 
 def invalid_answer(message: str, status: int = 200) -> SpekoStreamError:
-    """The answer is not what the contract says; most often base_url names another service."""
+    """The answer is not what the contract says; usually base_url names another service."""
     return SpekoStreamError(
         message,
         status,
@@ -81,9 +81,9 @@ def invalid_answer(message: str, status: int = 200) -> SpekoStreamError:
 
 @contextmanager
 def refused_as_invalid() -> Iterator[None]:
-    """Around a request that cannot be run: lets pass that it was refused for that, and else raises.
+    """For a request that cannot be run: no error where the server says so, otherwise one is raised.
 
-    So refuses only a server that knows what it was asked, and took the key.
+    Only a server that knows the endpoint, and has accepted the key, refuses it in this way.
     """
     try:
         yield
@@ -97,11 +97,11 @@ def refused_as_invalid() -> Iterator[None]:
 def error_from_answer(
     response: httpx.Response, content: bytes, server: Server, now: datetime
 ) -> SpekoApiError:
-    """The error that a status of 300 and above stands for; ``content`` may be cut short."""
+    """The error for an answer with a status of 300 or more; ``content`` may be cut short."""
     body = _error_body(content, server)
     message, code = error_fields(body)
     message = message or _described(response, content, server)
-    return _typed(response, message, code or _own_code(response.status_code), body, now)
+    return _error_for(response, message, code or _code_for(response.status_code), body, now)
 
 
 def error_fields(body: Mapping[str, Any]) -> tuple[str, str]:
@@ -139,7 +139,7 @@ def retry_after_seconds(value: str | None, now: datetime) -> float | None:
     return max(0.0, (aware - now).total_seconds())
 
 
-def _typed(
+def _error_for(
     response: httpx.Response, message: str, code: str, body: Mapping[str, Any], now: datetime
 ) -> SpekoApiError:
     status = response.status_code
@@ -148,22 +148,22 @@ def _typed(
     if status == httpx.codes.UNAUTHORIZED:
         return SpekoAuthError(message, body=body, advice=advice)
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        return SpekoRateLimitError(message, pause, body=body, advice=_wait(pause) or advice)
-    error = SpekoApiError(message, status, code, body=body, advice=_wait(pause) or advice)
+        return SpekoRateLimitError(message, pause, body=body, advice=_wait_advice(pause) or advice)
+    error = SpekoApiError(message, status, code, body=body, advice=_wait_advice(pause) or advice)
     error.retry_after = pause
     return error
 
 
-def _wait(pause: float | None) -> str:
+def _wait_advice(pause: float | None) -> str:
     return "" if pause is None else f"Wait {math.ceil(pause)} s before asking again."
 
 
-def _own_code(status: int) -> str:
+def _code_for(status: int) -> str:
     return "REDIRECTED" if status < httpx.codes.BAD_REQUEST else "UNKNOWN"
 
 
 def _error_body(content: bytes, server: Server) -> Mapping[str, Any]:
-    """The error body where it is a JSON object; anything else is only quoted, in the message."""
+    """The error body where it is a JSON object; anything else is quoted in the message instead."""
     try:
         body = json.loads(content)
         return _redacted(body, server) if isinstance(body, dict) else {}
@@ -180,7 +180,7 @@ def _redacted(value: Any, server: Server) -> Any:
 
 
 def _described(response: httpx.Response, content: bytes, server: Server) -> str:
-    """An answer that does not explain itself, in our words, with the beginning of what it said."""
+    """Our own words for an answer without an explanation, with the beginning of its text."""
     reason = server.redact(response.reason_phrase)
     said = f"{server.origin} answered {response.status_code} {reason}".rstrip()
     if response.is_redirect:

@@ -1,7 +1,7 @@
-"""When a call is made again: only where the caller asked for it and nothing was answered yet.
+"""When a call is made again: only where the caller asked for retries and no answer has begun.
 
-A timeout is not retried: the server may still be at work, and the work may be billed. Once the
-answer has begun, nothing is retried either; the text that came is the caller's.
+A timeout is not retried: the server may still be working, and may bill that work. Once the answer
+has begun, nothing is retried either: the caller may already have used the text.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ class RetryPolicy:
             raise ValueError(f"max_retries must be 0 or more, not {self.max_retries}.")
 
     def pause(self, error: SpekoApiError, retries_made: int) -> float | None:
-        """Seconds to wait before the next try; None where ``error`` is to be raised.
+        """Seconds to wait before the next try; None where ``error`` should be raised.
 
-        The server's ``Retry-After`` is honoured to the second; one beyond a minute is left to the
-        caller to decide. Without one the pause doubles from half a second up to eight.
+        The server's ``Retry-After`` is kept to the second; where it is longer than a minute, the
+        error is raised. Without one the pause doubles from half a second up to eight.
         """
         if retries_made >= self.max_retries or not _nothing_answered(error):
             return None

@@ -1,7 +1,7 @@
-"""The server a client talks to: a checked base URL, the key, and who we say we are.
+"""The server a client talks to: a checked base URL, the key, the headers of every request.
 
-Everything that could make a request unsendable is refused here, in our own words, so that no
-later error quotes a header or a URL that holds the key.
+What would make a request impossible to send is refused here, in our own words, so that no later
+error quotes a header or a URL that contains the key.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _OWN_HEADERS = frozenset(
 class Server:
     """Where requests go, and with which key; ``timeout`` is in seconds.
 
-    ``api_key`` is empty for a server that wants none; ``extra_headers`` go with every request.
+    ``api_key`` is empty for a server that needs none; ``extra_headers`` go with every request.
     """
 
     base_url: str
@@ -78,13 +78,13 @@ class Server:
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port: what an error may name."""
+        """Scheme, host and port: all that an error names."""
         url = httpx.URL(self.base_url)
         return f"{url.scheme}://{url.netloc.decode('ascii')}"
 
     @property
     def is_loopback(self) -> bool:
-        """Whether it is this machine, which no proxy should see between."""
+        """Whether it is this machine, which is reached without a proxy."""
         host = httpx.URL(self.base_url).host
         return is_loopback(host) or host.endswith(".localhost")
 
@@ -95,7 +95,7 @@ class Server:
         return {**self.extra_headers, **bearer, "User-Agent": USER_AGENT}
 
     def redact(self, text: str) -> str:
-        """``text`` without the key, should a server have echoed it."""
+        """``text`` without the key, in case a server has echoed it."""
         return redacted(text, [self.api_key])
 
 

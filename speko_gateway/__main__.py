@@ -16,17 +16,16 @@ from speko_gateway.config import (
     KEY_VARIABLE,
     PRIVATE_URLS_VARIABLE,
     Config,
-    SettingError,
     drills_taken,
     gateway_key,
     private_urls_allowed,
 )
+from speko_gateway.errors import SetupError
 from speko_gateway.http.app import create_app
 from speko_gateway.http.log_lines import LogSettings, set_up_logging
-from speko_gateway.http.server import BindError, bind, serve
-from speko_gateway.limits import DEFAULTS, SETTINGS, LimitError, read_limits
-from speko_gateway.local_model.model_file import WeightsError, fetch
-from speko_gateway.routing.scores import SnapshotError
+from speko_gateway.http.server import bind, serve
+from speko_gateway.limits import DEFAULTS, SETTINGS, read_limits
+from speko_gateway.local_model.model_file import fetch
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         status: int = chosen.run(chosen)
-    except (BindError, SettingError, LimitError, SnapshotError) as error:
+    except SetupError as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -94,14 +93,14 @@ def _add_providers(commands: argparse._SubParsersAction[argparse.ArgumentParser]
 def _add_pull_model(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
         "pull-model",
-        help="fetch the local model's weights",
-        description="Fetch the weights of the local model, once.",
+        help="fetch the local model's file",
+        description="Fetch the file of the local model, once.",
     )
     parser.add_argument(
         "--progress",
         choices=["text", "json"],
         default="text",
-        help="how to tell the progress: for people, or one JSON object a line (%(default)s)",
+        help="how to show the progress: for people, or one JSON object a line (%(default)s)",
     )
     parser.set_defaults(run=_pull_model)
 
@@ -117,7 +116,7 @@ def _add_fleet_options(parser: argparse.ArgumentParser) -> None:
         "--words",
         choices=["auto", "scripted"],
         default="auto",
-        help="what the demo fleet says: the local model's words where its weights are here, "
+        help="what the demo fleet says: the local model's words where its file is here, "
         "or scripts (%(default)s)",
     )
     parser.add_argument(
@@ -133,8 +132,8 @@ def _add_fleet_options(parser: argparse.ArgumentParser) -> None:
 def _add_limits(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("limits", "each may be set by its environment variable too")
     for each in SETTINGS:
-        told = f"{each.help} ({DEFAULTS[each.field]:g}; {each.variable})"
-        group.add_argument(each.flag, dest=each.destination, metavar="N", help=told)
+        explained = f"{each.help} ({DEFAULTS[each.field]:g}; {each.variable})"
+        group.add_argument(each.flag, dest=each.destination, metavar="N", help=explained)
 
 
 def _add_log_options(parser: argparse.ArgumentParser) -> None:
@@ -152,7 +151,7 @@ def _add_log_options(parser: argparse.ArgumentParser) -> None:
 
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port (0 to 65535)")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port (0 to 65535)")
     return int(text)
 
 
@@ -162,7 +161,7 @@ def _pace(text: str) -> float:
     except ValueError:
         pace = -1.0
     if not 0 <= pace < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is no factor (0 or more)")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a factor (0 or more)")
     return pace
 
 
@@ -205,7 +204,7 @@ def _pull_model(chosen: argparse.Namespace) -> int:
     as_json = chosen.progress == "json"
     try:
         path = fetch(_json_progress if as_json else _text_progress())
-    except WeightsError as error:
+    except SetupError as error:
         print(json.dumps({"error": str(error)}) if as_json else f"\n{error}", flush=True)
         return 1
     print(json.dumps({"path": str(path)}) if as_json else f"\nThe model is at {path}", flush=True)
@@ -220,16 +219,16 @@ def _text_progress() -> Callable[[int, int], None]:
     """One line that is rewritten on a terminal; elsewhere a line per tenth."""
     ending = "\r" if sys.stdout.isatty() else "\n"
     step = 1 if sys.stdout.isatty() else 10
-    told = -1
+    shown = -1
 
-    def tell(done: int, total: int) -> None:
-        nonlocal told
+    def show(done: int, total: int) -> None:
+        nonlocal shown
         percent = done * 100 // total // step * step
-        if percent != told:
-            told = percent
+        if percent != shown:
+            shown = percent
             print(f"{percent:3} % of {total / 1e6:.0f} MB", end=ending, flush=True)
 
-    return tell
+    return show
 
 
 if __name__ == "__main__":

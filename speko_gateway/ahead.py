@@ -1,16 +1,18 @@
-"""Reading ahead: a source is drained as it comes, however slowly its events are taken.
+"""Reading ahead: a source is drained as it comes, and the wait for what comes next has an end.
 
-What arrives together can so be taken together, and be sent on with one write; and only a wait
-that really happens needs a timer. Both are what a fast stream costs most.
+What arrives together is taken together, and sent on with one write; and only a wait that really
+happens needs a timer. Writes and timers are what a fast stream costs most.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
+
+from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent
 
 T = TypeVar("T")
 
@@ -71,3 +73,59 @@ class Ahead(Generic[T]):
         if self._error is not None:
             raise self._error
         return []
+
+
+class Bound(NamedTuple):
+    """The end of a wait, in loop time; ``message`` completes "openai/gpt-4o ..."."""
+
+    at: float
+    message: str
+
+    @classmethod
+    def first_token(cls, seconds: float) -> Bound:
+        """From now on to the first word."""
+        return cls._in(seconds, f"timed out after {seconds:.1f} s without a word")
+
+    @classmethod
+    def whole(cls, seconds: float) -> Bound:
+        """From now on to an answer that comes in one piece."""
+        return cls._in(seconds, f"timed out after {seconds:.1f} s without an answer")
+
+    @classmethod
+    def idle(cls, seconds: float) -> Bound:
+        """From now on to the next word."""
+        return cls._in(seconds, f"timed out after {seconds:.1f} s of silence")
+
+    @classmethod
+    def answer(cls, seconds: float) -> Bound:
+        """From now on to the end of one answer."""
+        return cls._in(seconds, f"timed out after {seconds:.1f} s, its answer incomplete")
+
+    @classmethod
+    def deadline(cls, seconds: float) -> Bound:
+        """From now on to the end of the request."""
+        return cls._in(seconds, f"timed out as the {seconds:.1f} s for the whole request were up")
+
+    def passed(self) -> bool:
+        """Whether this moment is over."""
+        return asyncio.get_running_loop().time() >= self.at
+
+    @classmethod
+    def _in(cls, seconds: float, message: str) -> Bound:
+        return cls(asyncio.get_running_loop().time() + seconds, message)
+
+
+async def next_events(upstream: Ahead[ProviderEvent], *bounds: Bound) -> Sequence[ProviderEvent]:
+    """What comes next, before the first of the bounds.
+
+    Nothing in time and nothing at all are a ProviderError.
+    """
+    first = min(bounds, key=lambda bound: bound.at)
+    try:
+        async with asyncio.timeout_at(first.at):
+            events = await upstream.take()
+    except TimeoutError:
+        raise ProviderError(FailureCode.TIMEOUT, first.message) from None
+    if not events:
+        raise ProviderError(FailureCode.STREAM_BROKEN, "broke off before its answer was complete")
+    return events

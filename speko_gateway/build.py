@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from speko_gateway.config import Config
-from speko_gateway.failover.staging import Rehearsal
+from speko_gateway.failover.staging import DrillRules
 from speko_gateway.fleet.fleets import Fleets, demo_lineup, live_lineup
-from speko_gateway.fleet.request_connections import Asked
+from speko_gateway.fleet.request_connections import FleetRequest
 from speko_gateway.fleet.vendors import Vendors
 from speko_gateway.gateway import Gateway
 from speko_gateway.local_model.engine import LocalEngine
@@ -20,8 +20,8 @@ from speko_gateway.providers.stand_ins.local import LocalProvider
 from speko_gateway.providers.stand_ins.simulated import Stage
 from speko_gateway.providers.vendors.live import build_live_providers
 from speko_gateway.providers.vendors.upstream import Upstream
+from speko_gateway.routing.gating import RememberedShortlists
 from speko_gateway.routing.health import HealthGate
-from speko_gateway.routing.remembered import RememberedSurveys
 from speko_gateway.routing.scores import load_snapshot
 
 
@@ -51,19 +51,19 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
         demo=demo_lineup(stage, local, vendors),
         live=live_lineup(vendors, load_snapshot(config.snapshot or "published"), local),
     )
-    lineup = fleets.lineup(Asked())
+    lineup = fleets.lineup(FleetRequest())
     return Gateway(
         fleet=lineup.fleet,
         snapshot=lineup.snapshot,
         health=HealthGate(time.monotonic).through(lineup.connections),
         limits=limits,
         clock=time.monotonic,
-        weights_present=engine.present,
+        has_model_file=engine.present,
         words=lambda: stage.words,
         vendors=lineup.vendors,
         fleets=fleets,
-        rehearsal=Rehearsal() if config.drills else None,
-        look=RememberedSurveys(lineup.snapshot),
+        drill_rules=DrillRules() if config.drills else None,
+        shortlisting=RememberedShortlists(lineup.snapshot),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from speko_client.addresses import AllowPrivate, is_loopback
 from speko_client.models import FleetChoice
+from speko_gateway.errors import SetupError
 from speko_gateway.limits import Limits
 
 KEY_VARIABLE = "SPEKO_GATEWAY_KEY"
@@ -53,18 +54,14 @@ def gateway_key(environment: Mapping[str, str]) -> GatewayKey:
     return GatewayKey(secrets.token_urlsafe(24), made=True)
 
 
-class SettingError(ValueError):
-    """A setting that says nothing usable; the message names it, and says what would do."""
-
-
 def private_urls_allowed(flag: bool, environment: Mapping[str, str], bound: str) -> bool:
     """Whether requests may bring private addresses, at a gateway bound to the address ``bound``.
 
-    By default only where nobody but this machine's own users comes by. Raises SettingError.
+    By default only where nobody but this machine's own users comes by. Raises SetupError.
     """
     setting = environment.get(PRIVATE_URLS_VARIABLE, "").strip().lower() or "auto"
     if setting not in get_args(AllowPrivate):
-        raise SettingError(f"{PRIVATE_URLS_VARIABLE} takes auto, true or false, and nothing else.")
+        raise SetupError(f"{PRIVATE_URLS_VARIABLE} takes auto, true or false, and nothing else.")
     if flag or setting != "auto":
         return flag or setting == "true"
     return is_loopback(bound)

@@ -1,9 +1,8 @@
 """A caller's messages, made legal: what every vendor accepts, whatever was sent.
 
 Callers send what they have: empty messages, two of a role in a row, an assistant that speaks
-first or last, tool results without their calls. Vendors answer each of these with a 400, every
-one for a different selection. Here they become turns that all of them take; words are never lost,
-and what had to be added is named in the notes.
+first or last, tool results without their calls. Each vendor rejects some of these with a 400. Here
+they become messages that all vendors take; no words are lost, and the notes name what was added.
 """
 
 from __future__ import annotations
@@ -21,16 +20,16 @@ from speko_client.models import ChatMessage, ChatToolCall
 from speko_gateway.provider import FailureCode, ProviderError, ProviderRequest
 
 OPENING = "(The conversation starts here.)"
-"""What a user is made to say before an assistant that speaks first, or instead of nothing."""
+"""The user's words before an assistant that speaks first, or instead of nothing."""
 CONTINUE = "Please continue."
-"""What a user is made to say after an assistant that spoke last."""
+"""The user's words after an assistant that spoke last."""
 NO_RESULT = "No result was recorded for this call."
 """The result of a tool call that the caller never answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of one tool call."""
+    """The result of one tool call."""
 
     call_id: str
     name: str
@@ -39,8 +38,8 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """One turn. An assistant's ``calls`` are always followed by a tool turn with their results.
+class LegalMessage:
+    """One message. An assistant's ``calls`` are always followed by a tool message with results.
 
     Results are in the order of the calls. A user's or system's text is never blank.
     """
@@ -62,7 +61,7 @@ class FunctionTool:
 
 @dataclass(frozen=True, slots=True)
 class ToolChoice:
-    """What the caller wants of the tools; ``name`` only with the mode ``function``."""
+    """How the caller wants the tools used; ``name`` only with the mode ``function``."""
 
     mode: Literal["auto", "none", "required", "function"]
     name: str | None = None
@@ -78,40 +77,40 @@ def system_text(request: ProviderRequest) -> str | None:
     return "\n\n".join(texts) or None
 
 
-def spoken_turns(
+def legal_messages(
     messages: Iterable[ChatMessage], call_id: Callable[[str], str]
-) -> tuple[Turn, ...]:
-    """The turns without blanks, in the caller's order, every tool call beside its result.
+) -> tuple[LegalMessage, ...]:
+    """The messages without blanks, in the caller's order, every tool call beside its result.
 
     ``call_id`` maps a call's id to one that the vendor takes.
     """
     kept = [message for message in messages if _says_something(message)]
     owners = _owners(kept)
     results = {place: kept[at] for at, place in owners.items()}
-    turns: list[Turn] = []
+    turns: list[LegalMessage] = []
     for position, message in enumerate(kept):
         if message.role == "tool":
             if position not in owners:
-                turns.append(Turn("user", f"Result of a tool: {message.content}"))
+                turns.append(LegalMessage("user", f"Result of a tool: {message.content}"))
         elif message.role == "assistant" and message.tool_calls:
             turns += _call_turns(position, message, results, call_id)
         else:
-            turns.append(Turn(message.role, message.content))
+            turns.append(LegalMessage(message.role, message.content))
     return tuple(turns)
 
 
-def alternating(turns: Sequence[Turn]) -> tuple[tuple[Turn, ...], tuple[str, ...]]:
-    """Turns that begin and end with the user's side and never repeat a role, and the notes.
+def alternating(turns: Sequence[LegalMessage]) -> tuple[tuple[LegalMessage, ...], tuple[str, ...]]:
+    """Messages that begin and end with the user's side and never repeat a role, and the notes.
 
-    System turns are the caller's to take out before.
+    System messages must be taken out before.
     """
     merged = [_joined(list(alike)) for _, alike in groupby(turns, attrgetter("role"))]
     notes: list[str] = []
     if not merged or merged[0].role != "user":
-        merged.insert(0, Turn("user", OPENING))
+        merged.insert(0, LegalMessage("user", OPENING))
         notes.append(f"The conversation did not begin with the user, so “{OPENING}” was put first.")
     if merged[-1].role == "assistant":
-        merged.append(Turn("user", CONTINUE))
+        merged.append(LegalMessage("user", CONTINUE))
         notes.append(f"The conversation ended with the assistant, so “{CONTINUE}” was added.")
     return tuple(merged), tuple(notes)
 
@@ -145,8 +144,8 @@ def _call_turns(
     message: ChatMessage,
     results: dict[Place, ChatMessage],
     call_id: Callable[[str], str],
-) -> list[Turn]:
-    """The assistant's turn with its calls, and the tool turn that answers all of them."""
+) -> list[LegalMessage]:
+    """The assistant's message with its calls, and the tool message that answers all of them."""
     calls, answers = [], []
     for index, call in enumerate(_calls(message)):
         own_id = call_id(call.id)
@@ -158,14 +157,17 @@ def _call_turns(
             else Result(own_id, call.name, NO_RESULT, is_error=True)
         )
     text = message.content if message.content.strip() else ""
-    return [Turn("assistant", text, tuple(calls)), Turn("tool", results=tuple(answers))]
+    return [
+        LegalMessage("assistant", text, tuple(calls)),
+        LegalMessage("tool", results=tuple(answers)),
+    ]
 
 
-def _joined(alike: Sequence[Turn]) -> Turn:
-    """One turn of several of one role."""
+def _joined(alike: Sequence[LegalMessage]) -> LegalMessage:
+    """One message made of several of one role."""
     if len(alike) == 1:
         return alike[0]
-    return Turn(
+    return LegalMessage(
         alike[0].role,
         "\n\n".join(turn.text for turn in alike if turn.text),
         tuple(call for turn in alike for call in turn.calls),

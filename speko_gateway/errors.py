@@ -1,4 +1,7 @@
-"""What the gateway answers instead of an answer: a status, a code and a sentence."""
+"""The gateway's two errors: one ends a request, the other a command.
+
+What a vendor does wrong is a ``ProviderError`` (see ``provider``); failover deals with it.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +41,10 @@ class GatewayError(Exception):
                 attempt.model_dump(by_alias=True, exclude_none=True) for attempt in self.attempts
             ]
         return envelope
+
+
+class SetupError(Exception):
+    """The process cannot do what it was asked to; the message says why, and what to do."""
 
 
 def invalid(message: str) -> GatewayError:

@@ -17,17 +17,16 @@ from speko_client.models import (
 from speko_client.models import Fleet as FleetInfo
 from speko_gateway.candidates import Candidate, Selection, allow_list
 from speko_gateway.failover.relay import Limits, Option, Relay
-from speko_gateway.failover.staging import NOTHING_STAGED, Rehearsal, Staging, staged
+from speko_gateway.failover.staging import NOTHING_STAGED, DrillRules, Staging, staged
 from speko_gateway.fleet.fleet import Fleet
 from speko_gateway.fleet.fleets import Fleets
-from speko_gateway.fleet.request_connections import Asked, asked_in
+from speko_gateway.fleet.request_connections import FleetRequest, fleet_request_in
 from speko_gateway.fleet.vendors import Vendors
-from speko_gateway.headers import told
+from speko_gateway.headers import read_header
 from speko_gateway.provider import ProviderRequest
-from speko_gateway.routing.gating import nobody, rank_gated
+from speko_gateway.routing.gating import Shortlisting, nobody, rank_gated
 from speko_gateway.routing.health import HealthGate
-from speko_gateway.routing.ranking import Ranking, survey
-from speko_gateway.routing.remembered import Surveying
+from speko_gateway.routing.ranking import Ranking, shortlist
 from speko_gateway.routing.scores import Snapshot
 from speko_gateway.routing.sweep import sweep
 from speko_gateway.routing.what_if import tried
@@ -37,10 +36,10 @@ from speko_gateway.routing.what_if import tried
 class Gateway:
     """What one gateway process holds. ``clock`` gives monotonic seconds.
 
-    ``weights_present`` and ``words`` tell of the local model: whether it is here, and what the
-    demo fleet speaks with. ``fleets`` makes of the process's gateway that of one request; None
-    where this one fleet is all there is. ``rehearsal``: how drills run; None
-    where none are taken. ``look`` makes surveys, or remembers them.
+    ``has_model_file`` says whether the local model is here, ``words`` what the demo fleet speaks
+    with. ``fleets`` makes the gateway of one request; None where there is only this one fleet.
+    ``drill_rules``: how drills run; None where none are taken. ``shortlisting`` makes shortlists,
+    or remembers them.
     """
 
     fleet: Fleet
@@ -48,12 +47,12 @@ class Gateway:
     health: HealthGate
     limits: Limits
     clock: Callable[[], float]
-    weights_present: Callable[[], bool]
+    has_model_file: Callable[[], bool]
     words: Callable[[], str]
     vendors: Vendors | None = None
     fleets: Fleets | None = None
-    rehearsal: Rehearsal | None = None
-    look: Surveying = survey
+    drill_rules: DrillRules | None = None
+    shortlisting: Shortlisting = shortlist
 
     def for_request(self, headers: Mapping[str, str]) -> Gateway:
         """This gateway as a request with these headers has it: with its own connections and fleet,
@@ -61,14 +60,14 @@ class Gateway:
 
         Without such headers it is this very one. Raises GatewayError, 400, where one is no good.
         """
-        asked = asked_in(headers)
+        asked = fleet_request_in(headers)
         here = self if asked is None or self.fleets is None else self._joined(asked, self.fleets)
-        what_if = told(headers, WHAT_IF_HEADER, WhatIf)
+        what_if = read_header(headers, WHAT_IF_HEADER, WhatIf)
         if what_if is None:
             return here
         return replace(here, snapshot=tried(here.snapshot, what_if))
 
-    def _joined(self, asked: Asked, fleets: Fleets) -> Gateway:
+    def _joined(self, asked: FleetRequest, fleets: Fleets) -> Gateway:
         """This gateway with a request's own connections."""
         lineup = fleets.lineup(asked)
         return replace(
@@ -77,7 +76,7 @@ class Gateway:
             snapshot=lineup.snapshot,
             vendors=lineup.vendors,
             health=self.health.through(lineup.connections),
-            look=survey,
+            shortlisting=shortlist,
         )
 
     async def close(self) -> None:
@@ -91,7 +90,7 @@ class Gateway:
     def ranking(self, intent: RoutingIntent, allowed: Selection | None) -> Ranking:
         """Who would answer this intent now, nothing run."""
         pool = self.fleet.pool(allowed)
-        return rank_gated(intent, allowed, self.snapshot, pool, self.health, self.look)
+        return rank_gated(intent, allowed, self.snapshot, pool, self.health, self.shortlisting)
 
     def sweep(self, request: SweepRequest) -> Sweep:
         """Who would answer each of these intents now, nothing run."""
@@ -117,19 +116,19 @@ class Gateway:
             for each in ranking.ordered
         ]
         if staging is not NOTHING_STAGED:
-            options = staged(options, staging, self.limits, self.rehearsal, demo=self.fleet.demo)
+            options = staged(options, staging, self.limits, self.drill_rules, demo=self.fleet.demo)
         call = provider_request(request, buffered=buffered)
         return Relay(options, call, self.limits, self.clock, self.health)
 
     def info(self) -> FleetInfo:
-        """What answers here, as ``GET /v1/fleet`` tells it."""
+        """What answers here, as ``GET /v1/fleet`` returns it."""
         return FleetInfo(
             fleet="demo" if self.fleet.demo else "live",
             demo=self.fleet.demo,
-            weights_present=self.weights_present(),
+            has_model_file=self.has_model_file(),
             words=self.words(),
             snapshot=self.snapshot.info,
-            drills=self.rehearsal is not None,
+            drills=self.drill_rules is not None,
         )
 
 

@@ -1,7 +1,7 @@
-"""A model in a header: what goes along with one request, as base64url of JSON.
+"""A model in a header: what comes with one request, as base64url of JSON.
 
-The header holds for that request alone, and nothing of it is remembered. What is wrong with it is
-told by the header's name and the field's, and never by quoting it: some of them hold keys.
+It holds for that request alone and is not stored. An error names the header and the field, and
+never quotes the value: some headers hold keys.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from pydantic import BaseModel, ValidationError
 
 from speko_gateway.errors import GatewayError, invalid
 
-MAX_TOLD_BYTES = 48 * 1024
-"""Where nothing else is asked for; for all of a request's headers see ``server.MAX_HEAD_BYTES``."""
+MAX_HEADER_BYTES = 48 * 1024
+"""The default for one header; for all headers together see ``server.MAX_HEAD_BYTES``."""
 
 M = TypeVar("M", bound=BaseModel)
 
 
-def told(
-    headers: Mapping[str, str], header: str, model: type[M], *, most: int = MAX_TOLD_BYTES
+def read_header(
+    headers: Mapping[str, str], header: str, model: type[M], *, most: int = MAX_HEADER_BYTES
 ) -> M | None:
-    """The object in this header; None where it is not sent. ``headers`` go by lower-case name.
+    """The object in this header; None where it is absent. ``headers`` have lower-case names.
 
-    ``most`` bytes are taken at most. Raises GatewayError, 400, naming the header and the field.
+    Takes at most ``most`` bytes. Raises GatewayError, 400, naming the header and the field.
     """
     value = headers.get(header.lower())
     if value is None:
@@ -42,7 +42,7 @@ def told(
 
 
 def bad_header(header: str, what: str) -> GatewayError:
-    """The error for a header that is no good."""
+    """The error for a header that cannot be used."""
     return invalid(f"{header}: {what}")
 
 
@@ -55,7 +55,7 @@ def _decoded(header: str, value: str) -> bytes:
 
 
 def _place(location: tuple[int | str, ...]) -> str:
-    """Where in the object; what the caller named itself is a star."""
+    """Where in the object; a name that the caller chose is shown as a star."""
     parts = [str(part) for part in location]
     if len(location) > 1 and isinstance(location[1], str):
         parts[1] = "*"

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
+from speko_gateway.errors import SetupError
+
 LONGEST = 86_400.0
 """Seconds; a day. Longer is a slip of the finger."""
 MOST_ATTEMPTS = 100
@@ -32,10 +34,6 @@ class Limits:
     answer: float = 120.0
     deadline: float = 180.0
     attempts: int = 10
-
-
-class LimitError(ValueError):
-    """A limit that cannot be one; the message names it, and says what would do."""
 
 
 class Setting(NamedTuple):
@@ -76,7 +74,7 @@ DEFAULTS = {each.name: each.default for each in fields(Limits)}
 def read_limits(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Limits:
     """The limits of these flags (by destination; None where not given) and this environment.
 
-    Raises LimitError.
+    Raises SetupError.
     """
     chosen: dict[str, float] = {}
     for setting in SETTINGS:
@@ -89,24 +87,24 @@ def read_limits(flags: Mapping[str, str | None], environment: Mapping[str, str])
 
 
 def _value(field: str, name: str, text: str) -> float:
-    value = _attempts(text) if field == "attempts" else _seconds(text)
+    value = _read_attempts(text) if field == "attempts" else _read_seconds(text)
     if value is None:
         wanted = (
             f"a whole number from 1 to {MOST_ATTEMPTS}"
             if field == "attempts"
             else f"seconds above 0 and at most {LONGEST:g}"
         )
-        raise LimitError(f"{name} is {text!r}. It takes {wanted}, such as {DEFAULTS[field]:g}.")
+        raise SetupError(f"{name} is {text!r}. It takes {wanted}, such as {DEFAULTS[field]:g}.")
     return value
 
 
-def _attempts(text: str) -> int | None:
+def _read_attempts(text: str) -> int | None:
     # isascii: other digits pass isdecimal, and nobody means them.
     found = int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
     return found if 1 <= found <= MOST_ATTEMPTS else None
 
 
-def _seconds(text: str) -> float | None:
+def _read_seconds(text: str) -> float | None:
     try:
         found = float(text)
     except ValueError:

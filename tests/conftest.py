@@ -1,6 +1,6 @@
 """What holds for every test: no network beyond loopback, no keys, a data folder of its own.
 
-The local model's weights are the one thing shared with the user's real data folder: they are
+The local model's file is the one thing shared with the user's real data folder: they are
 98 MB, pinned by hash and read-only.
 
 A run of whole folders is spread over several processes; a run of named files or tests stays in one,
@@ -120,7 +120,7 @@ def network_guard() -> Iterator[NetworkGuard]:
 
 
 @pytest.fixture(scope="session")
-def weights() -> Path:
+def model_file() -> Path:
     """The local model's file, fetched where it is missing (by a process outside the guard)."""
     command = [sys.executable, "-m", "speko_gateway", "pull-model", "--progress", "json"]
     pulled = subprocess.run(
@@ -128,5 +128,5 @@ def weights() -> Path:
     )
     lines = [json.loads(line) for line in pulled.stdout.splitlines()]
     paths = [Path(line["path"]) for line in lines if "path" in line]
-    assert paths, f"the model's weights could not be fetched: {pulled.stdout}{pulled.stderr}"
+    assert paths, f"the model's file could not be fetched: {pulled.stdout}{pulled.stderr}"
     return paths[0]

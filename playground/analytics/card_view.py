@@ -83,12 +83,9 @@ def _way_to_turn(place: Any, event: Mapping[str, Any], conversation: str) -> Non
     if turn is None:
         return
     turn_id, name = turn
-    place.page_link(
-        url.CHAT_PAGE,
-        label=f"Open {name[0].lower()}{name[1:]}",
-        icon=":material/arrow_outward:",
-        query_params=url.chat_link(conversation, turn_id),
-    )
+    with place:
+        label = f"Open {name[0].lower()}{name[1:]}"
+        url.chat_link(label, conversation, turn_id, ":material/arrow_outward:")
 
 
 def _foot(card: ChartCard) -> None:

@@ -154,7 +154,7 @@ def moments(turns: Sequence[Turn]) -> pd.DataFrame:
 
 
 def _first(turn: Turn) -> tuple[str, str]:
-    ranked = candidates(turn.prediction) if turn.prediction else []
+    ranked = candidates(turn.ranking) if turn.ranking else []
     if ranked:
         return ranked[0].provider_id, ranked[0].model_id
     if turn.answer.attempts:
@@ -173,7 +173,7 @@ def _flow(turn: Turn) -> dict[str, Any]:
     return _turn(turn) | {
         "first_provider": first.provider or None,
         "first_model": first.model or None,
-        "predicted": turn.prediction is not None,
+        "predicted": turn.ranking is not None,
         "failed": ", ".join(stop.label.removeprefix("✕ ") for stop in failed) or None,
         "failures": len(named_failures(turn)) + unnamed_failures(turn),
         "provider": end.provider or None,

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from playground.analytics.flow import Route
-from playground.browser import url
-from playground.browser.url import CHAT_PAGE
+from playground.browser.url import chat_link
 
 SHOWN = 24
 """So many turns of one way are linked, the last ones; the table has them all."""
@@ -32,12 +31,7 @@ def turn_links(routes: Sequence[Route], conversation: str) -> None:
             st.caption(f"{hidden} earlier, in the table;", width="content")
         pairs = zip(route.turns, route.turn_ids, strict=True)
         for number, turn_id in list(pairs)[max(hidden, 0) :]:
-            st.page_link(
-                CHAT_PAGE,
-                label=f"Turn {number}",
-                icon=":material/arrow_outward:",
-                query_params=url.chat_link(conversation, turn_id),
-            )
+            chat_link(f"Turn {number}", conversation, turn_id, ":material/arrow_outward:")
 
 
 def _told(route: Route) -> str:

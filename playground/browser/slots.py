@@ -40,5 +40,5 @@ def cancellation_point() -> None:
 
 
 def browser_state() -> MutableMapping[str, Any]:
-    """All that this browser session keeps, widgets' values included."""
+    """Everything this browser session keeps, widgets' values too."""
     return cast(MutableMapping[str, Any], st.session_state)

@@ -35,7 +35,7 @@ def open_conversation(conversation: str) -> None:
 
 
 def leave_conversation() -> None:
-    """Show none; the next one gets an id of its own."""
+    """Show none; the next one gets a new id."""
     _RESERVED.set(None)
     _LAST.set(None)
     _name_in_url(None)
@@ -64,18 +64,21 @@ def link(conversation: str) -> Mapping[str, str]:
     return {_PARAM: conversation}
 
 
-def chat_link(conversation: str | None, turn: str = "") -> Mapping[str, str]:
-    """The query parameters that lead to the chat, and to a turn there; see ``focused_turn``."""
-    return ({_PARAM: conversation} if conversation else {}) | {_TURN_PARAM: turn}
+def chat_link(
+    label: str, conversation: str | None, turn: str = "", icon: str = ":material/forum:"
+) -> None:
+    """Draw a link to the chat, and to a turn there; see ``focused_turn``."""
+    query = link(conversation) if conversation else {}
+    st.page_link(CHAT_PAGE, label=label, icon=icon, query_params={**query, _TURN_PARAM: turn})
 
 
 def focused_turn() -> str | None:
-    """The turn a link to the chat names, empty where it names none; None on any other URL."""
+    """The turn that a link to the chat names, empty if none; None on any other URL."""
     return st.query_params.get(_TURN_PARAM)
 
 
 def reserve(make_id: str) -> str:
-    """The id the next new conversation will have; ``make_id`` is taken where none is reserved."""
+    """The id the next new conversation will have; ``make_id``, where none is reserved."""
     reserved = _RESERVED.get() or make_id
     _RESERVED.set(reserved)
     return reserved
@@ -89,7 +92,7 @@ def had_frame(*, drawn: bool = False) -> bool:
 
 
 def _name_in_url(conversation: str | None) -> None:
-    # One by one: what a page's own widgets keep in the URL must not be touched.
+    # One by one: what widgets keep in the URL must stay.
     st.query_params.pop(_TURN_PARAM, None)
     if conversation is None:
         st.query_params.pop(_PARAM, None)

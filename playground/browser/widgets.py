@@ -18,19 +18,19 @@ def scope() -> str | None:
 
 
 def set_scope(owner: str | None) -> None:
-    """From now on they show those of ``owner``; None: of nobody."""
+    """From now on they show those of ``owner``; None: of no conversation."""
     _SCOPE.set(owner)
 
 
 def forget_widgets() -> None:
-    """Have the form's widgets take the form's values again, and show them in the browser."""
+    """Have the form's widgets show the form's values again."""
     ending = f"-{scope()}"
     for key in [key for key in map(str, browser_state()) if key.endswith(ending)]:
         del browser_state()[key]
 
 
 def seed(key: str, value: object, options: Collection[object] | None = None) -> str:
-    """Give a widget its first value; later its own state counts, where among the ``options``."""
+    """Give a widget its first value; later its own state counts, if it is among the ``options``."""
     state = browser_state()
     gone = options is not None and state.get(key) not in (None, *options)
     if gone or key not in state:
@@ -63,7 +63,7 @@ def chosen(key: str) -> list[str]:
 
 
 def sent(component: str, name: str) -> Mapping[str, object]:
-    """What a browser component of ours sent last under this name; empty where it sent nothing."""
+    """What one of our browser components sent last under this name; empty if nothing."""
     values = browser_state().get(component)
     value = values.get(name) if isinstance(values, Mapping) else None
     return value if isinstance(value, Mapping) else {}

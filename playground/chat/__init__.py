@@ -1,4 +1,4 @@
 """The parts of the Chat page: the conversation, its form, its message box.
 
-``chat.py`` says what is shown and what can be done.
+``chat_view.py`` says what is shown and what can be done.
 """

@@ -7,25 +7,26 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
-import streamlit as st
-
 from playground.browser import url
 from playground.chat.preview_view import routing_preview
+from playground.chat.problems_view import not_sent
 from playground.chat.state import restore_draft
-from playground.connections.facts_view import ServerFacts, forget_server_facts, server_facts
+from playground.connections.facts import ServerFacts
+from playground.connections.facts_view import server_facts
 from playground.connections.state import private_allowed, ready_connection, server_choice
 from playground.drills.drill import DrillState
 from playground.drills.state import drill_state, keep_drill
+from playground.found import Found
 from playground.intent.samples import Sample
 from playground.intent.state import adopt_form, keep_form, replace_form, save_form
-from playground.receipts.receipts import InForce
+from playground.receipts.parts import InForce
 from playground.runtime import Runtime, get_runtime
 from playground.servers import connection as connections
 from playground.servers.address_guard import AddressRefusedError
 from playground.servers.connection import Connecting, Connection
 from playground.servers.local_gateway import GatewayStartError
 from playground.sessions.engine import AlreadyRunningError
-from playground.sessions.open_session import OpenSession, new_conversation, open_session
+from playground.sessions.runs import OpenSession, new_conversation, open_session
 from playground.sessions.store_errors import StoreError
 from playground.sessions.turns import Conversation, Turn, TurnSettings
 
@@ -38,7 +39,7 @@ class Chat:
     """One look at the page; ``view`` follows what ``send`` and ``retry`` begin.
 
     ``server`` is where messages go, None where there is none; ``connection`` is it once it is up.
-    ``on_sent`` is told the conversation that a message went into.
+    ``on_sent`` gets the conversation that a message went into.
     """
 
     runtime: Runtime
@@ -61,8 +62,13 @@ class Chat:
         return self.facts.pending and not url.had_frame()
 
     @property
+    def can_reconnect(self) -> bool:
+        """Whether asking the server again may help."""
+        return bool(self.facts.problem) or (self.connection is None and not self.facts.pending)
+
+    @property
     def in_force(self) -> InForce | None:
-        """The snapshot that the server ranks by now; None where it does not tell."""
+        """The snapshot that the server ranks by now; None where that is not known."""
         if self.connection is None or self.facts.fleet is None:
             return None
         return InForce(self.connection.name, self.facts.fleet.snapshot.id)
@@ -73,7 +79,7 @@ class Chat:
         if keep_form(form):
             self.problem = save_form(self.runtime.store, self.owner, form) or self.problem
 
-    def foresee(self, form: TurnSettings) -> None:
+    def preview(self, form: TurnSettings) -> None:
         """Draw who would answer by this form."""
         routing_preview(self.runtime, self.connection, self.facts, form)
 
@@ -94,41 +100,28 @@ class Chat:
         self._submit(sample.message, form, self.view.conversation.leaf_id)
 
     def retry(self, turn: Turn) -> None:
-        """Ask the same again with the form as it stands, beside the turn that was not answered."""
+        """Ask the same again with the form as it is now, as a sibling of that turn."""
         self._submit(turn.message, self.form, turn.parent_id)
 
     def stop(self) -> None:
-        """End the answer that is arriving; what has come is kept."""
+        """End the answer that is arriving; the text so far is kept."""
         self.runtime.engine.stop(self.owner)
 
     def look_elsewhere(self) -> Turn | None:
         """The turn that another process runs, as the store has it now."""
-        stored, _ = _load(self.runtime, self.owner)
+        stored = _load(self.runtime, self.owner).value
         turns = stored.path() if stored else ()
         return turns[-1] if turns else None
-
-    def show_problems(self) -> None:
-        """What went wrong that is not one turn's own error."""
-        if self.problem:
-            st.error(self.problem, icon=":material/error:")
-        if self.facts.problem:
-            st.warning(self.facts.problem, icon=":material/cloud_off:")
-        if self.facts.problem or (self.connection is None and not self.facts.pending):
-            st.button("Try again", on_click=forget_server_facts, key="reconnect")
-        if self.view.missing:
-            st.info("This session is not here: it was deleted, or it is on another machine.")
-        if self.view.run is not None and self.view.run.save_error:
-            st.warning(f"The last turn is not saved. {self.view.run.save_error}")
 
     def _submit(self, message: str, form: TurnSettings, parent_id: str | None) -> None:
         if self.server is None:
             restore_draft(message)
             return
         if len(message) > LONGEST_MESSAGE:
-            restore_draft(message)
-            st.toast(
-                f"This message has {len(message):,} characters; {LONGEST_MESSAGE:,} is the most "
-                "a message may have. Shorten it, then send it again."
+            not_sent(
+                message,
+                f"This message has {len(message):,} characters, and {LONGEST_MESSAGE:,} is the "
+                "most. Shorten it, then send it again.",
             )
             return
         now = datetime.now(UTC)
@@ -139,8 +132,7 @@ class Chat:
                 self.server, self.view.conversation, message, form, parent_id=parent_id
             )
         except AlreadyRunningError:
-            restore_draft(message)
-            st.toast("An answer is still arriving. Stop it first, or wait for it.")
+            not_sent(message, "An answer is still arriving. Stop it first, or wait for it.")
             return
         if form.drill:
             keep_drill(drill.sent(now))
@@ -152,40 +144,41 @@ class Chat:
 def open_chat(on_sent: Callable[[Runtime, str], None]) -> Chat:
     """The conversation the URL names, or a fresh one, with the server that will answer."""
     runtime = get_runtime()
-    server, problem = _connect(runtime)
-    if isinstance(server, Connection):
-        facts = server_facts(runtime, server)
+    server = _connect(runtime)
+    if isinstance(server.value, Connection):
+        facts = server_facts(runtime, server.value)
     else:
-        facts = ServerFacts(pending=problem is None)
+        facts = ServerFacts(pending=server.problem is None)
     wanted = url.conversation_id()
-    stored, store_problem = _load(runtime, wanted)
+    found = _load(runtime, wanted)
+    stored = found.value
     run = runtime.engine.run_for(wanted) if wanted else None
     missing = wanted is not None and stored is None and run is None
     owner = wanted if wanted and not missing else url.reserve(runtime.store.new_conversation_id())
     form = adopt_form(owner, stored.settings if stored else None)
     conversation = stored or new_conversation(owner, form)
-    # A store that cannot be read says so itself; whether it has the session, nobody knows.
-    view = open_session(conversation, run, missing=missing and store_problem is None)
+    # Where the store cannot be read, nobody knows whether it has the session.
+    view = open_session(conversation, run, missing=missing and found.problem is None)
     return Chat(
         runtime,
-        server,
+        server.value,
         facts,
         owner,
         view,
         form,
         partial(on_sent, runtime),
-        problem or store_problem,
+        server.problem or found.problem,
     )
 
 
-def _connect(runtime: Runtime) -> tuple[Connection | Connecting | None, str | None]:
+def _connect(runtime: Runtime) -> Found[Connection | Connecting]:
     try:
-        return ready_connection(runtime) or _connecting(runtime), None
+        return Found(ready_connection(runtime) or _connecting(runtime))
     except GatewayStartError as error:
-        # Who sends something tries again by it, and what was sent is kept.
-        return _connecting(runtime), str(error)
+        # The next message tries again, and is kept.
+        return Found(_connecting(runtime), str(error))
     except AddressRefusedError as error:
-        return None, str(error)
+        return Found(problem=str(error))
 
 
 def _connecting(runtime: Runtime) -> Connecting:
@@ -195,10 +188,7 @@ def _connecting(runtime: Runtime) -> Connecting:
     )
 
 
-def _load(runtime: Runtime, conversation: str | None) -> tuple[Conversation | None, str | None]:
+def _load(runtime: Runtime, conversation: str | None) -> Found[Conversation]:
     if conversation is None:
-        return None, None
-    try:
-        return runtime.store.load(conversation), None
-    except StoreError as error:
-        return None, str(error)
+        return Found()
+    return Found.by(lambda: runtime.store.load(conversation), StoreError)

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import streamlit as st
 
 from playground.browser import widgets
-from playground.connections.facts_view import ServerFacts
+from playground.connections.facts import ServerFacts
 from playground.intent.fields_view import entries, intent_column
+from playground.intent.state import simulate_outage
 from playground.routing.scores_choice_view import scores_choice
-from playground.servers import pool
+from playground.runtime import get_runtime
 from playground.servers.connection import Connection
 from playground.sessions.turns import TurnSettings
 
@@ -24,12 +25,12 @@ def settings_form(
 ) -> TurnSettings:
     """Draw the form for conversation ``owner`` and return what it says now.
 
-    ``preview`` draws what the intent, the allow-list and an outage come to, below the first two.
+    ``preview`` draws who would answer, between the intent and the rest.
     """
     st.markdown("**Intent**")
     decided = scores_choice(owner, intent_column(owner, form, connection, facts), connection)
     below = st.container()
-    decided = decided.model_copy(update=_outage(owner, form, facts))
+    _outage(owner, form, facts)
     with below:
         preview(decided)
     return decided.model_copy(update=_sampling(owner, form))
@@ -73,15 +74,19 @@ def _sampling(owner: str, form: TurnSettings) -> dict[str, object]:
     }
 
 
-def _outage(owner: str, form: TurnSettings, facts: ServerFacts) -> dict[str, object]:
-    if not facts.simulates:
-        # While the server has not told its fleet, what was chosen stays.
-        return {"outage": () if facts.fleet else form.outage}
+def _outage(owner: str, form: TurnSettings, facts: ServerFacts) -> None:
+    """The shortest drill: who is down, until it is taken back."""
+    if facts.fleet is None or not facts.takes_drills:
+        return
     st.markdown("**Outage**")
-    reachable = [row for row in pool.by_id(facts.known).values() if row.available is not False]
-    shown = ServerFacts(facts.fleet, tuple(reachable))
-    label = "Simulate an outage of ..."
-    outage = entries(st, label, f"outage-{owner}", form.outage, shown, "Nobody")
-    if outage:
+    reachable = [row for row in facts.known if row.available is not False]
+    key = f"outage-{owner}"
+    down = [fault.target for fault in form.drill]
+
+    def simulate() -> None:
+        if problem := simulate_outage(get_runtime().store, widgets.chosen(key)):
+            st.toast(problem, icon=":material/error:")
+
+    entries(st, "Simulate an outage of ...", key, down, reachable, "Nobody", simulate)
+    if down:
         st.caption(":material/power_off: Down for this session's requests, until removed.")
-    return {"outage": outage}

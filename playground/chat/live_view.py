@@ -16,7 +16,7 @@ from playground.browser.slots import cancellation_point
 from playground.chat.turn_view import ASSISTANT, message_view
 from playground.look import palette
 from playground.look.safe_markdown import safe_partial
-from playground.sessions.engine import Run
+from playground.sessions.runs import Run
 from playground.sessions.turns import Turn
 
 _FRAME_SECONDS = 1 / 15
@@ -44,7 +44,7 @@ def live_turn(run: Run) -> None:
 def turn_elsewhere(turn: Turn, look: Callable[[], Turn | None]) -> None:
     """Draw a turn that another process runs, as the store has it, until it is over.
 
-    Where that process has died, the store finds out within seconds and calls it interrupted.
+    If that process has died, the store notices within seconds and marks the turn as interrupted.
     """
     message_view(turn)
     with st.chat_message("assistant", avatar=ASSISTANT):

@@ -54,8 +54,9 @@ def described(turns: Sequence[Turn], totals: SessionTotals) -> str:
     served = ", ".join(
         f"{palette.display_name(name)} {count}" for name, count in _served(turns).most_common()
     )
-    parts = [_plural(totals.turns, "turn"), f"served by: {served or 'nobody yet'}", *_sums(totals)]
-    return f"This session: {'; '.join(parts)}."
+    count = words.counted(totals.turns, "turn")
+    facts = [count, f"served by: {served or 'nobody yet'}", *_sums(totals)]
+    return f"This session: {'; '.join(facts)}."
 
 
 def _facts(turns: Sequence[Turn], totals: SessionTotals) -> list[str]:
@@ -71,7 +72,7 @@ def _sums(totals: SessionTotals) -> list[str]:
     if totals.tokens_in is not None and totals.tokens_out is not None:
         about = "about " if totals.tokens_estimated else ""
         texts.append(f"{about}{totals.tokens_in:,} tokens in, {totals.tokens_out:,} out")
-    texts.append(_plural(totals.failovers, "failover"))
+    texts.append(words.counted(totals.failovers, "failover"))
     if totals.cost_usd is not None:
         texts.append(f"{words.dollars(totals.cost_usd)} estimated")
     if totals.simulated:
@@ -106,13 +107,9 @@ def _described_turn(turn: Turn) -> str:
     parts = [f"Turn {turn.number}", who, _STATES[turn.status]]
     parts += ["simulated" if turn.answer.simulated else ""]
     parts += ["under a drill" if turn.drilled else ""]
-    parts += [f"after {_plural(failovers(turn), 'failover')}" if failovers(turn) else ""]
+    parts += [f"after {words.counted(failovers(turn), 'failover')}" if failovers(turn) else ""]
     return ", ".join(part for part in parts if part)
 
 
 def _served(turns: Sequence[Turn]) -> Counter[str]:
     return Counter(turn.answer.provider for turn in turns if turn.answer.provider)
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -8,8 +8,8 @@ import streamlit as st
 
 from playground.chat.chips import chips_html
 from playground.look.safe_markdown import safe_markdown
+from playground.receipts.parts import InForce
 from playground.receipts.receipt_view import receipt_view
-from playground.receipts.receipts import InForce
 from playground.sessions import turn_words
 from playground.sessions.turns import Turn
 

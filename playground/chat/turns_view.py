@@ -10,7 +10,7 @@ import streamlit as st
 from playground.browser import url
 from playground.chat.state import show_turns, turns_shown
 from playground.chat.turn_view import Retry, turn_view
-from playground.receipts.receipts import InForce
+from playground.receipts.parts import InForce
 from playground.sessions.turns import Turn
 
 SHOWN = 20

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from playground.chat.state import take_choice
-from playground.connections.facts_view import ServerFacts
+from playground.connections.facts import ServerFacts
 from playground.intent.samples import FOLLOW_UPS, SAMPLES, Sample
 from playground.servers.connection import Connection
 from playground.sessions.turns import Turn
@@ -70,7 +70,7 @@ def _line(colour: str, icon: str, name: str, more: str = "") -> None:
 def _pills(
     title: str, samples: dict[str, Sample], key: str, once: str, send: Callable[[Sample], None]
 ) -> None:
-    """``once`` names what is asked here: each answer to it is sent one time."""
+    """``once`` names the question: each answer to it is sent only once."""
 
     def chosen() -> None:
         if (label := take_choice(key, once)) is not None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Literal, get_args
+from typing import get_args
 
 import streamlit as st
 
 from playground.browser import widgets
 from playground.connections.desk_view import run_server_check
-from playground.connections.facts_view import ServerFacts
+from playground.connections.facts import ServerFacts
 from playground.connections.form_view import ConnectionForm, connection_form
-from playground.connections.marks_view import found, heading
+from playground.connections.marks_view import Action, found, heading
 from playground.connections.state import (
     choose_server,
     edit_connection,
@@ -23,6 +23,7 @@ from playground.connections.state import (
     server_choice,
     want_check,
 )
+from playground.found import Found
 from playground.look.parts import chip
 from playground.runtime import Runtime
 from playground.servers.address_guard import AddressRefusedError
@@ -50,8 +51,8 @@ _IN_USE: dict[ServerKind, str] = {
 }
 _FLEETS: dict[FleetChoice, str] = {"auto": "Automatic", "demo": "Demo", "live": "Live"}
 _FLEETS_MEAN: dict[FleetChoice, str] = {
-    "auto": "Your vendors where one has a key or an address, the demo fleet where none has.",
-    "demo": "Vendors are simulated: their published latency and price, and no vendor is called.",
+    "auto": "Your vendors if one has a key or an address, else the demo fleet.",
+    "demo": "Vendors are simulated with their published latency and price. No vendor is called.",
     "live": "Only real vendors, with your keys, and the local model.",
 }
 _SHOWN = "server-kind"
@@ -59,7 +60,7 @@ _SPEKO, _OTHER = "speko", "other"
 
 
 def server_picker(runtime: Runtime) -> ServerKind:
-    """Which server's part of the page is shown; one that is ready is talked to at once."""
+    """Which server's part of the page is shown; a server that is ready is used at once."""
     st.segmented_control(
         "Server",
         list(_KINDS),
@@ -85,7 +86,7 @@ def hosted_panel(runtime: Runtime) -> None:
         own=own,
     )
     st.caption(
-        "The hosted service rejects an intent with a vertical, so the chat leaves that out. Keys: "
+        "The hosted service rejects an intent with a vertical, so the chat sends none. Keys: "
         "platform.speko.dev/agents/keys"
     )
 
@@ -119,7 +120,7 @@ def fleet_switch(runtime: Runtime, facts: ServerFacts) -> None:
 
 
 def talks_to(runtime: Runtime, shown: ServerKind) -> str:
-    """The server that is talked to, where it is not the one that is shown; empty otherwise."""
+    """The server in use, where another one is shown; empty otherwise."""
     kind = kind_in_force(server_choice(), runtime.settings)
     return "" if kind == shown else _IN_USE[kind]
 
@@ -133,22 +134,16 @@ def _panel(
     *,
     own: bool,
 ) -> None:
-    connection, problem = _connection(runtime, kind)
+    server = _connection(runtime, kind)
+    connection, problem = server.value, server.problem
     group = st.container(border=True, key=f"group-{kind}")
     with group, st.container(key=f"connection-{kind}"):
-        with st.container(
-            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-        ):
-            with st.container(width="content"):
-                address = connection.base_url if connection else sub
-                heading(title, _source(connection, own=own), address)
-            with st.container(horizontal=True, width="content", gap="small"):
-                _actions(kind, connection, own=own)
+        address = connection.base_url if connection else sub
+        actions = _actions(kind, connection, own=own)
+        heading(kind, title, _source(connection, own=own), address, actions)
         if connection is not None:
             run_server_check(runtime, kind, connection)
-        check = Checked(False, problem) if problem else last_check(kind)
-        if check is not None:
-            found(check)
+        found(Checked(False, problem) if problem else last_check(kind))
         if connection is None or edited_connection() == kind:
             connection_form(replace(form, can_cancel=connection is not None))
 
@@ -161,27 +156,20 @@ def _source(connection: Connection | None, *, own: bool) -> str:
     return chip("not set")
 
 
-def _actions(kind: ServerKind, connection: Connection | None, *, own: bool) -> None:
-    def button(label: str, what: str, act: Callable[[str], None]) -> None:
-        kinds: dict[str, Literal["secondary", "tertiary"]] = {"test": "secondary"}
-        look = kinds.get(what, "tertiary")
-        st.button(label, key=f"{what}-{kind}", type=look, on_click=act, args=(kind,))
-
+def _actions(kind: ServerKind, connection: Connection | None, *, own: bool) -> Iterator[Action]:
     if connection is not None:
-        button("Test", "test", want_check)
-        label = "Replace" if kind == "speko" else "Change"
-        button(label, "edit", edit_connection)
+        yield Action("Test", "test", want_check)
+        yield Action("Replace" if kind == "speko" else "Change", "edit", edit_connection)
     if own:
-        button("Forget", "forget", _forget)
+        yield Action("Forget", "forget", _forget)
 
 
-def _connection(runtime: Runtime, kind: ServerKind) -> tuple[Connection | None, str | None]:
-    allowed = private_allowed(runtime)
-    try:
-        choice = server_choice()
-        return chosen_server(choice, runtime.settings, kind, private_allowed=allowed), None
-    except AddressRefusedError as error:
-        return None, error.message
+def _connection(runtime: Runtime, kind: ServerKind) -> Found[Connection]:
+    choice, allowed = server_choice(), private_allowed(runtime)
+    return Found.by(
+        lambda: chosen_server(choice, runtime.settings, kind, private_allowed=allowed),
+        AddressRefusedError,
+    )
 
 
 def _shown() -> ServerKind:
@@ -192,7 +180,7 @@ def _shown() -> ServerKind:
 def _pick(runtime: Runtime) -> None:
     kind = _shown()
     edit_connection(None)
-    if kind == "gateway" or _connection(runtime, kind)[0] is not None:
+    if kind == "gateway" or _connection(runtime, kind).value is not None:
         choose_server(replace(server_choice(), kind=kind))
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from playground.connections.facts_view import ServerFacts, server_facts
+from playground.connections.facts import ServerFacts
+from playground.connections.facts_view import server_facts
 from playground.connections.state import (
     choose_server,
     keep_check,
@@ -54,7 +55,7 @@ def open_desk(runtime: Runtime, gateway: Connection, chat_with: Callable[[str], 
 
 
 def health(runtime: Runtime, connection: Connection) -> ProvidersHealth:
-    """How recent calls went; nothing where the server does not tell."""
+    """How recent calls went; empty where the server does not say."""
     if not connection.embedded:
         return ProvidersHealth(window_seconds=0)
     try:
@@ -80,14 +81,14 @@ def run_vendor_check(desk: Desk, vendor: VendorConnection) -> None:
         found = check_vendor(client, desk.gateway, vendor.id)
     keep_check(vendor.id, found)
     if _offer_models(desk, vendor.id, found):
-        # The router's pool has changed, and what is drawn above and below with it.
+        # The router's pool has changed, so the whole page has to be drawn again.
         st.rerun()
 
 
 def offer(vendor: str, models: list[str]) -> None:
-    """Offer exactly these of a vendor's models to the router; none means those of the catalogue.
+    """Offer exactly these of a vendor's models to the router; none means the catalogue's.
 
-    Raises NotUsableError where that is more than a request can carry along.
+    Raises NotUsableError where that is more than one request can carry.
     """
     choice = server_choice()
     own = choice.vendors[vendor].model_copy(update={"models": models or None})
@@ -103,6 +104,6 @@ def _offer_models(desk: Desk, vendor: str, found: Checked) -> bool:
     try:
         offer(vendor, first)
     except NotUsableError as error:
-        keep_check(vendor, Checked(False, error.message))
+        keep_check(vendor, Checked(False, str(error)))
         return False
     return True

@@ -5,46 +5,21 @@ Remembered per browser session: what a server offers depends on the keys the ses
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import streamlit as st
 
 from playground.browser import url, widgets
+from playground.connections.facts import ServerFacts
 from playground.connections.state import choice_revision
 from playground.runtime import Runtime
 from playground.servers import pool
 from playground.servers.connection import Connection
 from speko_client.errors import SpekoApiError
-from speko_client.models import Fleet, KnownProvider
 
 _LOOK_SECONDS = 0.1
 
 
-@dataclass(frozen=True)
-class ServerFacts:
-    """``fleet`` is None where the server is not the embedded gateway; ``problem``: what failed.
-
-    ``pending``: the embedded gateway is still starting, and the rest is not known yet.
-    """
-
-    fleet: Fleet | None = None
-    known: tuple[KnownProvider, ...] = ()
-    problem: str | None = None
-    pending: bool = False
-
-    @property
-    def simulates(self) -> bool:
-        """Whether the demo fleet is on, so that an outage can be simulated."""
-        return self.fleet is not None and self.fleet.demo
-
-    @property
-    def takes_drills(self) -> bool:
-        """Whether faults can be injected into this session's requests."""
-        return self.pending or (self.fleet is not None and bool(self.fleet.drills))
-
-
 def server_facts(runtime: Runtime, connection: Connection) -> ServerFacts:
-    """The fleet and the provider list; a failed look is not remembered, a good one for 5 s."""
+    """The fleet and the provider list; kept for 5 s, a failure is not kept."""
     try:
         return _ask(connection.base_url, choice_revision(), runtime, connection)
     except SpekoApiError as error:
@@ -64,7 +39,7 @@ def _look(runtime: Runtime, at_once: bool) -> None:
     asked_by_browser = url.had_frame(drawn=True)
     due = asked_by_browser if at_once else not runtime.gateway.starting
     if due:
-        # A busy server drops what it has not sent when it draws again, first values among it.
+        # A redraw drops what a busy server has not sent yet, first values too.
         widgets.forget_widgets()
         st.rerun()
 
@@ -78,5 +53,5 @@ def forget_server_facts() -> None:
 def _ask(base_url: str, revision: str, _runtime: Runtime, _connection: Connection) -> ServerFacts:
     with _runtime.client(_connection) as client:
         fleet = client.fleet() if _connection.embedded else None
-        # A server without a list answers all the same.
+        # A server without a list can answer too.
         return ServerFacts(fleet=fleet, known=pool.listed(client) or ())

@@ -88,7 +88,7 @@ def _field(field: str, form: ConnectionForm) -> str:
 
 
 def _save(form: ConnectionForm) -> None:
-    # The key first: whatever is wrong with the rest, the widget must not keep it.
+    # The key first: whatever else is wrong, the widget must not keep it.
     key = widgets.take_secret(_field("key", form))
     typed = Typed(
         name=widgets.typed(_field("name", form)),
@@ -100,7 +100,7 @@ def _save(form: ConnectionForm) -> None:
     try:
         form.save(typed)
     except NotUsableError as error:
-        keep_check(form.name, Checked(False, error.message))
+        keep_check(form.name, Checked(False, str(error)))
     else:
         edit_connection(None)
 

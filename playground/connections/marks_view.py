@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from html import escape
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -10,14 +12,37 @@ from playground.look import words
 from playground.servers.check import Checked
 
 
-def heading(name: str, badge: str, below: str = "") -> None:
-    """A connection's name, its badge and a line below; ``badge`` is HTML, the rest is text."""
+class Action(NamedTuple):
+    """A button at a connection: ``what`` it does is in its key; ``act`` gets the connection."""
+
+    label: str
+    what: str
+    act: Callable[[str], None]
+
+
+def heading(connection: str, name: str, badge: str, below: str, actions: Iterable[Action]) -> None:
+    """A connection's name, its badge (HTML), a line below, and its buttons beside them."""
     line = f'<div class="connection-below">{escape(below)}</div>' if below else ""
-    st.html(f'<div class="connection"><b>{escape(name)}</b>{badge}</div>{line}')
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        with st.container(width="content"):
+            st.html(f'<div class="connection"><b>{escape(name)}</b>{badge}</div>{line}')
+        with st.container(horizontal=True, width="content", gap="small"):
+            for label, what, act in actions:
+                st.button(
+                    label,
+                    key=f"{what}-{connection}",
+                    type="secondary" if what in ("test", "use", "add") else "tertiary",
+                    on_click=act,
+                    args=(connection,),
+                )
 
 
-def found(check: Checked) -> None:
-    """What a check found, with its latency."""
+def found(check: Checked | None) -> None:
+    """What a check found, with its latency; nothing where there was none."""
+    if check is None:
+        return
     tone, sign = ("good", "✓") if check.ok else ("bad", "✕")
     took = "" if check.latency_ms is None else words.milliseconds(check.latency_ms)
     st.html(

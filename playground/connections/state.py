@@ -55,7 +55,7 @@ def choose_server(choice: ServerChoice) -> None:
 
 
 def choice_revision() -> str:
-    """Another one with each change of the choice, and in each browser session that made one."""
+    """A new one with each change, and different in each browser session."""
     return _REVISION.get() or ""
 
 
@@ -75,7 +75,7 @@ def want_check(name: str) -> None:
 
 
 def take_wanted_check(name: str) -> bool:
-    """Whether this connection is to be checked now; asked once."""
+    """Whether to check this connection now; True only once."""
     wanted = _CHECK_WANTED.get() == name
     if wanted:
         _CHECK_WANTED.set(None)

@@ -37,7 +37,7 @@ _HEADINGS = ("Provider", "State", "Recent errors", "Last error")
 
 @dataclass(frozen=True, slots=True)
 class StatusRow:
-    """One model, or several of one vendor that lack the same; ``error_rate`` 0..1 of ``calls``."""
+    """One model, or several of one vendor that miss the same; ``error_rate`` 0..1 of ``calls``."""
 
     vendor: str
     vendor_name: str
@@ -52,11 +52,13 @@ class StatusRow:
 def status_rows(
     known: Iterable[KnownProvider], health: Iterable[ProviderHealth], now: datetime
 ) -> list[StatusRow]:
-    """A row per model, those who can answer first; a vendor that lacks one thing has one row."""
+    """A row per model, those that can answer first; models that miss the same share one row."""
     by_model = {(each.provider, each.model): each for each in health}
     rows: list[StatusRow] = []
     for _, group in groupby(pool.models(known), key=lambda row: row.vendor):
-        own = [_row(each, by_model.get((each.vendor, each.model or "")), now) for each in group]
+        own = [
+            _status_row(each, by_model.get((each.vendor, each.model or "")), now) for each in group
+        ]
         rows += _together(own)
     return sorted(rows, key=lambda row: row.state == "unavailable")
 
@@ -79,7 +81,7 @@ def ago(at: str, now: datetime) -> str:
     return f"{minutes} min ago" if minutes < 60 else f"{minutes // 60} h ago"
 
 
-def _row(known: KnownProvider, health: ProviderHealth | None, now: datetime) -> StatusRow:
+def _status_row(known: KnownProvider, health: ProviderHealth | None, now: datetime) -> StatusRow:
     state, reason = _state(known, health, now)
     return StatusRow(
         vendor=known.vendor,
@@ -99,14 +101,14 @@ def _state(known: KnownProvider, health: ProviderHealth | None, now: datetime) -
     if health is not None and health.state == "unhealthy":
         return "left-out", _left_out(health, now)
     if health is not None and health.state == "probing":
-        return "probing", "a few calls try whether it has recovered"
+        return "probing", "a few calls test whether it has recovered"
     return "available", "simulated" if known.simulated else ""
 
 
 def _left_out(health: ProviderHealth, now: datetime) -> str:
     until = _moment(health.retry_at or "")
     if until is not None and until > now:
-        return f"it asked for a pause of {(until - now).seconds + 1} more s"
+        return f"it asked for a pause, {(until - now).seconds + 1} s more"
     return "too many of its recent calls failed"
 
 

@@ -1,8 +1,8 @@
-"""The gateway's vendors: keys, local servers, and any OpenAI-compatible server of one's own."""
+"""The gateway's vendors: keys, local servers, and your own OpenAI-compatible servers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import streamlit as st
@@ -11,7 +11,7 @@ from playground.browser import widgets
 from playground.browser.url import CHAT_PAGE
 from playground.connections.desk_view import Desk, offer, run_vendor_check
 from playground.connections.form_view import ConnectionForm, connection_form
-from playground.connections.marks_view import found, heading
+from playground.connections.marks_view import Action, found, heading
 from playground.connections.state import (
     choose_server,
     edit_connection,
@@ -22,6 +22,7 @@ from playground.connections.state import (
     want_check,
 )
 from playground.look.parts import chip
+from playground.look.words import counted
 from playground.servers.address_guard import NotUsableError
 from playground.servers.check import Checked
 from playground.servers.server_choice import CUSTOM, address_problem, custom_id
@@ -38,11 +39,11 @@ _NEW = "new-server"
 
 
 def vendor_keys(desk: Desk) -> None:
-    """The vendors that answer with a key."""
+    """The vendors that need a key."""
     st.subheader("Vendors", anchor=False)
     st.caption(
-        "A key you set here stays in this browser session: it is gone when you reload or close "
-        "the page, is written nowhere and is never shown again."
+        "A key you set here stays in this browser session. It is gone when you reload or close the "
+        "page; it is stored nowhere and never shown again."
     )
     _group(
         desk, "vendors", [each for each in desk.vendors if not each.local and not _is_own(each.id)]
@@ -50,26 +51,26 @@ def vendor_keys(desk: Desk) -> None:
 
 
 def local_servers(desk: Desk) -> None:
-    """Model servers on this machine: found when they run, or named by their address."""
+    """Model servers on this machine: found when they run, or at the address you give."""
     st.subheader("Local servers", anchor=False)
     if desk.private_allowed:
-        st.caption("Found when they run where they usually do. Another address is as good.")
+        st.caption("Found at their usual address when they run. You can set another address.")
     else:
         st.caption(
             "This playground is shared, so servers on its own machine and network are not "
-            "offered; a public address is."
+            "offered. A public address works."
         )
     _group(desk, "local", [each for each in desk.vendors if each.local])
 
 
 def own_servers(desk: Desk) -> None:
-    """Servers the catalogue does not know, and the form for one more."""
+    """Servers that are not in the catalogue, and the form to add one."""
     st.subheader("Your own servers", anchor=False)
-    st.caption("Anything that speaks OpenAI's chat completions, by its base URL.")
-    told = {each.id: each for each in desk.vendors}
+    st.caption("Any server that speaks OpenAI's chat completions, by its base URL.")
+    listed = {each.id: each for each in desk.vendors}
     own = server_choice().vendors
-    ids = dict.fromkeys(each for each in [*told, *own] if _is_own(each))
-    _group(desk, "own", [told.get(each) or _left_behind(each, own[each]) for each in ids])
+    ids = dict.fromkeys(each for each in [*listed, *own] if _is_own(each))
+    _group(desk, "own", [listed.get(each) or _left_behind(each, own[each]) for each in ids])
     if edited_connection() != _NEW:
         st.button(
             "Add a server",
@@ -80,7 +81,7 @@ def own_servers(desk: Desk) -> None:
         )
         return
     with st.container(border=True, key=f"group-{_NEW}"), st.container(key=f"connection-{_NEW}"):
-        _problem(last_check(_NEW))
+        found(last_check(_NEW))
         connection_form(
             ConnectionForm(
                 _NEW,
@@ -99,22 +100,17 @@ def _group(desk: Desk, name: str, vendors: Sequence[VendorConnection]) -> None:
     with st.container(border=True, key=f"group-{name}"):
         for vendor in vendors:
             with st.container(key=f"connection-{vendor.id}"):
-                _row(desk, vendor)
+                _connection(desk, vendor)
 
 
-def _row(desk: Desk, vendor: VendorConnection) -> None:
+def _connection(desk: Desk, vendor: VendorConnection) -> None:
     own = desk.own(vendor.id)
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
-        with st.container(width="content"):
-            heading(vendor.name, _badge(desk, vendor, own), _sub(vendor, own))
-        with st.container(horizontal=True, width="content", gap="small"):
-            _actions(desk, vendor, own)
+    actions = _actions(desk, vendor, own)
+    heading(vendor.id, vendor.name, _badge(desk, vendor, own), _sub(vendor, own), actions)
     run_vendor_check(desk, vendor)
     problem = own and address_problem(own.base_url, private_allowed=desk.private_allowed)
     check = Checked(False, problem) if problem else last_check(vendor.id)
-    _problem(check)
+    found(check)
     if check is not None and check.ok:
         with st.container(horizontal=True):
             if check.models:
@@ -138,51 +134,37 @@ def _badge(desk: Desk, vendor: VendorConnection, own: VendorCredentials | None) 
 
 def _sub(vendor: VendorConnection, own: VendorCredentials | None) -> str:
     if own is not None:
-        offered = f"{_count(len(own.models))} offered" if own.models else ""
+        offered = f"{counted(len(own.models), 'model')} offered" if own.models else ""
         return " · ".join(filter(None, [own.base_url, offered]))
     if vendor.source == "environment":
         return vendor.reason or ""
     return vendor.base_url if vendor.local else " or ".join(vendor.key_env)
 
 
-def _actions(desk: Desk, vendor: VendorConnection, own: VendorCredentials | None) -> None:
+def _actions(
+    desk: Desk, vendor: VendorConnection, own: VendorCredentials | None
+) -> Iterator[Action]:
     if own is not None or vendor.source == "environment":
-        _button("Test", "test", vendor, want_check)
+        yield Action("Test", "test", want_check)
     if own is not None:
         if not _is_own(vendor.id):
-            label = "Replace" if vendor.needs_key else "Change"
-            _button(label, "edit", vendor, edit_connection)
-        _button("Forget", "forget", vendor, _forget)
+            yield Action("Replace" if vendor.needs_key else "Change", "edit", edit_connection)
+        yield Action("Forget", "forget", _forget)
     elif vendor.source == "environment":
         if vendor.needs_key:
-            _button("Use my own key", "edit", vendor, edit_connection)
+            yield Action("Use my own key", "edit", edit_connection)
     elif vendor.local:
         if vendor.running and desk.private_allowed:
-            _button("Use it", "use", vendor, partial(_use, desk, vendor))
-        _button("Set address", "edit", vendor, edit_connection)
+            yield Action("Use it", "use", partial(_use, desk, vendor))
+        yield Action("Set address", "edit", edit_connection)
     else:
-        _button("Add key", "add", vendor, edit_connection)
-
-
-def _button(label: str, what: str, vendor: VendorConnection, act: Callable[[str], None]) -> None:
-    st.button(
-        label,
-        key=f"{what}-{vendor.id}",
-        type="secondary" if what in ("test", "use", "add") else "tertiary",
-        on_click=act,
-        args=(vendor.id,),
-    )
-
-
-def _problem(check: Checked | None) -> None:
-    if check is not None:
-        found(check)
+        yield Action("Add key", "add", edit_connection)
 
 
 def _models(
     desk: Desk, vendor: VendorConnection, own: VendorCredentials | None, check: Checked
 ) -> None:
-    with st.popover(f"Its own list: {_count(len(check.models))}"):
+    with st.popover(f"Its own list: {counted(len(check.models), 'model')}"):
         if own is None:
             st.code("\n".join(check.models), language=None, height=260)
             return
@@ -209,11 +191,7 @@ def _offer_chosen(vendor: str, key: str) -> None:
     try:
         offer(vendor, widgets.chosen(key))
     except NotUsableError as error:
-        st.toast(error.message)
-
-
-def _count(models: int) -> str:
-    return f"{models} {'model' if models == 1 else 'models'}"
+        st.toast(str(error))
 
 
 def _form(desk: Desk, vendor: VendorConnection) -> ConnectionForm:
@@ -263,7 +241,7 @@ def _is_own(vendor: str) -> bool:
 
 
 def _left_behind(vendor: str, own: VendorCredentials) -> VendorConnection:
-    """A server the gateway was not told of, because its address must not be called."""
+    """A server the gateway does not know, because its address must not be called."""
     return VendorConnection(
         id=vendor,
         name=own.name or vendor,

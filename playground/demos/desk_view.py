@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from playground.browser import url
-from playground.connections.facts_view import ServerFacts, server_facts
+from playground.connections.facts import ServerFacts
+from playground.connections.facts_view import server_facts
 from playground.connections.state import connection_in_force
 from playground.demos.runs import TITLE, DemoRun, demo_runs
 from playground.demos.script import DemoScript
+from playground.found import Found
 from playground.intent.state import new_conversation
 from playground.runtime import Runtime, get_runtime
 from playground.servers.address_guard import AddressRefusedError
@@ -35,11 +37,10 @@ class DemoDesk:
     def past(self) -> str | None:
         """The session that the URL names, where it is a demo that was over before now."""
         session_id = url.conversation_id()
-        try:
-            stored = self.runtime.store.load(session_id) if session_id else None
-        except StoreError:
-            # The page that this would lead to says what is wrong with the store.
-            return None
+        # The page that this would lead to says what is wrong with the store.
+        stored = Found.by(
+            lambda: self.runtime.store.load(session_id) if session_id else None, StoreError
+        ).value
         return stored.id if stored and stored.title.startswith(TITLE) else None
 
     def start(self, script: DemoScript) -> None:
@@ -51,9 +52,6 @@ class DemoDesk:
 def open_demo_desk() -> DemoDesk:
     """The desk of this browser session."""
     runtime = get_runtime()
-    try:
-        connection, problem = connection_in_force(runtime), None
-    except (GatewayStartError, AddressRefusedError) as error:
-        connection, problem = None, str(error)
-    facts = server_facts(runtime, connection) if connection else ServerFacts()
-    return DemoDesk(runtime, connection, facts, problem or facts.problem)
+    server = Found.by(lambda: connection_in_force(runtime), GatewayStartError, AddressRefusedError)
+    facts = server_facts(runtime, server.value) if server.value else ServerFacts()
+    return DemoDesk(runtime, server.value, facts, server.problem or facts.problem)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from playground.browser import url
-from playground.browser.url import CHAT_PAGE
+from playground.browser.url import chat_link
 from playground.chat.welcome_view import fleet_line
 from playground.connections.state import private_allowed
 from playground.demos.demo_yaml import MAX_BYTES
@@ -49,7 +48,7 @@ def demo_picker(desk: DemoDesk) -> None:
     st.html(_HERO)
     if past := desk.past:
         st.info("This demo has been played; what was answered is a session like any other.")
-        st.page_link(CHAT_PAGE, label="Open it in the chat", query_params=url.chat_link(past))
+        chat_link("Open it in the chat", past)
     fleet_line(desk.connection, desk.facts)
     entries = shelf(desk.runtime.settings.data_dir)
     _cards(desk, [entry for entry in entries if not entry.own])

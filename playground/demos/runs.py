@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 from playground.demos.player import Player
 from playground.runtime import Runtime
 from playground.servers.connection import Connection
-from playground.sessions.engine import AlreadyRunningError, Engine, Run
+from playground.sessions.engine import AlreadyRunningError, Engine
+from playground.sessions.runs import Run
 from playground.sessions.store import Store, StoreError
 from playground.sessions.turns import Conversation, Turn
 
@@ -139,7 +140,7 @@ class DemoRun:
             self._store.save_settings(self.conversation_id, form)
             self._store.save_title(self.conversation_id, f"{TITLE}{self.script.title}")
         except StoreError as error:
-            self.not_saved = error.message
+            self.not_saved = str(error)
 
 
 class DemoRuns:

@@ -14,7 +14,6 @@ import streamlit as st
 
 from playground.analytics import frames as analytics
 from playground.browser import url, widgets
-from playground.browser.url import CHAT_PAGE
 from playground.demos import charts_demo
 from playground.demos.desk_view import DemoDesk
 from playground.demos.player import SPEEDS, Player
@@ -135,8 +134,8 @@ def _speed(run: DemoRun) -> None:
 
 
 def _ended_controls(run: DemoRun) -> None:
-    link, chat = url.link(run.conversation_id), url.chat_link(run.conversation_id)
-    st.page_link(CHAT_PAGE, label="Open in chat", icon=":material/forum:", query_params=chat)
+    url.chat_link("Open in chat", run.conversation_id)
+    link = url.link(run.conversation_id)
     st.page_link(ANALYTICS_PAGE, label="Analytics", icon=":material/insights:", query_params=link)
     if st.button(
         "More demos",

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
 
 import streamlit as st
 
+from playground.browser import widgets
 from playground.connections.state import server_choice
 from playground.drills.drill import RunningDrill
 from playground.drills.state import drill_state, keep_drill
 from playground.drills.words import summary
+from playground.intent.state import form_of_url, simulate_outage
+from playground.runtime import get_runtime
+from playground.servers.server_choice import kind_in_force
+from speko_client.models import Fault
 
 _TICK_SECONDS = 1.0
 
 
 def drill_banner() -> None:
     """Draw the banner; nothing while no drill is on."""
-    state = drill_state()
-    if state.running is None:
-        return
-    if (why := _over(state.running)) is not None:
-        keep_drill(state.ended())
+    running = drill_state().running
+    if running is not None and (why := _over(running)) is not None:
+        keep_drill(drill_state().ended())
         st.toast(f"The drill is over, {why}.", icon=":material/emergency_home:")
+    if not _faults():
         return
     with st.container(
         horizontal=True,
@@ -31,8 +36,8 @@ def drill_banner() -> None:
         key="drill-banner",
     ):
         # Only a time runs out while nobody clicks.
-        every = None if state.running.ends is None else _TICK_SECONDS
-        st.fragment(_line, run_every=every)()
+        runs_out = running is not None and running.ends is not None
+        st.fragment(_banner_line, run_every=_TICK_SECONDS if runs_out else None)()
         # Outside the fragment: it must work at once, also while an answer arrives.
         st.button(
             "End drill",
@@ -43,32 +48,44 @@ def drill_banner() -> None:
         )
 
 
+def end_drill() -> None:
+    """End whatever is staged, a simulated outage too. For callbacks."""
+    keep_drill(drill_state().ended())
+    if form_of_url(get_runtime().store).drill:
+        widgets.forget_widgets()
+        if problem := simulate_outage(get_runtime().store, ()):
+            st.toast(problem, icon=":material/error:")
+
+
 def _over(running: RunningDrill) -> str | None:
     """Why a drill has ended by itself; None while it has not."""
-    if server_choice().kind not in (None, "gateway"):
-        return "for only the embedded gateway takes one"
+    if not _takes_drills():
+        return "because only the embedded gateway takes one"
     return f"after {running.length}" if running.is_over(_now()) else None
 
 
-def end_drill() -> None:
-    """End the drill that is on. For callbacks."""
-    keep_drill(drill_state().ended())
+def _takes_drills() -> bool:
+    return kind_in_force(server_choice(), get_runtime().settings) == "gateway"
 
 
-def _line() -> None:
-    now = _now()
-    running = drill_state().on(now)
-    if running is None:
+def _faults() -> tuple[Fault, ...]:
+    faults = drill_state().faults(form_of_url(get_runtime().store), _now())
+    return faults if faults and _takes_drills() else ()
+
+
+def _banner_line() -> None:
+    faults, running = _faults(), drill_state().on(_now())
+    if not faults:
         st.rerun()
-    st.html(banner_html(running, now))
+    left = running.left(_now()) if running else "until you end it"
+    st.html(banner_html(faults, left))
 
 
-def banner_html(running: RunningDrill, now: datetime) -> str:
-    """The banner's one line."""
+def banner_html(faults: Sequence[Fault], left: str) -> str:
+    """The banner's one line: what is staged, and for how long."""
     return (
-        '<div class="drill-line" role="status"><b>Drill</b> · '
-        f"{escape(summary(running.faults))} · "
-        f'<span class="drill-left">{running.left(now)}</span></div>'
+        f'<div class="drill-line" role="status"><b>Drill</b> · {escape(summary(faults))} · '
+        f'<span class="drill-left">{left}</span></div>'
     )
 
 

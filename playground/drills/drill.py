@@ -1,7 +1,8 @@
 """A failover drill in one browser session: which faults, for how long, how much is left. Pure.
 
 The faults travel with each message that is sent while the drill is on; the gateway remembers
-nothing of them. A drill ends by itself: after so many messages, or when its time is up.
+nothing of them. A drill ends by itself, after so many messages or when its time is up. The outage
+that the chat's form simulates is a drill too: it goes on until it is taken back.
 """
 
 from __future__ import annotations
@@ -78,11 +79,8 @@ class DrillState:
         return replace(self, running=None)
 
     def with_fault(self, fault: Fault) -> DrillState:
-        """With one fault more in the plan; for one target the latest counts."""
-        others = tuple(each for each in self.plan if each.target != fault.target)
-        # A model's own fault stands before its vendor's: of two the gateway takes the first.
-        plan = sorted((*others, fault), key=lambda each: ":" not in each.target)
-        return replace(self, plan=tuple(plan))
+        """With one more fault in the plan; for one target the latest counts."""
+        return replace(self, plan=together(self.without_fault(fault.target).plan, (fault,)))
 
     def without_fault(self, target: str) -> DrillState:
         """Without this target's fault in the plan."""
@@ -96,6 +94,17 @@ class DrillState:
         return replace(self, running=replace(running, sent=running.sent + 1))
 
     def applied(self, settings: TurnSettings, now: datetime) -> TurnSettings:
-        """The settings a turn is sent with now: the drill's faults that are on, and no others."""
+        """The form's settings with all faults that are on now, as a turn is sent with them."""
+        return settings.model_copy(update={"drill": self.faults(settings, now)})
+
+    def faults(self, form: TurnSettings, now: datetime) -> tuple[Fault, ...]:
+        """All faults that are on; where the form's outage names a target too, the drill counts."""
         running = self.on(now)
-        return settings.model_copy(update={"drill": running.faults if running else ()})
+        return together(form.drill, running.faults if running else ())
+
+
+def together(earlier: tuple[Fault, ...], later: tuple[Fault, ...]) -> tuple[Fault, ...]:
+    """For one target the later fault counts."""
+    by_target = {fault.target: fault for fault in (*earlier, *later)}
+    # A model's own fault stands before its vendor's: of two the gateway takes the first.
+    return tuple(sorted(by_target.values(), key=lambda each: ":" not in each.target))

@@ -20,7 +20,7 @@ from playground.drills.words import (
     presets,
     target_name,
 )
-from playground.intent.preview_view import foresee
+from playground.intent.preview_view import preview
 from playground.look import parts
 from playground.routing.desk_view import RoutingDesk
 from playground.servers import pool
@@ -37,8 +37,8 @@ def drill_view(desk: RoutingDesk) -> None:
         return
     state = drill_state()
     st.caption(
-        "Rehearse an outage. Faults hold for the messages of this browser session alone. A live "
-        "vendor that is faulted is not called, and every turn made meanwhile is marked “drill”."
+        "Rehearse an outage. Faults affect only the messages of this browser session. A live "
+        "vendor with a fault is not called, and every turn made during the drill is marked “drill”."
     )
     running = state.on(datetime.now(UTC))
     _length_row()
@@ -50,16 +50,16 @@ def _why_none(desk: RoutingDesk) -> str:
     if desk.connection is not None and not desk.connection.embedded:
         return (
             f"A drill needs the embedded gateway. This session talks to {desk.connection.name}, "
-            "which injects no faults. The Connections page has the way back."
+            "which has no drills. You can switch back on the Connections page."
         )
     return (
-        "This gateway takes no drills: it was started for others to use. Whoever runs it can "
-        "allow them with `--drills`."
+        "This gateway takes no drills, because it was started for others to use. Whoever runs it "
+        "can allow them with `--drills`."
     )
 
 
 def _length_row() -> None:
-    """For how long; a drill that is on is told of by the banner above, on every page."""
+    """How long the next drill lasts."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="drill-length"):
         unit = st.segmented_control(
             "A drill lasts for the next",
@@ -108,7 +108,7 @@ def _story(story: Preset, *, is_on: bool) -> None:
 
 
 def _own(desk: RoutingDesk, state: DrillState, running: RunningDrill | None) -> None:
-    """A drill of one's own: what is in it, and the form for one fault more."""
+    """Your own drill: its faults, and the form to add one."""
     st.markdown("**Or make your own**")
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -120,7 +120,7 @@ def _own(desk: RoutingDesk, state: DrillState, running: RunningDrill | None) -> 
 def _new_fault(desk: RoutingDesk) -> None:
     rows = {row.id: row for row in desk.facts.known if row.available is not False}
     if not rows:
-        st.caption("Nobody can be called here, so there is nobody to fault.")
+        st.caption("No provider is available here, so there is none to give a fault.")
         return
     target = st.selectbox(
         "Who",
@@ -147,7 +147,7 @@ def _target_of(row: KnownProvider) -> str:
 
 
 def _with_figures(target: str, kind: FaultKind) -> Fault:
-    """The fault with the figure that its kind has."""
+    """The fault, with seconds or a rate where its kind has one."""
     if kind == "slow":
         seconds = st.slider(
             "Seconds to the first word",
@@ -231,8 +231,8 @@ def _ranked(desk: RoutingDesk) -> list[ScoredCandidate]:
     """Who would answer the intent at hand, best first."""
     if desk.connection is None:
         return []
-    preview = foresee(desk.runtime, desk.connection, desk.form).preview
-    return candidates(preview) if preview else []
+    ranking = preview(desk.runtime, desk.connection, desk.form).value
+    return candidates(ranking) if ranking else []
 
 
 def _start(faults: tuple[Fault, ...]) -> None:

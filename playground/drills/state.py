@@ -9,10 +9,10 @@ _DRILL = Slot("drill", DrillState)
 
 
 def drill_state() -> DrillState:
-    """Both of them."""
+    """The drill that is on, and the one in the making."""
     return _DRILL.get() or DrillState()
 
 
 def keep_drill(state: DrillState) -> None:
-    """Remember them, in this browser session alone."""
+    """Remember both in this browser session."""
     _DRILL.set(state)

@@ -1,4 +1,4 @@
-"""What the pages say about a drill and its faults, and stories to start one with. Pure."""
+"""What the pages say about a drill and its faults, and ready-made drills. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from speko_client.models import (
 SLOW_SECONDS: Final = 3.0
 
 
-class Kind(NamedTuple):
+class FaultWords(NamedTuple):
     """A kind of fault: its name, its icon, how it reads in a list, what will happen."""
 
     label: str
@@ -28,46 +28,46 @@ class Kind(NamedTuple):
     effect: str
 
 
-KINDS: Final[dict[FaultKind, Kind]] = {
-    "down": Kind(
+KINDS: Final[dict[FaultKind, FaultWords]] = {
+    "down": FaultWords(
         "Down",
         "power_off",
         "down",
-        "Fails at once. The next candidate answers, and nobody notices the wait.",
+        "Fails at once. The next candidate answers, with no wait to notice.",
     ),
-    "rate_limited": Kind(
+    "rate_limited": FaultWords(
         "Rate limited",
         "traffic",
         "rate limited",
         "Answers 429, too many requests. The next candidate answers.",
     ),
-    "slow": Kind(
+    "slow": FaultWords(
         "Slow first word",
         "hourglass_top",
         "slow",
         "Is silent before its first word for as long as you say.",
     ),
-    "stall": Kind(
+    "stall": FaultWords(
         "Stalls",
         "pause_circle",
         "stalls",
         f"Says some words, then falls silent. After {DRILL_PATIENCE:g} s the answer ends: once you "
         "have seen words, nobody else takes over.",
     ),
-    "empty": Kind(
+    "empty": FaultWords(
         "Empty answer",
         "select",
         "answers with nothing",
-        "Answers without a word. The next candidate answers.",
+        "Sends an empty answer. The next candidate answers.",
     ),
-    "break": Kind(
+    "break": FaultWords(
         "Breaks off",
         "link_off",
         "breaks off",
         "Says some words, then breaks off. You keep them, and nobody else takes over: two voices "
         "in one answer would be worse.",
     ),
-    "flaky": Kind(
+    "flaky": FaultWords(
         "Flaky",
         "shuffle",
         "flaky",
@@ -77,7 +77,7 @@ KINDS: Final[dict[FaultKind, Kind]] = {
 
 
 BEFORE_THE_FIRST_WORD: Final[frozenset[FaultKind]] = frozenset({"down", "rate_limited", "empty"})
-"""Whoever has one of these never answers: the next candidate steps in."""
+"""With one of these a candidate never answers: the next one steps in."""
 
 
 class Preset(NamedTuple):
@@ -130,7 +130,7 @@ def summary(faults: Sequence[Fault]) -> str:
 
 
 def presets(ranked: Sequence[ScoredCandidate], known: Iterable[KnownProvider]) -> list[Preset]:
-    """Stories about those who would answer now (best first) and those who can; none for nobody."""
+    """Ready-made drills about who would answer now (best first) and who can; empty if nobody."""
     vendors = list(dict.fromkeys(row.vendor for row in known if row.available is not False))
     if not ranked or not vendors:
         return []

@@ -1,4 +1,4 @@
-"""The fields a decision is made by, intent and allow-list: the same on the chat and Routing pages.
+"""The fields a ranking is made by, intent and allow-list: the same on the chat and Routing pages.
 
 Both pages draw the same widgets under the same keys over the same form, so what is set on one is
 set on the other.
@@ -6,20 +6,20 @@ set on the other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, get_args
 
 import streamlit as st
 
 from playground.browser import widgets
-from playground.connections.facts_view import ServerFacts
+from playground.connections.facts import ServerFacts
 from playground.intent import languages
 from playground.look import words
 from playground.look.safe_markdown import literal
 from playground.servers import pool
 from playground.servers.connection import Connection
 from playground.sessions.turns import TurnSettings
-from speko_client.models import OptimizeFor, Region, Vertical
+from speko_client.models import KnownProvider, OptimizeFor, Region, Vertical
 
 _NEW_TAG = "Type a tag such as pt-BR to use one that is not listed."
 _Fields = dict[str, object]
@@ -63,10 +63,16 @@ def intent_row(
 
 
 def entries(
-    place: Any, label: str, key: str, chosen: Sequence[str], facts: ServerFacts, empty: str
+    place: Any,
+    label: str,
+    key: str,
+    chosen: Sequence[str],
+    known: Iterable[KnownProvider],
+    empty: str,
+    on_change: Callable[[], None] | None = None,
 ) -> tuple[str, ...]:
-    """A list of vendors and models to pick from; what was chosen elsewhere stays in it."""
-    rows = pool.by_id(facts.known)
+    """A list of vendors and models to pick from; what was chosen before stays in it."""
+    rows = pool.by_id(known)
     options = [*rows, *(entry for entry in chosen if entry not in rows)]
     return tuple(
         place.multiselect(
@@ -75,6 +81,7 @@ def entries(
             format_func=lambda entry: pool.option_label(rows[entry]) if entry in rows else entry,
             placeholder=empty,
             key=widgets.seed(key, list(chosen)),
+            on_change=on_change,
         )
     )
 
@@ -82,7 +89,9 @@ def entries(
 def _allow_list(
     place: Any, owner: str, form: TurnSettings, facts: ServerFacts
 ) -> dict[str, tuple[str, ...]]:
-    allowed = entries(place, "Allowed providers", f"allowed-{owner}", form.allowed, facts, "All")
+    allowed = entries(
+        place, "Allowed providers", f"allowed-{owner}", form.allowed, facts.known, "All"
+    )
     if pool.models(facts.known) and not pool.remaining(facts.known, allowed):
         place.warning("Nobody is left to answer. Allow another provider.")
     return {"allowed": allowed}
@@ -101,7 +110,7 @@ def _optimize_for(place: Any, owner: str, form: TurnSettings) -> _Fields:
         width="stretch",
         key=widgets.seed(f"optimize-{owner}", form.optimize_for),
     )
-    # A browser that was not given the first value says that nothing is chosen.
+    # A browser that has not received the first value reports that nothing is chosen.
     return {"optimize_for": chosen or form.optimize_for}
 
 

@@ -20,7 +20,7 @@ SHOWN: Final = 5
 
 
 def panel_html(preview: RoutingPreview, *, down: Collection[str] = ()) -> str:
-    """The panel; ``down`` are the candidates (``vendor`` or ``vendor:model``) in an outage.
+    """The panel; ``down`` are the candidates (``vendor`` or ``vendor:model``) that are down.
 
     Those in front that are down are tried first and struck out; the first that is up stands out.
     """
@@ -30,7 +30,7 @@ def panel_html(preview: RoutingPreview, *, down: Collection[str] = ()) -> str:
     up = next((place for place, each in enumerate(ranked) if not _is_in(each, down)), None)
     lead = 0 if up is None else up
     shown = ranked[: max(SHOWN, lead + 1)]
-    rows = [_row(each, preview, down, first=each is ranked[lead]) for each in shown]
+    rows = [_ranked(each, preview, down, first=each is ranked[lead]) for each in shown]
     if more := len(ranked) - len(shown):
         rows.append(f'<div class="preview-more sp-quiet">{more} more are behind</div>')
     rest = "".join(rows[lead + 1 :]) + _notes(preview.notes or ())
@@ -46,7 +46,7 @@ def panel_html(preview: RoutingPreview, *, down: Collection[str] = ()) -> str:
 
 
 def quiet_html(line: str) -> str:
-    """The panel where there is no preview: one line on why."""
+    """The panel where there is no ranking: one line that says why."""
     return f'<div class="preview preview-none">{escape(line)}</div>'
 
 
@@ -58,14 +58,14 @@ def _panel(head: str, html: str, winner: ScoredCandidate | None = None, chips: s
     )
 
 
-def _row(
+def _ranked(
     each: ScoredCandidate, preview: RoutingPreview, down: Collection[str], *, first: bool
 ) -> str:
     name = palette.label(each.provider_id, each.model_id)
     is_down = _is_in(each, down)
     classes = f"{' preview-first' if first else ''}{' preview-down' if is_down else ''}"
     note = " (down: the next one steps in)" if is_down else ""
-    # Without weights it is another server's preview, which has scores only.
+    # Without weights it is another server's ranking, which has scores only.
     unscored = each.axes is None and preview.weights is not None
     score = "–" if unscored else f"{each.score:.2f}"
     bar = parts.bar([(0.0 if unscored else each.score, parts.seat(each.provider_id))])
@@ -90,7 +90,7 @@ def _notes(notes: Sequence[str]) -> str:
     if not notes:
         return ""
     lines = "".join(f'<div class="sp-reason">{escape(note)}</div>' for note in notes)
-    return parts.folded("1 note" if len(notes) == 1 else f"{len(notes)} notes", lines)
+    return parts.folded(words.counted(len(notes), "note"), lines)
 
 
 def _filtered_out(preview: RoutingPreview, *, opened: bool = False) -> str:

@@ -45,4 +45,4 @@ SAMPLES = (
 )
 
 FOLLOW_UPS = {"Book me an appointment for Tuesday.": "3pm, with Dr. Chen."}
-"""The second turn of a sample conversation, offered once the first is answered."""
+"""The second turn of a sample conversation, offered after the first is answered."""

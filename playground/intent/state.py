@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from playground.browser import url, widgets
 from playground.browser.slots import Slot
+from playground.found import Found
 from playground.sessions.store import Store
 from playground.sessions.store_errors import StoreError
-from playground.sessions.turns import TurnSettings
+from playground.sessions.turns import Conversation, TurnSettings
+from speko_client.models import Fault
 
 _FORM = Slot("form", TurnSettings)
 
@@ -45,23 +49,46 @@ def replace_form(owner: str, settings: TurnSettings) -> None:
 
 
 def save_form(store: Store, owner: str, form: TurnSettings) -> str | None:
-    """Put the conversation into the URL and its form into the store; what went wrong, if it did.
+    """Put the conversation into the URL and its form into the store; returns what went wrong.
 
     Whichever page changes the form, a reload finds it.
     """
     url.open_conversation(owner)
-    try:
-        store.save_settings(owner, form)
-    except StoreError as error:
-        return str(error)
-    return None
+    return Found.by(lambda: store.save_settings(owner, form), StoreError).problem
+
+
+def form_of_url(store: Store) -> TurnSettings:
+    """The form of the conversation that the URL names, on pages that do not draw it too."""
+    other = _other_conversation(store)
+    return other.settings if other else form_settings()
+
+
+def simulate_outage(store: Store, targets: Collection[str]) -> str | None:
+    """Take these down from the next message on, in the conversation that the URL names.
+
+    For callbacks only. Returns what went wrong with keeping it.
+    """
+    faults = tuple(Fault(target=target, kind="down") for target in targets)
+    other = _other_conversation(store)
+    form = (other.settings if other else form_settings()).model_copy(update={"drill": faults})
+    if other is None:
+        keep_form(form)
+    return save_form(store, other.id if other else widgets.scope() or "", form)
+
+
+def _other_conversation(store: Store) -> Conversation | None:
+    """The conversation that the URL names, where the form is not yet this one's."""
+    opened = url.conversation_id()
+    if opened is None or has_form_of(opened):
+        return None
+    return Found.by(lambda: store.load(opened), StoreError).value
 
 
 def new_conversation() -> None:
-    """Leave the open conversation; the form stays as it is, but for a simulated outage."""
+    """Leave the open conversation; the form stays as it is, except for a simulated outage."""
     url.leave_conversation()
     widgets.set_scope(None)
-    _FORM.set(form_settings().model_copy(update={"outage": ()}))
+    _FORM.set(form_settings().model_copy(update={"drill": ()}))
 
 
 def new_conversation_with(provider: str) -> None:

@@ -40,6 +40,11 @@ def dollars(value: float) -> str:
     return f"≈ ${value:.{digits}f}"
 
 
+def counted(count: int, noun: str) -> str:
+    """``1 turn``, ``1,200 turns``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def candidate(provider: str, model: str) -> str:
     """``provider/model``, as the router names a candidate."""
     return f"{provider}/{model}"

@@ -1,4 +1,4 @@
-"""A turn's receipt: what was predicted, who served it, each attempt, and the scores in force.
+"""A turn's receipt: the first choice, who served it, each attempt, and the scores in force.
 
 It is put together from the stored turn alone.
 """

@@ -1,4 +1,4 @@
-"""A receipt as HTML: predicted and served, the attempts on one time axis, the pool's scores. Pure.
+"""A receipt as HTML: who served, the attempts on one time axis, the pool's scores. Pure.
 
 Everything from outside is escaped. What failed is amber, or red where nobody followed; an attempt
 that failed on purpose is hatched and says "drill". No meaning is in the colour alone.
@@ -12,20 +12,20 @@ from typing import Final
 
 from playground.look import palette, parts, words
 from playground.look.parts import Tone
-from playground.receipts.receipts import Candidate, Outcome, Pooled, Receipt, Step, Verdict
+from playground.receipts.parts import AttemptOutcome, Pooled, ProviderModel, Receipt, Step, Verdict
 from playground.sessions.ranking import reasons
 
 SHOWN: Final = 10
-"""So many candidates of the pool are drawn at once; the rest unfolds."""
+"""How many candidates of the pool are drawn at once; the rest unfolds."""
 
 _VERDICTS: Final[Mapping[Verdict, tuple[Tone, str]]] = {
-    "as_predicted": ("good", "✓ as predicted"),
-    "otherwise": ("amber", "≠ not as predicted"),
+    "first_choice": ("good", "✓ first choice"),
+    "otherwise": ("amber", "≠ not the first choice"),
     "broke_off": ("bad", "✕ broke off"),
     "nobody": ("bad", "✕ not answered"),
-    "unpredicted": ("", "no prediction"),
+    "no_ranking": ("", "no ranking"),
 }
-_OUTCOMES: Final[Mapping[Outcome, tuple[Tone, str]]] = {
+_OUTCOMES: Final[Mapping[AttemptOutcome, tuple[Tone, str]]] = {
     "answered": ("good", "served"),
     "failed": ("amber", "failed"),
     "cancelled": ("", "cancelled"),
@@ -49,7 +49,7 @@ def receipt_html(receipt: Receipt) -> str:
 
 def _way(receipt: Receipt) -> str:
     tone, verdict = _VERDICTS[receipt.verdict]
-    boxes = [_box("Predicted", receipt.predicted)] if receipt.pool_known else []
+    boxes = [_box("First choice", receipt.first_choice)] if receipt.pool_known else []
     boxes.append(_box("Served", receipt.served if receipt.was_served else None))
     drawn = '<span class="receipt-arrow" aria-hidden="true">→</span>'.join(boxes)
     drill = parts.chip("made under a drill", "amber") if receipt.drilled else ""
@@ -57,7 +57,7 @@ def _way(receipt: Receipt) -> str:
     return f'<div class="receipt-way">{drawn}{parts.chip(verdict, tone)}{drill}</div>{why}'
 
 
-def _box(label: str, candidate: Candidate | None) -> str:
+def _box(label: str, candidate: ProviderModel | None) -> str:
     name = escape(palette.label(candidate.provider, candidate.model)) if candidate else "nobody"
     mark = parts.mark(candidate.provider) if candidate else ""
     return f'<div class="receipt-box">{mark}<span><small>{label}</small><b>{name}</b></span></div>'
@@ -75,9 +75,8 @@ def _timeline(receipt: Receipt) -> str:
         for step in receipt.steps
     )
     end = words.milliseconds(receipt.span_ms)
-    count = len(receipt.steps)
     return (
-        f"<h4>{count} attempt{'' if count == 1 else 's'}</h4>{rows}"
+        f"<h4>{words.counted(len(receipt.steps), 'attempt')}</h4>{rows}"
         f'<div class="receipt-axis"><span>0</span><span>{end}</span></div>{_unnamed(receipt)}'
     )
 
@@ -112,13 +111,13 @@ def _unnamed(receipt: Receipt) -> str:
     count = receipt.unnamed_failovers
     if not count:
         return ""
-    return _note(f"{words.failover_label(count)}: the server gives the count only, not who failed.")
+    return _note(f"{words.failover_label(count)}: the server gives the number, not who failed.")
 
 
 def _pool(receipt: Receipt) -> str:
     if not receipt.pool_known:
         return "<h4>Pool</h4>" + _note(
-            "This server gave no preview when the turn began, so pool and scores are not known."
+            "This server had no routing preview when the turn began: pool and scores are not known."
         )
     if not receipt.pool:
         return "<h4>Pool</h4>" + _note("Nobody was in the pool when the turn began.")

@@ -6,9 +6,9 @@ import json
 
 import streamlit as st
 
+from playground.receipts.parts import InForce
+from playground.receipts.receipt import receipt, request_detail
 from playground.receipts.receipt_html import receipt_html
-from playground.receipts.receipts import InForce, receipt
-from playground.receipts.request_detail import request_detail
 from playground.sessions.totals import failed_attempts
 from playground.sessions.turns import Turn
 

@@ -1,4 +1,4 @@
-"""The sentences of a receipt. Pure: a turn in, plain words out, no name that the turn has not."""
+"""The sentences of a receipt, from the turn's own data alone. Pure."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from playground.sessions.turns import Turn
 from speko_client.models import Attempt
 
 if TYPE_CHECKING:
-    from playground.receipts.receipts import Candidate, Outcome, SnapshotState
+    from playground.receipts.parts import AttemptOutcome, ProviderModel, SnapshotState
 
-_TOLD = 2
-"""So many failures the sentence tells one by one; the attempts below it tell all."""
+_NAMED = 2
+"""How many failures the sentence names one by one; the attempts below it show all."""
 
 CODES = {
     "CONNECT_FAILED": "could not be reached",
@@ -25,30 +25,30 @@ CODES = {
     "AUTH_FAILED": "refused its key",
     "MODEL_NOT_FOUND": "does not know the model",
     "INVALID_REQUEST": "rejected the request",
-    "EMPTY_ANSWER": "answered without a word",
+    "EMPTY_ANSWER": "sent an empty answer",
     "STREAM_BROKEN": "broke off in the middle of its answer",
     "SIMULATED_OUTAGE": "was down",
 }
 
 
-def head(turn: Turn, predicted: Candidate | None, served: Candidate | None) -> str:
+def head(turn: Turn, first_choice: ProviderModel | None, served: ProviderModel | None) -> str:
     """What happened, in one sentence."""
     failed = _failed(turn)
-    first = f"{predicted.name} was predicted" if predicted else ""
-    clauses = [_failure(attempt, predicted) for attempt in failed]
-    end = _end(turn, "it" if predicted == served and not failed else served and served.name)
-    if not clauses and predicted and predicted == served and turn.status == "done":
+    first = f"{first_choice.name} was the first choice" if first_choice else ""
+    clauses = [_failure(attempt, first_choice) for attempt in failed]
+    end = _end(turn, "it" if first_choice == served and not failed else served and served.name)
+    if not clauses and first_choice and first_choice == served and turn.status == "done":
         return f"{first} and answered."
-    if len(clauses) > _TOLD:
+    if len(clauses) > _NAMED:
         clauses = [clauses[0], f"{len(clauses) - 1} more failed"]
     story = ", then ".join(clauses)
-    told = f"{story}{_link(turn)}{end}" if story else end
-    return f"{first}; {told}." if first else f"{_capital(told)}."
+    rest = f"{story}{_link(turn)}{end}" if story else end
+    return f"{first}; {rest}." if first else f"{_capital(rest)}."
 
 
-def _failure(attempt: Attempt, predicted: Candidate | None) -> str:
-    is_predicted = predicted == (attempt.provider, attempt.model)
-    who = "it" if is_predicted else words.candidate(attempt.provider, attempt.model)
+def _failure(attempt: Attempt, first_choice: ProviderModel | None) -> str:
+    is_first = first_choice == (attempt.provider, attempt.model)
+    who = "it" if is_first else words.candidate(attempt.provider, attempt.model)
     return f"{who} {failed_words(attempt)}"
 
 
@@ -72,28 +72,28 @@ def _end(turn: Turn, served: str | None) -> str:
 def _dead_end(turn: Turn) -> str:
     if not turn.answer.text:
         return "nobody answered"
-    return "what had arrived is kept" if turn.answer.attempts else "the answer broke off"
+    return "the text so far is kept" if turn.answer.attempts else "the answer broke off"
 
 
 def _counted(turn: Turn) -> str:
-    """How often the server failed over, where it names nobody."""
+    """How often the server failed over, where it only counts."""
     count = turn.answer.failover_count
     if not count or turn.answer.attempts:
         return ""
-    return f" after {count} failover{'' if count == 1 else 's'}"
+    return f" after {words.counted(count, 'failover')}"
 
 
-def why(turn: Turn, predicted: Candidate | None, served: Candidate | None) -> str | None:
-    """Why another candidate served than was predicted, where ``head`` does not say it already."""
-    if predicted is None:
-        return "The preview found nobody in the pool, so it changed meanwhile."
+def why(turn: Turn, first_choice: ProviderModel | None, served: ProviderModel | None) -> str | None:
+    """Why another candidate than the first choice served, where ``head`` does not say it."""
+    if first_choice is None:
+        return "The pool was empty when the turn began, so it changed meanwhile."
     failed = ((each.provider, each.model) for each in _failed(turn))
-    if predicted in failed or (turn.answer.failover_count and not turn.answer.attempts):
+    if first_choice in failed or (turn.answer.failover_count and not turn.answer.attempts):
         return None
     return (
         _snapshots_differ(turn)
-        or _not_allowed(turn, predicted)
-        or _pool_changed(turn, predicted, served)
+        or _not_allowed(turn, first_choice)
+        or _pool_changed(turn, first_choice, served)
         or "The server does not say why."
     )
 
@@ -103,32 +103,34 @@ def _failed(turn: Turn) -> list[Attempt]:
 
 
 def _snapshots_differ(turn: Turn) -> str | None:
-    before = turn.prediction.scores_run_id if turn.prediction else None
+    before = turn.ranking.scores_run_id if turn.ranking else None
     after = turn.answer.scores_run_id
     if not before or not after or before == after:
         return None
-    return f"The scores changed meanwhile: predicted by snapshot {before}, answered by {after}."
+    return f"The scores changed meanwhile: ranked by snapshot {before}, answered by {after}."
 
 
-def _not_allowed(turn: Turn, predicted: Candidate) -> str | None:
+def _not_allowed(turn: Turn, first_choice: ProviderModel) -> str | None:
     allowed = turn.settings.allowed
-    if not allowed or covers(allowed, *predicted):
+    if not allowed or covers(allowed, *first_choice):
         return None
     return f"This server previews without the allow-list ({', '.join(allowed)}); it answers by it."
 
 
-def _pool_changed(turn: Turn, predicted: Candidate, served: Candidate | None) -> str | None:
-    if served is None or turn.prediction is None:
+def _pool_changed(
+    turn: Turn, first_choice: ProviderModel, served: ProviderModel | None
+) -> str | None:
+    if served is None or turn.ranking is None:
         return None
-    for out in turn.prediction.filtered_out or ():
+    for out in turn.ranking.filtered_out or ():
         if (out.provider_id, out.model_id) == served:
             return f"The pool changed meanwhile: {served.name} was left out then ({out.reason})."
     if turn.answer.attempts:
-        return f"The pool changed meanwhile: {predicted.name} was not tried."
+        return f"The pool changed meanwhile: {first_choice.name} was not tried."
     return None
 
 
-def step(attempt: Attempt, outcome: Outcome) -> str:
+def step(attempt: Attempt, outcome: AttemptOutcome) -> str:
     """What became of one attempt: ``answered``, ``timed out after 5.0 s``."""
     if outcome == "answered":
         return "answered"
@@ -141,8 +143,8 @@ def step(attempt: Attempt, outcome: Outcome) -> str:
 
 def failed_words(attempt: Attempt) -> str:
     """Why an attempt failed: ``was down (drill)``, ``timed out after 5.0 s``."""
-    told = (attempt.message or "").strip() or _in_words(attempt.code)
-    past = f"was {told.removeprefix('is ')}" if told.startswith("is ") else told
+    why = (attempt.message or "").strip() or _in_words(attempt.code)
+    past = f"was {why.removeprefix('is ')}" if why.startswith("is ") else why
     return f"{past} (drill)" if attempt.drill and "drill" not in past else past
 
 
@@ -170,25 +172,25 @@ def snapshot(
     return snapshot_id
 
 
-def facts(turn: Turn, snapshot_told: str | None) -> tuple[tuple[str, str], ...]:
-    """What else is known of the turn: a name and its value each."""
+def facts(turn: Turn, scores: str | None) -> tuple[tuple[str, str], ...]:
+    """What else is known of the turn: names and values."""
     answer = turn.answer
-    told: list[tuple[str, str | None]] = [
+    named: list[tuple[str, str | None]] = [
         ("Intent", intent(turn)),
         ("Allowed", ", ".join(turn.settings.allowed) or None),
         ("Server", turn.connection),
-        ("Scores", snapshot_told),
+        ("Scores", scores),
         ("Words", turn_words.source(answer)),
         ("Time", turn_words.latency(answer)),
         ("Tokens", turn_words.tokens(answer)),
     ]
     if answer.cost_usd is not None:
         cost = f"{words.dollars(answer.cost_usd)}, estimated from list prices"
-        told.append(("Cost", f"{cost} ({answer.price_source})"))
+        named.append(("Cost", f"{cost} ({answer.price_source})"))
     if turn.error is not None:
         status = f"HTTP status {turn.error.status or 'none'}"
-        told.append(("Error", f"{turn.error.code}, {status}"))
-    return tuple((name, value) for name, value in told if value)
+        named.append(("Error", f"{turn.error.code}, {status}"))
+    return tuple((name, value) for name, value in named if value)
 
 
 def intent(turn: Turn) -> str:
@@ -204,6 +206,6 @@ def intent(turn: Turn) -> str:
 
 
 def _capital(text: str) -> str:
-    # A candidate's name keeps its spelling at the head of a sentence.
+    # A candidate's name keeps its spelling at the start of a sentence.
     first = text.split(" ", 1)[0]
     return text if "/" in first else f"{text[:1].upper()}{text[1:]}"

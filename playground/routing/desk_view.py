@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from playground.browser import url
-from playground.connections.facts_view import ServerFacts, server_facts
+from playground.connections.facts import ServerFacts
+from playground.connections.facts_view import server_facts
 from playground.connections.state import ready_connection
+from playground.found import Found
 from playground.intent.state import (
     adopt_form,
     form_settings,
@@ -58,15 +60,12 @@ class RoutingDesk:
 def open_desk() -> RoutingDesk:
     """The desk of this browser session."""
     runtime = get_runtime()
-    try:
-        connection, problem = ready_connection(runtime), None
-    except (GatewayStartError, AddressRefusedError) as error:
-        connection, problem = None, str(error)
-    pending = connection is None and problem is None
-    facts = server_facts(runtime, connection) if connection else ServerFacts(pending=pending)
+    server = Found.by(lambda: ready_connection(runtime), GatewayStartError, AddressRefusedError)
+    pending = server.value is None and server.problem is None
+    facts = server_facts(runtime, server.value) if server.value else ServerFacts(pending=pending)
     owner, form, store_problem = _open_form(runtime)
-    problem = problem or facts.problem or store_problem
-    return RoutingDesk(runtime, connection, facts, owner, scores_in_force(form), problem)
+    problem = server.problem or facts.problem or store_problem
+    return RoutingDesk(runtime, server.value, facts, owner, scores_in_force(form), problem)
 
 
 def _open_form(runtime: Runtime) -> tuple[str, TurnSettings, str | None]:
@@ -74,11 +73,7 @@ def _open_form(runtime: Runtime) -> tuple[str, TurnSettings, str | None]:
     wanted = url.conversation_id()
     if wanted and has_form_of(wanted):
         return wanted, form_settings(), None
-    stored, problem = None, None
-    try:
-        stored = runtime.store.load(wanted) if wanted else None
-    except StoreError as error:
-        problem = str(error)
-    known = wanted if stored else None
-    owner = known or url.reserve(runtime.store.new_conversation_id())
-    return owner, adopt_form(owner, stored.settings if stored else None), problem
+    found = Found.by(lambda: runtime.store.load(wanted) if wanted else None, StoreError)
+    stored = found.value
+    owner = stored.id if stored else url.reserve(runtime.store.new_conversation_id())
+    return owner, adopt_form(owner, stored.settings if stored else None), found.problem

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from playground.browser import url, widgets
-from playground.browser.url import CHAT_PAGE
+from playground.browser import widgets
+from playground.browser.url import chat_link
 from playground.intent.state import form_settings
 from playground.look.safe_markdown import literal
 from playground.routing.desk_view import RoutingDesk
@@ -34,7 +34,7 @@ def saved_list(desk: RoutingDesk) -> None:
     try:
         saved = saved_what_ifs(desk.runtime.store)
     except StoreError as error:
-        st.error(error.message, icon=":material/error:")
+        st.error(str(error), icon=":material/error:")
         return
     for each in saved:
         _saved_row(desk, each)
@@ -46,12 +46,7 @@ def _in_use(desk: RoutingDesk) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="what-if-in-use"):
         st.html(in_use_html(used), width="content")
-        st.page_link(
-            CHAT_PAGE,
-            label="Go to the chat",
-            icon=":material/forum:",
-            query_params=url.chat_link(desk.owner),
-        )
+        chat_link("Go to the chat", desk.owner)
         st.button(
             "Stop using it", type="tertiary", on_click=_use, args=(desk, None), key="what-if-stop"
         )
@@ -154,7 +149,7 @@ def _delete(desk: RoutingDesk, each: SavedWhatIf) -> None:
     try:
         delete_what_if(desk.runtime.store, each.id)
     except StoreError as error:
-        _notice(error.message)
+        _notice(str(error))
         return
     if _is_used(each):
         _notice(gone(each.what_if))

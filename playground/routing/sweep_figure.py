@@ -191,7 +191,7 @@ def _hover(row: Any) -> tuple[str, str]:
         "the language changes the winner" if row.flips_language else "",
         "broader figures stood in" if row.stood_in else "",
     ]
-    lines = [sweeps.told(row), *filter(None, marks)]
+    lines = [sweeps.winner_clause(row), *filter(None, marks)]
     return escape(what), "<br>".join(escape(line) for line in lines)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, cast, get_args
 
@@ -13,6 +13,7 @@ import streamlit as st
 
 from playground.browser import widgets
 from playground.connections.state import choice_revision
+from playground.found import Found
 from playground.intent import languages
 from playground.look import palette, parts, words
 from playground.look.csv_view import csv_button
@@ -39,29 +40,26 @@ _AGAINST: dict[Against, str] = {"preset": "the balanced preset's", "language": "
 
 @dataclass(frozen=True)
 class Swept:
-    """``sweep`` None where there is none; ``problem`` then says why.
+    """``milliseconds`` it took, with the question that comes before it."""
 
-    ``milliseconds`` it took, with the question that comes before it.
-    """
-
-    sweep: Sweep | None = None
-    problem: str | None = None
-    milliseconds: float = 0.0
+    sweep: Sweep
+    milliseconds: float
 
 
 def sweep_view(desk: RoutingDesk) -> None:
-    """Draw the map; one line where the server decides one intent at a time."""
+    """Draw the map; one line where the server ranks one intent at a time."""
     if desk.connection is None:
         return
-    swept = _sweep(desk, desk.connection)
-    if swept.sweep is None:
-        st.info(swept.problem, icon=":material/grid_off:")
+    found = _sweep(desk, desk.connection)
+    swept = found.value
+    if swept is None:
+        st.info(found.problem, icon=":material/grid_off:")
         return
     every = sweeps.sweep_frame(swept.sweep)
     vertical, against = _controls()
     place = st.container(key="sweep-chosen")
     frame = sweeps.of_vertical(every, vertical)
-    took = f"Decided in {swept.milliseconds:,.0f} ms."
+    took = f"Ranked in {swept.milliseconds:,.0f} ms."
     line = f"{sweeps.summary(frame, against)} {took}"
     _legend(frame, against, desk)
     with st.container(key="sweep-fit" if vertical else "sweep-scroll"):
@@ -71,16 +69,19 @@ def sweep_view(desk: RoutingDesk) -> None:
         _chosen(desk, every, line)
 
 
-def _sweep(desk: RoutingDesk, connection: Connection) -> Swept:
+def _sweep(desk: RoutingDesk, connection: Connection) -> Found[Swept]:
     what_if = desk.form.what_if if connection.embedded else None
     asked = connection, choice_revision(), what_if
-    probed = _ask(*_keyed(sweeps.probe(desk.form.language), asked), desk.runtime, connection)
-    if probed.sweep is None:
-        return probed
+    found = _ask(*_keyed(sweeps.probe(desk.form.language), asked), desk.runtime, connection)
+    probed = found.value
+    if probed is None:
+        return found
     tags = sweeps.worth_showing(probed.sweep, desk.form.language)
     request = sweeps.request_for(tags, desk.form.region, desk.form.allowed)
-    swept = _ask(*_keyed(request, asked), desk.runtime, connection)
-    return replace(swept, milliseconds=probed.milliseconds + swept.milliseconds)
+    found = _ask(*_keyed(request, asked), desk.runtime, connection)
+    if found.value is None:
+        return found
+    return Found(Swept(found.value.sweep, probed.milliseconds + found.value.milliseconds))
 
 
 def _keyed(
@@ -94,7 +95,7 @@ def _keyed(
 @st.cache_data(ttl=8, show_spinner=False, scope="session", max_entries=20)
 def _ask(
     base_url: str, revision: str, request: str, what_if: str, _runtime: Runtime, _to: Connection
-) -> Swept:
+) -> Found[Swept]:
     asked = SweepRequest.model_validate_json(request)
     tried = WhatIf.model_validate_json(what_if) if what_if else None
     begun = time.perf_counter()
@@ -103,10 +104,10 @@ def _ask(
             sweep = client.sweep(asked, tried)
     except SpekoApiError as error:
         if error.status in (404, 405):
-            only = "This server decides one intent at a time. The embedded gateway has the sweep."
-            return Swept(problem=only)
-        return Swept(problem=f"No sweep now: {_to.redact(error.message)}")
-    return Swept(sweep, milliseconds=1000 * (time.perf_counter() - begun))
+            only = "This server ranks one intent at a time. The embedded gateway has the sweep."
+            return Found(problem=only)
+        return Found(problem=f"No sweep now: {_to.redact(error.message)}")
+    return Found(Swept(sweep, 1000 * (time.perf_counter() - begun)))
 
 
 def _controls() -> tuple[Vertical | None, Against]:
@@ -121,7 +122,7 @@ def _controls() -> tuple[Vertical | None, Against]:
         persist_state="session",
     )
     against = right.segmented_control(
-        "Framed: the winner is not",
+        "Outlined: the winner differs from",
         tuple(_AGAINST),
         default="preset",
         format_func=_AGAINST.__getitem__,
@@ -140,7 +141,7 @@ def _legend(frame: pd.DataFrame, against: Against, desk: RoutingDesk) -> None:
         for vendor, count in won
     ]
     entries += [
-        f'<span class="sweep-frame"></span>not {escape(_AGAINST[against])}',
+        f'<span class="sweep-frame"></span>differs from {escape(_AGAINST[against])}',
         '<span class="sweep-frame sweep-own"></span>the form’s intent',
         '<span class="sp-quiet">stronger colour: further ahead</span>',
     ]
@@ -221,12 +222,12 @@ def _chosen(desk: RoutingDesk, every: pd.DataFrame, line: str) -> None:
     row = sweeps.row_of(every, cell) if cell else None
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         if cell is None or row is None:
-            st.html(f"<span>{escape(line)} <b>Choose a cell to see its decision.</b></span>")
+            st.html(f"<span>{escape(line)} <b>Choose a cell to see who wins it.</b></span>")
             return
         st.html(
             f"<span>{escape(languages.label(cell.language))}, "
             f"{words.VERTICALS[cell.vertical]}, {words.OPTIMIZE_FOR[cell.optimize_for]}: "
-            f"<b>{escape(sweeps.told(row))}</b></span>"
+            f"<b>{escape(sweeps.winner_clause(row))}</b></span>"
         )
         _use(desk, cell)
 

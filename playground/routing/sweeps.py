@@ -1,4 +1,4 @@
-"""Many decisions as one table: which languages to ask about, who wins each cell, where that flips.
+"""Many rankings as one table: which languages to ask about, who wins each cell, where that flips.
 
 Pure. A cell is one intent: a language, a vertical, a preset. Its winner *flips* where it is not
 the one that the balanced preset gives the same language (what the preset changes), or not the one
@@ -149,8 +149,8 @@ def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
     return iter(frame.itertuples())
 
 
-def told(row: Any) -> str:
-    """A cell's decision as a clause: ``OpenAI gpt-4o, 0.12 ahead of Google gemini-2.0-flash``."""
+def winner_clause(row: Any) -> str:
+    """A cell's winner as a clause: ``OpenAI gpt-4o, 0.12 ahead of Google gemini-2.0-flash``."""
     if pd.isna(row.provider):
         return "nobody is left to answer"
     winner = palette.label(row.provider, row.model)
@@ -163,12 +163,12 @@ def summary(frame: pd.DataFrame, against: Against) -> str:
     """The map in a sentence."""
     winners = frame.dropna(subset=["provider"])[["provider", "model"]].drop_duplicates()
     if winners.empty:
-        return f"{len(frame):,} decisions, and nobody is left to answer any of them."
+        return f"{len(frame):,} intents, and nobody is left to answer any of them."
     flipped = int(frame[f"flips_{against}"].sum())
     why = "the preset changes" if against == "preset" else "the language changes"
     stood_in = int(frame["stood_in"].sum())
     parts = [
-        f"{len(frame):,} decisions, {len(winners)} winners",
+        f"{len(frame):,} intents, {len(winners)} winners",
         f"{why} the winner in {flipped:,}",
         f"broader figures stood in for {stood_in:,}" if stood_in else "",
     ]

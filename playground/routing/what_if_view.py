@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from playground.intent import languages
-from playground.intent.preview_view import foresee
+from playground.intent.preview_view import preview
 from playground.look import words
 from playground.look.safe_markdown import literal
 from playground.routing import what_if_parts_view as what_if_parts
@@ -31,8 +31,8 @@ from playground.routing.what_ifs import (
     with_weights,
 )
 from playground.servers.connection import Connection
-from playground.sessions.sound_text import sound_model
-from playground.sessions.turns import TurnSettings, constraints_of, intent_of
+from playground.sessions.asking import ranking_now
+from playground.sessions.turns import TurnSettings
 from speko_client.errors import SpekoApiError
 from speko_client.models import RoutingPreview, WeightLine
 
@@ -44,7 +44,7 @@ _ELSEWHERE = (
 
 @dataclass(frozen=True)
 class _Trial:
-    """One look: the intent, today's decision for it, and the revision of the fields."""
+    """One look: the intent, today's ranking for it, and the revision of the fields."""
 
     desk: RoutingDesk
     connection: Connection
@@ -93,11 +93,11 @@ def what_if_view(desk: RoutingDesk) -> None:
 
 @st.fragment
 def _view(desk: RoutingDesk, connection: Connection, form: TurnSettings) -> None:
-    seen = foresee(desk.runtime, connection, form)
-    if seen.preview is None:
+    seen = preview(desk.runtime, connection, form)
+    if seen.value is None:
         st.warning(seen.problem or "The server gives no preview.", icon=":material/cloud_off:")
         return
-    trial = _Trial(desk, connection, form, seen.preview, _revision(form))
+    trial = _Trial(desk, connection, form, seen.value, _revision(form))
     tried = _tried(trial)
     headline = st.empty()
     with st.container(key="what-if-top"):
@@ -115,20 +115,15 @@ def _view(desk: RoutingDesk, connection: Connection, form: TurnSettings) -> None
 
 
 def _tried(trial: _Trial) -> RoutingPreview | None:
-    """The decision under what is tried; None, and a message, where the gateway refuses it."""
+    """The ranking under what is tried; None, and a message, where the gateway refuses it."""
     what_if = what_if_on_view().tried
+    form = trial.form.model_copy(update={"what_if": None if changes_nothing(what_if) else what_if})
     try:
         with trial.desk.runtime.client(trial.connection) as client:
-            preview = client.preview_routing(
-                intent_of(trial.connection, trial.form),
-                constraints_of(trial.form),
-                what_if=None if changes_nothing(what_if) else what_if,
-                weight_lines=True,
-            )
+            return ranking_now(client, trial.connection, form, weight_lines=True)
     except SpekoApiError as error:
         st.error(trial.connection.redact(error.message), icon=":material/error:")
         return None
-    return sound_model(preview)
 
 
 def _weights(trial: _Trial, tried: RoutingPreview | None) -> None:

@@ -1,19 +1,19 @@
-"""Whether a visitor's own base URL may be called from here. Pure, but for the resolver passed in.
+"""Whether a visitor's own base URL may be called from here. Pure, except for the resolver.
 
 A playground that others can reach must not become their way to what only its host can reach:
 loopback, private networks, link-local addresses (where clouds keep their credentials). So there
-an address counts by what it resolves to, whatever its notation: every address a name has must be a
-public one. Checked when an address is saved and again each time a connection is made from it.
+a host is judged by what it resolves to, whatever its notation: every address it has must be a
+public one. This is checked when an address is saved, and again each time it is used.
 
 Covered: names, decimal, hex and octal notations (the system's resolver reads them, here as at the
 connection), IPv6 with an IPv4 address inside, names with one public and one private address, a
-name that is turned to a private address after it was saved. Redirects are followed nowhere. For
+name that points to a private address only after it was saved. Redirects are never followed. For
 vendors' addresses also a name whose answer changes between this look-up and the connection (DNS
-rebinding): the gateway is told to judge once more, at the socket.
+rebinding): the gateway checks once more, at the socket.
 
-Not covered: that last trick with the address of another Speko server, which this process calls
-itself. Whoever runs a shared playground in a network with something to protect also denies its
-host the way there (an egress rule); docs/decisions/06-visitors-addresses.md says so.
+Not covered: DNS rebinding with the address of another Speko server, which this process calls
+itself. Whoever runs a shared playground in a network with something to protect should also block
+the way there (an egress rule); see docs/decisions/06-visitors-addresses.md.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class NotUsableError(ValueError):
 
 
 class AddressRefusedError(NotUsableError):
-    """An address that is none, or that must not be called from here."""
+    """What was typed is no address, or one that must not be called from here."""
 
 
 def resolved(host: str, port: int) -> list[str]:
@@ -51,13 +51,13 @@ def resolved(host: str, port: int) -> list[str]:
 
 
 def checked_address(url: str, *, private_allowed: bool, resolve: Resolve = resolved) -> str:
-    """``url`` in one plain notation, which every parser reads alike. Raises AddressRefusedError."""
+    """``url`` in one plain notation, the same to all parsers. Raises AddressRefusedError."""
     try:
         plain = Server.checked(None, url, DEFAULT_TIMEOUT, keyless=True).base_url
     except ValueError:
         raise AddressRefusedError(
-            "This is no address that can be called: it must begin with http:// or https://, name "
-            "a host, and hold no user, query or fragment."
+            "This address cannot be called: it must begin with http:// or https://, name a host, "
+            "and have no user, query or fragment."
         ) from None
     parts = urlsplit(plain)
     host = (parts.hostname or "").lower()
@@ -71,11 +71,11 @@ def checked_address(url: str, *, private_allowed: bool, resolve: Resolve = resol
 def private_allowed(
     setting: AllowPrivate, bound: str | None, host: str | None, visitor: str | None
 ) -> bool:
-    """Whether private addresses may be called: where only this machine's own user comes by.
+    """Whether private addresses may be called: where only this machine's own user gets here.
 
     ``bound`` is the address the playground listens on, ``host`` what the visitor's browser calls
-    it and ``visitor`` where they come from; None of the latter two means not known. A proxy on
-    this very machine can hide all three: then the setting must say ``false``.
+    it and ``visitor`` where they come from; None for one of the last two means unknown. A proxy
+    on this machine can hide all three: then the setting must be ``false``.
     """
     if setting != "auto":
         return setting == "true"

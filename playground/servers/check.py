@@ -1,4 +1,4 @@
-"""What a Test button finds out: one question, and the answer in plain words with its latency."""
+"""What a Test button finds out: one request, its result in plain words, and its latency."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from playground.look.words import counted
 from playground.servers import pool
 from playground.servers.connection import Connection
 from speko_client import Speko
@@ -65,7 +66,7 @@ def _offer(models: list[KnownProvider]) -> str:
     ready = sum(row.available is not False for row in models)
     if not ready:
         return "It answers, but no model is available there yet."
-    return f"It works: {ready} {'model' if ready == 1 else 'models'} can answer."
+    return f"It works: {counted(ready, 'model')} can answer."
 
 
 def _silence(url: str) -> str:
@@ -82,7 +83,7 @@ def _failed(error: SpekoApiError, connection: Connection) -> str:
         case SpekoTimeoutError():
             return f"{connection.name} did not answer in time. Try again in a moment."
         case SpekoStreamError():
-            return "What answers there is no Speko server. Check the address."
+            return "This is not a Speko server. Check the address."
         case _ if error.status == HTTPStatus.NOT_FOUND:
-            return "Something answers there, but not as a Speko server does. Check the address."
+            return "A server answers there, but it is not a Speko server. Check the address."
     return str(error)

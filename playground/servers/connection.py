@@ -1,4 +1,4 @@
-"""Which server answers, what it takes, and what goes along to it."""
+"""Which server answers, what it accepts, and what is sent along to it."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ EMBEDDED = "Embedded gateway"
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A server that speaks ``/v1/complete``; no key shows anywhere, not even in a repr.
+    """A server that speaks ``/v1/complete``; no repr shows a key.
 
-    ``key`` is empty for a server that wants none. ``takes_vertical`` is False for the hosted
+    ``key`` is empty for a server that needs none. ``takes_vertical`` is False for the hosted
     service, whose current generation rejects the field. ``embedded`` is True for the gateway that
     ships here; only to it go ``vendors``, the credentials of this browser session by vendor id,
-    and ``fleet``, None where its own setting is to count. ``public_only`` has it connect to no
-    private address for them, whatever a name resolves to by then.
+    and ``fleet``, None where its own setting decides. ``public_only``: for them it connects to no
+    private address, whatever a name resolves to by then.
     """
 
     name: str
@@ -47,19 +47,19 @@ class Connection:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What every request carries beside the key; holds the vendors' keys, so show it nowhere.
+        """What every request carries beside the key. It contains vendors' keys: never show it.
 
-        On the way to a loopback gateway only; it uses them for the one request they come with.
+        Sent to a loopback gateway only, which uses them for this one request.
         """
         if not self.embedded:
             return {}
-        told: dict[str, str] = {}
+        headers: dict[str, str] = {FLEET_HEADER: self.fleet} if self.fleet else {}
         if self.vendors or self.public_only:
-            told[CONNECTIONS_HEADER] = carried(self.vendors, self.public_only)
-        return told | ({FLEET_HEADER: self.fleet} if self.fleet else {})
+            headers[CONNECTIONS_HEADER] = connections_header(self.vendors, self.public_only)
+        return headers
 
     def redact(self, text: str) -> str:
-        """``text`` without any key of this connection, should a server have repeated one."""
+        """``text`` without any key of this connection, in case a server has repeated one."""
         keys = [self.key, *(each.key for each in self.vendors.values() if each.key is not None)]
         secrets = [key.get_secret_value() for key in keys]
         return redacted(text, [*secrets, self.headers.get(CONNECTIONS_HEADER, "")])
@@ -74,7 +74,7 @@ class Connecting:
 
 
 def configured(settings: Settings) -> Connection | None:
-    """The server that the settings name; None where the embedded gateway is meant."""
+    """The server that the settings name; None for the embedded gateway."""
     if settings.api_key is None:
         return None
     url = settings.base_url or DEFAULT_BASE_URL
@@ -89,7 +89,7 @@ def hosted(key: SecretStr) -> Connection:
 
 
 def other(base_url: str, key: SecretStr | None, *, takes_vertical: bool) -> Connection:
-    """Another server, named by its host; its address is pasted with and without the path."""
+    """Another server, named by its host; people paste its address with and without the path."""
     base_url = base_url.rstrip("/").removesuffix("/complete").removesuffix("/v1")
     key = key or SecretStr("")
     return Connection(urlsplit(base_url).netloc, base_url, key, takes_vertical, embedded=False)
@@ -116,10 +116,10 @@ def embedded(
     )
 
 
-def carried(vendors: Mapping[str, VendorCredentials], public_only: bool) -> str:
-    """What ``X-Speko-Connections`` holds; the keys are in it."""
-    told = {name: _revealed(each) for name, each in vendors.items()}
-    body = {"vendors": told} | ({"publicOnly": True} if public_only else {})
+def connections_header(vendors: Mapping[str, VendorCredentials], public_only: bool) -> str:
+    """The value of ``X-Speko-Connections``; it contains the keys."""
+    revealed = {name: _revealed(each) for name, each in vendors.items()}
+    body = {"vendors": revealed} | ({"publicOnly": True} if public_only else {})
     text = json.dumps(body, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode("ascii")
 

@@ -8,56 +8,28 @@ The child ends as soon as its stdin ends, hence also when the playground is kill
 from __future__ import annotations
 
 import atexit
-import json
-import os
 import re
 import secrets
 import subprocess
 import sys
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
-from dataclasses import dataclass
-from pathlib import Path
-from typing import IO
 
+from playground.servers.child import Tail, environment_of, lines_of, spawn
+from playground.servers.model_fetch import FetchProgress, fetch_model
 from playground.settings import Settings
-from speko_client.redaction import redacted, secrets_in
 
 START_SECONDS = 60.0
 """How long the gateway may take to listen."""
 
 _COMMAND = (sys.executable, "-m", "speko_gateway")
-_ROOT = Path(__file__).resolve().parents[2]
 _LISTENING = re.compile(r"Listening on (http://\S+)")
 _STOP_SECONDS = 5.0
-_TAIL_LINES = 12
-_NOT_THE_CHILDS = ("SPEKO_API_KEY", "SPEKO_BASE_URL", "SPEKO_DATABASE_URL")
 
 
 class GatewayStartError(Exception):
-    """The embedded gateway did not start; ``message`` has the end of what it said."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-
-
-class WeightsFetchError(Exception):
-    """The local model's weights could not be fetched; ``message`` says why."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-
-
-@dataclass(frozen=True, slots=True)
-class WeightsProgress:
-    """Bytes fetched so far, and in all."""
-
-    done: int
-    total: int
+    """The embedded gateway did not start; its text has the end of what the gateway said."""
 
 
 class LocalGateway:
@@ -116,29 +88,15 @@ class LocalGateway:
         if child is not None:
             child.stop()
 
-    def fetch_weights(self) -> Iterator[WeightsProgress]:
-        """Fetch the local model's weights, telling how far it is. Raises WeightsFetchError."""
-        command = (*self._command, "pull-model", "--progress", "json")
-        environment = _environment(self._settings)
-        try:
-            child = _spawn(command, environment)
-        except OSError as error:
-            raise WeightsFetchError(f"The fetch could not be started: {error.strerror}.") from error
-        with child:
-            tail = _Tail(child.stderr, environment)
-            try:
-                yield from _progress(child.stdout)
-                failed = child.wait(_STOP_SECONDS) != 0
-            finally:
-                child.kill()
-            if failed:
-                raise WeightsFetchError(f"The fetch failed. {tail.text()}")
+    def fetch_model(self) -> Iterator[FetchProgress]:
+        """Fetch the local model's file, and report the progress. Raises ModelFetchError."""
+        return fetch_model(self._command, self._settings)
 
     def _started(self) -> _Child:
         options = ["serve", "--port", "0", "--exit-with-stdin"]
         options += ["--fleet", self._settings.fleet, "--pace", str(self._settings.pace)]
         key = secrets.token_urlsafe(24)
-        environment = {**_environment(self._settings), "SPEKO_GATEWAY_KEY": key}
+        environment = {**environment_of(self._settings), "SPEKO_GATEWAY_KEY": key}
         try:
             return _Child((*self._command, *options), environment, key)
         except OSError as error:
@@ -166,9 +124,9 @@ class _Child:
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], key: str) -> None:
         self.key = key
         self.base_url = ""
-        self._process = _spawn(command, environment)
+        self._process = spawn(command, environment)
         self._listening = threading.Event()
-        self._tail = _Tail(self._process.stderr, environment)
+        self._tail = Tail(self._process.stderr, environment)
         threading.Thread(target=self._read, name="gateway-output", daemon=True).start()
         atexit.register(self.stop)
         in_time = self._listening.wait(START_SECONDS)
@@ -183,69 +141,17 @@ class _Child:
         return self._process.poll() is None
 
     def stop(self) -> None:
-        """Ask it to end by closing its stdin; insist after a while."""
+        """Ask it to end by closing its stdin; kill it after a while."""
         atexit.unregister(self.stop)
         _end(self._process)
 
     def _read(self) -> None:
-        for line in _lines(self._process.stdout):
+        for line in lines_of(self._process.stdout):
             found = _LISTENING.match(line)
             if found:
                 self.base_url = found[1]
                 self._listening.set()
         self._listening.set()
-
-
-class _Tail:
-    """The last lines a child says on stderr, without the keys in its environment."""
-
-    def __init__(self, stream: IO[str] | None, environment: Mapping[str, str]) -> None:
-        self._lines: deque[str] = deque(maxlen=_TAIL_LINES)
-        self._secrets = secrets_in(environment)
-        self._thread = threading.Thread(target=self._read, args=(stream,), daemon=True)
-        self._thread.start()
-
-    def text(self) -> str:
-        """What it said last; call once the child has ended."""
-        self._thread.join(1.0)
-        said = redacted("\n".join(self._lines).strip(), self._secrets)
-        return f"It said:\n{said}" if said else "It said nothing."
-
-    def _read(self, stream: IO[str] | None) -> None:
-        for line in _lines(stream):
-            self._lines.append(line.rstrip())
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    environment = {k: v for k, v in os.environ.items() if k not in _NOT_THE_CHILDS}
-    environment["SPEKO_DATA_DIR"] = str(settings.data_dir)
-    if settings.model_path is not None:
-        environment["SPEKO_MODEL_PATH"] = str(settings.model_path)
-    # The playground may have been started from any folder.
-    paths = [str(_ROOT), os.environ.get("PYTHONPATH", "")]
-    environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
-    return environment
-
-
-def _spawn(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(  # noqa: S603 (our own interpreter, no shell, nothing from outside)
-        command,
-        env=dict(environment),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        # Ctrl-C in the terminal is the playground's: it ends its turns first, then the gateway.
-        start_new_session=True,
-    )
-
-
-def _lines(stream: IO[str] | None) -> Iterator[str]:
-    if stream is not None:
-        with stream:
-            yield from stream
 
 
 def _end(process: subprocess.Popen[str]) -> None:
@@ -256,12 +162,3 @@ def _end(process: subprocess.Popen[str]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def _progress(stream: IO[str] | None) -> Iterator[WeightsProgress]:
-    for line in _lines(stream):
-        told = json.loads(line)
-        if "error" in told:
-            raise WeightsFetchError(str(told["error"]))
-        if "total" in told:
-            yield WeightsProgress(int(told["done"]), int(told["total"]))

@@ -1,4 +1,4 @@
-"""Who can be in the pool: whom a server lists, and whom an allow-list leaves of these."""
+"""Who can be in the pool: those a server lists, and those an allow-list leaves."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from speko_client.models import KnownProvider
 
 
 def listed(client: Speko) -> tuple[KnownProvider, ...] | None:
-    """Whom the server lists; None where it has no list to give. Raises SpekoApiError."""
+    """Who is on the server's list; None where it has no list. Raises SpekoApiError."""
     try:
         return tuple(client.known_providers().llm)
     except SpekoApiError as error:

@@ -22,12 +22,12 @@ from speko_client.models import FleetChoice, VendorCredentials
 ServerKind = Literal["gateway", "speko", "other"]
 
 CUSTOM = "custom-"
-"""What the ids of servers begin with that the gateway's catalogue does not know."""
+"""The ids of servers that are not in the gateway's catalogue begin with this."""
 
 
 @dataclass(frozen=True, slots=True)
 class OtherServer:
-    """A server by its address; ``key`` None where it wants none."""
+    """A server by its address; ``key`` None where it needs none."""
 
     base_url: str
     key: SecretStr | None = None
@@ -45,7 +45,7 @@ class ServerChoice:
     fleet: FleetChoice | None = None
 
     def with_vendor(self, vendor: str, credentials: VendorCredentials) -> ServerChoice:
-        """With these credentials for one vendor, in place of any it had."""
+        """With these credentials for one vendor, in place of earlier ones."""
         return replace(self, vendors={**self.vendors, vendor: credentials})
 
     def without_vendor(self, vendor: str) -> ServerChoice:
@@ -54,7 +54,7 @@ class ServerChoice:
         return replace(self, vendors=kept)
 
     def without_server(self, kind: ServerKind) -> ServerChoice:
-        """Without this session's key or address for a server; the environment's count again."""
+        """Without this session's key or address for a server; the environment decides again."""
         forgotten = replace(self, speko_key=None) if kind == "speko" else replace(self, other=None)
         return replace(forgotten, kind=None) if self.kind == kind else forgotten
 
@@ -93,7 +93,7 @@ def chosen_server(
 def usable_vendors(
     vendors: Mapping[str, VendorCredentials], *, private_allowed: bool
 ) -> dict[str, VendorCredentials]:
-    """The credentials whose address may be called; the others stay behind."""
+    """The credentials whose address may be called; the others are not sent."""
     return {
         name: each
         for name, each in vendors.items()
@@ -113,7 +113,7 @@ def address_problem(base_url: str | None, *, private_allowed: bool) -> str | Non
 
 
 def custom_id(name: str, taken: Mapping[str, object]) -> str:
-    """The vendor id for a server of the person's own: ``custom-lab``, ``custom-lab-2``."""
+    """The vendor id for a person's own server: ``custom-lab``, ``custom-lab-2``."""
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower())[:40].strip("-") or "server"
     wanted = [f"{CUSTOM}{slug}", *(f"{CUSTOM}{slug}-{count}" for count in range(2, 100))]
     return next(each for each in wanted if each not in taken)

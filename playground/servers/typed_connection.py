@@ -1,4 +1,4 @@
-"""What a person typed into a connection's form, made into credentials or refused. Pure."""
+"""Turns what a person typed into a connection's form into credentials, or refuses it. Pure."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from playground.servers.address_guard import NotUsableError, Resolve, checked_address, resolved
-from playground.servers.connection import carried
+from playground.servers.connection import connections_header
 from playground.servers.server_choice import OtherServer, ServerChoice
 from speko_client.models import MAX_CONNECTIONS_BYTES, VendorCredentials
 
 MOST_MODELS = 100
-"""So many models of one server can be offered to the router."""
+"""Models of one server that can be offered to the router."""
 OFFERED_AT_FIRST = 20
-"""So many of a server's own list are offered where the person named none."""
+"""Models of a server's own list that are offered where the person named none."""
 
 _SENDABLE = re.compile(r"[\x21-\x7e]{1,4096}")
 _NO_CHAT = re.compile(r"embed|rerank|whisper|tts|moderation|dall-e|image", re.IGNORECASE)
@@ -24,7 +24,7 @@ _NO_CHAT = re.compile(r"embed|rerank|whisper|tts|moderation|dall-e|image", re.IG
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A form's fields; those it does not have are empty. ``models`` is separated by commas."""
+    """A form's fields, empty where the form lacks them. ``models`` are separated by commas."""
 
     name: str = ""
     base_url: str = ""
@@ -72,22 +72,22 @@ def server(typed: Typed, *, private_allowed: bool, resolve: Resolve = resolved) 
 
 
 def portable(choice: ServerChoice) -> ServerChoice:
-    """``choice``, where one request can carry it along. Raises NotUsableError where none can."""
-    if len(carried(choice.vendors, public_only=True)) > MAX_CONNECTIONS_BYTES:
+    """``choice``, if it fits into one request. Raises NotUsableError where it does not."""
+    if len(connections_header(choice.vendors, public_only=True)) > MAX_CONNECTIONS_BYTES:
         raise NotUsableError(
-            "This is more than one request can carry along. Offer fewer models, or forget a "
+            "This is more than one request can carry. Offer fewer models, or forget a "
             "connection first."
         )
     return choice
 
 
 def usable_models(listed: Iterable[str]) -> list[str]:
-    """A server's own list without what is no model's id."""
+    """A server's own list without entries that are no model's id."""
     return [model for model in listed if model.strip() and model.isprintable()]
 
 
 def first_offer(listed: tuple[str, ...]) -> list[str]:
-    """The models of a server's own list to begin with: those that chat, as far as names tell."""
+    """The first models to offer of a server's own list: those that chat, as far as names say."""
     usable = usable_models(listed)
     chatting = [model for model in usable if not _NO_CHAT.search(model)]
     return (chatting or usable)[:OFFERED_AT_FIRST]

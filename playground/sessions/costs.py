@@ -19,7 +19,7 @@ _TABLE_NAMES: Final = {"xai": "x-ai"}
 def estimate(
     provider: str | None, model: str | None, usage: CompleteUsage | None
 ) -> tuple[float, str] | None:
-    """US$ for these tokens and the price table's name and version; None where it cannot be told."""
+    """US$ for these tokens and the price table's name and version; None where it is not known."""
     if not provider or not model or usage is None or provider in _OWN_MACHINE:
         return None
     price = _price(provider, model, usage.prompt_tokens, usage.completion_tokens)
@@ -32,7 +32,7 @@ def price_source() -> str:
 
 
 def _price(provider: str, model: str, tokens_in: int, tokens_out: int) -> float | None:
-    # Reading the table takes a quarter of a second: not at start-up, only where a price is asked.
+    # Reading the table takes a quarter of a second, so it is read at the first price.
     from genai_prices import Usage, calc_price
 
     usage = Usage(input_tokens=tokens_in, output_tokens=tokens_out)

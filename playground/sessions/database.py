@@ -1,7 +1,8 @@
 """The database under the store: opened on first use, migrated, with one transaction at a time each.
 
 SQLite runs in WAL mode with ``synchronous=FULL``: a committed turn survives the end of the process
-and of the power alike, and readers never wait for a writer. Any other database comes by URL.
+and of the power alike, and readers never wait for a writer. Postgres comes by URL: it may restart,
+and several processes may bring a new database up to date at once.
 
 SQLite goes on writing into a file that was deleted or replaced under it, and all of that is lost
 with the process. So the file is looked at before each transaction, and opened anew where it must.
@@ -17,7 +18,7 @@ from pathlib import Path
 from sqlite3 import SQLITE_BUSY, OperationalError
 from sqlite3 import Connection as SQLiteConnection
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -27,6 +28,8 @@ from playground.sessions.store_errors import StoreError, translated
 _BUSY_MS = 2_000
 _RETRY_SECONDS = 0.01
 _BEGIN = "sqlite_begin"
+_MIGRATION_LOCK = 7_735_636
+"""A number of our own among Postgres's advisory locks."""
 
 
 class Database:
@@ -46,14 +49,18 @@ class Database:
         self._engine: Engine | None = None
         self._file_opened: tuple[int, int] | None = None
         self.openings = 0
-        """How often it was opened: what was read before the last time may be of another file."""
+        """How often it was opened: what was read before may come from another file."""
         self._opening = threading.Lock()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view. Raises StoreError."""
-        with translated(self.place), self._opened().connect() as connection, connection.begin():
-            yield connection
+        with translated(self.place):
+            engine = self._opened()
+            if not self._sqlite:
+                engine = engine.execution_options(isolation_level="REPEATABLE READ")
+            with engine.begin() as connection:
+                yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -89,7 +96,7 @@ class Database:
         except FileNotFoundError:
             return None
         except OSError:
-            # A disk that cannot be asked is no reason to leave the file that is open.
+            # Where the disk does not answer, the open file stays in use.
             return self._file_opened
         return found.st_dev, found.st_ino
 
@@ -109,23 +116,25 @@ class Database:
 
     def _made(self) -> Engine:
         try:
-            return create_engine(self._url)
+            return create_engine(self._url, pool_pre_ping=not self._sqlite)
         except ImportError as error:
             raise StoreError(
                 f"The driver for {self.place} is not installed: pip install {error.name}."
             ) from error
 
     def _bring_up_to_date(self, engine: Engine) -> None:
-        # A store that lacks nothing is not written to: a read-only one can still be read.
+        # An up-to-date store is not written to, so that a read-only one can be read.
         with engine.begin() as connection:
             lacking = outstanding(connection, self.place)
         if lacking:
             with engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).begin() as connection:
+                if not self._sqlite:
+                    connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
                 migrate(connection, self.place)
 
 
 def _prepare(connection: SQLiteConnection, _entry: ConnectionPoolEntry) -> None:
-    # The driver's own BEGIN comes too late for a read before a write; ``_begin`` says it instead.
+    # The driver's own BEGIN comes too late for a read before a write; ``_begin`` sends it.
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
     _switch_to_wal(connection, time.monotonic() + _BUSY_MS / 1000)
@@ -133,7 +142,7 @@ def _prepare(connection: SQLiteConnection, _entry: ConnectionPoolEntry) -> None:
 
 
 def _switch_to_wal(connection: SQLiteConnection, deadline: float) -> None:
-    # Two that switch a new file at once are told "busy" at once: SQLite's own wait is not for this.
+    # Two processes that switch a new file together get "busy" at once: SQLite does not wait here.
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")

@@ -18,8 +18,8 @@ from typing import Any
 
 from playground.servers.connection import Connecting, Connection
 from playground.servers.local_gateway import GatewayStartError
-from playground.sessions.prediction import predict
-from playground.sessions.runs import Run as Run
+from playground.sessions.asking import ranking_for, run_turn
+from playground.sessions.runs import Run
 from playground.sessions.store import Store, StoreError, utc_now
 from playground.sessions.turn_errors import failed_attempts, internal_error, start_error, turn_error
 from playground.sessions.turns import (
@@ -29,14 +29,13 @@ from playground.sessions.turns import (
     TurnError,
     TurnSettings,
     TurnStatus,
-    run_turn,
 )
 from speko_client.errors import SpekoApiError
 from speko_client.models import Attempt, CompleteUsage
 
 CHECKPOINT_SECONDS = 0.5
-PREDICTION_GRACE = 1.0
-"""Seconds that a turn which is over still waits for its prediction, where that is not there yet."""
+RANKING_GRACE = 1.0
+"""Seconds that a finished turn still waits for its ranking."""
 
 _KEPT = 256
 _LOG = logging.getLogger(__name__)
@@ -102,7 +101,7 @@ class Engine:
         return work.run
 
     def run_for(self, conversation_id: str) -> Run | None:
-        """The conversation's live run; one that is over only until the store has shown its end.
+        """The conversation's run while it is live, and until the store has shown its end.
 
         A run that could not be saved stays until the next one, with its ``save_error``.
         """
@@ -169,9 +168,9 @@ class Engine:
             checkpoints = asyncio.create_task(self._checkpoints(work))
             connecting = asyncio.create_task(_connected(server))
             answering = work.begin(self._answer(run, connecting, history))
-            predicting = asyncio.create_task(self._predict(run, connecting))
+            ranking = asyncio.create_task(self._rank(run, connecting))
             await asyncio.wait({answering})
-            await self._settle(predicting)
+            await self._settle(ranking)
             connecting.cancel()
             run.become(_ended(run.turn, *_outcome(work, answering, connecting), self._now()))
             work.ended.set()
@@ -183,7 +182,7 @@ class Engine:
     async def _answer(
         self, run: Run, connecting: asyncio.Task[Connection], history: Sequence[Turn]
     ) -> None:
-        # Not awaited itself: who stops the answer would cancel it for the prediction as well.
+        # Not awaited directly: stopping the answer would cancel it for the ranking too.
         await asyncio.wait({connecting})
         answers = run_turn(connecting.result(), history, run.turn.message, run.turn.settings)
         async with aclosing(answers):
@@ -191,18 +190,18 @@ class Engine:
                 run.grow(answer)
         run.grow(await asyncio.to_thread(self._priced, run.turn.answer))
 
-    async def _predict(self, run: Run, connecting: asyncio.Task[Connection]) -> None:
+    async def _rank(self, run: Run, connecting: asyncio.Task[Connection]) -> None:
         await asyncio.wait({connecting})
         if connecting.exception() is not None:
             return
-        prediction = await predict(connecting.result(), run.turn.settings)
-        if prediction is not None:
-            run.become(run.turn.model_copy(update={"prediction": prediction}))
+        found = await ranking_for(connecting.result(), run.turn.settings)
+        if found is not None:
+            run.become(run.turn.model_copy(update={"ranking": found}))
 
-    async def _settle(self, predicting: asyncio.Task[None]) -> None:
-        await asyncio.wait({predicting}, timeout=0 if self._closing else PREDICTION_GRACE)
-        predicting.cancel()
-        await asyncio.wait({predicting})
+    async def _settle(self, ranking: asyncio.Task[None]) -> None:
+        await asyncio.wait({ranking}, timeout=0 if self._closing else RANKING_GRACE)
+        ranking.cancel()
+        await asyncio.wait({ranking})
 
     async def _checkpoints(self, work: _Work) -> None:
         while not await work.has_ended(CHECKPOINT_SECONDS):
@@ -210,7 +209,7 @@ class Engine:
 
     async def _save_aside(self, run: Run, save: Callable[[Turn], None]) -> None:
         if self._closing:
-            # At the interpreter's end no thread can be started, and the loop has no other work.
+            # As the interpreter ends no thread can start, and the loop has no other work.
             self._save(run, save)
         else:
             await asyncio.to_thread(self._save, run, save)
@@ -219,7 +218,7 @@ class Engine:
         try:
             save(run.turn)
         except StoreError as error:
-            run.saved(error.message)
+            run.saved(str(error))
         except Exception as error:
             # A bug in saving must not hide on a background thread.
             _LOG.exception("A turn could not be saved")
@@ -246,7 +245,7 @@ class _Work:
         self._answering: asyncio.Task[None] | None = None
 
     def begin(self, answer: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Start the answer; one that was told to end before it began is cancelled at once."""
+        """Start the answer; if it was stopped before it began, it is cancelled at once."""
         self._answering = asyncio.create_task(answer)
         if self.end_as is not None:
             self._answering.cancel()
@@ -259,7 +258,7 @@ class _Work:
             self._answering.cancel()
 
     async def has_ended(self, within: float) -> bool:
-        """Wait for the end, at most so many seconds; whether it came."""
+        """Wait for the end, at most ``within`` seconds; returns whether it came."""
         try:
             await asyncio.wait_for(self.ended.wait(), within)
         except TimeoutError:
@@ -311,7 +310,7 @@ def _ended(
 
 
 def _list_price(provider: str, model: str, usage: CompleteUsage) -> tuple[float, str] | None:
-    # The price table takes a quarter of a second to load: not before the first answer needs it.
+    # The price table takes a quarter of a second to load, so the first answer loads it.
     from playground.sessions.costs import estimate
 
     return estimate(provider, model, usage)

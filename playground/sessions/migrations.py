@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 
 from playground.sessions.store_errors import StoreError
 
-Step = Callable[[Connection], None]
+Migration = Callable[[Connection], None]
 
 
 def step_1_conversations_and_turns(connection: Connection) -> None:
@@ -58,10 +58,10 @@ def step_2_what_ifs(connection: Connection) -> None:
     )
 
 
-STEPS: Sequence[Step] = (step_1_conversations_and_turns, step_2_what_ifs)
+STEPS: Sequence[Migration] = (step_1_conversations_and_turns, step_2_what_ifs)
 
 
-def outstanding(connection: Connection, place: str, steps: Sequence[Step] = STEPS) -> int:
+def outstanding(connection: Connection, place: str, steps: Sequence[Migration] = STEPS) -> int:
     """How many steps the store lacks; only reads. ``place`` names the store in errors.
 
     Raises StoreError where a newer version of the playground made it.
@@ -75,7 +75,7 @@ def outstanding(connection: Connection, place: str, steps: Sequence[Step] = STEP
     return lacking
 
 
-def migrate(connection: Connection, place: str, steps: Sequence[Step] = STEPS) -> None:
+def migrate(connection: Connection, place: str, steps: Sequence[Migration] = STEPS) -> None:
     """Do the steps that the store lacks, inside the caller's transaction. Raises StoreError."""
     done = len(steps) - outstanding(connection, place, steps)
     if done == 0:

@@ -1,19 +1,21 @@
-"""The store's rows: its tables, and what is asked of them. Every function works in a transaction.
+"""What the store will write, and how: changes that wait, the tables, the queries.
 
-Plain SQL that any database knows: an upsert is an update, then an insert where nothing was updated.
+Changes wait here, so that a chat goes on with a full disk. Each query works in a transaction, in
+plain SQL that any database knows: an upsert is an update, then an insert where nothing was updated.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection as Transaction
 
-from playground.sessions.turns import Turn, TurnSettings
-from playground.sessions.unsaved import Changes, title_of
+from playground.sessions.turns import Conversation, Turn, TurnSettings
 
 _METADATA = sa.MetaData()
 
@@ -44,11 +46,99 @@ TURNS = sa.Table(
     sa.Column("body", sa.Text),
 )
 
-# Two tabs may begin the same conversation at once; whoever comes second finds it there.
+# Two tabs may begin the same conversation; the second one finds it there.
 _CREATE = sa.text(
     "INSERT INTO conversations (id, title, settings, created_at, updated_at, turn_count, revision)"
     " VALUES (:id, '', :settings, :since, :since, 0, 0) ON CONFLICT DO NOTHING"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Changes to one conversation; its last new turn becomes the leaf."""
+
+    since: datetime
+    turns: Mapping[str, Turn] = field(default_factory=dict)
+    settings: TurnSettings | None = None
+    title: str | None = None
+
+    def with_turn(self, turn: Turn) -> Changes:
+        """These changes and this turn."""
+        return replace(self, turns={**self.turns, turn.id: turn})
+
+    def onto(self, conversation: Conversation) -> Conversation:
+        """The conversation as it will be once these changes are written."""
+        turns = {turn.id: turn for turn in conversation.turns}
+        new = [turn_id for turn_id in self.turns if turn_id not in turns]
+        leaf_id = new[-1] if new else conversation.leaf_id
+        turns.update(self.turns)
+        first = next(iter(turns.values()), None)
+        title = self.title or conversation.title or (title_of(first.message) if first else "")
+        update = {"turns": tuple(turns.values()), "leaf_id": leaf_id, "title": title}
+        return conversation.model_copy(
+            update=update | ({"settings": self.settings} if self.settings else {})
+        )
+
+    def alone(self, conversation_id: str) -> Conversation:
+        """The conversation, where none of it is written yet."""
+        latest = next(reversed([*self.turns.values()]), None)
+        settings = latest.settings.for_the_form if latest else TurnSettings()
+        empty = Conversation(
+            id=conversation_id, settings=settings, created_at=self.since, updated_at=self.since
+        )
+        return self.onto(empty)
+
+
+class Unsaved:
+    """All changes that wait to be written; safe from several threads."""
+
+    def __init__(self) -> None:
+        self._changes: dict[str, Changes] = {}
+        self._lock = threading.Lock()
+
+    def add_turn(self, turn: Turn, now: datetime) -> None:
+        """Add a new or changed turn."""
+        with self._lock:
+            changes = self._changes.get(turn.conversation_id, Changes(now))
+            self._changes[turn.conversation_id] = changes.with_turn(turn)
+
+    def set_settings(self, conversation_id: str, settings: TurnSettings, now: datetime) -> None:
+        """Add the form as it was left."""
+        with self._lock:
+            changes = self._changes.get(conversation_id, Changes(now))
+            self._changes[conversation_id] = replace(changes, settings=settings)
+
+    def set_title(self, conversation_id: str, title: str, now: datetime) -> None:
+        """Add a title."""
+        with self._lock:
+            changes = self._changes.get(conversation_id, Changes(now))
+            self._changes[conversation_id] = replace(changes, title=title)
+
+    def of(self, conversation_id: str) -> Changes | None:
+        """What waits for one conversation."""
+        with self._lock:
+            return self._changes.get(conversation_id)
+
+    def conversations(self) -> list[str]:
+        """The conversations with changes, the oldest first."""
+        with self._lock:
+            return list(self._changes)
+
+    def written(self, conversation_id: str, changes: Changes) -> None:
+        """Forget what was written, unless more came meanwhile (then it is written once more)."""
+        with self._lock:
+            if self._changes.get(conversation_id) is changes:
+                del self._changes[conversation_id]
+
+
+def title_of(message: str, limit: int = 60) -> str:
+    """A conversation's title: its first message in one line, shortened at a word."""
+    # Postgres takes no NUL in a text.
+    line = " ".join(message.replace("\0", " ").split())
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1].rsplit(" ", 1)[0] if " " in line[: limit - 1] else line[: limit - 1]
+    return f"{cut.rstrip(' ,.;:')}…"
 
 
 def moment(seconds: float) -> datetime:
@@ -89,7 +179,7 @@ def write(
 
 
 def checkpoint(transaction: Transaction, turn: Turn, owner: str, now: datetime) -> None:
-    """Write what has arrived of a turn that the store still has as running."""
+    """Write the text so far of a turn that is still running in the store."""
     revision = _bump(transaction, turn.conversation_id)
     running = (TURNS.c.id == turn.id) & (TURNS.c.status == "running")
     values = _turn_values(turn, revision or 0, owner, now)
@@ -102,7 +192,7 @@ def interrupt(
     turns: Mapping[str, Turn],
     heartbeats: Mapping[str, float],
 ) -> None:
-    """Mark turns as interrupted, but not one whose heartbeat went on meanwhile."""
+    """Mark turns as interrupted, except those whose heartbeat went on."""
     revision = _bump(transaction, conversation_id)
     for turn_id, turn in turns.items():
         silent = sa.or_(TURNS.c.heartbeat_at.is_(None), TURNS.c.heartbeat_at <= heartbeats[turn_id])

@@ -23,10 +23,9 @@ from sqlalchemy import Row, select
 
 from playground.sessions import rows
 from playground.sessions.database import Database
-from playground.sessions.rows import CONVERSATIONS
+from playground.sessions.rows import CONVERSATIONS, Unsaved
 from playground.sessions.store_errors import StoreError as StoreError
 from playground.sessions.turns import Conversation, Turn, TurnSettings
-from playground.sessions.unsaved import Unsaved
 
 HEARTBEAT_LIMIT = timedelta(seconds=3)
 """How old a running turn's heartbeat may be before the turn counts as interrupted."""
@@ -48,7 +47,7 @@ class ConversationSummary:
 class _Loaded:
     """A conversation as of one revision, with the running turns' owners and heartbeats.
 
-    ``opening`` tells which opening of the database it was read in (``Database.openings``).
+    ``opening`` says which opening of the database it was read in (``Database.openings``).
     """
 
     opening: int
@@ -79,12 +78,12 @@ class Store:
 
     @property
     def place(self) -> str:
-        """The file, or the database's URL without its password."""
+        """The file's path, or the database's URL without its password."""
         return self._database.place
 
     @property
     def database(self) -> Database:
-        """What else is kept in the store works on: ``playground.routing.saved_what_ifs``."""
+        """For what else is kept in the store: ``playground.routing.saved_what_ifs``."""
         return self._database
 
     def new_conversation_id(self) -> str:
@@ -100,7 +99,7 @@ class Store:
         self._write_unsaved(turn.conversation_id)
 
     def checkpoint(self, turn: Turn) -> None:
-        """Write what has arrived of a running turn, and that it still runs. Raises StoreError.
+        """Write the text so far of a running turn, and its heartbeat. Raises StoreError.
 
         A turn that has ended in the store is left as it is.
         """
@@ -116,7 +115,7 @@ class Store:
         self._write_unsaved(conversation_id)
 
     def save_title(self, conversation_id: str, title: str) -> None:
-        """Name it other than by its first message. Raises StoreError, and holds it likewise."""
+        """Give it a title of its own. Raises StoreError, and holds it as ``save_turn`` does."""
         self._unsaved.set_title(conversation_id, title, self._now())
         self._write_unsaved(conversation_id)
 
@@ -160,7 +159,7 @@ class Store:
             try:
                 self._write_changes(other)
             except StoreError:
-                # It stays held, and whoever saved it was told: this save went well.
+                # It stays in memory, and its own save reported the error; this one went well.
                 return
 
     def _write_changes(self, conversation_id: str) -> None:
@@ -245,7 +244,7 @@ class Store:
                 rows.interrupt(transaction, conversation.id, turns, ended)
             return self._reload(conversation.id)
         except StoreError:
-            # Nothing is lost by showing it unwritten: the next load marks it again.
+            # It is shown as interrupted all the same; the next load writes it.
             shown = tuple(turns.get(turn.id, turn) for turn in conversation.turns)
             return conversation.model_copy(update={"turns": shown})
 

@@ -1,4 +1,4 @@
-"""What can go wrong with the store, in plain words; the error's code picks them, never its text."""
+"""What can go wrong with the store, in plain words, picked by the error's code."""
 
 from __future__ import annotations
 
@@ -28,11 +28,7 @@ _ADVICE = {
 
 
 class StoreError(Exception):
-    """The store could not be read or written; ``message`` says why and what to do."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    """The store could not be read or written; its text says why and what to do."""
 
 
 @contextmanager
@@ -41,10 +37,10 @@ def translated(place: str) -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-        raise StoreError(_told(error, place)) from error
+        raise StoreError(_sentence(error, place)) from error
 
 
-def _told(error: Exception, place: str) -> str:
+def _sentence(error: Exception, place: str) -> str:
     cause = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(cause, "sqlite_errorcode", None)
     if code is not None and (code & 0xFF) in _ADVICE:

@@ -14,14 +14,14 @@ from playground.sessions.turns import Turn
 from speko_client.models import Attempt, CompleteUsage
 
 SIMULATED_OUTAGE: Final = "SIMULATED_OUTAGE"
-"""The code of an attempt that failed because somebody asked for it."""
+"""The code of an attempt that a drill made fail."""
 
 _MOST_TOKENS: Final = 10**12
 
 
 @dataclass(frozen=True, slots=True)
 class SessionTotals:
-    """Sums over a session's turns; tokens and costs are None where no turn tells them.
+    """Sums over a session's turns; tokens and costs are None where no turn has them.
 
     ``cost_usd`` is estimated, over ``priced`` turns. ``failovers`` counts the moves to a next
     candidate, and ``failed_attempts`` every candidate that failed, the last one of a turn too.
@@ -63,7 +63,7 @@ def session_totals(turns: Sequence[Turn]) -> SessionTotals:
 
 
 def counted_tokens(turn: Turn) -> CompleteUsage | None:
-    """What the server counted; None where it did not, or where its numbers can be no counts."""
+    """What the server counted; None where it did not, or where the numbers are impossible."""
     usage = turn.answer.usage
     if usage is None or not all(
         0 <= count <= _MOST_TOKENS for count in (usage.prompt_tokens, usage.completion_tokens)

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from playground.servers.connection import Connection
 from playground.servers.local_gateway import GatewayStartError
-from playground.sessions.sound_text import sound_model
+from playground.sessions.asking import sound_model
 from playground.sessions.turns import TurnError
 from speko_client.errors import (
     SpekoApiError,
@@ -24,8 +24,8 @@ from speko_client.models import Attempt
 _ATTEMPTS = TypeAdapter(tuple[Attempt, ...])
 
 _ADVICE_BY_CODE = {
-    "ALL_PROVIDERS_FAILED": "Allow more providers, or end the drill or the outage where one is on, "
-    "then retry. What was tried is told below.",
+    "ALL_PROVIDERS_FAILED": "Allow more providers, or end the drill if one is on, then retry. The "
+    "receipt lists what was tried.",
     "COMPLETE_FAILED": "Nobody is left to answer for this intent. Widen the allowed providers, or "
     "give a provider its key.",
     "VALIDATION_ERROR": "The server rejected the request. Correct the setting it names, then send "
@@ -33,8 +33,8 @@ _ADVICE_BY_CODE = {
 }
 
 _BROKEN_BY_DRILL = (
-    "This was a drill. Once words are out nobody else takes over: two voices in one answer would "
-    "be worse. What had arrived is kept; Retry asks again."
+    "This was a drill. Once you have seen words, nobody else takes over: two voices in one "
+    "answer would be worse. The text so far is kept; Retry asks again."
 )
 _FAILED_BY_DRILL = (
     "This was a drill, and it left nobody who could answer. End it at the top of the page, or "
@@ -43,21 +43,21 @@ _FAILED_BY_DRILL = (
 
 
 def turn_error(error: SpekoApiError, connection: Connection) -> TurnError:
-    """The error for the turn; the key is taken out, should a server have repeated it."""
-    told = TurnError(
+    """The error for the turn; a key that a server repeated is taken out."""
+    failure = TurnError(
         message=connection.redact(error.message),
         code=error.code,
         status=error.status,
         advice=_advice(error, connection),
         retry_after=error.retry_after,
     )
-    return sound_model(told)
+    return sound_model(failure)
 
 
 def start_error(error: GatewayStartError) -> TurnError:
     """The error for a turn whose server did not start."""
     return TurnError(
-        message=error.message, code="GATEWAY_START", advice="Retry starts the gateway again."
+        message=str(error), code="GATEWAY_START", advice="Retry starts the gateway again."
     )
 
 
@@ -95,7 +95,7 @@ def _advice(error: SpekoApiError, connection: Connection) -> str:
         case SpekoTimeoutError():
             return "The server is slow or overloaded. Retry; a smaller max tokens helps as well."
         case SpekoStreamError():
-            return "The answer broke off on its way; what had arrived is kept. Retry asks again."
+            return "The answer broke off; the text so far is kept. Retry asks again."
         case _ if error.status >= 500:
             return f"The server failed, not your request. {_pause(error)}, then retry."
     return error.advice or "The server refused the request. Check the settings, then retry."

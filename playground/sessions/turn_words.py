@@ -21,8 +21,8 @@ def status_note(turn: Turn) -> str | None:
         kept = "The text up to here is kept." if turn.answer.text else "No text had arrived."
         return f"Stopped by you. {kept}"
     if turn.status == "interrupted":
-        kept = "What had arrived is kept." if turn.answer.text else "No text had arrived."
-        return f"Interrupted: the playground ended while this was being answered. {kept}"
+        kept = "The text up to here is kept." if turn.answer.text else "No text had arrived."
+        return f"Interrupted: the playground ended during this answer. {kept}"
     return None
 
 

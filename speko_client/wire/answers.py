@@ -1,4 +1,4 @@
-"""One whole answer of ``POST /v1/complete``, and how the gateway came by it."""
+"""One whole answer of ``POST /v1/complete``, and how the gateway got it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Attempt(SpekoModel):
     """*Extension.* One candidate tried: how it ended, after how many milliseconds.
 
     ``code`` and ``message`` say why it failed (None where it answered); the message completes
-    "openai/gpt-4o ...". Codes stand in ``speko_gateway.provider.FailureCode``. ``drill``:
-    a drill's fault was on it, so that it failed, or was slow, on purpose.
+    "openai/gpt-4o ...". Codes are listed in ``speko_gateway.provider.FailureCode``.
+    ``drill``: it failed, or was slow, on purpose, because of a drill.
     """
 
     provider: str
@@ -43,8 +43,8 @@ class Timing(SpekoModel):
 class CompleteResult(SpekoModel):
     """One whole answer; all below ``tool_calls`` are *extensions* of the embedded gateway.
 
-    ``words`` names who made the words where it is not the provider itself: a model's name, or
-    ``scripted``. ``notes`` are plain sentences on what the provider did otherwise than asked.
+    ``words`` says who wrote the text where it was not the provider itself: a model's name, or
+    ``scripted``. ``notes`` are plain sentences on what the provider did differently than asked.
     """
 
     text: str

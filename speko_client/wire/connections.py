@@ -1,7 +1,4 @@
-"""Extensions of the embedded gateway: whom it can ask with whose key, and how they are doing.
-
-``speko_client.models`` has these names too, with all the others.
-"""
+"""Extensions of the embedded gateway: the vendors it can ask, with whose key, and their health."""
 
 from __future__ import annotations
 
@@ -14,16 +11,16 @@ from speko_client.wire.base import SpekoModel
 CONNECTIONS_HEADER = "X-Speko-Connections"
 FLEET_HEADER = "X-Speko-Fleet"
 MAX_CONNECTIONS_BYTES = 16 * 1024
-"""So much the embedded gateway takes in ``X-Speko-Connections``."""
+"""The most that the embedded gateway takes in ``X-Speko-Connections``."""
 
 FleetChoice = Literal["auto", "demo", "live"]
 
 
 class VendorCredentials(SpekoModel):
-    """*Extension.* What a caller brings along for one vendor; the key shows in no repr.
+    """*Extension.* A caller's own credentials for one vendor; no repr shows the key.
 
-    ``name`` and ``models`` are for a server that the catalogue does not know; ``base_url`` None
-    means the vendor's own address, ``models`` None the models that are offered anyway.
+    ``name`` and ``models`` are for a server that is not in the catalogue. ``base_url`` None means
+    the vendor's own address, ``models`` None the models that are offered by default.
     """
 
     key: SecretStr | None = None
@@ -35,8 +32,8 @@ class VendorCredentials(SpekoModel):
 class RequestConnections(SpekoModel):
     """*Extension.* What the header ``X-Speko-Connections`` holds, as base64url of JSON.
 
-    ``public_only``: whoever sends it does not vouch for the base URLs in it, so that none of them
-    may lead to a private address, even at a gateway that would otherwise call those.
+    ``public_only``: the base URLs in it may be anybody's, so none of them may lead to a private
+    address, even at a gateway that allows those.
     """
 
     vendors: dict[str, VendorCredentials] = Field(default_factory=dict)
@@ -47,7 +44,7 @@ class VendorConnection(SpekoModel):
     """*Extension.* One vendor at the embedded gateway, and whether this request could use it.
 
     ``source`` says where its credentials come from; ``reason`` why it is not usable. ``running``
-    is None where nobody looked: only local servers are looked for.
+    is None where it was not checked: only local servers are.
     """
 
     id: str
@@ -64,13 +61,13 @@ class VendorConnection(SpekoModel):
 
 
 class VendorConnections(SpekoModel):
-    """*Extension.* Every vendor the gateway knows, and those the request brought along."""
+    """*Extension.* Every vendor the gateway knows, and those that came with the request."""
 
     vendors: list[VendorConnection] = Field(default_factory=list)
 
 
 class VendorTest(SpekoModel):
-    """*Extension.* What came of asking a vendor for its models; ``latency_ms`` is milliseconds.
+    """*Extension.* The result of asking a vendor for its models; ``latency_ms`` is milliseconds.
 
     ``message`` is plain words; ``code`` is a ``FailureCode`` where it failed.
     """
@@ -93,8 +90,8 @@ class ProviderFailure(SpekoModel):
 class ProviderHealth(SpekoModel):
     """*Extension.* One model's recent calls; ``error_rate`` is 0..1.
 
-    ``unhealthy`` is out of the pool, until ``retry_at`` where the vendor named a time;
-    ``probing`` is let a few calls through to see whether it has recovered.
+    ``unhealthy`` is out of the pool, until ``retry_at`` where the vendor named a time. ``probing``
+    gets a few calls, to see whether it has recovered.
     """
 
     provider: str
@@ -107,7 +104,7 @@ class ProviderHealth(SpekoModel):
 
 
 class ProvidersHealth(SpekoModel):
-    """*Extension.* The health of whatever was called; rates are of the last ``window_seconds``."""
+    """*Extension.* The health of all models called; rates cover the last ``window_seconds``."""
 
     window_seconds: float
     providers: list[ProviderHealth] = Field(default_factory=list)

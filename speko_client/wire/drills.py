@@ -21,10 +21,10 @@ FaultSeconds = Annotated[float, Field(gt=0, le=600)]
 DRILL_PATIENCE = 5.0
 """Seconds of silence after which a stall, or a first token that never comes, is given up.
 
-The limits of daily work may be far longer, and somebody is watching.
+The ordinary limits may be far longer, and here somebody is watching.
 """
 FLAKY_RATE = 0.5
-"""How often a flaky candidate is down where nothing else is asked for."""
+"""How often a flaky candidate is down where the fault does not say."""
 
 
 class Fault(SpekoModel):
@@ -46,12 +46,12 @@ class Fault(SpekoModel):
 
 
 class Drill(HeaderModel):
-    """The faults of one request; of two that name the same candidate the first counts."""
+    """The faults of one request; where two name the same candidate, the first counts."""
 
     faults: Annotated[list[Fault], Field(min_length=1, max_length=100)]
 
 
 class DemoReply(HeaderModel):
-    """What the demo fleet is to say to one request, scripted; nobody else heeds it."""
+    """A scripted answer for one request; only the demo fleet gives it."""
 
     text: Annotated[str, Field(min_length=1, max_length=8_000)]

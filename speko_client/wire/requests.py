@@ -31,7 +31,7 @@ class ChatMessage(SpekoModel):
 
 
 class RoutingIntent(SpekoModel):
-    """What the router chooses by; a field left None is left off the wire."""
+    """What the router chooses by; a field that is None is not sent."""
 
     language: Language
     vertical: Vertical | None = None
@@ -48,7 +48,7 @@ class AllowedProviders(SpekoModel):
 
 
 class PipelineConstraints(SpekoModel):
-    """Limits on whom the router may choose."""
+    """Limits on what the router may choose."""
 
     allowed_providers: AllowedProviders | None = None
 
@@ -67,7 +67,3 @@ class CompleteRequest(SpekoModel):
     tool_choice: str | dict[str, Any] | None = None
     parallel_tool_calls: bool | None = None
     max_tool_hops: Annotated[int, Field(ge=1, le=16)] | None = None
-
-    def to_wire(self) -> dict[str, Any]:
-        """The JSON object to send: camelCase keys, unset fields absent."""
-        return self.model_dump(by_alias=True, exclude_none=True)

@@ -37,7 +37,7 @@ class ScoredCandidate(SpekoModel):
 
 
 class FilteredOut(SpekoModel):
-    """*Extension.* A candidate that was left out, and why."""
+    """*Extension.* A candidate that was filtered out, and why."""
 
     provider_id: str
     model_id: str
@@ -48,7 +48,7 @@ class FilteredOut(SpekoModel):
 class SnapshotInfo(SpekoModel):
     """*Extension.* Which scores the router ranks by, and where they come from.
 
-    ``date`` is an ISO date; ``what_if``: tried on top of the server's own, see ``WhatIf``.
+    ``date`` is an ISO date; ``what_if``: it is tried on top of the server's own, see ``WhatIf``.
     """
 
     id: str
@@ -59,7 +59,7 @@ class SnapshotInfo(SpekoModel):
 
 
 class RoutingPreview(SpekoModel):
-    """The router's decision for an intent, nothing run; from ``winner`` on *extensions*."""
+    """The router's decision for an intent; no model is called. From ``winner`` on *extensions*."""
 
     provider_id: str | None
     model_id: str | None
@@ -92,19 +92,22 @@ class KnownProvider(SpekoModel):
 class Fleet(SpekoModel):
     """*Extension.* What answers at the embedded gateway; ``demo``: the simulated fleet is on.
 
+    ``has_model_file``: the local model is on its disk (``weightsPresent`` on the wire).
     ``drills``: it takes faults to inject (``Drill``).
     """
 
     fleet: Literal["demo", "live"]
     demo: bool
-    weights_present: bool
+    has_model_file: bool = Field(
+        validation_alias="weightsPresent", serialization_alias="weightsPresent"
+    )
     words: str
     snapshot: SnapshotInfo
     drills: bool | None = None
 
 
 class KnownProviders(SpekoModel):
-    """Who can be put on an allow-list, per kind of service."""
+    """What an allow-list may name, per kind of service."""
 
     llm: list[KnownProvider] = Field(default_factory=list)
     stt: list[KnownProvider] = Field(default_factory=list)

@@ -1,10 +1,10 @@
 """Server-sent events out of chunks of bytes, without I/O.
 
 A decoder is fed whatever arrives, cut anywhere: inside a character, between CR and LF, in the
-middle of a field. It works on whole lines of bytes and decodes a field's value only once its
-line is complete, so a split character needs no care of its own. The rules are those of the WHATWG
-HTML standard, section 9.2.6, with one difference: a last block without its blank line is not
-lost, ``flush()`` returns it.
+middle of a field. It works on whole lines of bytes and decodes a field's value once its line is
+complete, so that split characters need no special care. The rules are those of the WHATWG HTML
+standard, section 9.2.6, with one difference: a last block without its blank line is not lost,
+``flush()`` returns it.
 
 Both sides use it: the client for a gateway's answer, the gateway for a vendor's.
 """
@@ -19,7 +19,7 @@ _MAX_DIGITS = 18
 
 
 class EventTooLargeError(ValueError):
-    """One event grew beyond the decoder's limit: the sender is no event stream, or is broken."""
+    """One event grew beyond the decoder's limit: what was sent is no event stream, or is broken."""
 
 
 class ServerSentEvent(NamedTuple):
@@ -34,8 +34,8 @@ class ServerSentEvent(NamedTuple):
 class SSEDecoder:
     """Turns chunks into events; one decoder per stream.
 
-    ``max_event_bytes`` bounds what is kept of an event that is not complete yet. Bytes that are
-    no UTF-8 become U+FFFD, as the standard says.
+    ``max_event_bytes`` limits what is kept of an incomplete event. Bytes that are not UTF-8
+    become U+FFFD, as the standard says.
     """
 
     def __init__(self, *, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
@@ -50,10 +50,7 @@ class SSEDecoder:
         self._retry: int | None = None
 
     def feed(self, chunk: bytes | str) -> list[ServerSentEvent]:
-        """The events that ``chunk`` completes, in order.
-
-        Raises ``EventTooLargeError`` where an unfinished event passes the limit.
-        """
+        """The events that ``chunk`` completes, in order. Raises EventTooLargeError."""
         data = chunk.encode("utf-8", "replace") if isinstance(chunk, str) else chunk
         if self._after_cr and data:
             data = data.removeprefix(b"\n")

@@ -47,7 +47,7 @@ class AxisWeights(SpekoModel):
 
 
 class FigureEdit(SpekoModel):
-    """Other figures for one candidate in one scope; a figure left None stays as it is.
+    """Other figures for one candidate in one scope; a figure that is None stays as it is.
 
     Units as in ``AxisScores``: ``quality`` an index of 0 to 100, ``ttft_ms`` milliseconds, ``cost``
     blended US$ per million tokens.
@@ -96,7 +96,7 @@ class WeightLine(SpekoModel):
 
 
 class SweepRequest(SpekoModel):
-    """Which intents to decide at once: every combination of these."""
+    """The intents to decide at once: every combination of these."""
 
     languages: Annotated[list[Language], Field(min_length=1, max_length=100)]
     verticals: Annotated[list[Vertical], Field(min_length=1, max_length=4)]
@@ -114,10 +114,10 @@ class Placed(SpekoModel):
 
 
 class SweepCell(SpekoModel):
-    """One intent's decision. ``margin`` is the winner's score less the runner-up's.
+    """One intent's decision. ``margin`` is the winner's score minus the runner-up's.
 
-    ``stood_in``: a figure of a broader scope stood in for the winner's. Both are None where nobody
-    is left, or nobody stands behind.
+    ``stood_in``: the winner was ranked by a figure of a broader scope. ``winner`` and ``runner_up``
+    are None where no such candidate is left.
     """
 
     language: str

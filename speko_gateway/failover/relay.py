@@ -1,13 +1,13 @@
 """Failover: ask one candidate after another until one speaks.
 
-The first words (or tool call) are the commitment. Before them a failed candidate is followed by
-the next-best one and nobody notices but the attempts list. After them a stream's break is final,
-while a buffered caller, who has seen nothing, still gets the next candidate: it asks ``Relay`` to
-``open`` again. Each candidate is tried once (docs/contract.md, section 4).
+The first words (or tool call) are the commitment. A candidate that fails before them is followed by
+the next-best one, and only the list of attempts shows it. After them a stream that breaks stays
+broken, while a buffered caller, who has seen nothing yet, still gets the next candidate: it calls
+``Relay.open`` again. Each candidate is tried once (docs/contract.md, section 4).
 
-The health gate is asked again at each candidate's turn, for it may have changed its mind since the
-routing: who has left the pool by then, or is on trial with another request, comes last; who was
-asked for a pause is not called.
+The health gate is asked again before each candidate, because its answer may have changed since the
+routing: a candidate that has left the pool, or that another request is trying out, comes last; one
+whose vendor asked for a pause is not called.
 """
 
 from __future__ import annotations
@@ -18,11 +18,9 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from speko_client.models import Attempt
-from speko_gateway.ahead import Ahead
+from speko_gateway.ahead import Ahead, Bound, next_events
 from speko_gateway.candidates import Candidate
-from speko_gateway.errors import GatewayError
-from speko_gateway.failover.exhausted import exhausted
-from speko_gateway.failover.patience import Bound, next_events
+from speko_gateway.errors import GatewayError, invalid
 from speko_gateway.limits import Limits as Limits
 from speko_gateway.provider import (
     FailureCode,
@@ -35,6 +33,7 @@ from speko_gateway.provider import (
     ToolCall,
 )
 from speko_gateway.routing.candidate_health import Call, Standing
+from speko_gateway.routing.gating import pause_asked_for
 from speko_gateway.routing.health import HealthGate
 
 Clock = Callable[[], float]
@@ -62,12 +61,15 @@ class Option:
 class Speaker:
     """The candidate that has begun to answer; ``opening`` is what it said first.
 
-    To be closed in any case. Closed before its end it counts as cancelled.
+    ``attempts`` are those up to now, its own last, as answered; ``failovers`` counts those before
+    it. It must be closed in any case; closed before its end it counts as cancelled.
     """
 
     option: Option
     opening: Sequence[ProviderEvent]
-    turn: Turn
+    attempts: list[Attempt]
+    failovers: int
+    running: RunningAttempt
     _upstream: Ahead[ProviderEvent]
     _relay: Relay
     _bounds: Sequence[Bound]
@@ -89,11 +91,11 @@ class Speaker:
                     batch = await self._next()
         finally:
             await self._upstream.close()
-        self._relay.answered(self.turn)
+        self._relay.answered(self.running)
 
     async def close(self) -> None:
         """End the upstream work; does nothing where it has ended."""
-        self._relay.let_go(self.turn)
+        self._relay.let_go(self.running)
         await self._upstream.close()
 
     async def _next(self) -> Sequence[ProviderEvent]:
@@ -102,15 +104,15 @@ class Speaker:
                 self._upstream, Bound.idle(self._relay.limits_of(self.option).idle), *self._bounds
             )
         except ProviderError as error:
-            self._relay.failed(self.turn, error)
+            self._relay.failed(self.running, error)
             raise
 
 
 @dataclass(slots=True)
-class Turn:
-    """One candidate's turn, from its call to its one outcome.
+class RunningAttempt:
+    """An attempt under way, from its call to its one outcome.
 
-    ``call`` is what the health gate knows it by; None for a drill's, of which it never hears.
+    ``call`` is what the health gate knows it by; None for a drill's, which the gate ignores.
     """
 
     option: Option
@@ -136,23 +138,18 @@ class Relay:
     def __post_init__(self) -> None:
         self._queue.extend(self.options)
 
-    @property
-    def failover_count(self) -> int:
-        """How many candidates were tried and failed so far."""
-        return sum(attempt.outcome == "failed" for attempt in self.attempts)
-
     async def open(self) -> Speaker:
         """The next candidate that speaks; GatewayError when none is left that does."""
         deadline = self._deadline = self._deadline or Bound.deadline(self.limits.deadline)
         while (option := self._next_option(deadline)) is not None:
             call = None if option.drill else self.health.begin(option.candidate)
-            turn = Turn(option, self.clock(), call)
+            running = RunningAttempt(option, self.clock(), call)
             try:
-                return await self._try(turn, deadline)
+                return await self._try(running, deadline)
             except ProviderError as error:
-                self.failed(turn, error)
+                self.failed(running, error)
             except BaseException:
-                self.let_go(turn)
+                self.let_go(running)
                 raise
         raise self._exhausted(deadline)
 
@@ -160,47 +157,47 @@ class Relay:
         """The limits that hold for this candidate."""
         return option.drill or self.limits
 
-    def answered(self, turn: Turn) -> None:
+    def answered(self, running: RunningAttempt) -> None:
         """Record that this candidate's answer is complete."""
-        if turn.call is not None:
-            self.health.answered(turn.option.candidate, turn.call)
-        self._over(turn, "answered")
+        if running.call is not None:
+            self.health.answered(running.option.candidate, running.call)
+        self._over(running, "answered")
 
-    def failed(self, turn: Turn, error: ProviderError) -> None:
+    def failed(self, running: RunningAttempt, error: ProviderError) -> None:
         """Record that this candidate failed."""
         if error.code in _BLAMELESS or self._had_too_little_time(error):
-            self._settle_without_blame(turn)
-        elif turn.call is not None:
-            self.health.failed(turn.option.candidate, turn.call, error)
-        self._over(turn, "failed", error)
+            self._settle_without_blame(running)
+        elif running.call is not None:
+            self.health.failed(running.option.candidate, running.call, error)
+        self._over(running, "failed", error)
 
-    def let_go(self, turn: Turn) -> None:
+    def let_go(self, running: RunningAttempt) -> None:
         """Record that this candidate was cut short, unless its outcome is known."""
-        self._settle_without_blame(turn)
-        self._over(turn, "cancelled")
+        self._settle_without_blame(running)
+        self._over(running, "cancelled")
 
-    def attempts_with(self, speaker: Speaker) -> list[Attempt]:
-        """The attempts so far and the one that is speaking, as of now."""
-        return [*self.attempts, self._attempt(speaker.turn, "answered")]
+    def _settle_without_blame(self, running: RunningAttempt) -> None:
+        if running.call is not None:
+            self.health.let_go(running.option.candidate, running.call)
 
-    def _settle_without_blame(self, turn: Turn) -> None:
-        if turn.call is not None:
-            self.health.let_go(turn.option.candidate, turn.call)
+    def _over(
+        self, running: RunningAttempt, outcome: Outcome, error: ProviderError | None = None
+    ) -> None:
+        if not running.over:
+            running.over = True
+            self.attempts.append(self._attempt(running, outcome, error))
 
-    def _over(self, turn: Turn, outcome: Outcome, error: ProviderError | None = None) -> None:
-        if not turn.over:
-            turn.over = True
-            self.attempts.append(self._attempt(turn, outcome, error))
-
-    def _attempt(self, turn: Turn, outcome: Outcome, error: ProviderError | None = None) -> Attempt:
-        drilled = turn.option.drill is not None
+    def _attempt(
+        self, running: RunningAttempt, outcome: Outcome, error: ProviderError | None = None
+    ) -> Attempt:
+        drilled = running.option.drill is not None
         return Attempt(
-            provider=turn.option.candidate.provider,
-            model=turn.option.candidate.model,
+            provider=running.option.candidate.provider,
+            model=running.option.candidate.model,
             outcome=outcome,
             code=error.code if error else None,
-            message=_said(error, drilled) if error else None,
-            duration_ms=round((self.clock() - turn.started) * 1000, 3),
+            message=_message(error, drilled) if error else None,
+            duration_ms=round((self.clock() - running.started) * 1000, 3),
             drill=drilled or None,
         )
 
@@ -225,9 +222,9 @@ class Relay:
                 return option
         return None
 
-    async def _try(self, turn: Turn, deadline: Bound) -> Speaker:
+    async def _try(self, running: RunningAttempt, deadline: Bound) -> Speaker:
         bounds = (Bound.answer(self.limits.answer), deadline)
-        option = turn.option
+        option = running.option
         upstream = Ahead(
             option.provider.stream(replace(self.request, model=option.candidate.model))
         )
@@ -236,7 +233,9 @@ class Relay:
         except BaseException:
             await upstream.close()
             raise
-        return Speaker(option, opening, turn, upstream, self, bounds)
+        attempts = [*self.attempts, self._attempt(running, "answered")]
+        failovers = len(self.attempts)
+        return Speaker(option, opening, attempts, failovers, running, upstream, self, bounds)
 
     def _patience(self, option: Option) -> Bound:
         """How long the first event may take: of a whole answer, or of its first words only."""
@@ -265,12 +264,26 @@ class Relay:
                     return [TextDelta(blank), *batch[place:]]
 
     def _exhausted(self, deadline: Bound) -> GatewayError:
-        held = self.health.held()
-        pauses = [held[each.candidate] for each in self.options if each.candidate in held]
-        return exhausted(self.attempts, pauses, self.limits.deadline if deadline.passed() else None)
+        """What the caller gets when nobody is left to ask: an error that lists each attempt."""
+        late = deadline.passed()
+        if not self.attempts and not late:
+            held = self.health.held()
+            pauses = [held[each.candidate] for each in self.options if each.candidate in held]
+            return pause_asked_for(min(pauses, default=0.0))
+        tried = self.attempts
+        reasons = "; ".join(f"{each.provider}/{each.model} {each.message}" for each in tried)
+        if tried and all(each.code == FailureCode.INVALID_REQUEST for each in tried):
+            error = invalid(f"Every provider rejected the request: {reasons}")
+            error.attempts = tuple(tried)
+            return error
+        what = "Every provider failed"
+        if late:
+            seconds = f"{self.limits.deadline:g} s"
+            what = f"Nobody had answered when the {seconds} for one request were up"
+        return GatewayError(500, "ALL_PROVIDERS_FAILED", f"{what}: {reasons}", attempts=tried)
 
 
-def _said(error: ProviderError, drilled: bool) -> str:
+def _message(error: ProviderError, drilled: bool) -> str:
     return f"{error.message} (drill)" if drilled else error.message
 
 

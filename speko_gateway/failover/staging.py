@@ -22,7 +22,7 @@ from speko_client.models import (
 from speko_gateway.candidates import NOBODY, Candidate, Selection
 from speko_gateway.failover.faults import FaultyProvider, limits_under
 from speko_gateway.failover.relay import Option
-from speko_gateway.headers import bad_header, told
+from speko_gateway.headers import bad_header, read_header
 from speko_gateway.limits import Limits
 from speko_gateway.provider import Provider
 from speko_gateway.providers.stand_ins.simulated import SimulatedProvider
@@ -48,7 +48,7 @@ NOTHING_STAGED = Staging()
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsal:
+class DrillRules:
     """How drills run in a gateway that takes them.
 
     ``chance`` gives 0 to 1 at random, ``patience`` is how many seconds of silence are waited out.
@@ -65,10 +65,10 @@ def staging_in(headers: Mapping[str, str], *, drills: bool) -> Staging:
     """
     if not any(header in headers for header in _HEADERS):
         return NOTHING_STAGED
-    drill = told(headers, DRILL_HEADER, Drill)
+    drill = read_header(headers, DRILL_HEADER, Drill)
     if drill is not None and not drills:
         raise bad_header(DRILL_HEADER, _NO_DRILLS)
-    reply = told(headers, REPLY_HEADER, DemoReply)
+    reply = read_header(headers, REPLY_HEADER, DemoReply)
     return Staging(
         outage=Selection.parse(headers.get(OUTAGE_HEADER.lower(), "")),
         faults=tuple(drill.faults) if drill else (),
@@ -80,16 +80,16 @@ def staged(
     options: Sequence[Option],
     staging: Staging,
     limits: Limits,
-    rehearsal: Rehearsal | None,
+    drill_rules: DrillRules | None,
     *,
     demo: bool,
 ) -> Sequence[Option]:
     """The same candidates, each with what is staged for it; ``demo``: the demo fleet is on."""
     if demo:
         options = [_simulated(option, staging) for option in options]
-    if rehearsal is None:
+    if drill_rules is None:
         return options
-    return [_drilled(option, staging.faults, limits, rehearsal) for option in options]
+    return [_drilled(option, staging.faults, limits, drill_rules) for option in options]
 
 
 def _simulated(option: Option, staging: Staging) -> Option:
@@ -109,19 +109,19 @@ def _saying(provider: Provider, reply: str | None) -> Provider:
 
 
 def _drilled(
-    option: Option, faults: Sequence[Fault], limits: Limits, rehearsal: Rehearsal
+    option: Option, faults: Sequence[Fault], limits: Limits, drill_rules: DrillRules
 ) -> Option:
     """A flaky candidate is down, or not, for the whole request."""
-    fault = next((each for each in faults if _names(each, option.candidate)), None)
-    if fault is None or (fault.kind == "flaky" and rehearsal.chance() >= fault.down_rate):
+    fault = next((each for each in faults if _is_target(each, option.candidate)), None)
+    if fault is None or (fault.kind == "flaky" and drill_rules.chance() >= fault.down_rate):
         return option
     live = option.provider.kind == "live"
     return Option(
         option.candidate,
         FaultyProvider(option.provider, fault),
-        drill=limits_under(fault, limits, live=live, patience=rehearsal.patience),
+        drill=limits_under(fault, limits, live=live, patience=drill_rules.patience),
     )
 
 
-def _names(fault: Fault, candidate: Candidate) -> bool:
+def _is_target(fault: Fault, candidate: Candidate) -> bool:
     return fault.target in (candidate.provider, candidate.id)

@@ -77,7 +77,7 @@ class Fleet:
 
     def _wildcard_row(self, vendor: str, models: Sequence[KnownProvider]) -> KnownProvider:
         available = any(row.available for row in models)
-        return self._row(
+        return self._known_provider(
             vendor,
             id=vendor,
             benchmarked=any(row.benchmarked for row in models),
@@ -86,7 +86,7 @@ class Fleet:
         )
 
     def _model_row(self, entry: PoolEntry, snapshot: Snapshot) -> KnownProvider:
-        return self._row(
+        return self._known_provider(
             entry.candidate.provider,
             id=entry.candidate.id,
             model=entry.candidate.model,
@@ -95,7 +95,7 @@ class Fleet:
             reason=entry.unavailable,
         )
 
-    def _row(
+    def _known_provider(
         self,
         vendor: str,
         *,

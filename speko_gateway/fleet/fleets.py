@@ -13,7 +13,7 @@ from typing import NamedTuple
 from speko_client.models import FleetChoice
 from speko_gateway.candidates import Candidate
 from speko_gateway.fleet.fleet import Fleet
-from speko_gateway.fleet.request_connections import Asked
+from speko_gateway.fleet.request_connections import FleetRequest
 from speko_gateway.fleet.vendors import Vendors
 from speko_gateway.provider import Provider
 from speko_gateway.providers.stand_ins.simulated import SimulatedProvider, Stage
@@ -54,7 +54,7 @@ class Fleets:
     demo: Lineup
     live: Lineup
 
-    def lineup(self, asked: Asked) -> Lineup:
+    def lineup(self, asked: FleetRequest) -> Lineup:
         """Who can answer a request that asks for this. Raises GatewayError, 400."""
         vendors = self.live.vendors.of(asked)
         choice = asked.fleet or self.choice
@@ -85,7 +85,9 @@ def demo_lineup(stage: Stage, local: Provider, vendors: Vendors) -> Lineup:
             **{vendor: SimulatedProvider(vendor, stage) for vendor in simulated},
             LOCAL.provider: local,
         },
-        names=_names({vendor: VENDORS[vendor].name for vendor in simulated if vendor in VENDORS}),
+        names=_with_local_name(
+            {vendor: VENDORS[vendor].name for vendor in simulated if vendor in VENDORS}
+        ),
         candidates=(*candidates, LOCAL),
         reserves=_RESERVES,
     )
@@ -106,14 +108,14 @@ def live_lineup(vendors: Vendors, snapshot: Snapshot, local: Provider) -> Lineup
     fleet = Fleet(
         demo=False,
         providers={**live, LOCAL.provider: local},
-        names=_names({vendor: provider.vendor.name for vendor, provider in live.items()}),
+        names=_with_local_name({vendor: provider.vendor.name for vendor, provider in live.items()}),
         candidates=(*dict.fromkeys([*offered, *known]), LOCAL),
         reserves=_RESERVES,
     )
     return Lineup(fleet, snapshot, vendors)
 
 
-def _names(vendors: Mapping[str, str]) -> dict[str, str]:
+def _with_local_name(vendors: Mapping[str, str]) -> dict[str, str]:
     return {**vendors, LOCAL.provider: _LOCAL_NAME}
 
 

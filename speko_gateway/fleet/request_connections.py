@@ -22,7 +22,7 @@ from speko_client.models import (
 )
 from speko_gateway.candidates import is_model_id
 from speko_gateway.errors import invalid
-from speko_gateway.headers import bad_header, told
+from speko_gateway.headers import bad_header, read_header
 from speko_gateway.providers.vendors.catalogue import VENDORS
 
 _CONNECTIONS, _FLEET = CONNECTIONS_HEADER.lower(), FLEET_HEADER.lower()
@@ -30,7 +30,7 @@ _CUSTOM_ID = re.compile(r"custom(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FleetRequest:
     """What one request asks for. ``public_only``: its own addresses must be public ones."""
 
     fleet: FleetChoice | None = None
@@ -38,7 +38,7 @@ class Asked:
     public_only: bool = False
 
 
-def asked_in(headers: Mapping[str, str]) -> Asked | None:
+def fleet_request_in(headers: Mapping[str, str]) -> FleetRequest | None:
     """What these headers (names in lower case) ask for; None where they hold neither.
 
     Raises GatewayError, 400, naming the header and never quoting it.
@@ -47,7 +47,7 @@ def asked_in(headers: Mapping[str, str]) -> Asked | None:
     if brought is None and fleet is None:
         return None
     found = _connections(headers) or RequestConnections()
-    return Asked(_fleet(fleet), found.vendors, found.public_only)
+    return FleetRequest(_fleet(fleet), found.vendors, found.public_only)
 
 
 def _fleet(value: str | None) -> FleetChoice | None:
@@ -60,7 +60,7 @@ def _fleet(value: str | None) -> FleetChoice | None:
 
 
 def _connections(headers: Mapping[str, str]) -> RequestConnections | None:
-    found = told(headers, CONNECTIONS_HEADER, RequestConnections, most=MAX_CONNECTIONS_BYTES)
+    found = read_header(headers, CONNECTIONS_HEADER, RequestConnections, most=MAX_CONNECTIONS_BYTES)
     if found is not None:
         for vendor, credentials in found.vendors.items():
             _check(vendor, credentials)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from speko_client.models import CONNECTIONS_HEADER, VendorCredentials
 from speko_gateway.errors import invalid
-from speko_gateway.fleet.request_connections import Asked
+from speko_gateway.fleet.request_connections import FleetRequest
 from speko_gateway.providers.vendors.catalogue import VENDORS, compatible
 from speko_gateway.providers.vendors.live import LiveProvider
 from speko_gateway.providers.vendors.upstream import Upstream
@@ -36,19 +36,21 @@ class Vendors:
     brought: frozenset[str] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
 
-    def of(self, asked: Asked) -> Vendors:
+    def of(self, asked: FleetRequest) -> Vendors:
         """With what this request brings along. GatewayError, 400, where that is not whole."""
         rules = replace(self, private_urls=self.private_urls and not asked.public_only)
         if not asked.vendors:
             return rules
-        made = {vendor: rules._made(vendor, each) for vendor, each in asked.vendors.items()}
+        made = {
+            vendor: rules._with_credentials(vendor, each) for vendor, each in asked.vendors.items()
+        }
         usable = {vendor: provider for vendor, provider in made.items() if not provider.lacks_key}
         own = {vendor: each for vendor, each in self.connected.items() if vendor not in made}
         return replace(
             rules,
             connected={**own, **usable},
             brought=frozenset(usable),
-            names=rules._names(usable, asked.vendors),
+            names=rules._connection_names(usable, asked.vendors),
         )
 
     def provider(self, vendor: str) -> LiveProvider | None:
@@ -67,7 +69,7 @@ class Vendors:
         await self.upstream.close()
         await self.public.close()
 
-    def _made(self, vendor: str, credentials: VendorCredentials) -> LiveProvider:
+    def _with_credentials(self, vendor: str, credentials: VendorCredentials) -> LiveProvider:
         provider = self.connected.get(vendor) or self._new(vendor, credentials)
         return provider.with_credentials(
             key=_key(credentials) or None,
@@ -93,11 +95,11 @@ class Vendors:
         """The way to addresses that are not the environment's."""
         return self.upstream if self.private_urls else self.public
 
-    def _names(
+    def _connection_names(
         self, made: Mapping[str, LiveProvider], brought: Mapping[str, VendorCredentials]
     ) -> dict[str, str]:
         return {
-            vendor: self._name(provider, _key(brought[vendor]))
+            vendor: self._connection_name(provider, _key(brought[vendor]))
             for vendor, provider in made.items()
             if self._is_their_own(provider, brought[vendor])
         }
@@ -108,9 +110,9 @@ class Vendors:
         moved = usual is None or provider.base_url != usual.base_url
         return bool(_key(brought) or moved or brought.models)
 
-    def _name(self, provider: LiveProvider, key: str) -> str:
-        told = json.dumps([provider.base_url, key]).encode()
-        return hashlib.blake2b(told, key=self.salt, digest_size=12).hexdigest()
+    def _connection_name(self, provider: LiveProvider, key: str) -> str:
+        identity = json.dumps([provider.base_url, key]).encode()
+        return hashlib.blake2b(identity, key=self.salt, digest_size=12).hexdigest()
 
 
 def _key(credentials: VendorCredentials) -> str:

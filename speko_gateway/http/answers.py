@@ -1,13 +1,16 @@
-"""What goes out on the wire: the answer object, the stream's frames, the headers.
+"""What goes out on the wire: the answer object, the stream's frames, the headers, the refusals.
 
-Absent optional fields are left out, never null; only ``scoresRunId`` may be null.
+Absent optional fields are left out, never null; only ``scoresRunId`` may be null. Everything is
+sent as bare ASGI messages: each layer between would cost every chunk again.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from starlette.types import Scope, Send
 
 from speko_client.models import (
     Attempt,
@@ -19,9 +22,15 @@ from speko_client.models import (
     StreamError,
     Timing,
 )
-from speko_gateway.failover.relay import Option, Relay, Speaker
+from speko_gateway.errors import GatewayError
+from speko_gateway.failover.relay import Relay, Speaker
+from speko_gateway.http.negotiation import wants_errors_as_events
 from speko_gateway.provider import Finish, ProviderRequest, TextDelta, ToolCall
 from speko_gateway.tokens import estimate_tokens, prompt_text
+
+COMPLETE_PATH = "/v1/complete"
+EVENTS = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store"}
+"""The headers of every stream."""
 
 
 def encode(value: object) -> bytes:
@@ -50,16 +59,16 @@ def piece_frame(piece: TextDelta | ToolCall) -> bytes:
     return frame("tool_call", {"id": piece.id, "name": piece.name, "args": piece.args})
 
 
-def meta_frame(option: Option, attempts: Sequence[Attempt], scores_run_id: str) -> bytes:
+def meta_frame(speaker: Speaker, scores_run_id: str) -> bytes:
     """The first event: who answers, after whom."""
-    failovers = len(attempts) - 1
+    option = speaker.option
     meta = CompleteStreamMeta(
         provider=option.candidate.provider,
         model=option.candidate.model,
-        failover_count=failovers,
-        total_failover_count=failovers,
+        failover_count=speaker.failovers,
+        total_failover_count=speaker.failovers,
         scores_run_id=scores_run_id,
-        attempts=list(attempts),
+        attempts=speaker.attempts,
         kind=option.provider.kind,
         simulated=option.provider.kind == "simulated",
         words=option.provider.words,
@@ -82,7 +91,7 @@ def result_body(
         provider=speaker.option.candidate.provider,
         model=speaker.option.candidate.model,
         usage=_usage(finish, relay.request, text),
-        failover_count=relay.failover_count,
+        failover_count=speaker.failovers,
         scores_run_id=scores_run_id,
         tool_calls=_tool_calls(pieces),
         finish_reason=finish.finish_reason,
@@ -125,12 +134,13 @@ def error_frame(message: str, code: str, attempts: Sequence[Attempt]) -> bytes:
     return frame("error", error.model_dump(by_alias=True, exclude_none=True, exclude={"type"}))
 
 
-def answer_headers(option: Option, failovers: int, scores_run_id: str) -> dict[str, str]:
+def answer_headers(speaker: Speaker, scores_run_id: str) -> dict[str, str]:
     """The headers both forms carry."""
+    option = speaker.option
     return {
         "x-speko-provider": _latin(option.candidate.provider),
         "x-speko-model": _latin(option.candidate.model),
-        "x-speko-failover-count": str(failovers),
+        "x-speko-failover-count": str(speaker.failovers),
         "x-speko-scores-run-id": _latin(scores_run_id),
         "x-speko-simulated": "true" if option.provider.kind == "simulated" else "false",
     }
@@ -138,3 +148,38 @@ def answer_headers(option: Option, failovers: int, scores_run_id: str) -> dict[s
 
 def _latin(value: str) -> str:
     return value.encode("latin-1", "replace").decode("latin-1")
+
+
+async def send_start(send: Send, status: int, headers: Mapping[str, str]) -> None:
+    """Send the status and the headers."""
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": raw})
+
+
+async def send_body(send: Send, body: bytes, *, more: bool = True) -> None:
+    """Send a piece of the body; ``more`` False ends it."""
+    await send({"type": "http.response.body", "body": body, "more_body": more})
+
+
+async def send_whole(send: Send, status: int, body: bytes, headers: Mapping[str, str]) -> None:
+    """Send a whole JSON answer."""
+    own = {"content-type": "application/json", "content-length": str(len(body))}
+    await send_start(send, status, own | dict(headers))
+    await send_body(send, body, more=False)
+
+
+async def refuse(scope: Scope, send: Send, error: GatewayError) -> None:
+    """Answer with this error: as status and envelope, or as an event where only that is read."""
+    headers = headers_of(scope)
+    if scope["path"] == COMPLETE_PATH and wants_errors_as_events(
+        headers.get("accept"), headers.get("user-agent")
+    ):
+        await send_start(send, 200, EVENTS)
+        await send_body(send, error_frame(error.message, error.code, error.attempts), more=False)
+    else:
+        await send_whole(send, error.status, encode(error.body()), error.headers)
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    """The request's headers by lower-case name; of a repeated one the last."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}

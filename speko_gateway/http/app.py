@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Annotated, Generic
+from typing import Annotated, Any, Generic
 
 from fastapi import Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, Router
 from starlette.types import ASGIApp
 
 from speko_client.models import (
@@ -30,14 +32,19 @@ from speko_client.models import (
 from speko_gateway.candidates import allow_list
 from speko_gateway.errors import GatewayError, invalid
 from speko_gateway.gateway import Gateway
-from speko_gateway.http.answers import encode, wire
-from speko_gateway.http.auth import BearerAuth
+from speko_gateway.http.answers import COMPLETE_PATH, encode, headers_of, wire
+from speko_gateway.http.auth import METRICS_PATH, BearerAuth
 from speko_gateway.http.caller import CallerGone
-from speko_gateway.http.complete import CompleteAnswer
-from speko_gateway.http.express import Express, layered
-from speko_gateway.http.observing import observe
+from speko_gateway.http.complete import (
+    CompleteAnswer,
+    ModelT,
+    parsed,
+    read_body,
+    validation_error,
+)
+from speko_gateway.http.metrics import CONTENT_TYPE, Metrics
+from speko_gateway.http.observing import Observer
 from speko_gateway.http.openapi import (
-    COMPLETE_DOC,
     ERRORS,
     UNKNOWN_VENDOR,
     VendorQuestion,
@@ -45,37 +52,52 @@ from speko_gateway.http.openapi import (
     describe,
 )
 from speko_gateway.http.previews import preview_body
-from speko_gateway.http.refusals import headers_of
-from speko_gateway.http.request_body import ModelT, parsed, read_body, validation_error
 from speko_gateway.http.vendor_checks import check_vendor, vendor_connections
 
 _CODES = {400: "VALIDATION_ERROR", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
 
 
 def create_app(gateway: Gateway, key: str) -> ASGIApp:
-    """The ASGI application; ``key`` is what callers must send as their bearer token."""
+    """The ASGI application; ``key`` is what callers must send as their bearer token.
+
+    Completions have a route of their own before FastAPI: they read and write the bare messages, and
+    its dependencies and exit stacks would cost as much processor time as asking a vendor does.
+    """
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
+    async def lifespan(_app: object) -> AsyncGenerator[None]:
         yield
         await gateway.close()
 
+    metrics = Metrics(gateway.candidates(), gateway.health.report)
+    others = _other_routes(gateway, metrics)
+    routes = Router(
+        [Route(COMPLETE_PATH, CompleteAnswer(gateway))],
+        redirect_slashes=False,
+        default=others,
+        lifespan=lifespan,
+    )
+    paths = [COMPLETE_PATH, *(getattr(each, "path", "") for each in others.routes)]
+    return ServerErrorMiddleware(
+        Observer(BearerAuth(routes, key), metrics, paths), handler=_internal_error
+    )
+
+
+def _other_routes(gateway: Gateway, metrics: Metrics) -> FastAPI:
     app = FastAPI(
         title="Speko Playground gateway",
-        lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,
         # A redirect would name its target by the caller's Host, and by http:// behind a TLS proxy.
         redirect_slashes=False,
+        exception_handlers=_ENVELOPES,
     )
-    app.add_middleware(BearerAuth, key=key)
-    _add_routes(app, gateway)
+    _add_routing(app, gateway)
     _add_connections(app, gateway)
-    _add_error_envelope(app)
-    metrics = observe(app, gateway)
+    _add_operation(app, metrics)
     describe(app)
-    return Express(app, layered(CompleteAnswer(gateway), key, metrics, _internal_error))
+    return app
 
 
 class _ForRequest:
@@ -98,15 +120,9 @@ class _JsonBody(Generic[ModelT]):
         return parsed(self._model, await read_body(request.receive))
 
 
-def _add_routes(app: FastAPI, gateway: Gateway) -> None:
+def _add_routing(app: FastAPI, gateway: Gateway) -> None:
     own = Depends(_ForRequest(gateway))
     asked = Depends(_JsonBody(SweepRequest))
-
-    @app.post("/v1/complete", response_class=Response, **COMPLETE_DOC)
-    async def complete(_request: Request) -> Response:
-        """Run one completion: the router picks, failover follows where a candidate fails."""
-        # Express answers before it gets here; this is for OpenAPI, and for other methods' 405.
-        return CompleteAnswer(gateway)
 
     @app.get("/v1/routing/preview", response_model=RoutingPreview, responses=ERRORS)
     async def preview(
@@ -149,11 +165,6 @@ def _add_routes(app: FastAPI, gateway: Gateway) -> None:
         """What answers here: the demo fleet or live providers, and which scores rank them."""
         return JSONResponse(wire(here.info()))
 
-    @app.get("/healthz")
-    async def healthz() -> dict[str, str]:
-        """Whether the gateway is up; needs no key."""
-        return {"status": "ok"}
-
 
 def _add_connections(app: FastAPI, gateway: Gateway) -> None:
     own = Depends(_ForRequest(gateway))
@@ -180,32 +191,49 @@ def _add_connections(app: FastAPI, gateway: Gateway) -> None:
         return JSONResponse(here.health.report().model_dump(by_alias=True))
 
 
-def _add_error_envelope(app: FastAPI) -> None:
-    @app.exception_handler(GatewayError)
-    async def refused(_request: Request, error: GatewayError) -> Response:
-        return _envelope(error)
+def _add_operation(app: FastAPI, metrics: Metrics) -> None:
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        """Whether the gateway is up; needs no key."""
+        return {"status": "ok"}
 
-    @app.exception_handler(CallerGone)
-    async def gone(_request: Request, _error: CallerGone) -> Response:
-        # Nobody reads it; it is for the log.
-        return _envelope(invalid("The body broke off"))
-
-    @app.exception_handler(RequestValidationError)
-    async def invalid_query(_request: Request, error: RequestValidationError) -> Response:
-        return _envelope(validation_error(error.errors()))
-
-    @app.exception_handler(HTTPException)
-    async def http_error(_request: Request, error: HTTPException) -> Response:
-        code = _CODES.get(error.status_code, "HTTP_ERROR")
-        headers = dict(error.headers or {})
-        return _envelope(GatewayError(error.status_code, code, error.detail, headers=headers))
-
-    app.add_exception_handler(Exception, _internal_error)
+    @app.get(METRICS_PATH, include_in_schema=False)
+    async def scrape() -> Response:
+        """The counts, in the text format that Prometheus reads."""
+        return Response(metrics.text(), media_type=CONTENT_TYPE)
 
 
-async def _internal_error(_request: Request, _error: Exception) -> Response:
-    return _envelope(GatewayError(500, "INTERNAL_ERROR", "The gateway failed; see its log"))
-
-
-def _envelope(error: GatewayError) -> Response:
+async def _refused(_request: Request, error: GatewayError) -> Response:
     return JSONResponse(error.body(), error.status, error.headers)
+
+
+async def _caller_gone(request: Request, _error: CallerGone) -> Response:
+    # Nobody reads it; it is for the log.
+    return await _refused(request, invalid("The body broke off"))
+
+
+async def _invalid_query(request: Request, error: RequestValidationError) -> Response:
+    return await _refused(request, validation_error(error.errors()))
+
+
+async def _http_error(request: Request, error: HTTPException) -> Response:
+    code = _CODES.get(error.status_code, "HTTP_ERROR")
+    headers = dict(error.headers or {})
+    return await _refused(
+        request, GatewayError(error.status_code, code, error.detail, headers=headers)
+    )
+
+
+async def _internal_error(request: Request, _error: Exception) -> Response:
+    failed = GatewayError(500, "INTERNAL_ERROR", "The gateway failed; see its log")
+    return await _refused(request, failed)
+
+
+_ENVELOPES: dict[Any, Any] = {
+    GatewayError: _refused,
+    CallerGone: _caller_gone,
+    RequestValidationError: _invalid_query,
+    HTTPException: _http_error,
+    Exception: _internal_error,
+}
+"""Every error as the flat envelope."""

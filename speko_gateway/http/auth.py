@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from speko_client.addresses import is_loopback
 from speko_gateway.errors import GatewayError
-from speko_gateway.http.refusals import refuse
+from speko_gateway.http.answers import refuse
 
 METRICS_PATH = "/metrics"
 

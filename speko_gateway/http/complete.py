@@ -1,8 +1,7 @@
 """``POST /v1/complete``: one request in, one answer out, as a JSON object or as a stream.
 
-It is a response object that runs the request itself, on the bare ASGI messages: headers go out
-only once a candidate has spoken, so they can tell the truth, and a caller who leaves is noticed
-at any moment, whichever form the answer has.
+It works on the bare ASGI messages: the headers are sent only once a candidate has begun to answer,
+so they can name it, and a caller who leaves is noticed at any moment, in both forms.
 """
 
 from __future__ import annotations
@@ -11,47 +10,109 @@ import logging
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
-from starlette.responses import Response
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic_core import ErrorDetails
 from starlette.types import Receive, Scope, Send
 
-from speko_client.models import Attempt, Timing
-from speko_gateway.errors import GatewayError
+from speko_client.models import Attempt, CompleteRequest, Timing
+from speko_gateway.errors import GatewayError, invalid
 from speko_gateway.failover.relay import Relay, Speaker
 from speko_gateway.failover.staging import staging_in
 from speko_gateway.gateway import Gateway
 from speko_gateway.http.answers import (
+    EVENTS,
     answer_headers,
     encode,
     error_frame,
     frame,
+    headers_of,
     meta_frame,
     piece_frame,
+    refuse,
     result_body,
+    send_body,
+    send_start,
+    send_whole,
 )
 from speko_gateway.http.caller import CallerGone, GatewayStopping, connected
 from speko_gateway.http.negotiation import answer_form
 from speko_gateway.http.records import RequestRecord, record_of
-from speko_gateway.http.refusals import headers_of, refuse
-from speko_gateway.http.request_body import parse_request, read_body
-from speko_gateway.http.sending import EVENTS, send_body, send_start, send_whole
 from speko_gateway.provider import ProviderError, TextDelta, ToolCall
 
 _log = logging.getLogger(__name__)
 
 _STOPPING = "The gateway is stopping. Ask again once it is back."
 
+MAX_BODY_BYTES = 2 * 1024 * 1024
 
-class CompleteAnswer(Response):
-    """Reads, decides, asks and answers."""
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def _whole_number(value: object) -> object:
+    """100.0 is the whole number 100 to JSON, though not to a strict Python check."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+class WireRequest(CompleteRequest):
+    """The body of ``POST /v1/complete``, with whole numbers as JSON has them."""
+
+    max_tokens: Annotated[int, Field(ge=1), BeforeValidator(_whole_number)] | None = None
+    max_tool_hops: Annotated[int, Field(ge=1, le=16), BeforeValidator(_whole_number)] | None = None
+
+
+async def read_body(receive: Receive) -> bytes:
+    """The whole body; GatewayError above MAX_BODY_BYTES, CallerGone when it never comes."""
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise CallerGone
+        chunk: bytes = message.get("body", b"")
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise invalid(f"The body is larger than {MAX_BODY_BYTES // 1024 // 1024} MiB")
+        if not message.get("more_body", False):
+            return body
+
+
+def parse_request(body: bytes) -> CompleteRequest:
+    """The body of ``POST /v1/complete``; GatewayError where it is none."""
+    return parsed(WireRequest, body)
+
+
+def parsed(model: type[ModelT], body: bytes) -> ModelT:
+    """Check the body as the wire has it: JSON types are not converted, names are camelCase."""
+    try:
+        return model.model_validate_json(body, strict=True, by_alias=True, by_name=False)
+    except ValidationError as error:
+        raise validation_error(
+            error.errors(include_url=False, include_context=False, include_input=False)
+        ) from None
+
+
+def validation_error(details: Sequence[ErrorDetails]) -> GatewayError:
+    """The error that names every field at fault, such as ``intent.language``."""
+    return invalid("; ".join(map(_sentence, details[:5])))
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    field = ".".join(str(part) for part in detail["loc"])
+    return f"{field or 'body'}: {detail['msg']}"
+
+
+class CompleteAnswer:
+    """The ASGI application of the one route: reads, decides, asks and answers."""
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
-        self.background = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer this request; a GatewayError becomes its envelope, a caller gone nothing."""
+        if scope["method"] != "POST":
+            await refuse(scope, send, _only_post())
+            return
         started = self.gateway.clock()
         headers = headers_of(scope)
         record = record_of(scope)
@@ -60,7 +121,7 @@ class CompleteAnswer(Response):
             gateway = self.gateway.for_request(headers)
             request = parse_request(body)
             buffered = answer_form(headers.get("accept"), headers.get("user-agent")) == "json"
-            staging = staging_in(headers, drills=gateway.rehearsal is not None)
+            staging = staging_in(headers, drills=gateway.drill_rules is not None)
             relay = gateway.relay(request, staging, buffered=buffered)
             exchange = Exchange(gateway, relay, started, send, record)
             record.attempts = relay.attempts
@@ -75,6 +136,10 @@ class CompleteAnswer(Response):
         except GatewayError as error:
             record.refused(error)
             await refuse(scope, send, error)
+
+
+def _only_post() -> GatewayError:
+    return GatewayError(405, "METHOD_NOT_ALLOWED", "Method Not Allowed", headers={"allow": "POST"})
 
 
 @dataclass(slots=True)
@@ -98,7 +163,8 @@ class Exchange:
                 speaker = await self._open()
         body = encode(self._result(speaker))
         self.record.outcome = "answered"
-        await send_whole(self.send, 200, body, self._headers(speaker))
+        headers = answer_headers(speaker, self.gateway.snapshot.id)
+        await send_whole(self.send, 200, body, headers)
 
     async def stream(self, receive: Receive) -> None:
         """Answer with events; the response opens once a candidate has spoken."""
@@ -132,17 +198,23 @@ class Exchange:
         return True
 
     async def _all_but_last(self) -> bytes:
+        """Send ``meta`` and the pieces; the terminal event is returned."""
         speaker = await self._open()
         try:
-            return await self._send_all_but_last(speaker)
+            broken = await self._send_pieces(speaker)
         finally:
             await speaker.close()
+        if broken is not None:
+            return broken
+        self.record.outcome = "answered"
+        return frame("done", self._result(speaker))
 
-    async def _send_all_but_last(self, speaker: Speaker) -> bytes:
-        """Send ``meta`` and the pieces; the terminal event is returned."""
-        opening = meta_frame(speaker.option, self.relay.attempts_with(speaker), self._snapshot_id())
+    async def _send_pieces(self, speaker: Speaker) -> bytes | None:
+        """None, or the ``error`` event where the answer broke off."""
+        opening = meta_frame(speaker, self.gateway.snapshot.id)
+        headers = answer_headers(speaker, self.gateway.snapshot.id)
         self.opened = True
-        await send_start(self.send, 200, EVENTS | self._headers(speaker))
+        await send_start(self.send, 200, EVENTS | headers)
         try:
             async with aclosing(speaker.batches()) as batches:
                 async for batch in batches:
@@ -150,15 +222,14 @@ class Exchange:
                     await send_body(self.send, opening + b"".join(map(piece_frame, batch)))
                     opening = b""
         except ProviderError as error:
-            # The attempt's own words: they tell a drill's fault from the candidate's.
+            # The attempt's own words: they say whether a drill's fault or the candidate's it was.
             message = f"{speaker.option.candidate} {self.relay.attempts[-1].message}"
             return self._broken(message, error.code, self.relay.attempts)
         except Exception:
-            # Headers are out, so no status can tell any more: the stream has to end in an error.
+            # The headers are sent, so no status can say it: the stream has to end in an error.
             _log.exception("%s raised what it should not", speaker.option.candidate)
             return self._broken("The gateway failed; see its log", "INTERNAL_ERROR")
-        self.record.outcome = "answered"
-        return frame("done", self._result(speaker))
+        return None
 
     def _broken(self, message: str, code: str, attempts: Sequence[Attempt] = ()) -> bytes:
         self.record.failed(code)
@@ -169,15 +240,9 @@ class Exchange:
             speaker,
             self.relay,
             self.pieces,
-            self._snapshot_id(),
+            self.gateway.snapshot.id,
             Timing(ttft_ms=self.ttft_ms, total_ms=self._elapsed_ms()),
         )
-
-    def _headers(self, speaker: Speaker) -> dict[str, str]:
-        return answer_headers(speaker.option, self.relay.failover_count, self._snapshot_id())
-
-    def _snapshot_id(self) -> str:
-        return self.gateway.snapshot.id
 
     def _elapsed_ms(self) -> float:
         return round((self.gateway.clock() - self.started) * 1000, 3)

@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, TextIO
 
 from speko_client.redaction import redacted, secrets_in
-from speko_gateway.config import SettingError
+from speko_gateway.errors import SetupError
 
 MOST_LINES = 10_000
 """Lines that may wait to be written."""
@@ -44,7 +44,7 @@ class LogSettings:
     def read(
         cls, level: str | None, form: str | None, environment: Mapping[str, str]
     ) -> LogSettings:
-        """Of these flags (None where not given) and this environment. Raises SettingError."""
+        """Of these flags (None where not given) and this environment. Raises SetupError."""
         return cls(
             level or _one_of(cls.LEVELS, "SPEKO_LOG_LEVEL", environment, cls().level),
             form or _one_of(cls.FORMATS, "SPEKO_LOG_FORMAT", environment, cls().format),
@@ -75,7 +75,7 @@ class JsonLines(logging.Formatter):
         request = getattr(record, "request", None)
         if request is not None:
             return json.dumps({**fields, "event": "request", **request})
-        fields |= {"event": "log", "logger": record.name, **_said(record)}
+        fields |= {"event": "log", "logger": record.name, **_message_fields(record)}
         return redacted(json.dumps(fields), self._secrets)
 
 
@@ -94,7 +94,7 @@ class TextLines(logging.Formatter):
             return f"{head} " + " ".join(
                 f"{name}={_plain(value)}" for name, value in request.items()
             )
-        said = " ".join(str(value) for value in _said(record).values())
+        said = " ".join(str(value) for value in _message_fields(record).values())
         return redacted(f"{head} {record.name}: {said}".replace("\n", " "), self._secrets)
 
 
@@ -166,11 +166,11 @@ def _one_of(
 ) -> str:
     given = environment.get(variable, "").strip().lower() or default
     if given not in choices:
-        raise SettingError(f"{variable} is {given!r}. It takes {', '.join(choices)}.")
+        raise SetupError(f"{variable} is {given!r}. It takes {', '.join(choices)}.")
     return given
 
 
-def _said(record: logging.LogRecord) -> dict[str, Any]:
+def _message_fields(record: logging.LogRecord) -> dict[str, Any]:
     fields: dict[str, Any] = {"message": record.getMessage()}
     if record.exc_info and record.exc_info[0] is not None:
         kind, _, trace = record.exc_info

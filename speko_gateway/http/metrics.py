@@ -91,7 +91,7 @@ class Metrics:
         if failovers := sum(_is_own_failure(attempt) for attempt in record.attempts):
             self._failovers.inc(failovers)
         for attempt in record.attempts:
-            self._attempts.labels(*self._asked(attempt), _code(attempt)).inc()
+            self._attempts.labels(*self._label_of(attempt), _code(attempt)).inc()
 
     def _timed(self, record: RequestRecord, seconds: float) -> None:
         self._total.observe(seconds)
@@ -102,7 +102,7 @@ class Metrics:
         """All of it, as Prometheus reads it."""
         return generate_latest(self._registry)
 
-    def _asked(self, attempt: Attempt) -> Candidate:
+    def _label_of(self, attempt: Attempt) -> Candidate:
         candidate = Candidate(attempt.provider, attempt.model)
         return candidate if candidate in self._known else OTHER
 

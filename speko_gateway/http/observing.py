@@ -1,43 +1,27 @@
-"""Watches every request from outside: gives it an id, and tells log and metrics what came of it."""
+"""Watches every request from outside: gives it an id, and logs and counts its outcome."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from fastapi import FastAPI
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from speko_client.models import Attempt
-from speko_gateway.gateway import Gateway
+from speko_gateway.http.answers import COMPLETE_PATH
 from speko_gateway.http.auth import METRICS_PATH
-from speko_gateway.http.metrics import CONTENT_TYPE, Metrics
+from speko_gateway.http.metrics import Metrics
 from speko_gateway.http.records import RequestRecord, start_record
 
-COMPLETE_PATH = "/v1/complete"
 _QUIET = frozenset({"/healthz", METRICS_PATH})
-"""Asked every few seconds by machines: their lines are for debugging only."""
+"""Machines ask these every few seconds: their lines are for debugging only."""
 
 _log = logging.getLogger("speko_gateway.requests")
 
 
-def observe(app: FastAPI, gateway: Gateway) -> Metrics:
-    """Log and count what ``app`` answers, and serve the counts, which are returned."""
-    metrics = Metrics(gateway.candidates(), gateway.health.report)
-
-    @app.get(METRICS_PATH, include_in_schema=False)
-    async def scrape() -> Response:
-        """The counts, in the text format that Prometheus reads."""
-        return Response(metrics.text(), media_type=CONTENT_TYPE)
-
-    app.add_middleware(Observer, metrics=metrics)
-    return metrics
-
-
-def is_completion(scope: Scope) -> bool:
+def _is_completion(scope: Scope) -> bool:
     """Whether this is a call of ``POST /v1/complete``."""
     if scope["type"] != "http" or scope["path"] != COMPLETE_PATH:
         return False
@@ -46,20 +30,21 @@ def is_completion(scope: Scope) -> bool:
 
 
 class Observer:
-    """The outermost layer: nothing a caller gets is unseen by it."""
+    """The outermost layer: it sees everything a caller gets. ``paths`` are the gateway's own."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, paths: Iterable[str]) -> None:
         self.app = app
         self._metrics = metrics
+        self._paths = frozenset(paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand on, and note what came of it."""
+        """Pass the request on, and note its outcome."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         began = time.perf_counter()
         record = start_record(scope)
-        asked = is_completion(scope)
+        asked = _is_completion(scope)
         if asked:
             self._metrics.began()
         try:
@@ -71,7 +56,14 @@ class Observer:
             total_ms = (time.perf_counter() - began) * 1000
             if asked:
                 self._metrics.ended(record, total_ms / 1000)
-            _tell(scope, record, total_ms)
+            _log_request(scope, self._path(scope), record, total_ms)
+
+    def _path(self, scope: Scope) -> str:
+        """The route's own path: anything else in a URL is the caller's, and may be secret."""
+        route = scope.get("route")
+        if route is not None:
+            return str(route.path)
+        return scope["path"] if scope["path"] in self._paths else "(none of this gateway)"
 
 
 def _noting(record: RequestRecord, send: Send) -> Send:
@@ -87,8 +79,7 @@ def _noting(record: RequestRecord, send: Send) -> Send:
     return noted
 
 
-def _tell(scope: Scope, record: RequestRecord, total_ms: float) -> None:
-    path = _path(scope)
+def _log_request(scope: Scope, path: str, record: RequestRecord, total_ms: float) -> None:
     level = logging.DEBUG if path in _QUIET else logging.INFO
     if _log.isEnabledFor(level):
         line = logging.LogRecord(_log.name, level, __file__, 0, "request", (), None)
@@ -108,7 +99,7 @@ def _fields(scope: Scope, path: str, record: RequestRecord, total_ms: float) -> 
         "provider": record.provider,
         "model": record.model,
         "failoverCount": record.failover_count if record.outcome else None,
-        "attempts": [_told(each) for each in record.attempts] or None,
+        "attempts": [_attempt_line(each) for each in record.attempts] or None,
         "drill": record.drilled or None,
         "form": record.form,
         "simulated": record.simulated,
@@ -118,17 +109,6 @@ def _fields(scope: Scope, path: str, record: RequestRecord, total_ms: float) -> 
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _told(attempt: Attempt) -> str:
+def _attempt_line(attempt: Attempt) -> str:
     drill = " (drill)" if attempt.drill else ""
     return f"{attempt.provider}/{attempt.model} {attempt.code or attempt.outcome}{drill}"
-
-
-def _path(scope: Scope) -> str:
-    """The route's own path: what stands in a URL besides is the caller's, and may be anything."""
-    if scope["path"] == COMPLETE_PATH:
-        return COMPLETE_PATH
-    route = scope.get("route")
-    if route is not None:
-        return str(route.path)
-    known = {getattr(each, "path", "") for each in scope["app"].routes} if "app" in scope else set()
-    return scope["path"] if scope["path"] in known else "(none of this gateway)"

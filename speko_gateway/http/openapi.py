@@ -1,8 +1,8 @@
 """What ``/openapi.json`` says beyond what the routes say themselves.
 
-``/v1/complete`` writes its answer on the bare wire, and every route that takes a body reads it
-there, so the bodies, the two answer forms and the headers are described here, from the very models
-that check and fill them.
+``/v1/complete`` is no route of FastAPI's, and every route that takes a body reads it from the bare
+messages. So that route, the bodies and the headers are described here, from the very models that
+check and fill them.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ from speko_client.models import (
     SweepRequest,
     WhatIf,
 )
-from speko_gateway.headers import MAX_TOLD_BYTES
-from speko_gateway.http.request_body import WireRequest
+from speko_gateway.headers import MAX_HEADER_BYTES
+from speko_gateway.http.answers import COMPLETE_PATH
+from speko_gateway.http.complete import WireRequest
 
 _REF = "#/components/schemas/{model}"
 
@@ -52,23 +53,23 @@ class VendorQuestion(SpekoModel):
     vendor: str
 
 
+def _envelope(description: str) -> dict[str, Any]:
+    schema = {"$ref": _REF.format(model="ErrorEnvelope")}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
 ERRORS: dict[int | str, dict[str, Any]] = {
-    400: {"model": ErrorEnvelope, "description": "The request is invalid; names the field"},
-    401: {"model": ErrorEnvelope, "description": "The bearer key is missing or wrong"},
+    400: _envelope("The request is invalid; names the field"),
+    401: _envelope("The bearer key is missing or wrong"),
 }
-
-UNKNOWN_VENDOR: dict[int | str, dict[str, Any]] = {
-    404: {"model": ErrorEnvelope, "description": "There is no vendor of this id"}
-}
-
-_FAILED = {"model": ErrorEnvelope, "description": "No provider is available, or all failed"}
+UNKNOWN_VENDOR: dict[int | str, dict[str, Any]] = {404: _envelope("There is no vendor of this id")}
 
 
 def _header(description: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"description": description, "required": True, "schema": schema}
 
 
-def _told(model: str, form: str) -> dict[str, Any]:
+def _encoded(model: str, form: str) -> dict[str, Any]:
     """A header that holds this model."""
     return {
         "type": "string",
@@ -105,12 +106,10 @@ _ANSWER: dict[str, Any] = {
     },
 }
 
-_PAUSED: dict[str, Any] = {
-    "model": ErrorEnvelope,
-    "description": "Every provider that could answer asked for a pause",
+_PAUSED = _envelope("Every provider that could answer asked for a pause") | {
     "headers": {
         "Retry-After": _header("Seconds until one is back", {"type": "integer", "minimum": 1})
-    },
+    }
 }
 
 
@@ -120,71 +119,69 @@ def body_of(model: type[BaseModel]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
-COMPLETE_DOC: dict[str, Any] = {
-    "responses": {200: _ANSWER, **ERRORS, 429: _PAUSED, 500: _FAILED},
-    "openapi_extra": {
-        **body_of(WireRequest),
-        "parameters": [
-            {
-                "name": OUTAGE_HEADER,
-                "in": "header",
-                "required": False,
-                "description": "Demo fleet only: vendor or vendor:model, comma separated, to fail",
-                "schema": {"type": "string"},
-            },
-            {
-                "name": "x-session-id",
-                "in": "header",
-                "required": False,
-                "description": "The caller's own name for the session",
-                "schema": {"type": "string"},
-            },
-            {
-                "name": DRILL_HEADER,
-                "in": "header",
-                "required": False,
-                "description": "Faults to inject into this request, where drills are taken (see "
-                f"/v1/fleet): base64url of a Drill object, at most {MAX_TOLD_BYTES // 1024} KiB",
-                "schema": _told("Drill", "speko-drill"),
-            },
-            {
-                "name": REPLY_HEADER,
-                "in": "header",
-                "required": False,
-                "description": "What the demo fleet is to say, scripted: base64url of a DemoReply "
-                "object; nobody else heeds it",
-                "schema": _told("DemoReply", "speko-reply"),
-            },
-        ],
+def _request_header(name: str, description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "header",
+        "required": False,
+        "description": description,
+        "schema": schema,
+    }
+
+
+_COMPLETE: dict[str, Any] = {
+    "summary": "Complete",
+    "description": "Run one completion: the router picks, failover follows where a candidate "
+    "fails.",
+    "operationId": "complete_v1_complete_post",
+    **body_of(WireRequest),
+    "parameters": [
+        _request_header(
+            OUTAGE_HEADER,
+            "Demo fleet only: vendor or vendor:model, comma separated, to fail",
+            _TEXT,
+        ),
+        _request_header("x-session-id", "The caller's own name for the session", _TEXT),
+        _request_header(
+            DRILL_HEADER,
+            "Faults to inject into this request, where drills are taken (see /v1/fleet): "
+            f"base64url of a Drill object, at most {MAX_HEADER_BYTES // 1024} KiB",
+            _encoded("Drill", "speko-drill"),
+        ),
+        _request_header(
+            REPLY_HEADER,
+            "What the demo fleet is to say, scripted: base64url of a DemoReply object; other "
+            "providers ignore it",
+            _encoded("DemoReply", "speko-reply"),
+        ),
+    ],
+    "responses": {
+        "200": _ANSWER,
+        **{str(status): response for status, response in ERRORS.items()},
+        "429": _PAUSED,
+        "500": _envelope("No provider is available, or all failed"),
     },
 }
 
-
 _REQUEST_HEADERS: list[dict[str, Any]] = [
-    {
-        "name": CONNECTIONS_HEADER,
-        "in": "header",
-        "required": False,
-        "description": "Vendors' keys and addresses for this request alone: base64url (padding or "
-        f"not) of a RequestConnections object, at most {MAX_CONNECTIONS_BYTES // 1024} KiB",
-        "schema": _told("RequestConnections", "speko-connections"),
-    },
-    {
-        "name": WHAT_IF_HEADER,
-        "in": "header",
-        "required": False,
-        "description": "Scores tried on top of the server's own for this request alone: base64url "
-        f"(padding or not) of a WhatIf object, at most {MAX_TOLD_BYTES // 1024} KiB",
-        "schema": _told("WhatIf", "speko-what-if"),
-    },
-    {
-        "name": FLEET_HEADER,
-        "in": "header",
-        "required": False,
-        "description": "The fleet that answers this request; auto: the live one where a vendor is "
-        "connected for it, else the demo fleet",
-        "schema": {"type": "string", "enum": list(get_args(FleetChoice))},
-    },
+    _request_header(
+        CONNECTIONS_HEADER,
+        "Vendors' keys and addresses for this request alone: base64url (padding or not) of a "
+        f"RequestConnections object, at most {MAX_CONNECTIONS_BYTES // 1024} KiB",
+        _encoded("RequestConnections", "speko-connections"),
+    ),
+    _request_header(
+        WHAT_IF_HEADER,
+        "Scores tried on top of the server's own for this request alone: base64url (padding or "
+        f"not) of a WhatIf object, at most {MAX_HEADER_BYTES // 1024} KiB",
+        _encoded("WhatIf", "speko-what-if"),
+    ),
+    _request_header(
+        FLEET_HEADER,
+        "The fleet that answers this request; auto: the live one where a vendor is connected for "
+        "it, else the demo fleet",
+        {"type": "string", "enum": list(get_args(FleetChoice))},
+    ),
 ]
 
 
@@ -207,9 +204,11 @@ def _document(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         separate_input_output_schemas=False,
     )
+    document["paths"][COMPLETE_PATH] = {"post": _COMPLETE}
     components = document.setdefault("components", {})
     components["schemas"] = (
         _schemas(
+            ErrorEnvelope,
             WireRequest,
             SweepRequest,
             VendorQuestion,
@@ -228,7 +227,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
             operation["responses"].pop("422", None)
             operation["security"] = [{"bearer": []}] if path.startswith("/v1/") else []
             if path.startswith("/v1/"):
-                operation.setdefault("parameters", []).extend(_REQUEST_HEADERS)
+                operation["parameters"] = [*operation.get("parameters", ()), *_REQUEST_HEADERS]
     for unused in ("HTTPValidationError", "ValidationError"):
         components["schemas"].pop(unused, None)
     return document

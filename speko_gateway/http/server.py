@@ -13,15 +13,13 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from speko_gateway.errors import SetupError
+
 SHUTDOWN_SECONDS = 1
 """How long answers under way may go on once the process is told to end."""
 
 MAX_HEAD_BYTES = 192 * 1024
 """Of a request's line and headers: room for each header of ours at its longest, and for others."""
-
-
-class BindError(Exception):
-    """The address cannot be listened on; the message says which, why and what to do."""
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -36,7 +34,7 @@ def bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         # Python puts the address behind it once more, as a tuple.
         reason = (error.strerror or str(error)).partition(" (")[0]
-        raise BindError(
+        raise SetupError(
             f"Cannot listen on {host}:{port}: {reason}. Choose another with --host or --port; "
             "--port 0 takes a free one."
         ) from error

@@ -51,7 +51,7 @@ async def check_vendor(gateway: Gateway, vendor: str) -> VendorTest:
     answering = gateway.fleet.providers.get(vendor)
     connected = vendors is not None and vendor in vendors.connected
     if answering is not None and answering.kind != "live" and not connected:
-        return _tell_what_it_is(gateway, vendor)
+        return _not_live(gateway, vendor)
     provider = vendors.provider(vendor) if vendors else None
     if provider is None:
         raise GatewayError(404, "NOT_FOUND", "There is no vendor of this id here")
@@ -128,8 +128,8 @@ async def _ask(provider: LiveProvider, elapsed_ms: Callable[[], float]) -> Vendo
     try:
         models = await provider.list_models()
     except ProviderError as error:
-        told = error.message.rstrip(".")
-        return _failed(f"{name} {told}. {_advice(error)}", error.code, elapsed_ms())
+        clause = error.message.rstrip(".")
+        return _failed(f"{name} {clause}. {_advice(error)}", error.code, elapsed_ms())
     return VendorTest(
         ok=True,
         message=_answered(name, len(models)),
@@ -154,7 +154,7 @@ def _failed(message: str, code: FailureCode, latency_ms: float) -> VendorTest:
     return VendorTest(ok=False, message=message, code=code, latency_ms=round(latency_ms, 3))
 
 
-def _tell_what_it_is(gateway: Gateway, vendor: str) -> VendorTest:
+def _not_live(gateway: Gateway, vendor: str) -> VendorTest:
     """A vendor of the demo fleet, or the local model: nobody is asked."""
     own = [each for each in gateway.fleet.pool() if each.candidate.provider == vendor]
     models = [each.candidate.model for each in own]

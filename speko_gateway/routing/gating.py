@@ -1,27 +1,44 @@
-"""Routing with the health gate: who is left out, who is tried all the same, and who is told so.
+"""Routing with the health gate: who is left out, who is tried anyway, and who is told so.
 
 Where the gate would leave nobody, those it keeps out for their errors are tried after all, the
-least bad first: a call that may fail is better than one that is refused. Those whose vendor asked
-for a pause are not: calling them would earn the same refusal, and prolong it. Where only such are
-left, the caller is told when the first of them is back.
+least bad first: a call that may fail is better than one that is refused. A candidate whose vendor
+asked for a pause is not tried: it would refuse again, and for longer. Where only such candidates
+are left, the caller learns when the first of them is back.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from speko_client.models import RoutingIntent
 from speko_gateway.candidates import Candidate, Selection
 from speko_gateway.errors import GatewayError
 from speko_gateway.routing.health import HealthGate
-from speko_gateway.routing.presets import Weights
-from speko_gateway.routing.ranking import Filtered, PoolEntry, Ranking, Survey, survey, weights_for
-from speko_gateway.routing.remembered import Surveying
-from speko_gateway.routing.scores import Snapshot
+from speko_gateway.routing.ranking import (
+    Filtered,
+    PoolEntry,
+    Ranking,
+    Shortlist,
+    shortlist,
+    weights_for,
+)
+from speko_gateway.routing.scores import Snapshot, Weights
 
-_ALL_OUT = "Everyone in the pool failed too often lately; the least bad are tried all the same."
+MOST_KEPT = 256
+"""Callers name languages and allow-lists, so there is no end to different shortlists."""
+
+MOST_ENTRIES = 100
+"""No shortlist is kept for a longer allow-list: a request's body has room for 2 MiB of them."""
+
+_ALL_OUT = "Everyone in the pool failed too often lately; the least bad are tried anyway."
+
+Shortlisting = Callable[
+    [RoutingIntent, Selection | None, Snapshot, Sequence[PoolEntry], Mapping[Candidate, str]],
+    Shortlist,
+]
+"""``shortlist`` itself, or something that returns the same."""
 
 
 def rank_gated(
@@ -30,50 +47,83 @@ def rank_gated(
     snapshot: Snapshot,
     pool: Sequence[PoolEntry],
     health: HealthGate,
-    look: Surveying = survey,
+    make: Shortlisting = shortlist,
 ) -> Ranking:
-    """Order the pool for this intent, with the gate as it is now; ``look`` makes the survey."""
+    """Order the pool for this intent, with the gate as it is now; ``make`` makes the shortlist."""
     weights = weights_for(intent.optimize_for, snapshot)
-    return survey_gated(intent, allowed, snapshot, pool, health, look).ranking(weights)
+    return gated_shortlist(intent, allowed, snapshot, pool, health, make).ranking(weights)
 
 
 @dataclass(frozen=True, slots=True)
-class GatedSurvey:
-    """All of a gated decision but the weights; ``all_out``: whoever is tried was left out."""
+class GatedShortlist:
+    """A shortlist under the gate. ``all_out``: the gate left nobody, so all are tried anyway."""
 
-    survey: Survey
+    shortlist: Shortlist
     health: HealthGate
     all_out: bool
 
     def ranking(self, weights: Weights) -> Ranking:
-        """The decision by these weights."""
-        ranking = self.survey.ranking(weights)
+        """The ranking by these weights."""
+        ranking = self.shortlist.ranking(weights)
         if self.all_out:
             ranking = _least_bad_first(ranking, self.health)
         return _with_trials(ranking, self.health)
 
 
-def survey_gated(
+def gated_shortlist(
     intent: RoutingIntent,
     allowed: Selection | None,
     snapshot: Snapshot,
     pool: Sequence[PoolEntry],
     health: HealthGate,
-    look: Surveying = survey,
-) -> GatedSurvey:
+    make: Shortlisting = shortlist,
+) -> GatedShortlist:
     """What ``rank_gated`` does before the weights."""
     out = health.unhealthy()
-    found = look(intent, allowed, snapshot, pool, out)
+    found = make(intent, allowed, snapshot, pool, out)
     if found.scored or found.behind or not out:
-        return GatedSurvey(found, health, all_out=False)
+        return GatedShortlist(found, health, all_out=False)
     held = health.held()
     reasons = {candidate: reason for candidate, reason in out.items() if candidate in held}
-    found = look(intent, allowed, snapshot, pool, reasons)
-    return GatedSurvey(found, health, all_out=True)
+    found = make(intent, allowed, snapshot, pool, reasons)
+    return GatedShortlist(found, health, all_out=True)
+
+
+class RememberedShortlists:
+    """``shortlist`` with the latest ones kept: most requests ask with the same few intents.
+
+    To look one up costs a fifth of making it. Only those of ``snapshot`` are kept, and none of
+    requests with a what-if or with connections of their own. While a candidate is out of the pool
+    nothing is kept either: the reason names the seconds left, so it is another one each second.
+    """
+
+    def __init__(self, snapshot: Snapshot, most: int = MOST_KEPT) -> None:
+        self._snapshot = snapshot
+        self._most = most
+        self._kept: dict[object, Shortlist] = {}
+
+    def __call__(
+        self,
+        intent: RoutingIntent,
+        allowed: Selection | None,
+        snapshot: Snapshot,
+        pool: Sequence[PoolEntry],
+        unhealthy: Mapping[Candidate, str],
+    ) -> Shortlist:
+        """The same as ``shortlist`` of these."""
+        if snapshot is not self._snapshot or unhealthy or _is_long(allowed):
+            return shortlist(intent, allowed, snapshot, pool, unhealthy)
+        key = intent.language, intent.vertical, intent.region, allowed, tuple(pool)
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = shortlist(intent, allowed, snapshot, pool, unhealthy)
+            if len(self._kept) > self._most:
+                del self._kept[next(iter(self._kept))]
+        return found
 
 
 def nobody(ranking: Ranking, health: HealthGate) -> GatewayError:
-    """What to answer where the ranking is empty."""
+    """The error where the ranking is empty."""
     held = health.held()
     resting = [each for each in ranking.filtered_out if each.code == "unhealthy"]
     pauses = [held[each.candidate] for each in resting if each.candidate in held]
@@ -97,6 +147,10 @@ def pause_asked_for(seconds: float, reasons: str = "") -> GatewayError:
         f"or allow others. {reasons}".rstrip(),
         headers={"retry-after": str(wait)},
     )
+
+
+def _is_long(allowed: Selection | None) -> bool:
+    return allowed is not None and len(allowed.entries) > MOST_ENTRIES
 
 
 def _least_bad_first(ranking: Ranking, health: HealthGate) -> Ranking:

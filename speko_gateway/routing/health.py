@@ -127,10 +127,14 @@ class HealthGate:
         rows = sorted(self._own(), key=lambda each: each[0])
         return ProvidersHealth(
             window_seconds=self.rule.window,
-            providers=[self._row(candidate, health, clock) for candidate, health in rows],
+            providers=[
+                self._provider_health(candidate, health, clock) for candidate, health in rows
+            ],
         )
 
-    def _row(self, candidate: Candidate, health: CandidateHealth, clock: float) -> ProviderHealth:
+    def _provider_health(
+        self, candidate: Candidate, health: CandidateHealth, clock: float
+    ) -> ProviderHealth:
         rate, calls = health.rate(clock)
         out, last = health.out, health.last_error
         return ProviderHealth(
@@ -149,7 +153,7 @@ class HealthGate:
     def _reason(self, health: CandidateHealth, clock: float) -> str:
         out = health.out
         if out is not None and clock < out.until:
-            return f"{self._why(health)}; tried again in {_seconds(out.until - clock)}"
+            return f"{self._why(health)}; tried again in {_wait(out.until - clock)}"
         return f"{self._why(health)}; one call is finding out whether it has recovered"
 
     def _why(self, health: CandidateHealth) -> str:
@@ -200,7 +204,7 @@ def _settles(call: Call) -> bool:
     return first
 
 
-def _seconds(left: float) -> str:
+def _wait(left: float) -> str:
     return f"{max(1, math.ceil(left))} s"
 
 

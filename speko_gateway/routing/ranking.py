@@ -13,8 +13,7 @@ from typing import Literal, NamedTuple
 
 from speko_client.models import OptimizeFor, RoutingIntent
 from speko_gateway.candidates import Candidate, Selection
-from speko_gateway.routing.presets import Weights
-from speko_gateway.routing.scores import Lookup, Row, Snapshot
+from speko_gateway.routing.scores import Lookup, Row, Snapshot, Weights
 
 _DIGITS = 12
 
@@ -71,8 +70,8 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
-    """All of a decision but the weights: who is left, with which axes, and who is out.
+class Shortlist:
+    """A decision before the weights: who is left, with which axes, and who is out.
 
     ``stood_in`` are those for whom figures of a broader scope stand in.
     """
@@ -109,7 +108,7 @@ def rank(
     reserve stands behind both, and outside the pool that scores are relative to.
     """
     weights = weights_for(intent.optimize_for, snapshot)
-    return survey(intent, allowed, snapshot, pool, unhealthy).ranking(weights)
+    return shortlist(intent, allowed, snapshot, pool, unhealthy).ranking(weights)
 
 
 def weights_for(optimize_for: OptimizeFor | None, snapshot: Snapshot) -> Weights:
@@ -117,13 +116,13 @@ def weights_for(optimize_for: OptimizeFor | None, snapshot: Snapshot) -> Weights
     return snapshot.presets[optimize_for or "balanced"]
 
 
-def survey(
+def shortlist(
     intent: RoutingIntent,
     allowed: Selection | None,
     snapshot: Snapshot,
     pool: Sequence[PoolEntry],
     unhealthy: Mapping[Candidate, str],
-) -> Survey:
+) -> Shortlist:
     """Filter and normalise; what ``rank`` does before the weights, which its intent may leave."""
     rows = snapshot.lookups(intent)
     reserves = {entry.candidate for entry in pool if entry.reserve}
@@ -146,7 +145,7 @@ def survey(
     if not first and not behind:
         first, last = last, []
     reserved = [Ranked(candidate, 0.0, row) for candidate, row in sorted(last, key=_by_candidate)]
-    return Survey(
+    return Shortlist(
         scored=tuple(_with_axes(first)),
         behind=(*behind, *reserved),
         filtered_out=tuple(filtered),
@@ -230,7 +229,7 @@ def _relaxation_notes(scored: Sequence[tuple[Candidate, Lookup]]) -> list[str]:
         for clause in found.relaxed:
             affected.setdefault(clause, []).append(candidate)
     return [
-        f"For {_names(whom)}: {clause}." if len(whom) < len(scored) else _sentence(clause)
+        f"For {_listed(whom)}: {clause}." if len(whom) < len(scored) else _sentence(clause)
         for clause, whom in affected.items()
     ]
 
@@ -238,16 +237,16 @@ def _relaxation_notes(scored: Sequence[tuple[Candidate, Lookup]]) -> list[str]:
 def _unscored_notes(unscored: Sequence[Candidate]) -> list[str]:
     if not unscored:
         return []
-    return [f"No figures at all for {_names(sorted(unscored))}: ranked behind those with figures."]
+    return [f"No figures at all for {_listed(sorted(unscored))}: ranked behind those with figures."]
 
 
 def _reserve_notes(last: Sequence[Candidate]) -> list[str]:
     if not last:
         return []
-    return [f"{_names(sorted(last))}: in reserve, for when nobody else answers."]
+    return [f"{_listed(sorted(last))}: in reserve, for when nobody else answers."]
 
 
-def _names(candidates: Sequence[Candidate]) -> str:
+def _listed(candidates: Sequence[Candidate]) -> str:
     return ", ".join(str(candidate) for candidate in candidates)
 
 

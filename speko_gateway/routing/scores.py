@@ -26,7 +26,7 @@ from speko_client.models import (
     Vertical,
 )
 from speko_gateway.candidates import NOBODY, Candidate, Selection
-from speko_gateway.routing.presets import PRESETS, Weights
+from speko_gateway.errors import SetupError
 
 DATA_FOLDER = Path(__file__).parents[1] / "data"
 SHIPPED = ("demo", "published")
@@ -41,8 +41,21 @@ Text = Annotated[str, Field(min_length=1)]
 Positive = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
-class SnapshotError(Exception):
-    """A snapshot file cannot be used; the message names the file, the field and what is wrong."""
+class Weights(NamedTuple):
+    """How much each axis counts; they sum to one."""
+
+    accuracy: float
+    latency: float
+    cost: float
+
+
+PRESETS: Mapping[OptimizeFor, Weights] = {
+    "balanced": Weights(0.5, 0.3, 0.2),
+    "accuracy": Weights(0.8, 0.15, 0.05),
+    "latency": Weights(0.2, 0.7, 0.1),
+    "cost": Weights(0.15, 0.15, 0.7),
+}
+"""What each preset makes of the three axes (docs/contract.md, section 3)."""
 
 
 class _FileModel(BaseModel):
@@ -200,7 +213,7 @@ def index_snapshot(file: SnapshotFile) -> Snapshot:
         rows = index.setdefault(row.candidate, {})
         scope = Scope(row.language, row.vertical, row.region)
         if scope in rows:
-            raise SnapshotError(
+            raise SetupError(
                 f"rows.{number}: a second row for {row.candidate} in {'/'.join(scope)}"
             )
         rows[scope] = row
@@ -208,22 +221,22 @@ def index_snapshot(file: SnapshotFile) -> Snapshot:
 
 
 def read_snapshot(path: Path) -> Snapshot:
-    """Read and check a snapshot file; SnapshotError names the file, the field and the fault."""
+    """Read and check a snapshot file; SetupError names the file, the field and the fault."""
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise SnapshotError(f"Snapshot {path} cannot be read: {error.strerror}") from error
+        raise SetupError(f"Snapshot {path} cannot be read: {error.strerror}") from error
     try:
         return index_snapshot(SnapshotFile.model_validate_json(content))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise SnapshotError(f"Snapshot {path}, {field}: {first['msg']}") from error
-    except SnapshotError as error:
-        raise SnapshotError(f"Snapshot {path}, {error}") from None
+        raise SetupError(f"Snapshot {path}, {field}: {first['msg']}") from error
+    except SetupError as error:
+        raise SetupError(f"Snapshot {path}, {error}") from None
 
 
 def load_snapshot(name: str) -> Snapshot:
-    """The snapshot of this name that ships with the gateway, or of this file. SnapshotError."""
+    """The snapshot of this name that ships with the gateway, or of this file. SetupError."""
     shipped = DATA_FOLDER / f"{name}.json"
     return read_snapshot(shipped if name in SHIPPED else Path(name))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from speko_client.models import Placed, RoutingIntent, Sweep, SweepCell, SweepRequest
 from speko_gateway.candidates import Selection
-from speko_gateway.routing.gating import GatedSurvey, survey_gated
+from speko_gateway.routing.gating import GatedShortlist, gated_shortlist
 from speko_gateway.routing.health import HealthGate
 from speko_gateway.routing.ranking import PoolEntry, Ranked, weights_for
 from speko_gateway.routing.scores import Snapshot
@@ -26,7 +26,7 @@ def sweep(
     """The decisions, by language, then vertical, then preset, in the order asked."""
     cells: list[SweepCell] = []
     for intent in _intents(request):
-        found = survey_gated(intent, allowed, snapshot, pool, health)
+        found = gated_shortlist(intent, allowed, snapshot, pool, health)
         cells += _cells(intent, found, request, snapshot)
     return Sweep(scores_run_id=snapshot.id, cells=cells)
 
@@ -38,7 +38,7 @@ def _intents(request: SweepRequest) -> Iterator[RoutingIntent]:
 
 
 def _cells(
-    intent: RoutingIntent, found: GatedSurvey, request: SweepRequest, snapshot: Snapshot
+    intent: RoutingIntent, found: GatedShortlist, request: SweepRequest, snapshot: Snapshot
 ) -> Iterator[SweepCell]:
     for preset in request.optimize_for:
         ordered = found.ranking(weights_for(preset, snapshot)).ordered
@@ -50,7 +50,7 @@ def _cells(
             winner=_placed(winner),
             runner_up=_placed(runner_up),
             margin=winner.score - runner_up.score if winner and runner_up else None,
-            stood_in=winner is not None and winner.candidate in found.survey.stood_in,
+            stood_in=winner is not None and winner.candidate in found.shortlist.stood_in,
         )
 
 

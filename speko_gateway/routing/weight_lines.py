@@ -12,8 +12,8 @@ from typing import NamedTuple, get_args
 
 from speko_client.models import Axis, Stretch, WeightLine
 from speko_gateway.candidates import Candidate
-from speko_gateway.routing.presets import Weights
 from speko_gateway.routing.ranking import Axes, Ranking
+from speko_gateway.routing.scores import Weights
 
 
 class _Line(NamedTuple):

@@ -13,8 +13,7 @@ from dataclasses import replace
 from speko_client.models import WHAT_IF_ID, FigureEdit, RoutingIntent, WhatIf
 from speko_gateway.candidates import Candidate, Selection
 from speko_gateway.errors import GatewayError, invalid
-from speko_gateway.routing.presets import Weights
-from speko_gateway.routing.scores import TOKENS_PER_MINUTE, Row, Scope, Snapshot
+from speko_gateway.routing.scores import TOKENS_PER_MINUTE, Row, Scope, Snapshot, Weights
 
 
 def tried(snapshot: Snapshot, what_if: WhatIf) -> Snapshot:

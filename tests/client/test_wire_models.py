@@ -41,7 +41,7 @@ ANSWERS = (CompleteResult, CompleteStreamMeta, CompleteStreamDone, StreamError)
     )
 )
 def test_requests_survive_the_wire(request: CompleteRequest) -> None:
-    sent = json.loads(json.dumps(request.to_wire()))
+    sent = json.loads(json.dumps(request.model_dump(by_alias=True, exclude_none=True)))
     assert CompleteRequest.model_validate(sent) == request
     assert not [key for key in sent if "_" in key]
     assert None not in sent.values()

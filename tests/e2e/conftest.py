@@ -1,7 +1,7 @@
 """What a journey gets: a server, a page, and a failure when the page complained.
 
 Override by a fixture of the same name, in a test module or by ``parametrize``: ``server_env``
-(module; more environment for the server), ``server_weights`` (module; its local model),
+(module; more environment for the server), ``server_model_file`` (module; its local model),
 ``viewport`` (width and height), ``colour_scheme``.
 """
 
@@ -50,19 +50,19 @@ def server_env() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def server_weights(weights: Path) -> Path | None:
+def server_model_file(model_file: Path) -> Path | None:
     """The local model for this module's server; without it words are scripted, and come at once."""
-    return weights
+    return model_file
 
 
 @pytest.fixture(scope="module")
 def server(
     server_env: dict[str, str],
-    server_weights: Path | None,
+    server_model_file: Path | None,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[PlaygroundServer]:
     """One playground for the module."""
-    server = PlaygroundServer(tmp_path_factory.mktemp("playground"), server_env, server_weights)
+    server = PlaygroundServer(tmp_path_factory.mktemp("playground"), server_env, server_model_file)
     server.start()
     yield server
     server.stop()
@@ -72,13 +72,13 @@ def server(
 def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
     """Starts playgrounds for one test, all ended with it.
 
-    ``start_server(SPEKO_FLEET="demo")`` has scripted words; ``start_server(weights)`` the model.
+    ``start_server(SPEKO_FLEET="demo")`` has scripted words; ``start_server(model_file)`` the model.
     """
     started: list[PlaygroundServer] = []
 
-    def start(weights: Path | None = None, **environment: str) -> PlaygroundServer:
+    def start(model_file: Path | None = None, **environment: str) -> PlaygroundServer:
         folder = tmp_path_factory.mktemp("playground")
-        started.append(PlaygroundServer(folder, environment, weights))
+        started.append(PlaygroundServer(folder, environment, model_file))
         started[-1].start()
         return started[-1]
 

@@ -102,7 +102,7 @@ class PlaygroundServer:
     """`streamlit run app.py` on a free port, with a data folder and a log of its own.
 
     It runs in ``folder``, its home too, so that nobody's `.env` or secrets file speaks into a test.
-    Without ``weights`` the local model is absent, as on a first start by the plain way.
+    Without ``model_file`` the local model is absent, as on a first start by the plain way.
 
     ``kill`` is the crash (SIGKILL to the server alone), ``stop`` is Ctrl-C; ``start`` after either
     is the same playground again: same port, same data.
@@ -112,15 +112,15 @@ class PlaygroundServer:
         self,
         folder: Path,
         environment: Mapping[str, str],
-        weights: Path | None = None,
+        model_file: Path | None = None,
         *,
         script: Path = ROOT / "app.py",
     ) -> None:
         self.data_dir = folder / "data"
         models = self.data_dir / "models"
         models.mkdir(parents=True)
-        if weights is not None:
-            (models / weights.name).symlink_to(weights)
+        if model_file is not None:
+            (models / model_file.name).symlink_to(model_file)
         self.log_path = folder / "server.log"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"

@@ -96,11 +96,11 @@ def test_another_speko_server_without_a_key_is_told_what_it_lacks(
     connections = ConnectionsPage(page, server)
     connections.open()
     connections.pick_server("Another server")
-    expect(page.get_by_text("the chat still talks to the embedded gateway")).to_be_visible()
+    expect(page.get_by_text("the chat still uses the embedded gateway")).to_be_visible()
     form = connections.connection("other")
     form.get_by_label("Base URL").fill(desk.base_url)
     connections.press("Save and test", "other")
-    expect(form).to_contain_text("not as a Speko server does")
+    expect(form).to_contain_text("it is not a Speko server")
 
 
 def test_a_shared_playground_leads_nobody_inside(

@@ -49,7 +49,7 @@ def test_a_session_from_the_first_message_to_the_charts(
     story = page.get_by_test_id("stPopoverBody")
     second = chat.provider().removeprefix("Anthropic ")
     expect(story).to_contain_text(
-        f"anthropic/{model} was predicted; it was down (simulated outage), "
+        f"anthropic/{model} was the first choice; it was down (drill), "
         f"so anthropic/{second} answered."
     )
     page.keyboard.press("Escape")

@@ -10,7 +10,7 @@ from tests.e2e.harness import PlaygroundServer, settle
 
 
 @pytest.fixture(scope="module")
-def server_weights() -> None:
+def server_model_file() -> None:
     """Scripted words: who answers matters here, not what is said."""
 
 
@@ -45,13 +45,13 @@ def test_a_failover_has_its_receipt_its_charts_and_its_link(
 
 
 def see_the_receipt(chat: ChatPage, page: Page) -> None:
-    """Opened by keyboard; says who was predicted, who failed, who served."""
+    """Opened by keyboard; says who was the first choice, who failed, who served."""
     opener = chat.turns.nth(2).get_by_role("button", name="What happened")
     opener.focus()
     page.keyboard.press("Enter")
     receipt = page.get_by_test_id("stPopoverBody")
-    expect(receipt).to_contain_text("was predicted; it was down (simulated outage), so")
-    expect(receipt).to_contain_text("not as predicted")
+    expect(receipt).to_contain_text("was the first choice; it was down (drill), so")
+    expect(receipt).to_contain_text("not the first choice")
     sheet = receipt.bounding_box()
     assert sheet is not None
     assert sheet["height"] > 800, "a receipt opens as a sheet, whatever room its chip has"
@@ -61,7 +61,7 @@ def see_the_receipt(chat: ChatPage, page: Page) -> None:
     page.keyboard.press("Escape")
     expect(receipt).to_have_count(0)
     chat.last.get_by_role("button", name="Receipt").click()
-    expect(receipt).to_contain_text("was predicted and answered.")
+    expect(receipt).to_contain_text("was the first choice and answered.")
     expect(receipt).not_to_contain_text("made under a drill")
     page.keyboard.press("Escape")
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.parametrize("viewport", [(1440, 900)])
 
 
 @pytest.fixture(scope="module")
-def server_weights() -> None:
+def server_model_file() -> None:
     """Scripted words: who answers matters here, not what is said."""
 
 
@@ -57,9 +57,9 @@ def choose_by_keyboard(page: Page, down: int, cell: str) -> None:
     """The sweep's table of one vertical, and so many rows down in it, with no pointer."""
     page.get_by_role("radio", name="sweep").press("Space")
     chosen = page.locator(".st-key-sweep-chosen")
-    expect(chosen).to_contain_text("320 decisions")
+    expect(chosen).to_contain_text("320 intents")
     page.get_by_role("radio", name="Legal").press("Space")
-    expect(chosen).to_contain_text("80 decisions")
+    expect(chosen).to_contain_text("80 intents")
     page.get_by_role("switch", name="Table").press("Space")
     settle(page)
     page.locator(".st-key-sweep-table canvas").first.focus()

@@ -12,7 +12,7 @@ from tests.e2e.harness import PlaygroundServer, settle
 
 
 @pytest.fixture(scope="module")
-def server_weights() -> None:
+def server_model_file() -> None:
     """Scripted words: who answers matters here, not what is said."""
 
 

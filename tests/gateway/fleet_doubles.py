@@ -135,6 +135,6 @@ def gateway(
         health=HealthGate(clock),
         limits=limits or Limits(),
         clock=clock,
-        weights_present=lambda: False,
+        has_model_file=lambda: False,
         words=lambda: "scripted",
     )

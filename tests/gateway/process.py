@@ -19,7 +19,7 @@ READY = "Listening on "
 
 
 def environment(data: Path, **more: str) -> dict[str, str]:
-    """This process's environment, with a data folder of its own and hence no weights."""
+    """This process's environment, with a data folder of its own and hence no local model."""
     inherited = {name: value for name, value in os.environ.items() if name != "SPEKO_MODEL_PATH"}
     quiet = {"SPEKO_LOG_LEVEL": "warning"}
     return {**inherited, "SPEKO_DATA_DIR": str(data), "SPEKO_GATEWAY_KEY": KEY, **quiet, **more}

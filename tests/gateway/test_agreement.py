@@ -15,11 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from playground.receipts.receipts import receipt
+from playground.receipts.receipt import receipt
 from playground.servers.connection import embedded
-from playground.sessions.prediction import predict
+from playground.sessions.asking import ranking_for, run_turn
 from playground.sessions.turn_errors import failed_attempts, turn_error
-from playground.sessions.turns import Answer, Turn, TurnSettings, run_turn
+from playground.sessions.turns import Answer, Turn, TurnSettings
 from speko_client.errors import SpekoApiError
 from speko_client.models import RoutingPreview, WhatIf
 from speko_gateway.candidates import Candidate
@@ -161,7 +161,7 @@ def gateway_of(
         health=HealthGate(clock),
         limits=Limits(attempts=len(NAMES)),
         clock=clock,
-        weights_present=lambda: False,
+        has_model_file=lambda: False,
         words=lambda: "scripted",
     )
     return gateway, providers
@@ -181,7 +181,7 @@ class Stage:
         await self.app(scope, receive, send)
 
     async def play(self, gateway: Gateway, settings: TurnSettings) -> Turn:
-        """A turn as the playground plays it: its prediction, then its answer."""
+        """A turn as the playground plays it: its ranking, then its answer."""
         self.app = create_app(gateway, KEY)
         connection = embedded(self.url, KEY)
         turn = turns.turn(
@@ -189,7 +189,7 @@ class Stage:
             answer=Answer(),
             settings=settings,
             connection=connection.name,
-            prediction=await predict(connection, settings, within=60),
+            ranking=await ranking_for(connection, settings, within=60),
         )
         try:
             async for answer in run_turn(connection, (), turn.message, settings):
@@ -256,8 +256,8 @@ def test_preview_router_receipt_and_contract_agree(
         unavailable=[name for name in NAMES if name[0] in unavailable],
         what_if=what_if,
     )
-    assert turn.prediction is not None
-    order = promised(turn.prediction, reckoned)
+    assert turn.ranking is not None
+    order = promised(turn.ranking, reckoned)
     asked = [(vendor, call.model) for vendor, each in providers.items() for call in each.asked]
     follows(turn, order, down, asked)
     receipted(turn, order, reckoned)
@@ -303,9 +303,9 @@ def receipted(turn: Turn, order: list[Name], reckoned: Reckoned) -> None:
     assert [each.candidate for each in found.steps] == attempts
     scores = {each.candidate: each.score for each in found.pool if each.score is not None}
     assert scores == pytest.approx({name: float(each) for name, each in reckoned.scores.items()})
-    assert found.predicted == (order[0] if order else None)
+    assert found.first_choice == (order[0] if order else None)
     if turn.status == "failed":
         assert (found.verdict, found.served) == ("nobody", None)
     else:
         assert found.served == attempts[-1]
-        assert (found.verdict == "as_predicted") == (len(attempts) == 1)
+        assert (found.verdict == "first_choice") == (len(attempts) == 1)

@@ -201,7 +201,7 @@ def test_a_reader_who_has_seen_enough_of_the_list_is_no_error(
     assert (done.stderr, done.returncode) == ("", 0)
 
 
-def test_weights_that_cannot_be_fetched_are_told_in_json(tmp_path: Path) -> None:
+def test_a_model_file_that_cannot_be_fetched_is_reported_in_json(tmp_path: Path) -> None:
     missing = str(tmp_path / "no.gguf")
     done = run(tmp_path, "pull-model", "--progress", "json", SPEKO_MODEL_PATH=missing)
     assert done.returncode == 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from speko_gateway.limits import SETTINGS, LimitError, Limits, read_limits
+from speko_gateway.errors import SetupError
+from speko_gateway.limits import SETTINGS, Limits, read_limits
 
 
 def test_without_a_word_the_defaults_hold() -> None:
@@ -26,7 +27,7 @@ def test_an_empty_variable_is_none() -> None:
 
 @pytest.mark.parametrize("wrong", ["0", "-1", "nan", "inf", "1e9", "soon", ""])
 def test_seconds_that_make_no_sense_are_told(wrong: str) -> None:
-    with pytest.raises(LimitError) as caught:
+    with pytest.raises(SetupError) as caught:
         read_limits({"limit_first_token": wrong}, {})
     assert str(caught.value) == (
         f"--limit-first-token is {wrong!r}. It takes seconds above 0 and at most 86400, such as 20."
@@ -35,7 +36,7 @@ def test_seconds_that_make_no_sense_are_told(wrong: str) -> None:
 
 @pytest.mark.parametrize("wrong", ["0", "-1", "1.5", "101", "many", "٣", "9" * 99])
 def test_attempts_that_make_no_sense_are_told(wrong: str) -> None:
-    with pytest.raises(LimitError) as caught:
+    with pytest.raises(SetupError) as caught:
         read_limits({}, {"SPEKO_LIMIT_ATTEMPTS": wrong})
     assert str(caught.value) == (
         f"SPEKO_LIMIT_ATTEMPTS is {wrong!r}. It takes a whole number from 1 to 100, such as 10."

@@ -70,7 +70,7 @@ class StandIn(LoopbackServer):
     asked: list[Asked] = field(default_factory=list)
     preview: dict[str, Any] = field(default_factory=dict)
     drills: bool = True
-    weights_present: bool = True
+    has_model_file: bool = True
     lacks: tuple[str, ...] = ()
 
     def last(self, path: str) -> Asked:
@@ -111,7 +111,7 @@ class StandIn(LoopbackServer):
                 demo = asked.fleet != "live" and not asked.vendors
                 fleet = "demo" if demo else "live"
                 told = {"words": "scripted", "snapshot": snapshot, "drills": self.drills}
-                told["weightsPresent"] = self.weights_present
+                told["weightsPresent"] = self.has_model_file
                 return {"fleet": fleet, "demo": demo, **told}
         if asked.path.startswith("/v1/routing/preview"):
             nobody: dict[str, Any] = {

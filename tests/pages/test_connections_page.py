@@ -182,7 +182,7 @@ def test_the_hosted_service_is_in_use_once_it_has_a_key(
 ) -> None:
     monkeypatch.setattr(connections, "DEFAULT_BASE_URL", stand_in.base_url)
     page.pick("server-kind", "speko")
-    assert "the chat still talks to the embedded gateway" in page.text
+    assert "the chat still uses the embedded gateway" in page.text
     page.fill("speko", key=KEY)
     assert "It works: 1 model can answer." in page.text
     assert KEY not in page.everything
@@ -199,7 +199,7 @@ def test_a_wrong_key_is_told_and_can_be_forgotten(
     page.fill("speko", key="k-wrong")
     assert "refused the key" in page.text
     page.press("forget-speko")
-    assert "the chat still talks to the embedded gateway" in page.text
+    assert "the chat still uses the embedded gateway" in page.text
 
 
 def test_another_server_may_take_the_vertical(page: ConnectionsPage, stand_in: StandIn) -> None:

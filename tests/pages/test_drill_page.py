@@ -120,5 +120,5 @@ def test_a_drill_ends_when_another_server_is_chosen(app: AppTest, stand_in: Stan
     app.session_state["server_choice"] = ServerChoice(kind="other", other=other)
     app.run()
     assert not banners(app)
-    assert app.toast[0].value == "The drill is over, for only the embedded gateway takes one."
+    assert app.toast[0].value == "The drill is over, because only the embedded gateway takes one."
     assert state_of(app).running is None

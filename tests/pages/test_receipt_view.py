@@ -11,7 +11,7 @@ from tests.pages.test_analytics_page import ROOT
 from tests.patience import PATIENCE
 from tests.turns import answered, failed, served
 
-PREDICTED = RoutingPreview(provider_id="openai", model_id="gpt-4o", score=0.8)
+RANKED = RoutingPreview(provider_id="openai", model_id="gpt-4o", score=0.8)
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def app(stand_in: object) -> AppTest:
     straight = served(1, failover_count=0, scores_run_id="demo-1")
     failed_over = served(2, "xai", "grok-2", attempts=attempts, failover_count=1)
     for turn in (straight, failed_over):
-        get_runtime().store.save_turn(turn.model_copy(update={"prediction": PREDICTED}))
+        get_runtime().store.save_turn(turn.model_copy(update={"ranking": RANKED}))
     app = AppTest.from_file(str(ROOT / "playground" / "ui.py"), default_timeout=PATIENCE)
     app.query_params["c"] = "c"
     return app.run()
@@ -30,7 +30,7 @@ def app(stand_in: object) -> AppTest:
 def receipts(app: AppTest) -> list[str]:
     """The receipts that are drawn, as HTML."""
     drawn = [str(each.proto.body) for each in app.get("html")]
-    return [html for html in drawn if "<small>Served</small>" in html]
+    return [html for html in drawn if "<h4>Facts</h4>" in html]
 
 
 def test_a_closed_receipt_builds_nothing(app: AppTest) -> None:
@@ -44,8 +44,11 @@ def test_a_receipt_opens_with_the_request_to_copy(app: AppTest) -> None:
     app.run()
     assert not app.exception
     (html,) = receipts(app)
-    assert "openai/gpt-4o was predicted; it timed out after 5.0 s, so xai/grok-2 answered." in html
-    assert '"predicted"' in app.code[0].value
+    assert (
+        "openai/gpt-4o was the first choice; it timed out after 5.0 s, so xai/grok-2 answered."
+        in html
+    )
+    assert '"firstChoice"' in app.code[0].value
 
 
 def test_it_says_whether_the_scores_are_still_in_force(app: AppTest) -> None:

@@ -1,4 +1,4 @@
-"""The Routing page over the real gateway: the decision, the sweep, and the form it shares."""
+"""The Routing page over the real gateway: the ranking, the sweep, and the form it shares."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ UI = Path(__file__).parent.parent.parent / "playground" / "ui.py"
 
 @pytest.fixture(scope="module")
 def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
-    """A playground with a gateway of its own: the demo fleet, no weights."""
+    """A playground with a gateway of its own: the demo fleet, no local model."""
     get_runtime().shutdown()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SPEKO_DATA_DIR", str(tmp_path_factory.mktemp("data")))
@@ -51,7 +51,7 @@ def html(app: AppTest) -> str:
 
 
 @pytest.mark.usefixtures("runtime")
-def test_the_decision_names_the_winner_with_every_figure() -> None:
+def test_the_ranking_names_the_winner_with_every_figure() -> None:
     app = page()
     assert "<b>Google gemini-2.0-flash</b> would answer" in html(app)
     assert "simulated vendors" in html(app)
@@ -64,7 +64,13 @@ def test_the_decision_names_the_winner_with_every_figure() -> None:
 
 
 @pytest.mark.usefixtures("runtime")
-def test_the_decision_follows_the_form_and_says_what_stood_in() -> None:
+def test_a_link_to_the_view_by_its_old_name_still_shows_the_ranking() -> None:
+    app = page(view="decision")
+    assert "would answer" in html(app)
+
+
+@pytest.mark.usefixtures("runtime")
+def test_the_ranking_follows_the_form_and_says_what_stood_in() -> None:
     app = page()
     widget(app, "selectbox", "vertical").set_value("healthcare").run()
     assert "<b>Anthropic claude-3-5-haiku</b> would answer" in html(app)
@@ -97,7 +103,7 @@ def test_a_link_with_a_session_shows_that_sessions_form(runtime: Runtime) -> Non
 
 def test_the_sweep_opens_by_its_link_as_a_map_and_as_a_table(runtime: Runtime) -> None:
     app = page(view="sweep")
-    assert "320 decisions" in html(app)
+    assert "320 intents" in html(app)
     assert len(app.get("plotly_chart")) == 1
     app.toggle(key="table-sweep").set_value(True).run()
     table = app.dataframe(key="sweep-table").value
@@ -123,9 +129,9 @@ def test_a_chosen_cell_becomes_the_forms_intent_by_its_button() -> None:
 
 def test_a_server_without_preview_or_sweep_says_so_and_the_page_stands(stand_in: StandIn) -> None:
     stand_in.lacks = ("/v1/routing",)
-    assert "tells no one beforehand" in page().info[0].value
-    assert "decides one intent at a time" in page(view="sweep").info[0].value
-    assert "tells no one beforehand" in html(page("chat"))
+    assert "has no routing preview" in page().info[0].value
+    assert "ranks one intent at a time" in page(view="sweep").info[0].value
+    assert "has no routing preview" in html(page("chat"))
 
 
 def test_a_server_without_a_provider_list_is_no_problem(stand_in: StandIn) -> None:

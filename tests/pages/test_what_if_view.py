@@ -47,7 +47,7 @@ class Router(AbstractContextManager["Router"]):
     def fleet(self) -> Fleet:
         snapshot = SnapshotInfo(id="demo-1", label="Demo", source="us")
         return Fleet(
-            fleet="demo", demo=True, weights_present=True, words="scripted", snapshot=snapshot
+            fleet="demo", demo=True, has_model_file=True, words="scripted", snapshot=snapshot
         )
 
     def known_providers(self) -> KnownProviders:

@@ -11,6 +11,7 @@ import pytest
 from playground.servers.connection import Connection, embedded
 from playground.sessions.engine import Engine
 from playground.sessions.store import Store
+from tests.playground.postgres import empty_postgres
 from tests.playground.running import price
 from tests.playground.servers.wire_server import ThreadedWireServer
 
@@ -42,9 +43,28 @@ def store_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(store_file: Path, clock: Clock) -> Iterator[Store]:
-    """An empty store on disk."""
-    store = Store(f"sqlite:///{store_file}", now=clock)
+def sqlite_url(store_file: Path) -> str:
+    """An SQLite database that is not there yet."""
+    return f"sqlite:///{store_file}"
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """An empty Postgres database."""
+    with empty_postgres() as url:
+        yield url
+
+
+@pytest.fixture
+def store_url(sqlite_url: str) -> str:
+    """Where ``store`` is; modules whose tests run on both databases have a fixture of their own."""
+    return sqlite_url
+
+
+@pytest.fixture
+def store(store_url: str, clock: Clock) -> Iterator[Store]:
+    """An empty store."""
+    store = Store(store_url, now=clock)
     yield store
     store.close()
 

@@ -1,4 +1,4 @@
-"""Routing previews made by hand."""
+"""Rankings made by hand."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ GPT = scored("openai", "gpt-4o", 0.796, (67, 380, 5.13), (1.0, 0.791, 0.296))
 
 
 def preview(*ranked: ScoredCandidate, weights: dict[str, float] | None = None) -> RoutingPreview:
-    """A decision for this order, best first."""
+    """A ranking in this order, best first."""
     first = ranked[0] if ranked else None
     return RoutingPreview(
         provider_id=first.provider_id if first else None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playground.sessions.engine import Run
+from playground.sessions.runs import Run
 from playground.sessions.store import Store
 from playground.sessions.turns import Conversation
 from speko_client.models import CompleteUsage

@@ -12,6 +12,7 @@ import pytest
 
 from playground.runtime import Runtime, get_runtime
 from playground.sessions.turns import TurnSettings
+from speko_client.models import Fault
 from tests.patience import PATIENCE
 from tests.turns import conversation, turn
 
@@ -65,7 +66,7 @@ def test_the_gateway_that_ships_answers_and_fails_over(monkeypatch: pytest.Monke
     monkeypatch.setenv("SPEKO_FLEET", "demo")
     monkeypatch.setenv("SPEKO_PACE", "0")
     runtime = get_runtime()
-    form = TurnSettings(allowed=("openai", "anthropic"), outage=("openai",))
+    form = TurnSettings(allowed=("openai", "anthropic"), drill=(Fault(target="openai"),))
     run = runtime.engine.submit(
         runtime.connection(), conversation(), "Hello!", form, parent_id=None
     )

@@ -38,7 +38,7 @@ class LocalProvider:
         return None if name == SHIPPED_NAME else name
 
     def unavailable_reason(self, model: str) -> str | None:
-        """None where the weights are here and ``model`` is the one there is."""
+        """None where its file is here and ``model`` is the one there is."""
         if model != MODEL:
             return f"there is no such local model; the one there is is {MODEL}"
         return None if self.engine.present() else ABSENT

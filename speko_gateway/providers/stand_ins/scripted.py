@@ -1,4 +1,4 @@
-"""Scripted words for the demo fleet, where the local model's weights are absent.
+"""Scripted words for the demo fleet, where the local model's file is absent.
 
 The scripts are data (``data/scripts.json``): per language and vertical, topics with key words and
 replies. The latest user message that touches a topic sets it; day, time, doctor and amount are

@@ -2,7 +2,7 @@
 
 A simulated provider waits its time to first token and then streams at its own tokens a second,
 both from the scores snapshot's row for the intent. Its words are the local model's, generated from
-the very conversation, or scripted where the weights are absent or a request brings along what is
+the very conversation, or scripted where its file is absent or a request brings along what is
 to be said; every answer says which.
 """
 
@@ -48,7 +48,7 @@ class Engine(Protocol):
         ...
 
     def present(self) -> bool:
-        """Whether the weights are there."""
+        """Whether its file is there."""
         ...
 
     def stream(
@@ -63,7 +63,7 @@ class Engine(Protocol):
         ...
 
     async def count_tokens(self, text: str) -> int | None:
-        """By the model's own tokenizer; None where the weights are absent."""
+        """By the model's own tokenizer; None where its file is absent."""
         ...
 
 
@@ -142,7 +142,7 @@ class SimulatedProvider:
 
     def _pace(self, request: ProviderRequest) -> tuple[float, float]:
         """Seconds to the first token, and between tokens."""
-        row = _row(self.stage.snapshot, Candidate(self.vendor, request.model), request.intent)
+        row = _figures(self.stage.snapshot, Candidate(self.vendor, request.model), request.intent)
         ttft_ms = row.ttft_ms if row else DEFAULT_TTFT_MS
         rate = (row.tokens_per_second if row else None) or DEFAULT_TOKENS_PER_SECOND
         return self.stage.pace * ttft_ms / 1000, self.stage.pace / rate
@@ -152,7 +152,7 @@ class SimulatedProvider:
             await self.stage.sleep(wait)
 
 
-def _row(snapshot: Snapshot, candidate: Candidate, intent: RoutingIntent) -> Row | None:
+def _figures(snapshot: Snapshot, candidate: Candidate, intent: RoutingIntent) -> Row | None:
     found = snapshot.lookups(intent).find(candidate)
     return found.row if found else None
 

@@ -13,12 +13,12 @@ from typing import Any
 
 from speko_client.models import ReasoningEffort
 from speko_gateway.conversation import (
-    Turn,
+    LegalMessage,
     alternating,
     arguments,
     digest,
     function_tools,
-    spoken_turns,
+    legal_messages,
     system_text,
     tool_choice,
     unique_ids,
@@ -115,15 +115,15 @@ def _comes_whole(request: ProviderRequest, thinking: dict[str, Any]) -> bool:
     return request.buffered and cap <= _MOST_TOKENS_WHOLE
 
 
-def _turns(request: ProviderRequest) -> list[Turn]:
+def _turns(request: ProviderRequest) -> list[LegalMessage]:
     ids = unique_ids(
         lambda call_id: _ID.fullmatch(call_id) is not None,
         lambda call_id: "toolu_" + digest(call_id, 24),
     )
-    return [turn for turn in spoken_turns(request.messages, ids) if turn.role != "system"]
+    return [turn for turn in legal_messages(request.messages, ids) if turn.role != "system"]
 
 
-def _messages(turns: tuple[Turn, ...]) -> list[dict[str, Any]]:
+def _messages(turns: tuple[LegalMessage, ...]) -> list[dict[str, Any]]:
     """Messages of two roles: results of tools are the user's, before what the user says."""
     messages: list[dict[str, Any]] = []
     for turn in turns:
@@ -137,7 +137,7 @@ def _messages(turns: tuple[Turn, ...]) -> list[dict[str, Any]]:
     return messages
 
 
-def _blocks(turn: Turn) -> list[dict[str, Any]]:
+def _blocks(turn: LegalMessage) -> list[dict[str, Any]]:
     blocks: list[dict[str, Any]] = []
     if turn.text:
         blocks.append({"type": "text", "text": turn.text})
@@ -152,7 +152,7 @@ def _blocks(turn: Turn) -> list[dict[str, Any]]:
 
 
 def _thinking(
-    request: ProviderRequest, turns: tuple[Turn, ...]
+    request: ProviderRequest, turns: tuple[LegalMessage, ...]
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The fields that ask for the reasoning effort, and what to say about it."""
     model, asked = request.model, request.reasoning_effort
@@ -171,7 +171,7 @@ def _thinking(
 
 
 def _budgeted(
-    request: ProviderRequest, effort: ReasoningEffort, turns: tuple[Turn, ...]
+    request: ProviderRequest, effort: ReasoningEffort, turns: tuple[LegalMessage, ...]
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Thinking by a budget: at most half of the cap, and never in the middle of a tool's use."""
     cap = request.max_tokens or DEFAULT_THINKING_MAX_TOKENS

@@ -16,11 +16,11 @@ from urllib.parse import quote
 
 from speko_client.models import ReasoningEffort
 from speko_gateway.conversation import (
-    Turn,
+    LegalMessage,
     alternating,
     arguments,
     function_tools,
-    spoken_turns,
+    legal_messages,
     system_text,
     tool_choice,
     unique_ids,
@@ -98,7 +98,7 @@ class GoogleDialect:
         turns = [turn for turn in _turns(request) if turn.role != "system"]
         system = system_text(request)
         if system and _WITHOUT_SYSTEM.match(request.model):
-            turns, system = [Turn("user", system), *turns], None
+            turns, system = [LegalMessage("user", system), *turns], None
         legal, notes = alternating(turns)
         thinking, thinking_notes = _thinking(request)
         body = {
@@ -146,11 +146,11 @@ def _version(model: str) -> str:
     return "v1beta" if _ONLY_IN_BETA.match(model) else "v1"
 
 
-def _turns(request: ProviderRequest) -> tuple[Turn, ...]:
-    return spoken_turns(request.messages, unique_ids(lambda _: True, lambda call_id: call_id))
+def _turns(request: ProviderRequest) -> tuple[LegalMessage, ...]:
+    return legal_messages(request.messages, unique_ids(lambda _: True, lambda call_id: call_id))
 
 
-def _contents(turns: tuple[Turn, ...], *, signed: bool) -> list[dict[str, Any]]:
+def _contents(turns: tuple[LegalMessage, ...], *, signed: bool) -> list[dict[str, Any]]:
     contents: list[dict[str, Any]] = []
     for turn in turns:
         role = "model" if turn.role == "assistant" else "user"
@@ -161,7 +161,7 @@ def _contents(turns: tuple[Turn, ...], *, signed: bool) -> list[dict[str, Any]]:
     return contents
 
 
-def _parts(turn: Turn, *, signed: bool) -> list[dict[str, Any]]:
+def _parts(turn: LegalMessage, *, signed: bool) -> list[dict[str, Any]]:
     parts: list[dict[str, Any]] = [{"text": turn.text}] if turn.text else []
     for index, call in enumerate(turn.calls):
         part: dict[str, Any] = {"functionCall": {"name": call.name, "args": arguments(call)}}

@@ -15,11 +15,11 @@ from typing import Any
 from speko_client.models import ReasoningEffort
 from speko_gateway.conversation import (
     OPENING,
-    Turn,
+    LegalMessage,
     alternating,
     digest,
     function_tools,
-    spoken_turns,
+    legal_messages,
     system_text,
     tool_choice,
     unique_ids,
@@ -116,25 +116,25 @@ def _streaming(vendor: Vendor) -> dict[str, Any]:
 def _messages(
     vendor: Vendor, request: ProviderRequest
 ) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-    turns = spoken_turns(request.messages, _call_ids(vendor))
+    turns = legal_messages(request.messages, _call_ids(vendor))
     notes: tuple[str, ...] = ()
     if vendor.strict_turns:
         turns, notes = alternating([turn for turn in turns if turn.role != "system"])
         system = system_text(request)
     else:
         system = _unsaid(request.system_prompt, turns)
-        turns = turns or (() if system else (Turn("user", OPENING),))
+        turns = turns or (() if system else (LegalMessage("user", OPENING),))
     messages = [{"role": "system", "content": system}] if system else []
-    return [*messages, *(message for turn in turns for message in _turn(turn))], notes
+    return [*messages, *(message for turn in turns for message in _wire_messages(turn))], notes
 
 
-def _unsaid(prompt: str | None, turns: tuple[Turn, ...]) -> str | None:
+def _unsaid(prompt: str | None, turns: tuple[LegalMessage, ...]) -> str | None:
     """The system prompt, unless the caller's own messages begin with it."""
-    already = bool(turns) and turns[0] == Turn("system", prompt or "")
+    already = bool(turns) and turns[0] == LegalMessage("system", prompt or "")
     return prompt if prompt and prompt.strip() and not already else None
 
 
-def _turn(turn: Turn) -> list[dict[str, Any]]:
+def _wire_messages(turn: LegalMessage) -> list[dict[str, Any]]:
     if turn.role == "tool":
         return [
             {"role": "tool", "tool_call_id": result.call_id, "content": result.text}
@@ -286,7 +286,8 @@ class ChunkReader:
             self._read_fragment(fragment, position)
         if (reason := choice.get("finish_reason")) is not None:
             self._end(reason)
-        said = _content(delta.get("content")) or text(delta.get("refusal"))
+        content = delta.get("content")
+        said = text(content) or _block_text(content) or text(delta.get("refusal"))
         return [TextDelta(said)] if said else []
 
     def _end(self, reason: Any) -> None:
@@ -325,8 +326,6 @@ class ChunkReader:
         return calls, ()
 
 
-def _content(content: Any) -> str:
-    """A delta's text; Mistral's reasoning models send blocks, of which the text ones count."""
-    if isinstance(content, str):
-        return text(content)
+def _block_text(content: Any) -> str:
+    """The text blocks' text: Mistral's reasoning models send blocks in place of a string."""
     return "".join(text(block.get("text")) for block in listed(content))

@@ -15,7 +15,7 @@ from speko_client.models import DRILL_HEADER, DRILL_PATIENCE, REPLY_HEADER, Demo
 from speko_gateway.build import build_gateway
 from speko_gateway.config import Config, drills_taken
 from speko_gateway.failover.faults import limits_under
-from speko_gateway.failover.staging import Rehearsal
+from speko_gateway.failover.staging import DrillRules
 from speko_gateway.gateway import Gateway
 from speko_gateway.limits import Limits
 from speko_gateway.provider import FailureCode
@@ -45,7 +45,7 @@ def drilled(
 ) -> Gateway:
     """A gateway that takes drills; ``chance`` is what comes out of its dice."""
     made = gateway(provider, demo=demo, limits=limits)
-    return replace(made, rehearsal=Rehearsal(lambda: chance))
+    return replace(made, drill_rules=DrillRules(lambda: chance))
 
 
 def played(kind: Any = "simulated") -> PlayedProvider:

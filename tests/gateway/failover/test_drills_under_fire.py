@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from speko_client.models import DRILL_HEADER, Drill, Fault, FaultKind
 from speko_gateway.build import build_gateway
 from speko_gateway.config import Config
-from speko_gateway.failover.staging import Rehearsal
+from speko_gateway.failover.staging import DrillRules
 from speko_gateway.gateway import Gateway
 from speko_gateway.limits import Limits
 from tests.gateway.served import AUTH, BODY, STREAM, events, serving
@@ -43,7 +43,7 @@ DRILLS = st.lists(FAULTS, min_size=1, max_size=8).map(lambda faults: Drill(fault
 def demo() -> Gateway:
     """The demo fleet, at once and scripted."""
     config = Config(fleet="demo", words="scripted", pace=0, drills=True, limits=EVERYBODY)
-    return replace(build_gateway(config, {}), rehearsal=Rehearsal(patience=0.01))
+    return replace(build_gateway(config, {}), drill_rules=DrillRules(patience=0.01))
 
 
 def ends_once(text: str) -> dict[str, Any]:

@@ -208,7 +208,7 @@ def test_where_all_are_out_the_least_bad_are_tried_first(served: Gateway) -> Non
     put_out(served.health, B, answers=4)
     put_out(served.health, Candidate("acme", "c"), answers=2)
     assert ordered(served) == ["b", "c", "a"]
-    assert "the least bad are tried all the same" in notes(served)
+    assert "the least bad are tried anyway" in notes(served)
     assert not filtered(served)
 
 

@@ -13,7 +13,7 @@ from speko_client.models import MAX_CONNECTIONS_BYTES
 from speko_gateway.build import build_gateway
 from speko_gateway.config import Config
 from speko_gateway.errors import GatewayError
-from speko_gateway.fleet.request_connections import asked_in
+from speko_gateway.fleet.request_connections import fleet_request_in
 from tests.gateway.fleet.connections_header import connections, fleet, raw
 from tests.gateway.served import BODY, STREAM, serving
 
@@ -76,12 +76,12 @@ async def test_an_unknown_fleet_is_refused(choice: str) -> None:
 
 
 def test_no_header_asks_for_nothing() -> None:
-    assert asked_in({"accept": "*/*"}) is None
+    assert fleet_request_in({"accept": "*/*"}) is None
 
 
 def test_what_is_asked_for_shows_no_key() -> None:
     headers = connections({"openai": {"key": SECRET}}, publicOnly=True) | fleet("auto")
-    asked = asked_in({name.lower(): value for name, value in headers.items()})
+    asked = fleet_request_in({name.lower(): value for name, value in headers.items()})
     assert asked is not None
     assert (asked.fleet, asked.public_only) == ("auto", True)
     assert SECRET not in repr(asked)
@@ -103,7 +103,7 @@ async def test_openapi_tells_of_both_headers_on_every_call_that_takes_them() -> 
 @pytest.mark.parametrize("length", range(4))
 def test_padding_is_optional(padded: bool, length: int) -> None:
     headers = connections({"openai": {"key": "k" * length}}, padded=padded)
-    asked = asked_in({"x-speko-connections": headers["X-Speko-Connections"]})
+    asked = fleet_request_in({"x-speko-connections": headers["X-Speko-Connections"]})
     assert asked is not None
     assert list(asked.vendors) == ["openai"]
 
@@ -114,16 +114,16 @@ def test_a_header_may_be_as_large_as_it_may_be() -> None:
         return raw(text.encode())["X-Speko-Connections"]
 
     fits = next(n for n in itertools.count(12_000) if len(sized(n + 3)) > MAX_CONNECTIONS_BYTES)
-    assert asked_in({"x-speko-connections": sized(fits)}) is not None
+    assert fleet_request_in({"x-speko-connections": sized(fits)}) is not None
     with pytest.raises(GatewayError, match="larger than 16 KiB"):
-        asked_in({"x-speko-connections": sized(fits + 3)})
+        fleet_request_in({"x-speko-connections": sized(fits + 3)})
 
 
 @given(st.one_of(st.text(), st.binary().map(lambda content: raw(content)["X-Speko-Connections"])))
 def test_whatever_it_holds_it_is_taken_or_refused(value: str) -> None:
     refused: GatewayError | None = None
     try:
-        asked_in({"x-speko-connections": value})
+        fleet_request_in({"x-speko-connections": value})
     except GatewayError as error:
         refused = error
     assert refused is None or (refused.status, refused.code) == (400, "VALIDATION_ERROR")

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from speko_gateway.config import SettingError, private_urls_allowed
+from speko_gateway.config import private_urls_allowed
+from speko_gateway.errors import SetupError
 from speko_gateway.providers.vendors.addresses import PrivateAddressError, public_socket
 from tests.gateway.fleet.connections_header import connections
 from tests.gateway.fleet.test_connections_by_request import ask, made
@@ -120,7 +121,7 @@ def test_who_may_name_private_addresses(
 
 
 def test_a_setting_that_says_nothing_usable_is_told() -> None:
-    with pytest.raises(SettingError, match="SPEKO_ALLOW_PRIVATE_URLS takes auto, true or false"):
+    with pytest.raises(SetupError, match="SPEKO_ALLOW_PRIVATE_URLS takes auto, true or false"):
         private_urls_allowed(False, {"SPEKO_ALLOW_PRIVATE_URLS": "maybe"}, "127.0.0.1")
 
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from speko_client.models import DRILL_HEADER, Drill, Fault
-from speko_gateway.config import SettingError
-from speko_gateway.failover.staging import Rehearsal
+from speko_gateway.errors import SetupError
+from speko_gateway.failover.staging import DrillRules
 from speko_gateway.http.log_lines import (
     MOST_LINES,
     JsonLines,
@@ -73,7 +73,7 @@ async def test_an_answer_has_one_line_with_ids_and_times(lines: Any) -> None:
 async def test_a_drills_faults_are_told_from_a_candidates_own(lines: Any) -> None:
     provider = PlayedProvider({"a": said("Hi"), "b": [failure()], "c": said("Hi")})
     drill = Drill(faults=[Fault(target="acme:a", kind="rate_limited")])
-    async with serving(replace(gateway(provider), rehearsal=Rehearsal())) as client:
+    async with serving(replace(gateway(provider), drill_rules=DrillRules())) as client:
         await client.post(URL, json=BODY, headers={DRILL_HEADER: drill.to_header()})
     (line,) = lines()
     assert line["drill"] is True
@@ -182,7 +182,7 @@ def test_settings_come_from_flags_or_the_environment() -> None:
     env = {"SPEKO_LOG_LEVEL": "DEBUG", "SPEKO_LOG_FORMAT": ""}
     assert LogSettings.read(None, None, env) == LogSettings("debug", "json")
     assert LogSettings.read("error", "text", env) == LogSettings("error", "text")
-    with pytest.raises(SettingError, match="SPEKO_LOG_LEVEL is 'loud'"):
+    with pytest.raises(SetupError, match="SPEKO_LOG_LEVEL is 'loud'"):
         LogSettings.read(None, None, {"SPEKO_LOG_LEVEL": "loud"})
 
 

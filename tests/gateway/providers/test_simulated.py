@@ -171,7 +171,7 @@ async def test_the_engines_failure_is_the_providers() -> None:
         await all_of(provider)
 
 
-async def test_without_weights_the_words_are_scripted_and_counted_by_estimate() -> None:
+async def test_without_the_model_file_the_words_are_scripted_and_counted_by_estimate() -> None:
     provider, _ = simulated(PlayedEngine(here=False))
     text, finish = await all_of(provider)
     assert text

@@ -1,4 +1,4 @@
-"""Remembered surveys: the same as fresh ones, whatever was asked before, and not ever more."""
+"""Remembered shortlists: the same as fresh ones, whatever was asked before, and not ever more."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from speko_client.models import CONNECTIONS_HEADER, RoutingIntent, WhatIf
 from speko_gateway.build import build_gateway
 from speko_gateway.candidates import Candidate, Selection
 from speko_gateway.config import Config
-from speko_gateway.routing.ranking import PoolEntry, survey
-from speko_gateway.routing.remembered import MOST_ENTRIES, RememberedSurveys
+from speko_gateway.routing.gating import MOST_ENTRIES, RememberedShortlists
+from speko_gateway.routing.ranking import PoolEntry, shortlist
 from speko_gateway.routing.scores import load_snapshot
 from speko_gateway.routing.what_if import tried
 
@@ -44,14 +44,14 @@ QUESTIONS = st.tuples(INTENTS, ALLOWED, POOLS, OUT)
 
 @given(st.lists(QUESTIONS, min_size=1, max_size=6), st.integers(1, 3))
 def test_they_are_as_fresh_ones(questions: list[tuple[object, ...]], most: int) -> None:
-    remembered = RememberedSurveys(SNAPSHOT, most)
+    remembered = RememberedShortlists(SNAPSHOT, most)
     for intent, allowed, pool, out in [*questions, *questions]:
         arguments = (intent, allowed, SNAPSHOT, pool, out)
-        assert remembered(*arguments) == survey(*arguments)  # type: ignore[arg-type]
+        assert remembered(*arguments) == shortlist(*arguments)  # type: ignore[arg-type]
 
 
 def test_what_comes_again_is_not_made_again() -> None:
-    remembered = RememberedSurveys(SNAPSHOT, most=1)
+    remembered = RememberedShortlists(SNAPSHOT, most=1)
     pool = [PoolEntry(each) for each in CANDIDATES]
 
     def found(language: str) -> object:
@@ -64,7 +64,7 @@ def test_what_comes_again_is_not_made_again() -> None:
 
 
 def test_no_long_allow_list_is_held() -> None:
-    remembered = RememberedSurveys(SNAPSHOT)
+    remembered = RememberedShortlists(SNAPSHOT)
     pool = [PoolEntry(each) for each in CANDIDATES]
     for count, kept in ((MOST_ENTRIES, True), (MOST_ENTRIES + 1, False)):
         allowed = Selection.of([CANDIDATES[0].provider, *map(str, range(count - 1))])
@@ -76,7 +76,7 @@ def test_no_long_allow_list_is_held() -> None:
 
 
 def test_none_is_kept_while_somebody_is_out() -> None:
-    remembered = RememberedSurveys(SNAPSHOT)
+    remembered = RememberedShortlists(SNAPSHOT)
     intent, pool = RoutingIntent(language="en"), [PoolEntry(each) for each in CANDIDATES]
     out = {CANDIDATES[0]: "failed too often; it is tried again in 4 s"}
     first, again = (remembered(intent, None, SNAPSHOT, pool, out) for _ in "ab")
@@ -85,7 +85,7 @@ def test_none_is_kept_while_somebody_is_out() -> None:
 
 
 def test_a_what_if_is_not_remembered() -> None:
-    remembered = RememberedSurveys(SNAPSHOT)
+    remembered = RememberedShortlists(SNAPSHOT)
     intent, pool = RoutingIntent(language="en"), [PoolEntry(each) for each in CANDIDATES]
     gone = CANDIDATES[0]
     what_if = tried(SNAPSHOT, WhatIf(name="Without the first", without=[gone.id]))
@@ -102,4 +102,4 @@ def test_what_a_request_brings_along_is_kept_by_nobody(brought: bool) -> None:
     here = gateway.for_request({CONNECTIONS_HEADER.lower(): header} if brought else {})
     ranked = [each.candidate for each in here.ranking(RoutingIntent(language="en"), None).ordered]
     assert (Candidate("xai", "grok-private") in ranked) == brought
-    assert isinstance(here.look, RememberedSurveys) is not brought
+    assert isinstance(here.shortlisting, RememberedShortlists) is not brought

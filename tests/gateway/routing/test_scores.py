@@ -10,10 +10,10 @@ import pytest
 
 from speko_client.models import RoutingIntent
 from speko_gateway.candidates import Candidate
+from speko_gateway.errors import SetupError
 from speko_gateway.routing.scores import (
     INPUT_TOKENS_PER_MINUTE,
     OUTPUT_TOKENS_PER_MINUTE,
-    SnapshotError,
     load_snapshot,
     read_snapshot,
 )
@@ -129,7 +129,7 @@ def test_a_bad_file_says_which_field_and_why(
 ) -> None:
     path = tmp_path / "mine.json"
     path.write_text(json.dumps({**GOOD, **change}))
-    with pytest.raises(SnapshotError) as caught:
+    with pytest.raises(SetupError) as caught:
         read_snapshot(path)
     assert str(path) in str(caught.value)
     assert says in str(caught.value)
@@ -137,8 +137,8 @@ def test_a_bad_file_says_which_field_and_why(
 
 def test_a_file_that_is_no_json_or_not_there_says_so(tmp_path: Path) -> None:
     path = tmp_path / "mine.json"
-    with pytest.raises(SnapshotError, match="cannot be read"):
+    with pytest.raises(SetupError, match="cannot be read"):
         read_snapshot(path)
     path.write_text("{")
-    with pytest.raises(SnapshotError, match="the file: Invalid JSON"):
+    with pytest.raises(SetupError, match="the file: Invalid JSON"):
         read_snapshot(path)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from speko_client.models import WeightLine
 from speko_gateway.candidates import Candidate
-from speko_gateway.routing.presets import PRESETS, Weights
 from speko_gateway.routing.ranking import Axes, PoolEntry, Ranked, Ranking, rank
+from speko_gateway.routing.scores import PRESETS, Weights
 from speko_gateway.routing.weight_lines import weight_lines
 from tests.gateway.fleet_doubles import ENGLISH, row, snapshot
 

@@ -14,10 +14,10 @@ from tests.turns import answered, failed, numbered, served
 GPT = ("openai", "gpt-4o")
 
 
-def predicting(some: Turn, provider: str, model: str) -> Turn:
-    """The turn with this first choice predicted."""
+def ranking(some: Turn, provider: str, model: str) -> Turn:
+    """The turn with this first choice."""
     preview = RoutingPreview(provider_id=provider, model_id=model, score=0.8)
-    return some.model_copy(update={"prediction": preview})
+    return some.model_copy(update={"ranking": preview})
 
 
 def way(some: Turn) -> list[str]:
@@ -26,7 +26,7 @@ def way(some: Turn) -> list[str]:
 
 
 def test_a_turn_that_its_first_choice_answered_goes_straight() -> None:
-    assert way(predicting(served(1), *GPT)) == ["OpenAI gpt-4o", "OpenAI gpt-4o"]
+    assert way(ranking(served(1), *GPT)) == ["OpenAI gpt-4o", "OpenAI gpt-4o"]
     assert way(served(1, failover_count=0)) == ["OpenAI gpt-4o", "OpenAI gpt-4o"]
 
 
@@ -34,8 +34,8 @@ def test_a_failover_goes_through_who_failed() -> None:
     attempts = (failed(*GPT), answered("xai", "grok-2"))
     one = served(1, "xai", "grok-2", attempts=attempts, failover_count=1)
     assert way(one) == ["OpenAI gpt-4o", "✕ OpenAI gpt-4o", "xAI grok-2"]
-    guessed_otherwise = predicting(one, "google", "gemini-2.0-flash")
-    assert way(guessed_otherwise)[0] == "Google gemini-2.0-flash"
+    ranked_otherwise = ranking(one, "google", "gemini-2.0-flash")
+    assert way(ranked_otherwise)[0] == "Google gemini-2.0-flash"
 
 
 def test_many_failures_share_a_stop_and_end_with_no_answer() -> None:

@@ -45,9 +45,12 @@ def test_a_live_answer_says_that_it_is() -> None:
     assert ">live<" in html
 
 
+OUTAGE = TurnSettings.model_validate({"outage": ["openai"]})
+
+
 @pytest.mark.parametrize(
     "settings",
-    [TurnSettings(drill=(Fault(target="openai"),)), TurnSettings(outage=("openai",))],
+    [TurnSettings(drill=(Fault(target="openai"),)), OUTAGE],
 )
 def test_a_turn_made_while_faults_were_on_says_so(settings: TurnSettings) -> None:
     answer = Answer(provider="a", model="b")

@@ -9,6 +9,7 @@ from hypothesis import given
 
 from playground.chat.strip_view import SHOWN, strip_html
 from playground.sessions.turns import Answer, Turn, TurnSettings
+from speko_client.models import Fault
 from tests.any_turns import sessions
 from tests.turns import answered, failed, numbered, served, used
 
@@ -94,7 +95,8 @@ def test_nothing_from_outside_becomes_markup(turns: list[Turn]) -> None:
 
 
 def test_a_turn_made_under_a_drill_is_marked_and_counted() -> None:
-    drilled = served(2).model_copy(update={"settings": TurnSettings(outage=("openai",))})
+    drill = TurnSettings(drill=(Fault(target="openai"),))
+    drilled = served(2).model_copy(update={"settings": drill})
     html = strip_html([served(1), drilled])
     blocks = Blocks(html)
     assert ["strip-drill" in classes for classes in blocks.classes] == [False, True]

@@ -52,9 +52,9 @@ def test_a_vendor_that_lacks_one_thing_has_one_line() -> None:
         (
             health("unhealthy", retry_at="2026-04-01T12:00:30Z"),
             "left-out",
-            "it asked for a pause of 31 more s",
+            "it asked for a pause, 31 s more",
         ),
-        (health("probing"), "probing", "a few calls try whether it has recovered"),
+        (health("probing"), "probing", "a few calls test whether it has recovered"),
     ],
 )
 def test_health_decides_who_is_left_out(row: ProviderHealth, state: str, reason: str) -> None:

@@ -64,9 +64,17 @@ def test_how_much_is_left(length: Length, after: float, sent: int, left: str) ->
     assert state.running.left(NOW + timedelta(seconds=after)) == left
 
 
-def test_what_the_form_carries_from_elsewhere_is_no_drill() -> None:
+def test_an_outage_of_the_form_is_on_beside_a_drill_and_after_it() -> None:
     form = TurnSettings(drill=(DOWN,), language="es")
-    assert DrillState().applied(form, NOW) == TurnSettings(language="es")
+    assert DrillState().applied(form, NOW) == form
+    state = begun(Length(1), SLOW)
+    assert state.applied(form, NOW).drill == (DOWN, SLOW)
+    assert state.sent(NOW).applied(form, NOW) == form
+
+
+def test_a_drill_counts_before_an_outage_of_the_same_target() -> None:
+    form = TurnSettings(drill=(Fault(target="openai", kind="down"),))
+    assert begun(Length(1), SLOW).applied(form, NOW).drill == (SLOW,)
 
 
 def test_ending_keeps_the_plan_to_start_again() -> None:
@@ -156,5 +164,6 @@ def test_without_anybody_there_is_no_story() -> None:
 def test_the_banner_draws_nothing_that_came_from_outside_as_html() -> None:
     running = begun(Length(), Fault(target="custom-<b>x", kind="down")).running
     assert running is not None
-    assert "<b>x" not in banner_html(running, NOW)
-    assert "3 messages left" in banner_html(running, NOW)
+    banner = banner_html(running.faults, running.left(NOW))
+    assert "<b>x" not in banner
+    assert "3 messages left" in banner

@@ -14,6 +14,7 @@ from playground.analytics import flow as analytics_flow
 from playground.analytics import frames as analytics
 from playground.look.csv_file import csv_bytes
 from playground.sessions.turns import TurnSettings
+from speko_client.models import Fault
 from tests.turns import failed, served, used
 
 
@@ -37,7 +38,7 @@ def test_a_row_says_who_and_whose_words() -> None:
 
 
 def test_a_row_says_whether_it_was_made_under_a_drill() -> None:
-    outage = TurnSettings(outage=("openai",))
+    outage = TurnSettings(drill=(Fault(target="openai"),))
     turns = [served(1).model_copy(update={"settings": outage}), served(2)]
     for frame in (analytics.choices, analytics.costs, analytics_flow.flows, analytics_flow.moments):
         assert [row["drill"] for row in rows(frame(turns))] == ["True", "False"]

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, inspect, text
@@ -26,14 +27,20 @@ CHEAP = WhatIf(
 )
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """The tests of this module run on both databases."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
 def names(store: Store) -> list[str]:
     """The saved names, as listed."""
     return [each.what_if.name for each in saved.saved_what_ifs(store)]
 
 
-def test_what_is_saved_is_found_again_whole(store: Store, store_file: Path) -> None:
+def test_what_is_saved_is_found_again_whole(store: Store, store_url: str) -> None:
     saved.save_what_if(store, CHEAP)
-    other = Store(f"sqlite:///{store_file}")
+    other = Store(store_url)
     assert [each.what_if for each in saved.saved_what_ifs(other)] == [CHEAP]
     other.close()
 
@@ -72,15 +79,15 @@ def test_a_list_nobody_could_read_is_not_begun(
         saved.save_what_if(store, CHEAP.model_copy(update={"name": "Other"}))
 
 
-def test_one_that_cannot_be_understood_is_named(store: Store, store_file: Path) -> None:
+def test_one_that_cannot_be_understood_is_named(store: Store) -> None:
     saved.save_what_if(store, CHEAP)
-    with closing(sqlite3.connect(store_file)) as raw:
-        raw.execute("""UPDATE what_ifs SET body = '{"without": 3}'""")
-        raw.commit()
+    with store.database.write() as transaction:
+        transaction.execute(sa.update(saved.WHAT_IFS).values(body='{"without": 3}'))
     with pytest.raises(StoreError, match="“Cheap” is stored in a form that this version cannot"):
         saved.saved_what_ifs(store)
 
 
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 def test_a_locked_store_names_the_cause(store: Store, store_file: Path) -> None:
     saved.save_what_if(store, CHEAP)
     with closing(sqlite3.connect(store_file)) as other:
@@ -91,11 +98,9 @@ def test_a_locked_store_names_the_cause(store: Store, store_file: Path) -> None:
 
 
 def test_a_store_of_the_first_version_gains_the_table_and_keeps_its_sessions(
-    tmp_path: Path,
+    store: Store, store_url: str
 ) -> None:
-    file = tmp_path / "old.db"
-    database = Database(f"sqlite:///{file}")
-    store = Store(f"sqlite:///{file}")
+    database = Database(store_url)
     store.save_turn(turn("t1"))
     store.close()
     with database.write() as connection:
@@ -107,11 +112,11 @@ def test_a_store_of_the_first_version_gains_the_table_and_keeps_its_sessions(
     conversation = store.load("c")
     assert conversation is not None
     assert [each.id for each in conversation.turns] == ["t1"]
-    store.close()
 
 
-def test_the_second_step_adds_the_table_and_nothing_else() -> None:
-    engine = create_engine("sqlite://")
+def test_the_second_step_adds_the_table_and_nothing_else(store_url: str, store_file: Path) -> None:
+    store_file.parent.mkdir()
+    engine = create_engine(store_url)
     with engine.begin() as connection:
         migrate(connection, "it", [step_1_conversations_and_turns])
         before = set(inspect(connection).get_table_names())

@@ -72,7 +72,7 @@ def test_the_table_reads_in_words() -> None:
 
 def test_a_cell_that_nobody_wins_is_said_so_and_drawn_empty() -> None:
     frame = sweeps.sweep_frame(swept(cell("en", "balanced", None), cell("en", "cost", A)))
-    assert sweeps.told(sweeps.row_of(frame, Cell("en", "general", "balanced"))) == (
+    assert sweeps.winner_clause(sweeps.row_of(frame, Cell("en", "general", "balanced"))) == (
         "nobody is left to answer"
     )
     assert sweeps.table(frame)["winner"].tolist() == ["nobody", "OpenAI gpt-4o"]
@@ -163,10 +163,10 @@ def test_each_cell_is_drawn_once_and_can_be_chosen(
         for value in row
     )
     assert painted == sum(each.winner is not None for each in cells)
-    assert f"{len(cells):,} decisions" in sweeps.summary(frame, against)
+    assert f"{len(cells):,} intents" in sweeps.summary(frame, against)
 
 
 def test_a_map_in_which_nobody_is_left_says_so() -> None:
     frame = sweeps.sweep_frame(swept(cell("en", "cost", None), cell("es", "cost", None)))
     told = sweeps.summary(frame, "preset")
-    assert told == "2 decisions, and nobody is left to answer any of them."
+    assert told == "2 intents, and nobody is left to answer any of them."

@@ -71,9 +71,9 @@ def test_a_server_where_nobody_can_answer_yet_says_so(
     [
         (400, "VALIDATION_ERROR", True, "It works"),
         (401, "UNAUTHORIZED", False, "refused the key"),
-        (404, "NOT_FOUND", False, "not as a Speko server does"),
+        (404, "NOT_FOUND", False, "it is not a Speko server"),
         (400, "bad_thing", False, "What"),
-        (200, "", False, "no Speko server"),
+        (200, "", False, "is not a Speko server"),
     ],
 )
 def test_a_server_without_a_provider_list_is_told_by_how_it_refuses_a_completion_of_nothing(
@@ -103,8 +103,8 @@ def test_a_server_without_a_provider_list_is_told_by_how_it_refuses_a_completion
     ("status", "body", "said"),
     [
         (401, {"error": "Wrong key k-mine", "code": "UNAUTHORIZED"}, "refused the key"),
-        (404, {"error": "no"}, "not as a Speko server does"),
-        (200, {"llm": "x"}, "no Speko server"),
+        (404, {"error": "no"}, "it is not a Speko server"),
+        (200, {"llm": "x"}, "is not a Speko server"),
         (503, {"error": "Down for k-mine", "code": "DOWN"}, r"Down for \[key\]"),
     ],
 )

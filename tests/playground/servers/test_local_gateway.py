@@ -17,7 +17,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from playground.servers import local_gateway
-from playground.servers.local_gateway import GatewayStartError, LocalGateway, WeightsFetchError
+from playground.servers.local_gateway import GatewayStartError, LocalGateway
+from playground.servers.model_fetch import ModelFetchError
 from playground.settings import Settings
 from tests.patience import PATIENCE
 
@@ -178,8 +179,8 @@ def test_a_missing_interpreter_is_told(tmp_path: Path) -> None:
     missing = LocalGateway(Settings(), command=(str(tmp_path / "no-python"),))
     with pytest.raises(GatewayStartError, match="could not be started: No such file"):
         missing.ensure()
-    with pytest.raises(WeightsFetchError, match="could not be started: No such file"):
-        list(missing.fetch_weights())
+    with pytest.raises(ModelFetchError, match="could not be started: No such file"):
+        list(missing.fetch_model())
 
 
 def test_it_goes_with_a_playground_that_is_killed(tmp_path: Path) -> None:
@@ -202,8 +203,8 @@ time.sleep(60)
     wait_until_gone(pid)
 
 
-def test_the_weights_are_fetched_with_their_progress(gateway: Gateway) -> None:
-    progress = list(gateway("fetch").fetch_weights())
+def test_the_model_file_is_fetched_with_its_progress(gateway: Gateway) -> None:
+    progress = list(gateway("fetch").fetch_model())
     assert [(p.done, p.total) for p in progress] == [(0, 100), (50, 100), (100, 100)]
 
 
@@ -212,12 +213,12 @@ def test_the_weights_are_fetched_with_their_progress(gateway: Gateway) -> None:
     [("fetch-error", "hash does not match"), ("fetch-dies", "Killed by something")],
 )
 def test_a_fetch_that_fails_says_why(behaviour: str, said: str, gateway: Gateway) -> None:
-    with pytest.raises(WeightsFetchError, match=said):
-        list(gateway(behaviour).fetch_weights())
+    with pytest.raises(ModelFetchError, match=said):
+        list(gateway(behaviour).fetch_model())
 
 
 def test_a_fetch_that_is_given_up_ends_its_process(gateway: Gateway) -> None:
-    fetching = gateway("fetch-waits").fetch_weights()
+    fetching = gateway("fetch-waits").fetch_model()
     next(fetching)
     fetching.close()  # type: ignore[attr-defined]
     assert list(fetching) == []

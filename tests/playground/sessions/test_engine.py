@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from playground.servers.connection import Connection
-from playground.sessions.engine import AlreadyRunningError, Engine, Run
+from playground.sessions.engine import AlreadyRunningError, Engine
+from playground.sessions.runs import Run
 from playground.sessions.store import Store
 from playground.sessions.turns import Answer, TurnSettings
 from speko_client.models import CompleteUsage

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,10 +16,17 @@ from playground.sessions.store_errors import StoreError
 from tests.patience import PATIENCE
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """The tests of this module run on both databases."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Engine]:
+def database(store_url: str, store_file: Path) -> Iterator[Engine]:
     """An empty database."""
-    engine = create_engine(f"sqlite:///{tmp_path / 'empty.db'}")
+    store_file.parent.mkdir()
+    engine = create_engine(store_url)
     yield engine
     engine.dispose()
 
@@ -56,27 +61,28 @@ def test_a_store_from_a_newer_version_is_refused(database: Engine) -> None:
             migrate(connection, "it")
 
 
-def test_a_step_that_fails_leaves_the_store_as_it_was(tmp_path: Path) -> None:
+def test_a_step_that_fails_leaves_the_store_as_it_was(store_url: str) -> None:
     def step_fails(connection: Connection) -> None:
         step_notes(connection)
         connection.execute(text("SELECT nothing FROM nowhere"))
 
-    file = tmp_path / "playground.db"
-    database = Database(f"sqlite:///{file}")
+    database = Database(store_url)
     with database.write() as connection:
-        connection.execute(text("INSERT INTO turns VALUES ('t', 'c', 0, 1, 'done', NULL, 0, '')"))
+        connection.execute(text("INSERT INTO what_ifs VALUES ('w', 'Cheap', '{}', 0)"))
     with pytest.raises(StoreError), database.write() as connection:
         migrate(connection, "it", [*STEPS, step_fails])
     database.close()
-    with closing(sqlite3.connect(file)) as raw:
-        tables = {name for (name,) in raw.execute("SELECT name FROM sqlite_master")}
-        assert "notes" not in tables
-        assert raw.execute("SELECT version FROM schema_version").fetchone() == (len(STEPS),)
-        assert raw.execute("SELECT count(*) FROM turns").fetchone() == (1,)
+    engine = create_engine(store_url)
+    with engine.connect() as connection:
+        assert not inspect(connection).has_table("notes")
+        version = connection.execute(text("SELECT version FROM schema_version"))
+        assert version.scalars().all() == [len(STEPS)]
+        assert connection.execute(text("SELECT count(*) FROM what_ifs")).scalar_one() == 1
+    engine.dispose()
 
 
-def test_two_processes_may_open_a_new_store_at_once(tmp_path: Path) -> None:
-    databases = [Database(f"sqlite:///{tmp_path / 'new.db'}") for _ in range(6)]
+def test_two_processes_may_open_a_new_store_at_once(store_url: str) -> None:
+    databases = [Database(store_url) for _ in range(6)]
     start = threading.Barrier(len(databases))
     versions: list[int] = []
 

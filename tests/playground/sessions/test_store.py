@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from playground.sessions.rows import title_of
 from playground.sessions.store import HEARTBEAT_LIMIT, Store
 from playground.sessions.turns import Answer, Conversation, Turn, TurnSettings
-from playground.sessions.unsaved import title_of
 from speko_client.models import Fault
 from tests.playground.conftest import Clock
 from tests.turns import NOON, turn
@@ -20,10 +19,16 @@ BEYOND = HEARTBEAT_LIMIT.total_seconds() + 0.1
 WITHIN = HEARTBEAT_LIMIT.total_seconds() - 0.1
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """The tests of this module run on both databases."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
 @pytest.fixture
-def other(store_file: Path, clock: Clock) -> Iterator[Store]:
+def other(store_url: str, clock: Clock) -> Iterator[Store]:
     """The same database, as another process has it open."""
-    other = Store(f"sqlite:///{store_file}", now=clock)
+    other = Store(store_url, now=clock)
     yield other
     other.close()
 
@@ -153,14 +158,14 @@ def test_a_late_checkpoint_does_not_reopen_a_finished_turn(store: Store) -> None
 
 
 def test_a_running_turn_whose_process_is_gone_becomes_interrupted_for_good(
-    store: Store, other: Store, clock: Clock, store_file: Path
+    store: Store, other: Store, clock: Clock, store_url: str
 ) -> None:
     store.save_turn(running())
     clock.advance(BEYOND)
     shown = loaded(other).path()[0]
     assert (shown.status, shown.answer.text) == ("interrupted", "So far")
     assert shown.finished_at == NOON
-    third = Store(f"sqlite:///{store_file}", now=lambda: NOON)
+    third = Store(store_url, now=lambda: NOON)
     assert loaded(third).path()[0].status == "interrupted"
     third.close()
 

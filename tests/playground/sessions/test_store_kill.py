@@ -20,10 +20,10 @@ WRITER = Path(__file__).with_name("turn_writer.py")
 WHOLE = "".join(f"piece{index} " for index in range(20))
 
 
-def run_until_killed(file: Path, changes: int, pause_ms: int) -> tuple[list[str], list[str]]:
+def run_until_killed(url: str, changes: int, pause_ms: int) -> tuple[list[str], list[str]]:
     """The turns that were started, and those that ended, when it was killed after so many lines."""
     with subprocess.Popen(
-        [sys.executable, str(WRITER), str(file), str(pause_ms)], stdout=subprocess.PIPE, text=True
+        [sys.executable, str(WRITER), url, str(pause_ms)], stdout=subprocess.PIPE, text=True
     ) as writer:
         assert writer.stdout is not None
         lines = [writer.stdout.readline() for _ in range(changes)]
@@ -34,19 +34,27 @@ def run_until_killed(file: Path, changes: int, pause_ms: int) -> tuple[list[str]
     return started, [word[1] for word in words if word[0] == "ended"]
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """The tests of this module run on both databases."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
 @pytest.mark.parametrize("seed", range(4))
-def test_a_kill_loses_no_finished_turn(seed: int, tmp_path: Path) -> None:
+def test_a_kill_loses_no_finished_turn(seed: int, store_url: str, store_file: Path) -> None:
     moments = random.Random(seed)  # noqa: S311 (any moment will do)
-    file = tmp_path / "playground.db"
     started: list[str] = []
     ended: list[str] = []
     for _ in range(2):
-        begun, over = run_until_killed(file, moments.randint(2, 150), moments.choice([0, 1, 20]))
+        begun, over = run_until_killed(
+            store_url, moments.randint(2, 150), moments.choice([0, 1, 20])
+        )
         started += begun
         ended += over
-    with closing(sqlite3.connect(file)) as database:
-        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    later = Store(f"sqlite:///{file}", now=lambda: datetime.now(UTC) + timedelta(seconds=10))
+    if store_file.exists():
+        with closing(sqlite3.connect(store_file)) as database:
+            assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    later = Store(store_url, now=lambda: datetime.now(UTC) + timedelta(seconds=10))
     conversation = later.load("c")
     later.close()
     assert conversation is not None

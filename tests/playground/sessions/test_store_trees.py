@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import itertools
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.sessions.store import Store
 from playground.sessions.turns import Answer, Conversation, Turn, TurnError, TurnSettings
 from speko_client.models import Attempt, CompleteUsage, Timing
+from tests.playground.postgres import empty_postgres
 from tests.turns import conversation, turn
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=40)
@@ -76,11 +80,22 @@ def depth(whole: Conversation, leaf: Turn) -> int:
     return steps + 1
 
 
+@contextmanager
+def empty_sqlite() -> Iterator[str]:
+    """The URL of a database that is deleted in the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield f"sqlite:///{Path(folder) / 'playground.db'}"
+
+
+@pytest.mark.parametrize(
+    "empty_database", [empty_sqlite, pytest.param(empty_postgres, marks=pytest.mark.slow)]
+)
 @settings(max_examples=40)
 @given(turns=trees())
-def test_a_tree_comes_back_as_it_was(turns: tuple[Turn, ...]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{Path(folder) / 'playground.db'}"
+def test_a_tree_comes_back_as_it_was(
+    empty_database: Callable[[], AbstractContextManager[str]], turns: tuple[Turn, ...]
+) -> None:
+    with empty_database() as url:
         store, other = Store(url), Store(url)
         for saved in turns:
             store.save_turn(saved)

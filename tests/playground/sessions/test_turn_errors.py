@@ -83,7 +83,9 @@ def test_a_drill_is_no_fault_of_a_server_or_a_provider() -> None:
     attempt = {"provider": "a", "model": "m", "outcome": "failed", "durationMs": 1, "drill": True}
     body = {"attempts": [attempt]}
     broken = SpekoStreamError("Broke.", 200, "STREAM_BROKEN", body=body)
-    assert turn_error(broken, GATEWAY).advice.startswith("This was a drill. Once words are out")
+    assert turn_error(broken, GATEWAY).advice.startswith(
+        "This was a drill. Once you have seen words"
+    )
     failed = SpekoApiError("All failed.", 500, "ALL_PROVIDERS_FAILED", body=body)
     assert "End it at the top of the page" in turn_error(failed, GATEWAY).advice
 

@@ -1,185 +1,35 @@
-"""One turn over the wire: what is sent, what comes back as it grows, what is measured."""
+"""What is stored of a turn, by older versions too."""
 
 from __future__ import annotations
 
-import itertools
-from contextlib import aclosing
-from dataclasses import replace
-
-import pytest
-
-from playground.servers.connection import Connection
-from playground.sessions.turns import Answer, Turn, TurnSettings, messages_of, run_turn
-from speko_client import SpekoApiError, SpekoStreamError
-from tests.patience import PATIENCE
-from tests.playground.servers.wire_server import META, ThreadedWireServer, Wire, holds, says
+from playground.sessions.turns import Turn, TurnSettings
+from speko_client.models import Fault
 from tests.turns import turn
 
+GROK = Fault(target="xai:grok-2", kind="slow", seconds=3.0)
 
-async def asked(
-    connection: Connection, settings: TurnSettings | None = None, history: tuple[Turn, ...] = ()
-) -> list[Answer]:
-    """The answers that a turn yields, in order; the clock ticks a second at each look."""
-    ticks = itertools.count()
-    answers = run_turn(
-        connection, history, "Hi", settings or TurnSettings(), clock=lambda: float(next(ticks))
+
+def test_an_outage_that_an_older_version_stored_is_a_drill() -> None:
+    old = {"outage": ["openai", "anthropic:claude-3-5-haiku"], "drill": []}
+    settings = TurnSettings.model_validate(old)
+    assert settings.drill == (
+        Fault(target="openai", kind="down"),
+        Fault(target="anthropic:claude-3-5-haiku", kind="down"),
     )
-    return [answer async for answer in answers]
+    made = turn("t").model_copy(update={"settings": settings})
+    assert made.drilled
+    assert Turn.model_validate_json(made.model_dump_json()) == made
 
 
-async def test_the_answer_grows_and_ends_whole(
-    wire: ThreadedWireServer, gateway: Connection
-) -> None:
-    attempts = [{"provider": "openai", "model": "gpt-4o", "outcome": "answered", "durationMs": 5}]
-    wire.script = says(
-        "Good", " morning.", attempts=attempts, simulated=True, kind="simulated", words="scripted"
-    )
-    answers = await asked(gateway)
-    assert [answer.text for answer in answers] == ["", "Good", "Good morning.", "Good morning."]
-    assert {answer.provider for answer in answers} == {"openai"}
-    last = answers[-1]
-    assert last.usage is not None
-    assert (last.usage.prompt_tokens, last.usage.completion_tokens) == (12, 3)
-    assert (last.simulated, last.kind, last.words) == (True, "simulated", "scripted")
-    assert last.attempts[0].duration_ms == 5
-    assert (last.failover_count, last.scores_run_id) == (0, "demo-1")
+def test_an_outage_and_a_drill_of_an_older_version_are_one_drill() -> None:
+    old = {"outage": ["openai"], "drill": [GROK.model_dump()]}
+    assert TurnSettings.model_validate(old).drill == (Fault(target="openai", kind="down"), GROK)
 
 
-async def test_a_field_that_is_not_set_is_not_sent(
-    wire: ThreadedWireServer, gateway: Connection
-) -> None:
-    await asked(gateway, TurnSettings(vertical=None))
-    assert wire.asked[0].body == {
-        "messages": [{"role": "user", "content": "Hi"}],
-        "intent": {"language": "en", "optimizeFor": "balanced"},
-    }
-    assert "x-speko-simulate-outage" not in wire.asked[0].headers
-
-
-async def test_every_control_of_the_form_is_sent(
-    wire: ThreadedWireServer, gateway: Connection
-) -> None:
-    form = TurnSettings(
-        language="es-MX",
-        vertical="healthcare",
-        region="us-east4",
-        optimize_for="latency",
-        temperature=0.0,
-        max_tokens=64,
-        system_prompt="You are brief.",
-        allowed=("anthropic", "openai:gpt-4o"),
-        outage=("openai", "anthropic:claude-3-5-haiku"),
-    )
-    await asked(gateway, form)
-    assert wire.asked[0].body == {
-        "messages": [{"role": "user", "content": "Hi"}],
-        "intent": {
-            "language": "es-MX",
-            "vertical": "healthcare",
-            "region": "us-east4",
-            "optimizeFor": "latency",
-        },
-        "systemPrompt": "You are brief.",
-        "temperature": 0.0,
-        "maxTokens": 64,
-        "constraints": {"allowedProviders": {"llm": ["anthropic", "openai:gpt-4o"]}},
-    }
-    sent = wire.asked[0].headers["x-speko-simulate-outage"]
-    assert sent == "openai,anthropic:claude-3-5-haiku"
-
-
-async def test_another_server_gets_neither_the_vertical_nor_the_outage(
-    wire: ThreadedWireServer, gateway: Connection
-) -> None:
-    hosted = replace(gateway, takes_vertical=False, embedded=False)
-    await asked(hosted, TurnSettings(vertical="legal", outage=("openai",)))
-    assert "vertical" not in wire.asked[0].body["intent"]
-    assert "x-speko-simulate-outage" not in wire.asked[0].headers
-
-
-async def test_where_the_server_tells_no_timing_it_is_measured(gateway: Connection) -> None:
-    last = (await asked(gateway))[-1]
-    assert last.timing is not None
-    # The clock: 0 at the start, 1 at meta, 2 and 3 at the deltas, 4 at done.
-    assert (last.timing.ttft_ms, last.timing.total_ms) == (2000, 4000)
-
-
-async def test_the_servers_own_timing_counts(wire: ThreadedWireServer, gateway: Connection) -> None:
-    wire.script = says("Hi.", timing={"ttftMs": 7, "totalMs": 9})
-    last = (await asked(gateway))[-1]
-    assert last.timing is not None
-    assert (last.timing.ttft_ms, last.timing.total_ms) == (7, 9)
-
-
-async def test_a_stream_that_ends_in_an_error_is_raised_with_its_attempts(
-    wire: ThreadedWireServer, gateway: Connection
-) -> None:
-    async def breaks(wire: Wire) -> None:
-        await wire.start()
-        await wire.event("meta", META)
-        await wire.event("delta", {"text": "Half"})
-        await wire.event("error", {"error": "It broke.", "code": "STREAM_ERROR", "attempts": []})
-
-    wire.script = breaks
-    with pytest.raises(SpekoStreamError, match=r"It broke\.") as caught:
-        await asked(gateway)
-    assert caught.value.partial_text == "Half"
-
-
-async def test_a_stream_that_just_ends_is_an_error(
-    wire: ThreadedWireServer, gateway: Connection
-) -> None:
-    async def ends(wire: Wire) -> None:
-        await wire.start()
-        await wire.event("meta", META)
-
-    wire.script = ends
-    with pytest.raises(SpekoStreamError) as caught:
-        await asked(gateway)
-    assert caught.value.code == "STREAM_ENDED"
-
-
-async def test_a_refused_request_is_raised(wire: ThreadedWireServer, gateway: Connection) -> None:
-    async def refuses(wire: Wire) -> None:
-        await wire.fail(500, {"error": "Nobody is left.", "code": "COMPLETE_FAILED"})
-
-    wire.script = refuses
-    with pytest.raises(SpekoApiError) as caught:
-        await asked(gateway)
-    assert caught.value.code == "COMPLETE_FAILED"
-
-
-async def test_closing_it_cancels_the_request(
-    wire: ThreadedWireServer, gateway: Connection
-) -> None:
-    wire.script = holds("Part")
-    async with aclosing(run_turn(gateway, (), "Hi", TurnSettings())) as answers:
-        async for answer in answers:
-            if answer.text:
-                break
-    assert wire.asked[0].gone.wait(PATIENCE)
-
-
-def test_the_conversation_so_far_alternates() -> None:
-    history = (
-        turn("a", text="One."),
-        turn("b", status="failed", text=""),
-        turn("c", status="stopped", text="Half of"),
-        turn("d", status="stopped", text=""),
-        turn("e", status="interrupted", text="Cut"),
-    )
-    sent = [(message.role, message.content) for message in messages_of(history, "Now")]
-    assert sent == [
-        ("user", "Message a"),
-        ("assistant", "One."),
-        ("user", "Message c"),
-        ("assistant", "Half of"),
-        ("user", "Message e"),
-        ("assistant", "Cut"),
-        ("user", "Now"),
-    ]
-
-
-def test_settings_that_were_stored_without_a_preset_can_be_read() -> None:
-    stored = TurnSettings().model_dump_json().replace('"balanced"', "null")
-    assert TurnSettings.model_validate_json(stored) == TurnSettings()
+def test_a_ranking_is_found_under_its_old_name() -> None:
+    ranking = {"providerId": "openai", "modelId": "gpt-4o", "score": 0.8}
+    body = turn("t").model_dump(mode="json", exclude={"ranking"}) | {"prediction": ranking}
+    found = Turn.model_validate(body).ranking
+    assert found is not None
+    assert found.model_id == "gpt-4o"
+    assert Turn.model_validate_json(Turn.model_validate(body).model_dump_json()).ranking == found

@@ -1,6 +1,6 @@
 """Runs turns one after the other until it is killed; tells each change, and each saved end.
 
-Run as a script: the store's file, then how many milliseconds lie between pieces.
+Run as a script: the store's URL, then how many milliseconds lie between pieces.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def tell(*words: object) -> None:
 def main() -> None:
     """Until it is killed."""
     engine_module.CHECKPOINT_SECONDS = 0.02
-    store = Store(f"sqlite:///{sys.argv[1]}")
+    store = Store(sys.argv[1])
     engine = Engine(store)
     with ThreadedWireServer() as wire:
         wire.script = slowly

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from playground.shell.image_guard import POLICY, ImageGuard
-from playground.shell.page_files import App, Message, Receive, Send
+from playground.shell.middleware import POLICY, App, ImageGuard, Message, Receive, Send
 
 
 def answering(kind: bytes) -> App:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from playground.shell.page_files import PageFiles
+from playground.shell.middleware import PageFiles
 
 
 @pytest.fixture

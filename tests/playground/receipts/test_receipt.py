@@ -1,4 +1,4 @@
-"""A receipt tells what the turn's data tells: predicted and served, every attempt, and no more."""
+"""A receipt tells what the turn's data tells: who was first, who served, every attempt, no more."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playground.receipts.parts import InForce, ProviderModel, Receipt
+from playground.receipts.receipt import receipt
 from playground.receipts.receipt_html import receipt_html
-from playground.receipts.receipts import Candidate, InForce, Receipt, receipt
 from playground.sessions.turns import Answer, Turn, TurnError, TurnSettings
 from speko_client.models import Attempt, FilteredOut, RoutingPreview, ScoredCandidate, Timing
 from tests.turns import turn
@@ -57,15 +58,15 @@ def answer(who: tuple[str, str], *attempts: Attempt, **more: Any) -> Answer:
     return Answer(text="Yes.", provider=provider, model=model, **(values | more))
 
 
-def asked(served: Answer, predicted: RoutingPreview | None = None, **more: Any) -> Receipt:
+def asked(served: Answer, ranked: RoutingPreview | None = None, **more: Any) -> Receipt:
     """The receipt of a turn with this answer."""
-    return receipt(turn("t", answer=served, prediction=predicted, **more))
+    return receipt(turn("t", answer=served, ranking=ranked, **more))
 
 
-def test_served_as_predicted() -> None:
+def test_served_first_choice() -> None:
     told = asked(answer(GPT, tried(GPT)), preview(GPT, GROK))
-    assert told.head == "openai/gpt-4o was predicted and answered."
-    assert (told.verdict, told.why) == ("as_predicted", None)
+    assert told.head == "openai/gpt-4o was the first choice and answered."
+    assert (told.verdict, told.why) == ("first_choice", None)
     assert [(row.place, row.candidate.name, row.outcome) for row in told.pool] == [
         (1, "openai/gpt-4o", "answered"),
         (2, "xai/grok-2", None),
@@ -75,7 +76,10 @@ def test_served_as_predicted() -> None:
 def test_a_drilled_failover_says_who_was_down_and_who_stepped_in() -> None:
     attempts = tried(GPT, "SIMULATED_OUTAGE", "is down (drill)"), tried(GROK)
     told = asked(answer(GROK, *attempts, failover_count=1), preview(GPT, GROK))
-    assert told.head == "openai/gpt-4o was predicted; it was down (drill), so xai/grok-2 answered."
+    assert (
+        told.head
+        == "openai/gpt-4o was the first choice; it was down (drill), so xai/grok-2 answered."
+    )
     assert told.verdict == "otherwise"
     assert told.drilled
     assert [(step.start_ms, step.words, step.drill) for step in told.steps] == [
@@ -92,8 +96,8 @@ def test_several_failures_are_told_in_their_order() -> None:
     )
     told = asked(answer(HAIKU, *attempts, failover_count=2), preview(GPT, GROK, HAIKU))
     assert told.head == (
-        "openai/gpt-4o was predicted; it timed out after 5.0 s, then xai/grok-2 asked for a pause, "
-        "so anthropic/claude-3-5-haiku answered."
+        "openai/gpt-4o was the first choice; it timed out after 5.0 s, "
+        "then xai/grok-2 asked for a pause, so anthropic/claude-3-5-haiku answered."
     )
 
 
@@ -102,7 +106,8 @@ def test_of_many_failures_the_sentence_counts_what_the_attempts_tell() -> None:
     attempts = [tried(who, "SERVER_ERROR", "answered 503") for who in (GPT, *others)]
     told = asked(answer(GROK, *attempts, tried(GROK)), preview(GPT, *others, GROK))
     assert told.head == (
-        "openai/gpt-4o was predicted; it answered 503, then 3 more failed, so xai/grok-2 answered."
+        "openai/gpt-4o was the first choice; it answered 503, then 3 more failed, "
+        "so xai/grok-2 answered."
     )
     assert len(told.steps) == 5
 
@@ -114,16 +119,16 @@ def test_a_code_that_nobody_knows_is_spelled_out() -> None:
 
 def test_a_bare_count_names_nobody() -> None:
     told = asked(answer(GROK, failover_count=2), preview(GPT, GROK))
-    assert told.head == "openai/gpt-4o was predicted; xai/grok-2 answered after 2 failovers."
+    assert told.head == "openai/gpt-4o was the first choice; xai/grok-2 answered after 2 failovers."
     assert (told.verdict, told.steps, told.unnamed_failovers) == ("otherwise", (), 2)
-    assert "the count only, not who failed" in receipt_html(told)
+    assert "gives the number, not who failed" in receipt_html(told)
 
 
 def test_a_server_that_tells_nothing_gets_a_short_receipt() -> None:
     told = asked(answer(GROK, scores_run_id=None))
     assert told.head == "xai/grok-2 answered."
-    assert (told.verdict, told.predicted, told.pool_known, told.pool) == (
-        "unpredicted",
+    assert (told.verdict, told.first_choice, told.pool_known, told.pool) == (
+        "no_ranking",
         None,
         False,
         (),
@@ -147,7 +152,7 @@ def test_the_pool_that_changed_meanwhile() -> None:
     not_tried = asked(answer(GROK, tried(GROK)), preview(GPT, GROK))
     assert not_tried.why == "The pool changed meanwhile: openai/gpt-4o was not tried."
     nobody = asked(answer(GROK, tried(GROK)), preview())
-    assert "found nobody in the pool" in (nobody.why or "")
+    assert "The pool was empty" in (nobody.why or "")
 
 
 def test_a_preview_without_the_allow_list_is_named() -> None:
@@ -159,7 +164,7 @@ def test_a_preview_without_the_allow_list_is_named() -> None:
 def test_scores_that_changed_between_preview_and_answer() -> None:
     told = asked(answer(GROK, tried(GROK), scores_run_id="demo-2"), preview(GPT, GROK))
     assert told.why == (
-        "The scores changed meanwhile: predicted by snapshot demo-1, answered by demo-2."
+        "The scores changed meanwhile: ranked by snapshot demo-1, answered by demo-2."
     )
 
 
@@ -168,7 +173,8 @@ def test_nobody_answered() -> None:
     error = TurnError(message="No.", code="ALL_PROVIDERS_FAILED", status=500)
     told = asked(failed, preview(GPT), status="failed", error=error)
     assert (
-        told.head == "openai/gpt-4o was predicted; it timed out after 5.0 s, and nobody answered."
+        told.head
+        == "openai/gpt-4o was the first choice; it timed out after 5.0 s, and nobody answered."
     )
     assert (told.verdict, told.served, told.was_served) == ("nobody", None, False)
     assert ("Error", "ALL_PROVIDERS_FAILED, HTTP status 500") in told.facts
@@ -178,8 +184,8 @@ def test_an_answer_that_broke_off_was_served_in_part() -> None:
     broken = answer(GPT, tried(GPT, "STREAM_BROKEN"))
     told = asked(broken, preview(GPT), status="failed")
     assert told.head == (
-        "openai/gpt-4o was predicted; it broke off in the middle of its answer, "
-        "and what had arrived is kept."
+        "openai/gpt-4o was the first choice; it broke off in the middle of its answer, "
+        "and the text so far is kept."
     )
     assert (told.verdict, told.was_served) == ("broke_off", True)
     assert [row.outcome for row in told.pool] == ["failed"]
@@ -188,7 +194,9 @@ def test_an_answer_that_broke_off_was_served_in_part() -> None:
 def test_an_answer_that_was_stopped_was_cut_short() -> None:
     timing = Timing(ttft_ms=100, total_ms=1500)
     told = asked(answer(GPT, tried(GPT), timing=timing), preview(GPT), status="stopped")
-    assert told.head == "openai/gpt-4o was predicted; it was answering when you pressed Stop."
+    assert (
+        told.head == "openai/gpt-4o was the first choice; it was answering when you pressed Stop."
+    )
     assert [(step.outcome, step.duration_ms) for step in told.steps] == [("stopped", 1500)]
 
 
@@ -227,7 +235,7 @@ def any_turn(draw: st.DrawFn) -> Turn:
         timing=draw(timing),
     )
     status = draw(st.sampled_from(["done", "stopped", "failed", "interrupted"]))
-    return turn("t", answer=given_answer, prediction=draw(_PREVIEWS), status=status)
+    return turn("t", answer=given_answer, ranking=draw(_PREVIEWS), status=status)
 
 
 def data_of(some: Turn) -> set[tuple[str, str]]:
@@ -235,8 +243,8 @@ def data_of(some: Turn) -> set[tuple[str, str]]:
     named = {(a.provider, a.model) for a in some.answer.attempts}
     if some.answer.provider:
         named.add((some.answer.provider, some.answer.model or ""))
-    if some.prediction:
-        ranked = [some.prediction.winner, *some.prediction.runners_up]
+    if some.ranking:
+        ranked = [some.ranking.winner, *some.ranking.runners_up]
         named |= {(each.provider_id, each.model_id) for each in ranked if each}
     return named
 
@@ -244,7 +252,7 @@ def data_of(some: Turn) -> set[tuple[str, str]]:
 @given(any_turn())
 def test_no_candidate_is_named_that_the_turn_does_not_name(some: Turn) -> None:
     told, named = receipt(some), data_of(some)
-    shown = {told.predicted, told.served} - {None}
+    shown = {told.first_choice, told.served} - {None}
     shown |= {step.candidate for step in told.steps} | {row.candidate for row in told.pool}
     assert shown <= named
     sentences = f"{told.head} {told.why or ''}"
@@ -272,4 +280,4 @@ def test_the_steps_follow_one_another(some: Turn) -> None:
 
 
 def test_a_candidate_without_a_model_is_its_provider() -> None:
-    assert Candidate("google", "").name == "google"
+    assert ProviderModel("google", "").name == "google"

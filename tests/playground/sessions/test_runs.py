@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from playground.sessions.open_session import open_session
-from playground.sessions.runs import Run
+from playground.sessions.runs import Run, open_session
 from playground.sessions.turns import Turn
 from tests.turns import conversation, turn
 

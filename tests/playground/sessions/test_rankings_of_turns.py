@@ -1,4 +1,4 @@
-"""A turn keeps what the router predicted as it began, and never suffers from asking."""
+"""A turn keeps the router's ranking of when it began, and never suffers from asking."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 
 from playground.servers.connection import Connection, other
 from playground.sessions import engine as engine_module
+from playground.sessions.asking import ranking_for
 from playground.sessions.engine import Engine
-from playground.sessions.prediction import predict
 from playground.sessions.store import Store
 from playground.sessions.turns import TurnSettings
 from speko_client.models import WHAT_IF_HEADER, WhatIf
@@ -34,20 +34,20 @@ PREVIEW: dict[str, Any] = {
 
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A prediction that comes is waited for, however busy the machine is."""
-    monkeypatch.setattr(engine_module, "PREDICTION_GRACE", PATIENCE)
-    monkeypatch.setattr(engine_module, "predict", partial(predict, within=PATIENCE))
+    """A ranking that comes is waited for, however busy the machine is."""
+    monkeypatch.setattr(engine_module, "RANKING_GRACE", PATIENCE)
+    monkeypatch.setattr(engine_module, "ranking_for", partial(ranking_for, within=PATIENCE))
 
 
-def test_a_turn_keeps_the_prediction(
+def test_a_turn_keeps_the_ranking(
     engine: Engine, gateway: Connection, store: Store, wire: ThreadedWireServer
 ) -> None:
     wire.preview = previews(PREVIEW)
     run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
     assert run.wait(PATIENCE)
-    prediction = run.turn.prediction
-    assert prediction is not None
-    assert (prediction.provider_id, prediction.model_id, prediction.score) == (
+    ranking = run.turn.ranking
+    assert ranking is not None
+    assert (ranking.provider_id, ranking.model_id, ranking.score) == (
         "openai",
         "gpt-4o",
         0.81,
@@ -93,7 +93,7 @@ def test_a_preview_that_is_none_leaves_the_answer_alone(
     run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
     assert run.wait(PATIENCE)
     assert (run.turn.status, run.turn.answer.text) == ("done", "Hello there.")
-    assert run.turn.prediction is None
+    assert run.turn.ranking is None
 
 
 def test_a_server_without_previews_leaves_the_answer_alone(
@@ -102,7 +102,7 @@ def test_a_server_without_previews_leaves_the_answer_alone(
     run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
     assert run.wait(PATIENCE)
     assert len(wire.previews_asked) == 1
-    assert (run.turn.status, run.turn.prediction) == ("done", None)
+    assert (run.turn.status, run.turn.ranking) == ("done", None)
 
 
 def test_a_preview_that_hangs_holds_up_neither_the_words_nor_the_end(
@@ -111,7 +111,7 @@ def test_a_preview_that_hangs_holds_up_neither_the_words_nor_the_end(
     wire: ThreadedWireServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(engine_module, "PREDICTION_GRACE", 0.01)
+    monkeypatch.setattr(engine_module, "RANKING_GRACE", 0.01)
     asked, go_on = threading.Event(), threading.Event()
 
     async def hangs(wire: Wire) -> None:
@@ -125,11 +125,11 @@ def test_a_preview_that_hangs_holds_up_neither_the_words_nor_the_end(
     assert asked.wait(PATIENCE)
     go_on.set()
     assert run.wait(PATIENCE)
-    assert (run.turn.status, run.turn.prediction) == ("done", None)
+    assert (run.turn.status, run.turn.ranking) == ("done", None)
     assert wire.previews_asked[0].gone.wait(PATIENCE)
 
 
-def test_a_turn_that_fails_has_its_prediction_too(
+def test_a_turn_that_fails_has_its_ranking_too(
     engine: Engine, gateway: Connection, wire: ThreadedWireServer
 ) -> None:
     async def fails(wire: Wire) -> None:
@@ -139,19 +139,19 @@ def test_a_turn_that_fails_has_its_prediction_too(
     run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
     assert run.wait(PATIENCE)
     assert run.turn.status == "failed"
-    assert run.turn.prediction is not None
+    assert run.turn.ranking is not None
 
 
-def test_a_turn_that_is_stopped_has_its_prediction_too(
+def test_a_turn_that_is_stopped_has_its_ranking_too(
     engine: Engine, gateway: Connection, wire: ThreadedWireServer
 ) -> None:
     wire.preview, wire.script = previews(PREVIEW), holds("Half")
     run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
     wait_for_text(run)
     version = -1
-    while run.turn.prediction is None:
+    while run.turn.ranking is None:
         version = run.wait_change(version, PATIENCE)
     engine.stop("c")
     assert run.wait(PATIENCE)
     assert run.turn.status == "stopped"
-    assert run.turn.prediction is not None
+    assert run.turn.ranking is not None

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speko_gateway.errors import GatewayError
-from speko_gateway.http.request_body import WireRequest, parse_request
+from speko_gateway.http.complete import WireRequest, parse_request
 from tests.gateway.served import BODY
 
 

@@ -1,4 +1,4 @@
-"""One decision as tables and words: every figure that went into it, and what it came to. Pure.
+"""One ranking as tables and words: every figure that went into it, and what it came to. Pure.
 
 A score is three parts, each a weight times a value normalised over the pool (docs/contract.md,
 section 3). What a server does not tell is NA, never 0.
@@ -38,7 +38,7 @@ _NOTICEABLE: Final = 0.005
 """A difference in scores that shows at two decimals."""
 
 
-def decision_frame(preview: RoutingPreview) -> pd.DataFrame:
+def ranking_frame(preview: RoutingPreview) -> pd.DataFrame:
     """One row per candidate, best first: figures, normalised values, parts and their sum.
 
     ``quality`` is an index, ``ttft_ms`` p50 milliseconds, ``cost`` blended US$ per million tokens.

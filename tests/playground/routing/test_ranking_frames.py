@@ -1,4 +1,4 @@
-"""A decision in figures and words, and the small panel that foretells it."""
+"""A ranking in figures and words, and in the small panel beside the intent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from playground.intent.preview_html import SHOWN, panel_html, quiet_html
-from playground.routing import decisions
+from playground.routing import ranking_frames
 from speko_client.models import (
     AxisScores,
     FilteredOut,
@@ -60,25 +60,25 @@ FOREIGN = RoutingPreview(
 
 
 def test_the_parts_of_every_row_sum_to_its_score() -> None:
-    frame = decisions.decision_frame(preview(FLASH, GPT))
+    frame = ranking_frames.ranking_frame(preview(FLASH, GPT))
     parts = frame[["accuracy_part", "latency_part", "cost_part"]].sum(axis=1)
     assert parts.tolist() == pytest.approx(frame["score"].tolist())
     assert frame["rank"].tolist() == [1, 2]
-    assert set(decisions.headings(WEIGHTS)) <= set(frame.columns)
-    assert decisions.headings(WEIGHTS)["accuracy_part"] == "Accuracy × 0.5"
+    assert set(ranking_frames.headings(WEIGHTS)) <= set(frame.columns)
+    assert ranking_frames.headings(WEIGHTS)["accuracy_part"] == "Accuracy × 0.5"
 
 
 def test_who_has_no_figures_has_no_score_either() -> None:
-    frame = decisions.decision_frame(preview(FLASH, LOCAL))
+    frame = ranking_frames.ranking_frame(preview(FLASH, LOCAL))
     assert frame.iloc[1][["quality", "accuracy_part", "score"]].isna().all()
 
 
 def test_another_servers_preview_keeps_its_scores_and_makes_up_nothing() -> None:
-    frame = decisions.decision_frame(FOREIGN)
+    frame = ranking_frames.ranking_frame(FOREIGN)
     assert frame["score"].tolist() == [0.9, 0.4]
     assert frame[["kind", "quality", "accuracy", "accuracy_part"]].isna().all(axis=None)
-    assert decisions.lead(FOREIGN) == "0.50 ahead of xAI grok-2"
-    assert decisions.trade(FOREIGN) is None
+    assert ranking_frames.lead(FOREIGN) == "0.50 ahead of xAI grok-2"
+    assert ranking_frames.trade(FOREIGN) is None
 
 
 @pytest.mark.parametrize(
@@ -98,11 +98,11 @@ def test_another_servers_preview_keeps_its_scores_and_makes_up_nothing() -> None
     ],
 )
 def test_the_lead_is_told_as_it_is(ranked: tuple[ScoredCandidate, ...], lead: str) -> None:
-    assert decisions.lead(preview(*ranked)) == lead
+    assert ranking_frames.lead(preview(*ranked)) == lead
 
 
 def test_the_verdict_says_what_the_winner_gains_and_gives_up() -> None:
-    told = decisions.trade(preview(FLASH, GPT))
+    told = ranking_frames.trade(preview(FLASH, GPT))
     assert told == "It gains 0.15 on latency and 0.14 on cost, and gives up 0.20 on accuracy."
 
 
@@ -111,9 +111,9 @@ def test_nobody_left_is_no_winner() -> None:
         provider_id="xai", model_id="grok-2", reason="not on the allow-list", code="not_allowed"
     )
     empty = preview(filtered_out=[out])
-    assert decisions.winner_name(empty) is None
-    assert decisions.decision_frame(empty).empty
-    assert decisions.filtered_frame(empty)["reason"].tolist() == ["not on the allow-list"]
+    assert ranking_frames.winner_name(empty) is None
+    assert ranking_frames.ranking_frame(empty).empty
+    assert ranking_frames.filtered_frame(empty)["reason"].tolist() == ["not on the allow-list"]
     panel = panel_html(empty)
     assert "Nobody would answer" in panel
     assert " open><summary>1 filtered out" in panel
@@ -170,4 +170,4 @@ def test_nothing_from_outside_becomes_markup() -> None:
 
 
 def test_a_frame_of_nobody_has_its_types_still() -> None:
-    assert pd.api.types.is_float_dtype(decisions.decision_frame(preview())["score"])
+    assert pd.api.types.is_float_dtype(ranking_frames.ranking_frame(preview())["score"])

@@ -1,4 +1,4 @@
-"""The decision for the intent, in full: who, by how much, out of which figures."""
+"""The ranking for the intent, in full: who, by how much, out of which figures."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from html import escape
 
 import streamlit as st
 
-from playground.intent.preview_view import foresee
+from playground.intent.preview_view import preview as ask_preview
 from playground.look import parts
 from playground.look.csv_view import csv_button
-from playground.routing import decisions
+from playground.routing import ranking_frames
 from playground.routing.desk_view import RoutingDesk
 from playground.routing.ranking_html import ranking_html
 from speko_client.models import RoutingPreview, SnapshotInfo
@@ -29,33 +29,34 @@ _DECIMALS = {
 }
 
 
-def decision_view(desk: RoutingDesk) -> None:
-    """Draw it; one line where the server tells nothing beforehand."""
+def ranking_view(desk: RoutingDesk) -> None:
+    """Draw it; one line where the server has no routing preview."""
     if desk.connection is None:
         return
-    seen = foresee(desk.runtime, desk.connection, desk.form)
-    if seen.preview is None:
+    seen = ask_preview(desk.runtime, desk.connection, desk.form)
+    if seen.value is None:
         st.info(seen.problem, icon=":material/visibility_off:")
         return
-    _verdict(seen.preview)
-    if html := ranking_html(seen.preview):
-        with st.container(border=True, key="decision-ranking"):
+    _verdict(seen.value)
+    if html := ranking_html(seen.value):
+        with st.container(border=True, key="ranking"):
             st.html(html)
-    _small(seen.preview.notes or ())
-    _table(seen.preview)
-    _filtered_out(seen.preview)
-    _snapshot(seen.preview)
+    _small(seen.value.notes or ())
+    _table(seen.value)
+    _filtered_out(seen.value)
+    _snapshot(seen.value)
 
 
 def _verdict(preview: RoutingPreview) -> None:
-    name = decisions.winner_name(preview)
+    name = ranking_frames.winner_name(preview)
     if name is None:
         st.warning("Nobody is left to answer this. Allow another provider, or connect one.")
         return
-    trade = escape(decisions.trade(preview) or "")
+    lead = escape(ranking_frames.lead(preview))
+    trade = escape(ranking_frames.trade(preview) or "")
     st.html(
-        f'<p class="verdict"><b>{escape(name)}</b> would answer, {escape(decisions.lead(preview))}.'
-        f"</p><p>{trade}</p>{parts.chips(_labels(preview))}"
+        f'<p class="verdict"><b>{escape(name)}</b> would answer, {lead}.</p>'
+        f"<p>{trade}</p>{parts.chips(_labels(preview))}"
     )
 
 
@@ -77,7 +78,7 @@ def _small(lines: Sequence[str]) -> None:
 
 
 def _filtered_out(preview: RoutingPreview) -> None:
-    frame = decisions.filtered_frame(preview)
+    frame = ranking_frames.filtered_frame(preview)
     if frame.empty:
         return
     st.markdown(f"**Filtered out** :gray[:small[{len(frame)}, each with its reason]]")
@@ -93,15 +94,15 @@ def _filtered_out(preview: RoutingPreview) -> None:
 
 
 def _table(preview: RoutingPreview) -> None:
-    frame = decisions.decision_frame(preview)
+    frame = ranking_frames.ranking_frame(preview)
     if frame.empty:
         return
     head = st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     )
     head.markdown("**Every figure**", width="content")
-    csv_button(head, frame, "decision")
-    names = decisions.headings(preview.weights or {})
+    csv_button(head, frame, "ranking")
+    names = ranking_frames.headings(preview.weights or {})
     st.dataframe(
         frame[list(names)].rename(columns=names),
         hide_index=True,
@@ -111,8 +112,8 @@ def _table(preview: RoutingPreview) -> None:
             names[column]: st.column_config.NumberColumn(format=decimals)
             for column, decimals in _DECIMALS.items()
         },
-        alt="The pool with every figure that went into the decision",
-        key="decision-table",
+        alt="The pool with every figure that went into the ranking",
+        key="ranking-table",
     )
 
 
