@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -30,6 +29,7 @@ from speko_gateway.http.app import create_app
 from speko_gateway.limits import Limits
 from speko_gateway.routing.health import HealthGate
 from speko_gateway.routing.scores import SnapshotFile, index_snapshot
+from tests import turns
 from tests.gateway.fleet_doubles import PlayedProvider, SteppedClock, failure, said
 from tests.gateway.routing.reckoning import Name, Reckoned, reckon, scope_of
 from tests.gateway.served import KEY, serving_app
@@ -184,15 +184,11 @@ class Stage:
         """A turn as the playground plays it: its ranking, then its answer."""
         self.app = create_app(gateway, KEY)
         connection = embedded(self.url, KEY)
-        turn = Turn(
-            id="t",
-            conversation_id="c",
-            parent_id=None,
-            message="Hi",
+        turn = turns.turn(
+            "t",
+            answer=Answer(),
             settings=settings,
             connection=connection.name,
-            status="done",
-            created_at=datetime.now(UTC),
             ranking=await ranking_for(connection, settings, within=60),
         )
         try:

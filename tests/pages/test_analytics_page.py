@@ -15,7 +15,7 @@ from playground.sessions.turns import Answer, TurnSettings
 from speko_client.models import Fault, Timing
 from tests.pages.gateway_stand_in import StandIn
 from tests.patience import PATIENCE
-from tests.playground.sessions_of_turns import answered, failed, served, turn, used
+from tests.turns import answered, failed, numbered, served, used
 
 ROOT = Path(__file__).parent.parent.parent
 TITLES = [
@@ -138,7 +138,7 @@ def test_a_session_that_is_gone_is_named_so(runtime: Runtime) -> None:
 
 
 def test_a_session_whose_first_answer_still_runs_has_no_charts_yet(runtime: Runtime) -> None:
-    running = turn(1, "running", Answer(text="Let me"))
+    running = numbered(1, "running", Answer(text="Let me"))
     runtime.store.save_turn(running)
     app = page(c="c")
     assert "no finished turn yet" in app.info[0].value

@@ -9,7 +9,7 @@ from playground.runtime import get_runtime
 from speko_client.models import RoutingPreview
 from tests.pages.test_analytics_page import ROOT
 from tests.patience import PATIENCE
-from tests.playground.sessions_of_turns import answered, failed, served
+from tests.turns import answered, failed, served
 
 RANKED = RoutingPreview(provider_id="openai", model_id="gpt-4o", score=0.8)
 

@@ -10,8 +10,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 from playground.runtime import get_runtime
 from playground.servers.connection import embedded
 from playground.sessions.turns import TurnSettings
-from tests.playground.samples_of_turns import conversation
 from tests.playground.servers.wire_server import ThreadedWireServer, holds
+from tests.turns import conversation
 
 
 def main() -> None:

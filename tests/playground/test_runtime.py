@@ -14,7 +14,7 @@ from playground.runtime import Runtime, get_runtime
 from playground.sessions.turns import TurnSettings
 from speko_client.models import Fault
 from tests.patience import PATIENCE
-from tests.playground.samples_of_turns import conversation, turn
+from tests.turns import conversation, turn
 
 
 @pytest.fixture(autouse=True)

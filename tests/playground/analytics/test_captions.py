@@ -8,7 +8,7 @@ from playground.analytics import card, cost, failures, flow, latency, providers,
 from playground.look.spans import LIMIT
 from playground.sessions.turns import Answer
 from speko_client.models import Timing
-from tests.playground.sessions_of_turns import answered, failed, served, turn, used
+from tests.turns import answered, failed, numbered, served, used
 
 PRICED: dict[str, Any] = {"cost_usd": 0.1, "price_source": "genai-prices 0.2.3"}
 SIMULATED: dict[str, Any] = {"simulated": True, "kind": "simulated", "words": "scripted"}
@@ -38,7 +38,7 @@ def test_costs_name_their_price_table() -> None:
 
 def test_failures_tell_failovers_from_dead_ends() -> None:
     attempts = (failed("openai"), failed("xai", code="SIMULATED_OUTAGE"))
-    dead_end = turn(1, "failed", Answer(attempts=attempts))
+    dead_end = numbered(1, "failed", Answer(attempts=attempts))
     caption = failures.caption(failures.frame([dead_end]))
     assert caption == "2 failed attempts, 1 followed by a next candidate; 1 simulated."
 
@@ -71,7 +71,7 @@ def test_a_drill_is_told_at_the_end() -> None:
 
 def test_an_empty_chart_says_why() -> None:
     local = [served(1, "local", "smollm2", kind="local")]
-    nobody = [turn(1, "failed", Answer())]
+    nobody = [numbered(1, "failed", Answer())]
     assert "failed or was stopped" in (providers.empty(providers.frame(nobody)) or "")
     assert "token counts" in (tokens.empty(tokens.frame(local)) or "")
     assert "No failover" in (failures.empty(failures.frame(local)) or "")

@@ -14,8 +14,8 @@ from playground.analytics.card import Card
 from playground.analytics.cards import ONE_A_ROW, TWO_A_ROW, CardOf
 from playground.look.csv_file import csv_bytes
 from playground.sessions.turns import Turn
+from tests.any_turns import sessions
 from tests.playground.analytics.test_charts import SESSION, THEMES
-from tests.playground.sessions_of_turns import sessions
 
 CARDS = (*TWO_A_ROW, *ONE_A_ROW)
 FOLDER = Path(__file__).parents[3] / "playground" / "analytics"

@@ -17,7 +17,8 @@ from playground.look.figures import Theme
 from playground.look.spans import LIMIT
 from playground.sessions.turns import Answer, Turn
 from speko_client.models import Timing
-from tests.playground.sessions_of_turns import answered, failed, served, sessions, turn, used
+from tests.any_turns import sessions
+from tests.turns import answered, failed, numbered, served, used
 
 THEMES: tuple[Theme, ...] = ("light", "dark")
 
@@ -76,7 +77,7 @@ SESSION = (
         failover_count=1,
     ),
     served(3, "google", "gemini-2.0-flash", status="stopped"),
-    turn(4, "failed", Answer()),
+    numbered(4, "failed", Answer()),
 )
 
 

@@ -17,8 +17,9 @@ from playground.look.figures import Theme
 from playground.look.spans import LIMIT
 from playground.sessions.turns import Turn, TurnSettings
 from speko_client.models import Fault
+from tests.any_turns import sessions
 from tests.playground.analytics.test_charts import CHARTS, SESSION, THEMES, marks, told
-from tests.playground.sessions_of_turns import answered, failed, served, sessions
+from tests.turns import answered, failed, served
 
 
 def flow_chart(turns: Sequence[Turn], theme: Theme = "light") -> go.Figure:

@@ -8,7 +8,8 @@ from playground.analytics import flow, paths, timeline
 from playground.look.palette import NOBODY
 from playground.sessions.turns import Answer, Turn, TurnSettings
 from speko_client.models import Fault, RoutingPreview, WhatIf
-from tests.playground.sessions_of_turns import answered, failed, served, sessions, turn
+from tests.any_turns import sessions
+from tests.turns import answered, failed, numbered, served
 
 GPT = ("openai", "gpt-4o")
 
@@ -39,7 +40,7 @@ def test_a_failover_goes_through_who_failed() -> None:
 
 def test_many_failures_share_a_stop_and_end_with_no_answer() -> None:
     attempts = tuple(failed(name) for name in ("openai", "xai", "google", "anthropic"))
-    nobody = turn(1, "failed", Answer(attempts=attempts))
+    nobody = numbered(1, "failed", Answer(attempts=attempts))
     assert way(nobody)[1:] == ["✕ OpenAI m", "✕ xAI m", "✕ more failed", "no whole answer"]
 
 

@@ -11,7 +11,8 @@ from playground.look.spans import LIMIT, by_span
 from playground.sessions.totals import session_totals
 from playground.sessions.turns import Answer, Turn, TurnSettings
 from speko_client.models import Timing, WhatIf
-from tests.playground.sessions_of_turns import answered, failed, served, sessions, turn, used
+from tests.any_turns import sessions
+from tests.turns import answered, failed, numbered, served, used
 
 FRAMES = (
     providers.frame,
@@ -23,7 +24,7 @@ FRAMES = (
 
 
 def test_shares_count_the_turns_that_somebody_served() -> None:
-    turns = [served(1), served(2), served(3, "xai", "grok-2"), turn(4, "failed", Answer())]
+    turns = [served(1), served(2), served(3, "xai", "grok-2"), numbered(4, "failed", Answer())]
     shares = providers.shares(providers.frame(turns))
     assert list(shares["provider"]) == ["openai", "xai"]
     assert list(shares["turns"]) == [2, 1]
@@ -76,7 +77,7 @@ def test_each_failed_attempt_is_a_row_of_the_provider_that_failed() -> None:
 
 
 def test_the_last_candidate_that_fails_is_no_failover() -> None:
-    nobody = turn(1, "failed", Answer(attempts=(failed("openai"), failed("xai"))))
+    nobody = numbered(1, "failed", Answer(attempts=(failed("openai"), failed("xai"))))
     frame = failures.frame([nobody])
     assert list(frame["failed_over"]) == [True, False]
     assert session_totals([nobody]).failovers == 1
@@ -106,7 +107,7 @@ def test_counts_that_can_be_none_are_unknown() -> None:
 
 
 def test_a_running_turn_has_no_figures_yet() -> None:
-    running = turn(2, "running", Answer(text="Let me"))
+    running = numbered(2, "running", Answer(text="Let me"))
     assert [one.id for one in frames.ended([served(1), running])] == ["t1"]
 
 

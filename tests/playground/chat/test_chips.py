@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
 from playground.chat.chips import chips_html
-from playground.sessions.turns import Answer, Turn, TurnSettings, TurnStatus
+from playground.sessions.turns import Answer, TurnSettings, TurnStatus
 from speko_client.models import CompleteUsage, Fault, Timing, WhatIf
-
-
-def turn(answer: Answer, status: TurnStatus = "done") -> Turn:
-    return Turn(
-        id="t",
-        conversation_id="c",
-        parent_id=None,
-        message="Hello",
-        settings=TurnSettings(),
-        connection="Embedded gateway",
-        status=status,
-        answer=answer,
-        created_at=datetime(2026, 1, 1, tzinfo=UTC),
-    )
+from tests.turns import numbered
 
 
 def test_a_whole_answer_says_who_how_fast_how_much() -> None:
     html = chips_html(
-        turn(
+        numbered(
+            1,
+            "done",
             Answer(
                 text="Hi",
                 provider="google",
@@ -39,7 +26,7 @@ def test_a_whole_answer_says_who_how_fast_how_much() -> None:
                 timing=Timing(ttft_ms=290, total_ms=800),
                 failover_count=1,
                 cost_usd=0.00001,
-            )
+            ),
         ),
     )
     for said in (
@@ -54,7 +41,7 @@ def test_a_whole_answer_says_who_how_fast_how_much() -> None:
 
 
 def test_a_live_answer_says_that_it_is() -> None:
-    html = chips_html(turn(Answer(provider="ollama", model="llama3.2", kind="live")))
+    html = chips_html(numbered(1, "done", Answer(provider="ollama", model="llama3.2", kind="live")))
     assert ">live<" in html
 
 
@@ -67,26 +54,28 @@ OUTAGE = TurnSettings.model_validate({"outage": ["openai"]})
 )
 def test_a_turn_made_while_faults_were_on_says_so(settings: TurnSettings) -> None:
     answer = Answer(provider="a", model="b")
-    drilled = turn(answer).model_copy(update={"settings": settings})
+    drilled = numbered(1, "done", answer).model_copy(update={"settings": settings})
     assert ">drill<" in chips_html(drilled)
-    assert "drill" not in chips_html(turn(answer))
+    assert "drill" not in chips_html(numbered(1, "done", answer))
 
 
 def test_an_answer_that_a_what_if_routed_says_so() -> None:
     tried = Answer(text="Hi", provider="xai", model="grok-2", scores_run_id="whatif-1a2b")
-    named = turn(tried).model_copy(update={"settings": TurnSettings(what_if=WhatIf(name="<b>"))})
+    named = numbered(1, "done", tried).model_copy(
+        update={"settings": TurnSettings(what_if=WhatIf(name="<b>"))}
+    )
     assert "what-if: &lt;b&gt;" in chips_html(named)
     own = tried.model_copy(update={"scores_run_id": "demo-2026-04"})
-    assert "what-if" not in chips_html(turn(own))
+    assert "what-if" not in chips_html(numbered(1, "done", own))
 
 
 def test_a_server_of_ones_own_goes_by_its_name() -> None:
-    html = chips_html(turn(Answer(provider="custom-my-lab", model="m", kind="live")))
+    html = chips_html(numbered(1, "done", Answer(provider="custom-my-lab", model="m", kind="live")))
     assert ">My lab m<" in html
 
 
 def test_what_is_unknown_is_not_shown() -> None:
-    html = chips_html(turn(Answer(provider="openai", model="gpt-4o")))
+    html = chips_html(numbered(1, "done", Answer(provider="openai", model="gpt-4o")))
     assert html.count("sp-chip") - html.count("sp-chips") == 1
     assert "estimated" not in html
     assert "token" not in html
@@ -94,10 +83,10 @@ def test_what_is_unknown_is_not_shown() -> None:
 
 @pytest.mark.parametrize("status", ["stopped", "interrupted"])
 def test_an_incomplete_answer_says_so(status: TurnStatus) -> None:
-    assert status in chips_html(turn(Answer(provider="a", model="b"), status))
+    assert status in chips_html(numbered(1, status, Answer(provider="a", model="b")))
 
 
 def test_names_from_outside_are_escaped() -> None:
-    html = chips_html(turn(Answer(provider="<i>", model="<script>")))
+    html = chips_html(numbered(1, "done", Answer(provider="<i>", model="<script>")))
     assert "<script>" not in html
     assert "<i>" not in html

@@ -10,7 +10,8 @@ from hypothesis import given
 from playground.chat.strip_view import SHOWN, strip_html
 from playground.sessions.turns import Answer, Turn, TurnSettings
 from speko_client.models import Fault
-from tests.playground.sessions_of_turns import answered, failed, served, sessions, turn, used
+from tests.any_turns import sessions
+from tests.turns import answered, failed, numbered, served, used
 
 
 class Blocks(HTMLParser):
@@ -43,7 +44,7 @@ def text_of(html: str) -> str:
 
 def test_blocks_tell_who_served_and_what_failed_over() -> None:
     over = served(2, "google", "gemini", attempts=(failed("openai"), answered("google")))
-    html = strip_html([served(1), over, turn(3, "failed", Answer())])
+    html = strip_html([served(1), over, numbered(3, "failed", Answer())])
     blocks = Blocks(html)
     assert blocks.titles == [
         "Turn 1, OpenAI gpt-4o, answered",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playground.demos import captions as demo_captions
 from playground.demos.script import DemoCaption, DemoScript, DemoTurn
 from speko_client.models import Fault, Timing
-from tests.playground.sessions_of_turns import answered, failed, served
+from tests.turns import answered, failed, served
 
 EVERY_WORD = "{served}|{provider}|{failed}|{ttft}|{total}|{failovers}"
 SCRIPTED = DemoTurn(message="Hi", caption=DemoCaption(after=EVERY_WORD))

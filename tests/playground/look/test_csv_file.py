@@ -14,7 +14,7 @@ from playground.analytics import cost, failures, flow, providers, timeline, toke
 from playground.look.csv_file import csv_bytes
 from playground.sessions.turns import TurnSettings
 from speko_client.models import Fault
-from tests.playground.sessions_of_turns import failed, served, used
+from tests.turns import failed, served, used
 
 
 def rows(frame: pd.DataFrame) -> list[dict[str, str]]:

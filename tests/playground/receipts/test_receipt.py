@@ -14,7 +14,7 @@ from playground.receipts.receipt import receipt
 from playground.receipts.receipt_html import receipt_html
 from playground.sessions.turns import Answer, Turn, TurnError, TurnSettings
 from speko_client.models import Attempt, FilteredOut, RoutingPreview, ScoredCandidate, Timing
-from tests.playground.samples_of_turns import turn
+from tests.turns import turn
 
 GPT, GROK, HAIKU = ("openai", "gpt-4o"), ("xai", "grok-2"), ("anthropic", "claude-3-5-haiku")
 

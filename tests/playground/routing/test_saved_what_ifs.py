@@ -17,7 +17,7 @@ from playground.sessions.database import Database
 from playground.sessions.migrations import migrate, step_1_conversations_and_turns
 from playground.sessions.store import Store, StoreError
 from speko_client.models import AxisWeights, FigureEdit, WhatIf
-from tests.playground.samples_of_turns import turn
+from tests.turns import turn
 
 CHEAP = WhatIf(
     name="Cheap",

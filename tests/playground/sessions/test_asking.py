@@ -14,8 +14,8 @@ from playground.sessions.turns import Answer, Turn, TurnSettings
 from speko_client import SpekoApiError, SpekoStreamError
 from speko_client.models import DRILL_HEADER, OUTAGE_HEADER, Drill, Fault
 from tests.patience import PATIENCE
-from tests.playground.samples_of_turns import turn
 from tests.playground.servers.wire_server import META, ThreadedWireServer, Wire, holds, says
+from tests.turns import turn
 
 STAGED = {OUTAGE_HEADER.lower(), DRILL_HEADER.lower()}
 

@@ -11,8 +11,8 @@ from playground.sessions.store import Store
 from playground.sessions.turns import TurnSettings
 from tests.patience import PATIENCE
 from tests.playground.running import stored
-from tests.playground.samples_of_turns import conversation
 from tests.playground.servers.wire_server import ThreadedWireServer
+from tests.turns import conversation
 
 FORM = TurnSettings()
 

@@ -16,8 +16,8 @@ from speko_client.models import CompleteUsage
 from tests.patience import PATIENCE
 from tests.playground.conftest import Clock
 from tests.playground.running import stored, wait_for_text
-from tests.playground.samples_of_turns import conversation, turn
 from tests.playground.servers.wire_server import ThreadedWireServer, holds, says
+from tests.turns import conversation, turn
 
 FORM = TurnSettings()
 

@@ -13,8 +13,8 @@ from playground.sessions.turns import Turn, TurnSettings
 from speko_client.models import CompleteUsage
 from tests.patience import PATIENCE
 from tests.playground.running import price, stored
-from tests.playground.samples_of_turns import conversation
 from tests.playground.servers.wire_server import META, ThreadedWireServer, Wire, says
+from tests.turns import conversation
 
 FORM = TurnSettings()
 

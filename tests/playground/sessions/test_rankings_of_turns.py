@@ -19,8 +19,8 @@ from playground.sessions.turns import TurnSettings
 from speko_client.models import WHAT_IF_HEADER, WhatIf
 from tests.patience import PATIENCE
 from tests.playground.running import stored, wait_for_text
-from tests.playground.samples_of_turns import conversation
 from tests.playground.servers.wire_server import ThreadedWireServer, Wire, holds, previews
+from tests.turns import conversation
 
 FORM = TurnSettings()
 PREVIEW: dict[str, Any] = {

@@ -13,7 +13,7 @@ from playground.sessions.store import HEARTBEAT_LIMIT, Store
 from playground.sessions.turns import Answer, Conversation, Turn, TurnSettings
 from speko_client.models import Fault
 from tests.playground.conftest import Clock
-from tests.playground.samples_of_turns import NOON, turn
+from tests.turns import NOON, turn
 
 BEYOND = HEARTBEAT_LIMIT.total_seconds() + 0.1
 WITHIN = HEARTBEAT_LIMIT.total_seconds() - 0.1

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Engine as Database
 from playground.sessions.store import Store, StoreError
 from playground.sessions.turns import TurnSettings
 from tests.playground.conftest import Clock
-from tests.playground.samples_of_turns import turn
+from tests.turns import turn
 
 Limit = Callable[[str], None]
 

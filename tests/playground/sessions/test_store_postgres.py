@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, text
 
 from playground.sessions.store import Store, StoreError
 from tests.patience import PATIENCE
-from tests.playground.samples_of_turns import turn
+from tests.turns import turn
 
 END_OTHER_CONNECTIONS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -16,7 +16,7 @@ from playground.sessions.store import Store
 from playground.sessions.turns import Answer, Conversation, Turn, TurnError, TurnSettings
 from speko_client.models import Attempt, CompleteUsage, Timing
 from tests.playground.postgres import empty_postgres
-from tests.playground.samples_of_turns import conversation, turn
+from tests.turns import conversation, turn
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=40)
 SIZES = st.floats(0, 1e6)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playground.sessions.turns import Turn, TurnSettings
 from speko_client.models import Fault
-from tests.playground.samples_of_turns import turn
+from tests.turns import turn
 
 GROK = Fault(target="xai:grok-2", kind="slow", seconds=3.0)
 

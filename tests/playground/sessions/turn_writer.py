@@ -17,8 +17,8 @@ from playground.sessions import engine as engine_module  # noqa: E402
 from playground.sessions.engine import Engine  # noqa: E402
 from playground.sessions.store import Store  # noqa: E402
 from playground.sessions.turns import TurnSettings  # noqa: E402
-from tests.playground.samples_of_turns import conversation  # noqa: E402
 from tests.playground.servers.wire_server import META, USAGE, ThreadedWireServer, Wire  # noqa: E402
+from tests.turns import conversation  # noqa: E402
 
 PIECES = tuple(f"piece{index} " for index in range(20))
 

@@ -1,57 +1,14 @@
-"""Sessions for the charts' tests: told ones, and any one (hypothesis)."""
+"""Any branch of turns (hypothesis)."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import strategies as st
 
-from playground.sessions.turns import Answer, Turn, TurnSettings
+from playground.sessions.turns import Answer, Turn
 from speko_client.models import Attempt, CompleteUsage, Timing
-
-NOON = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)
-
-
-def served(number: int, provider: str = "openai", model: str = "gpt-4o", **given: Any) -> Turn:
-    """An answered turn of a live provider; ``given`` goes to its answer, but for ``status``."""
-    status = given.pop("status", "done")
-    answer = Answer(text="Yes.", provider=provider, model=model, kind="live")
-    return turn(number, status, answer.model_copy(update=given))
-
-
-def turn(number: int, status: str, answer: Answer) -> Turn:
-    """A turn of conversation ``c``."""
-    return Turn(
-        id=f"t{number}",
-        conversation_id="c",
-        parent_id=f"t{number - 1}" if number > 1 else None,
-        message="Book me an appointment for Tuesday.",
-        settings=TurnSettings(),
-        connection="Embedded gateway",
-        status=status,
-        answer=answer,
-        created_at=NOON,
-        number=number,
-    )
-
-
-def used(tokens_in: int, tokens_out: int, *, estimated: bool = False) -> CompleteUsage:
-    """Token counts."""
-    return CompleteUsage(prompt_tokens=tokens_in, completion_tokens=tokens_out, estimated=estimated)
-
-
-def failed(provider: str, model: str = "m", code: str = "TIMEOUT") -> Attempt:
-    """A candidate that failed."""
-    message = "timed out after 5.0 s"
-    return Attempt(
-        provider=provider, model=model, outcome="failed", code=code, message=message, duration_ms=5
-    )
-
-
-def answered(provider: str, model: str = "m") -> Attempt:
-    """A candidate that answered."""
-    return Attempt(provider=provider, model=model, outcome="answered", duration_ms=7)
+from tests.turns import numbered
 
 
 def _models(model: type[Any], /, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -101,5 +58,5 @@ def sessions(repeats: int = 1) -> st.SearchStrategy[list[Turn]]:
     """Any branch of turns that are over; a long one repeats what a short one holds."""
     pairs = st.lists(st.tuples(_STATUSES, _ANSWERS), max_size=5)
     return st.tuples(pairs, st.integers(1, repeats)).map(
-        lambda drawn: [turn(n, *pair) for n, pair in enumerate(drawn[0] * drawn[1], start=1)]
+        lambda drawn: [numbered(n, *pair) for n, pair in enumerate(drawn[0] * drawn[1], start=1)]
     )
