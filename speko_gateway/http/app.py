@@ -42,8 +42,7 @@ from speko_gateway.http.complete import (
     read_body,
     validation_error,
 )
-from speko_gateway.http.metrics import CONTENT_TYPE, Metrics
-from speko_gateway.http.observing import Observer
+from speko_gateway.http.observing import CONTENT_TYPE, Metrics, Observer
 from speko_gateway.http.openapi import (
     ERRORS,
     UNKNOWN_VENDOR,

@@ -38,7 +38,7 @@ from speko_gateway.http.answers import (
 )
 from speko_gateway.http.caller import CallerGone, GatewayStopping, connected
 from speko_gateway.http.negotiation import answer_form
-from speko_gateway.http.records import RequestRecord, record_of
+from speko_gateway.http.observing import RequestRecord, record_of
 from speko_gateway.provider import ProviderError, TextDelta, ToolCall
 
 _log = logging.getLogger(__name__)
