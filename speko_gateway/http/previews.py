@@ -9,7 +9,7 @@ from speko_gateway.fleet.fleet import Fleet
 from speko_gateway.http.answers import wire
 from speko_gateway.routing.ranking import Filtered, Ranked, Ranking
 from speko_gateway.routing.scores import Snapshot
-from speko_gateway.routing.weight_lines import weight_lines
+from speko_gateway.routing.what_if import weight_lines
 
 
 def preview_body(
