@@ -16,7 +16,8 @@ from speko_client.models import (
 )
 from speko_client.models import Fleet as FleetInfo
 from speko_gateway.candidates import Candidate, Selection, allow_list
-from speko_gateway.failover.relay import Limits, Option, Relay
+from speko_gateway.config import Limits
+from speko_gateway.failover.relay import Option, Relay
 from speko_gateway.failover.staging import NOTHING_STAGED, DrillRules, Staging, staged
 from speko_gateway.fleet.fleet import Fleet, Fleets
 from speko_gateway.fleet.vendors import FleetRequest, Vendors, fleet_request_in

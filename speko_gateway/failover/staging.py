@@ -30,9 +30,9 @@ from speko_client.models import (
     ProviderKind,
 )
 from speko_gateway.candidates import NOBODY, Candidate, Selection
+from speko_gateway.config import Limits
 from speko_gateway.failover.relay import Option
 from speko_gateway.headers import bad_header, read_header
-from speko_gateway.limits import Limits
 from speko_gateway.provider import (
     FailureCode,
     Finish,

@@ -35,7 +35,6 @@ from speko_gateway.candidates import Candidate
 from speko_gateway.errors import GatewayError
 from speko_gateway.failover.relay import Option
 from speko_gateway.http.answers import COMPLETE_PATH
-from speko_gateway.http.auth import METRICS_PATH
 
 RequestOutcome = Literal["answered", "failed", "rejected", "cancelled"]
 
@@ -226,6 +225,8 @@ def _code(attempt: Attempt) -> str:
         attempt.outcome, "FAILED"
     )
 
+
+METRICS_PATH = "/metrics"
 
 _QUIET = frozenset({"/healthz", METRICS_PATH})
 """Machines ask these every few seconds: their lines are for debugging only."""
