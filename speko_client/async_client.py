@@ -34,6 +34,7 @@ from speko_client.calls import (
 from speko_client.errors import SpekoApiError
 from speko_client.failures import (
     MAX_ERROR_BYTES,
+    RetryPolicy,
     error_from_answer,
     refused_as_invalid,
     translated,
@@ -52,7 +53,6 @@ from speko_client.models import (
     VendorTest,
     WhatIf,
 )
-from speko_client.retries import RetryPolicy
 from speko_client.server import DEFAULT_BASE_URL, DEFAULT_TIMEOUT, Server, http_options
 
 
@@ -61,7 +61,7 @@ class AsyncSpeko:
 
     Threads may share the sync client; the other belongs to the event loop that first used it.
     ``timeout`` is in seconds and bounds each wait: to connect, and for the next bytes.
-    ``max_retries`` repeats a call that got no answer (see ``retries``) and waits with ``sleep``.
+    ``max_retries`` repeats a call that got no answer (see ``RetryPolicy``) and waits with ``sleep``.
     ``keyless`` allows a server that needs no key; ``extra_headers`` go with every request.
     Raises ValueError where the key is missing or an argument is unusable.
     """
