@@ -61,7 +61,7 @@ class AsyncSpeko:
 
     Threads may share the sync client; the other belongs to the event loop that first used it.
     ``timeout`` is in seconds and bounds each wait: to connect, and for the next bytes.
-    ``max_retries`` repeats a call that got no answer (see ``RetryPolicy``) and waits with ``sleep``.
+    ``max_retries`` repeats a call that got no answer (``RetryPolicy``) and waits with ``sleep``.
     ``keyless`` allows a server that needs no key; ``extra_headers`` go with every request.
     Raises ValueError where the key is missing or an argument is unusable.
     """

@@ -1,4 +1,9 @@
-"""Failures of HTTP and httpx become our own errors here, and nowhere else; and which are retried."""
+"""Failures of HTTP and httpx become our own errors here, and nowhere else.
+
+Here is also when a call is made again: only where the caller asked for retries and no answer has
+begun. A timeout is not retried: the server may still be working, and may bill that work. Once the
+answer has begun, nothing is retried either: the caller may already have used the text.
+"""
 
 from __future__ import annotations
 

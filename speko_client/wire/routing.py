@@ -1,4 +1,4 @@
-"""Who would answer, and who can: the routing preview, what-ifs, sweeps, the provider list, the fleet."""
+"""Who would answer, and who can: previews, what-ifs, sweeps, the provider list, the fleet."""
 
 from __future__ import annotations
 
