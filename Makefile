@@ -5,7 +5,7 @@ SHELL := bash
 
 # The first Python on PATH that is new enough; name another with `make run PYTHON=/path/to/python`.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
-PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
 	"$$p" -c '$(NEW_ENOUGH)' 2>/dev/null && echo "$$p" && break; done)
 PORT ?= 8501
 VENV := .venv
@@ -17,8 +17,6 @@ BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 
 # Each of these folders is watched by `make dev`.
 SOURCES := playground pages speko_client speko_gateway
-semicolon := ;
-space := $(subst x,,x x)
 
 .PHONY: help run dev test quick check format format-check lint types lock upgrade lock-check \
 	bench screenshots sync-client clean venv install install-dev chromium port model
@@ -30,16 +28,15 @@ run: install port model ## install what is missing, then serve http://localhost:
 	@echo "Speko Playground: http://localhost:$(PORT)  (Ctrl-C stops it)"
 	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
 
-# Streamlit's own reload would keep the gateway and what is open: the whole app starts again instead.
-dev: install-dev port model ## as run, and start again whenever a file is saved; the browser follows
+dev: install-dev port model ## as run, and start again whenever a file is saved; open pages follow
 	@echo "Speko Playground: http://localhost:$(PORT)  (Ctrl-C stops it)"
 	@exec $(PY) -m watchdog.watchmedo auto-restart --recursive --debounce-interval 0.5 \
-		--directory "$(subst $(space),$(semicolon),$(SOURCES))" \
-		--pattern '*.py;*.css;*.js;*.json;*.tsv;*.yaml;*.svg' --ignore-pattern '*/.*' \
-		-- $(PY) -m streamlit run app.py --server.port $(PORT)
+		$(addprefix --directory ,$(SOURCES)) \
+		--pattern '**/*.py;**/*.css;**/*.js;**/*.json;**/*.tsv;**/*.yaml;**/*.svg' --ignore-pattern '**/.*' \
+		-- $(PY) -m streamlit run .ci/dev.py --server.port $(PORT)
 
-test: install-dev chromium model ## run every test, the browser journeys included
-	@$(PY) -m pytest
+test: install-dev chromium model ## run every test, the browser journeys included (COVERAGE=1 says which lines ran)
+	@$(PY) -m pytest $(if $(COVERAGE),--cov)
 
 quick: format types model ## while you write: format, lint, types, and the tests that take no browser and little time
 	@$(PY) -m pytest -m "not browser and not fire and not slow"
@@ -79,7 +76,7 @@ sync-client: install-dev ## make the sync client anew from the async one
 	@$(PY) -m docs.make_sync_client
 
 clean: ## remove the environment and all caches (conversations and the model stay)
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis test-artifacts
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis .coverage test-artifacts build *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # An environment is good when its Python starts, is new enough and has pip, and when no install was

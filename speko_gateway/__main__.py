@@ -70,21 +70,23 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--allow-private-urls",
         action="store_true",
-        help="let callers name servers at private addresses; without it they may only where the "
-        f"gateway itself is bound to loopback ({PRIVATE_URLS_VARIABLE}=true or =false decides too)",
+        help="allow callers to name servers at private addresses; by default only if the gateway "
+        f"is bound to loopback ({PRIVATE_URLS_VARIABLE}=true or =false does the same)",
     )
     parser.add_argument(
         "--drills",
         action=argparse.BooleanOptionalAction,
-        help="let callers have faults injected into their own requests; without it they may only "
-        "where the gateway itself is bound to loopback",
+        help="allow callers to inject faults into their own requests; by default only if the "
+        "gateway is bound to loopback",
     )
     parser.set_defaults(run=_serve)
 
 
 def _add_providers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
-        "providers", help="list who can be called, and why not", description="List every model."
+        "providers",
+        help="list every model, and why one cannot be called",
+        description="List every model.",
     )
     _add_fleet_options(parser)
     parser.set_defaults(run=_providers)
@@ -116,8 +118,8 @@ def _add_fleet_options(parser: argparse.ArgumentParser) -> None:
         "--words",
         choices=["auto", "scripted"],
         default="auto",
-        help="what the demo fleet says: the local model's words where its file is here, "
-        "or scripts (%(default)s)",
+        help="what the demo fleet says: the local model's words if its file is here, or scripts "
+        "(%(default)s)",
     )
     parser.add_argument(
         "--pace", type=_pace, default=1.0, help="scales simulated waits; 0 is none (%(default)s)"
@@ -125,7 +127,7 @@ def _add_fleet_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--snapshot",
         metavar="demo|published|FILE",
-        help="the scores to rank by: one that ships here, or a file (those made for the fleet)",
+        help="the scores to rank by: a shipped name or a file (default: those made for the fleet)",
     )
 
 

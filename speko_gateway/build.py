@@ -68,7 +68,7 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
 
 
 def _remembered(find: Callable[[], Path | None]) -> Callable[[], Path | None]:
-    """``find`` until it finds; every request asks, and the file stays where it is."""
+    """``find`` until it finds the file: every request asks, and the file stays where it is."""
     found: Path | None = None
 
     def look() -> Path | None:

@@ -1,4 +1,4 @@
-"""Who can be asked: one provider's one model, and the lists that name several of them."""
+"""A candidate (one model of one provider), and the lists that name several of them."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def allow_list(entries: Iterable[str] | None) -> Selection | None:
 
 
 def is_model_id(text: str) -> bool:
-    """Whether a caller's text can be a model's id: something, and no line ends or the like.
+    """Whether a caller's text can be a model's id: it is not blank and can be printed.
 
     It goes into headers and log lines.
     """

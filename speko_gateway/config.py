@@ -38,7 +38,7 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class GatewayKey:
-    """The bearer key; ``made`` says that nobody had set one."""
+    """The bearer key; ``made`` says that none was set and this one is new."""
 
     value: str
     made: bool
@@ -57,11 +57,11 @@ def gateway_key(environment: Mapping[str, str]) -> GatewayKey:
 def private_urls_allowed(flag: bool, environment: Mapping[str, str], bound: str) -> bool:
     """Whether requests may bring private addresses, at a gateway bound to the address ``bound``.
 
-    By default only where nobody but this machine's own users comes by. Raises SetupError.
+    By default only where all callers are on this machine. Raises SetupError.
     """
     setting = environment.get(PRIVATE_URLS_VARIABLE, "").strip().lower() or "auto"
     if setting not in get_args(AllowPrivate):
-        raise SetupError(f"{PRIVATE_URLS_VARIABLE} takes auto, true or false, and nothing else.")
+        raise SetupError(f"{PRIVATE_URLS_VARIABLE} takes auto, true or false.")
     if flag or setting != "auto":
         return flag or setting == "true"
     return is_loopback(bound)
@@ -70,6 +70,6 @@ def private_urls_allowed(flag: bool, environment: Mapping[str, str], bound: str)
 def drills_taken(flag: bool | None, bound: str) -> bool:
     """Whether requests may have faults injected, at a gateway bound to the address ``bound``.
 
-    Unless said otherwise (``flag``) only where nobody but this machine's own users comes by.
+    By default (no ``flag``) only where all callers are on this machine.
     """
     return is_loopback(bound) if flag is None else flag

@@ -1,4 +1,4 @@
-"""The gateway without its wire: decides who answers, and prepares the way there."""
+"""The gateway without HTTP: decides who answers, and prepares the relay."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ class Gateway:
     shortlisting: Shortlisting = shortlist
 
     def for_request(self, headers: Mapping[str, str]) -> Gateway:
-        """This gateway as a request with these headers has it: with its own connections and fleet,
-        and a what-if on top of its snapshot.
+        """The gateway for a request with these headers: with its connections and fleet, and its
+        what-if on top of the snapshot.
 
-        Without such headers it is this very one. Raises GatewayError, 400, where one is no good.
+        Without such headers it is this one. Raises GatewayError, 400, for a header it cannot use.
         """
         asked = fleet_request_in(headers)
         here = self if asked is None or self.fleets is None else self._joined(asked, self.fleets)
@@ -84,7 +84,7 @@ class Gateway:
         await (self.fleets or self.fleet).close()
 
     def candidates(self) -> frozenset[Candidate]:
-        """Everybody this process can ask without being brought anything, in either fleet."""
+        """Every candidate of both fleets, without those that requests bring along."""
         return (self.fleets or self.fleet).everybody()
 
     def ranking(self, intent: RoutingIntent, allowed: Selection | None) -> Ranking:
@@ -104,7 +104,7 @@ class Gateway:
         *,
         buffered: bool = False,
     ) -> Relay:
-        """The way through the candidates for this request; GatewayError where there is none.
+        """The relay through the candidates for this request; GatewayError where there is none.
 
         ``buffered``: the caller gets the answer in one piece, so vendors may give it in one.
         """

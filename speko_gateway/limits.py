@@ -1,8 +1,8 @@
 """How long and how often: the limits of one request, settable by flag or by environment.
 
 Each has a flag (``--limit-first-token``) and a variable (``SPEKO_LIMIT_FIRST_TOKEN``); the flag
-wins. A limit that makes no sense stops the start with a sentence that names it: a gateway that
-silently waits for ever is worse than one that does not come up.
+wins. A limit that makes no sense stops the start with an error that names it: a gateway that
+waits forever in silence is worse than one that does not start.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from speko_gateway.errors import SetupError
 
 LONGEST = 86_400.0
-"""Seconds; a day. Longer is a slip of the finger."""
+"""Seconds; a day. Longer is a typing error."""
 MOST_ATTEMPTS = 100
 
 
@@ -65,7 +65,7 @@ SETTINGS = (
     Setting("idle", "seconds of silence within an answer"),
     Setting("answer", "seconds for one candidate's whole answer"),
     Setting("deadline", "seconds for one request, all its attempts together"),
-    Setting("attempts", "candidates tried for one request at most"),
+    Setting("attempts", "most candidates tried for one request"),
 )
 
 DEFAULTS = {each.name: each.default for each in fields(Limits)}
@@ -99,7 +99,7 @@ def _value(field: str, name: str, text: str) -> float:
 
 
 def _read_attempts(text: str) -> int | None:
-    # isascii: other digits pass isdecimal, and nobody means them.
+    # isascii: isdecimal accepts other digits too, which nobody means.
     found = int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
     return found if 1 <= found <= MOST_ATTEMPTS else None
 

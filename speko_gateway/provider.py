@@ -1,33 +1,18 @@
-"""What a provider is to the gateway: something that turns one request into a stream of events.
+"""A provider: it turns one request into a stream of events.
 
 A provider instance serves one vendor, whatever the model. ``stream`` is an async generator;
 closing it (or cancelling the task that iterates it) must end the upstream work. It raises
-``ProviderError`` and nothing else; ``failover`` decides what follows.
+only ``ProviderError``; ``failover`` decides what follows.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, Protocol
 
 from speko_client.models import ChatMessage, ProviderKind, ReasoningEffort, RoutingIntent
-
-
-class FailureCode(StrEnum):
-    """Why a candidate failed."""
-
-    CONNECT_FAILED = "CONNECT_FAILED"
-    TIMEOUT = "TIMEOUT"
-    SERVER_ERROR = "SERVER_ERROR"
-    RATE_LIMITED = "RATE_LIMITED"
-    AUTH_FAILED = "AUTH_FAILED"
-    MODEL_NOT_FOUND = "MODEL_NOT_FOUND"
-    INVALID_REQUEST = "INVALID_REQUEST"
-    EMPTY_ANSWER = "EMPTY_ANSWER"
-    STREAM_BROKEN = "STREAM_BROKEN"
-    SIMULATED_OUTAGE = "SIMULATED_OUTAGE"
+from speko_client.models import FailureCode as FailureCode
 
 
 class ProviderError(Exception):
@@ -52,8 +37,8 @@ class ProviderError(Exception):
 class ProviderRequest:
     """One call to one candidate. ``system_prompt`` is separate: each provider places it natively.
 
-    ``messages`` may hold system messages of the caller's own besides. ``buffered``: nobody waits
-    for the single words, so a vendor may be asked for its answer in one piece.
+    ``messages`` may hold the caller's own system messages too. ``buffered``: the caller does not
+    read a stream, so a vendor may be asked for its answer in one piece.
     """
 
     model: str
@@ -109,7 +94,7 @@ class Provider(Protocol):
 
     @property
     def kind(self) -> ProviderKind:
-        """Which of the three kinds it is; they are never mixed up."""
+        """Which of the three kinds it is."""
         ...
 
     @property
@@ -126,5 +111,5 @@ class Provider(Protocol):
         ...
 
     async def close(self) -> None:
-        """Let go of connections and memory; called once, at shutdown."""
+        """Free connections and memory; called once, at shutdown."""
         ...

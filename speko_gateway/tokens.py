@@ -1,4 +1,4 @@
-"""Token counts where nobody counted: an estimate, always labelled as one."""
+"""Estimated token counts, for where no real count is known; always labelled as estimates."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from speko_client.models import ChatMessage
 
 CHARACTERS_PER_TOKEN = 4
-"""The usual rule of thumb; about 19 % low on mixed languages, hence only ever an estimate."""
+"""The usual rule of thumb; about 19 % too low on mixed languages."""
 
 
 def estimate_tokens(text: str) -> int:
@@ -16,6 +16,6 @@ def estimate_tokens(text: str) -> int:
 
 
 def prompt_text(messages: Iterable[ChatMessage], system_prompt: str | None) -> str:
-    """All that is put before a model, as one text to be counted."""
+    """All that a model reads, as one text to be counted."""
     parts = [system_prompt] if system_prompt else []
     return "\n".join([*parts, *(message.content for message in messages)])

@@ -114,12 +114,8 @@ def part_of(path: Path) -> str:
 
 
 def may_use_plotly(path: Path) -> bool:
-    """What draws a figure: the shared looks, the cards of a session, the sweep."""
-    return (
-        path.parent.name == "analytics"
-        or path.stem.startswith("charts")
-        or path.stem in {"figures", "sweep_figure"}
-    )
+    """What draws a figure: the cards of a session, and each module named after its figures."""
+    return path.parent.name == "analytics" or path.stem in {"figures", "sweep_figure"}
 
 
 def imported(part: str) -> Iterator[tuple[str, str]]:

@@ -1,43 +1,22 @@
-"""A chart with all that belongs to it: a title, a line, its table, its file, the way to a turn."""
+"""Draws a chart card: title, caption, chart, table, CSV, and a link to the selected turn."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
+from playground.analytics.card import Card
+from playground.analytics.turn_links_view import turn_links
 from playground.browser import url
 from playground.look.csv_view import csv_button
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import plotly.graph_objects as go
+from playground.look.figures import Theme
 
 _PLOTLY = {"displayModeBar": False, "responsive": True, "doubleClick": False}
 
 
-@dataclass(frozen=True)
-class ChartCard:
-    """``key`` names the widgets and the file; ``draw`` makes the figure, only where it is shown.
-
-    ``empty`` says why there is nothing to draw, None where there is. ``headings`` are the table's
-    columns and their headings; the CSV has every column of the frame. ``below`` draws what leads to
-    turns where the figure's own marks cannot; it is given the conversation.
-    """
-
-    key: str
-    title: str
-    caption: str
-    empty: str | None
-    frame: pd.DataFrame
-    headings: Mapping[str, str]
-    draw: Callable[[], go.Figure]
-    below: Callable[[str], None] | None = None
-
-
-def chart_card(card: ChartCard, conversation: str) -> None:
+def chart_card(card: Card, conversation: str, theme: Theme) -> None:
     """Draws the card. A point that is selected brings up a link to its turn."""
     with st.container(border=True, key=f"card-{card.key}", height="stretch"):
         head = st.container(
@@ -48,15 +27,15 @@ def chart_card(card: ChartCard, conversation: str) -> None:
             st.markdown(f":material/info: {card.empty}")
             return
         st.caption(card.caption)
-        _way_to_turn(head, _chart(card), conversation)
-        if card.below:
-            card.below(conversation)
+        _link_to_turn(head, _chart(card, theme), conversation)
+        if card.routes:
+            turn_links(card.routes, conversation)
         _foot(card)
 
 
-def _chart(card: ChartCard) -> Any:
+def _chart(card: Card, theme: Theme) -> Any:
     return st.plotly_chart(
-        card.draw(),
+        card.draw(theme),
         width="stretch",
         theme=None,
         key=f"chart-{card.key}",
@@ -77,8 +56,8 @@ def selected_turn(event: Mapping[str, Any]) -> tuple[str, str] | None:
     return None
 
 
-def _way_to_turn(place: Any, event: Mapping[str, Any], conversation: str) -> None:
-    # A link and not a jump: on a phone, a tap is also how one reads a point's values.
+def _link_to_turn(place: Any, event: Mapping[str, Any], conversation: str) -> None:
+    # A link and not a jump: on a phone, a tap also shows a point's values.
     turn = selected_turn(event)
     if turn is None:
         return
@@ -88,15 +67,15 @@ def _way_to_turn(place: Any, event: Mapping[str, Any], conversation: str) -> Non
         url.chat_link(label, conversation, turn_id, ":material/arrow_outward:")
 
 
-def _foot(card: ChartCard) -> None:
+def _foot(card: Card) -> None:
     foot = st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     )
     shown = foot.toggle("Table", key=f"table-{card.key}")
-    csv_button(foot, card.frame, card.key)
+    csv_button(foot, card.rows, card.key)
     if shown:
         st.dataframe(
-            card.frame[list(card.headings)].rename(columns=dict(card.headings)),
+            card.rows[list(card.headings)].rename(columns=dict(card.headings)),
             hide_index=True,
             placeholder="–",
             height="auto",

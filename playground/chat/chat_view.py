@@ -14,7 +14,6 @@ from playground.chat.state import restore_draft
 from playground.connections.facts import ServerFacts
 from playground.connections.facts_view import server_facts
 from playground.connections.state import private_allowed, ready_connection, server_choice
-from playground.drills.drill import DrillState
 from playground.drills.state import drill_state, keep_drill
 from playground.found import Found
 from playground.intent.samples import Sample
@@ -124,9 +123,9 @@ class Chat:
                 "most. Shorten it, then send it again.",
             )
             return
-        now = datetime.now(UTC)
-        drill = drill_state() if self.facts.takes_drills else DrillState()
-        form = drill.applied(form, now)
+        now, drill = datetime.now(UTC), drill_state()
+        staged = drill.faults(form, now) if self.facts.takes_drills else ()
+        form = form.model_copy(update={"drill": staged})
         try:
             run = self.runtime.engine.submit(
                 self.server, self.view.conversation, message, form, parent_id=parent_id
@@ -134,7 +133,7 @@ class Chat:
         except AlreadyRunningError:
             not_sent(message, "An answer is still arriving. Stop it first, or wait for it.")
             return
-        if form.drill:
+        if staged:
             keep_drill(drill.sent(now))
         self.on_sent(self.owner)
         url.open_conversation(self.owner)

@@ -56,7 +56,7 @@ def _sampling(owner: str, form: TurnSettings) -> dict[str, object]:
         max_value=1_000_000,
         step=16,
         placeholder="default",
-        help="Cap on the answer. Empty: the provider's own default; the field is not sent.",
+        help="The longest answer. Empty: the provider's own default; the field is not sent.",
         key=widgets.seed(f"max-tokens-{owner}", form.max_tokens),
         value=None,
     )

@@ -21,7 +21,7 @@ def routing_preview(
 ) -> None:
     """Draw the preview; one quiet line where there is no ranking, or no server yet."""
     if connection is None or facts.problem:
-        st.html(quiet_html("Who would answer shows here once the server does."))
+        st.html(quiet_html("Once the server is up, this shows who would answer."))
         return
     seen = preview(runtime, connection, form)
     if seen.value is None:

@@ -1,8 +1,8 @@
 """The session at a glance, for the top of the chat page: one small block per turn.
 
-Plain HTML instead of a chart: it is drawn on every rerun of the chat, and costs microseconds there.
-A block wears its provider's colour and glyph, an amber corner where it failed over, an amber dashed
-foot where it was made under a drill, and is hollow where no whole answer came.
+Plain HTML instead of a chart: it is drawn on every rerun of the chat and takes microseconds.
+A block has its provider's colour and glyph, an amber corner after a failover and an amber dashed
+foot after a drill; without a complete answer it is hollow.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from playground.sessions.totals import SessionTotals, failovers, session_totals
 from playground.sessions.turns import Turn, TurnStatus
 
 SHOWN: Final = 40
-"""At most so many turns are drawn, the last ones; the totals are over all."""
+"""At most this many turns are drawn, the latest; the totals count all."""
 
 _STATES: Final[dict[TurnStatus, str]] = {
     "running": "running",
@@ -31,7 +31,7 @@ _STATES: Final[dict[TurnStatus, str]] = {
 
 
 def session_strip(turns: Sequence[Turn]) -> None:
-    """Draws the strip for the turns of one branch; nothing while there are none."""
+    """Draws the strip for the turns of one branch; nothing if there are none."""
     if turns:
         st.html(strip_html(turns))
 
@@ -50,7 +50,7 @@ def strip_html(turns: Sequence[Turn]) -> str:
 
 
 def described(turns: Sequence[Turn], totals: SessionTotals) -> str:
-    """The strip in a sentence, for those who do not see it."""
+    """The strip in a sentence, for screen readers."""
     served = ", ".join(
         f"{palette.display_name(name)} {count}" for name, count in _served(turns).most_common()
     )

@@ -56,7 +56,6 @@ _FLEETS_MEAN: dict[FleetChoice, str] = {
     "live": "Only real vendors, with your keys, and the local model.",
 }
 _SHOWN = "server-kind"
-_SPEKO, _OTHER = "speko", "other"
 
 
 def server_picker(runtime: Runtime) -> ServerKind:
@@ -75,16 +74,9 @@ def server_picker(runtime: Runtime) -> ServerKind:
 
 def hosted_panel(runtime: Runtime) -> None:
     """The hosted service and its key."""
-    choice = server_choice()
-    own = choice.speko_key is not None
-    _panel(
-        runtime,
-        "speko",
-        "Hosted Speko",
-        "" if own else DEFAULT_BASE_URL,
-        ConnectionForm(_SPEKO, lambda typed: _save_hosted(typed), key_label="Speko key"),
-        own=own,
-    )
+    form = ConnectionForm("speko", _save_hosted, key_label="Speko key")
+    own = server_choice().speko_key is not None
+    _panel(runtime, "speko", form, DEFAULT_BASE_URL, own=own)
     st.caption(
         "The hosted service rejects an intent with a vertical, so the chat sends none. Keys: "
         "platform.speko.dev/agents/keys"
@@ -95,14 +87,14 @@ def other_panel(runtime: Runtime) -> None:
     """Any other server that speaks ``/v1/complete``."""
     own = server_choice().other
     form = ConnectionForm(
-        _OTHER,
+        "other",
         lambda typed: _save_other(runtime, typed),
         key_label="Key (optional)",
         url=own.base_url if own else "",
         url_hint="https://speko.example",
         takes_vertical=own.takes_vertical if own else False,
     )
-    _panel(runtime, "other", "Another server", "", form, own=own is not None)
+    _panel(runtime, "other", form, own=own is not None)
 
 
 def fleet_switch(runtime: Runtime, facts: ServerFacts) -> None:
@@ -126,21 +118,15 @@ def talks_to(runtime: Runtime, shown: ServerKind) -> str:
 
 
 def _panel(
-    runtime: Runtime,
-    kind: ServerKind,
-    title: str,
-    sub: str,
-    form: ConnectionForm,
-    *,
-    own: bool,
+    runtime: Runtime, kind: ServerKind, form: ConnectionForm, address: str = "", *, own: bool
 ) -> None:
     server = _connection(runtime, kind)
     connection, problem = server.value, server.problem
     group = st.container(border=True, key=f"group-{kind}")
     with group, st.container(key=f"connection-{kind}"):
-        address = connection.base_url if connection else sub
+        address = connection.base_url if connection else address
         actions = _actions(kind, connection, own=own)
-        heading(kind, title, _source(connection, own=own), address, actions)
+        heading(kind, _KINDS[kind], _source(connection, own=own), address, actions)
         if connection is not None:
             run_server_check(runtime, kind, connection)
         found(Checked(False, problem) if problem else last_check(kind))

@@ -20,11 +20,6 @@ class ServerFacts:
     pending: bool = False
 
     @property
-    def simulates(self) -> bool:
-        """Whether the demo fleet is on."""
-        return self.fleet is not None and self.fleet.demo
-
-    @property
     def takes_drills(self) -> bool:
         """Whether faults can be injected into this session's requests."""
         return self.pending or (self.fleet is not None and bool(self.fleet.drills))

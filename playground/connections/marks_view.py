@@ -9,6 +9,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from playground.look import words
+from playground.look.tables_view import spread
 from playground.servers.check import Checked
 
 
@@ -23,9 +24,7 @@ class Action(NamedTuple):
 def heading(connection: str, name: str, badge: str, below: str, actions: Iterable[Action]) -> None:
     """A connection's name, its badge (HTML), a line below, and its buttons beside them."""
     line = f'<div class="connection-below">{escape(below)}</div>' if below else ""
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
+    with spread():
         with st.container(width="content"):
             st.html(f'<div class="connection"><b>{escape(name)}</b>{badge}</div>{line}')
         with st.container(horizontal=True, width="content", gap="small"):

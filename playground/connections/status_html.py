@@ -1,7 +1,7 @@
 """Who can answer now, who cannot and why, and how their recent calls went. Pure: values to HTML.
 
-A table of our own and not a data frame: it is read by screen readers and turns into a list on a
-phone. Everything from outside is escaped.
+An HTML table instead of a data frame: screen readers can read it, and on a phone it
+becomes a list. Everything from outside is escaped.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A demo's captions with the facts of its turns put in. Pure.
+"""A demo's captions with the facts of its turns filled in. Pure.
 
-What a server does not tell is said to be untold, and never made up.
+What a server does not report is called unknown, and never made up.
 """
 
 from __future__ import annotations
@@ -9,53 +9,50 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from playground.demos.script import DemoScript, DemoTurn
-from playground.drills.words import target_name
+from playground.drills.words import KINDS, target_name
 from playground.look import palette, words
 from playground.sessions.totals import failovers, named_failures, session_totals
 from playground.sessions.turns import Turn
 from speko_client.models import Fault
 
 _WORD = re.compile(r"\{(\w+)\}")
-_UNTOLD_TIME = "a time the server does not tell"
-_FAULTS = {
-    "down": "down",
-    "rate_limited": "rate limited",
-    "slow": "slow",
-    "stall": "stalling",
-    "empty": "answering nothing",
-    "break": "breaking off",
-    "flaky": "flaky",
-}
+_UNKNOWN_TIME = "an unknown time"
+_SAID_WITHOUT_IS = {"stall", "empty", "break"}
 
 
 def after(script: DemoTurn, turn: Turn) -> str:
-    """What is said once ``turn`` was answered."""
+    """The caption once ``turn`` is answered."""
     caption = script.caption
     text = caption.failed_over if failovers(turn) and caption.failed_over else caption.after
     return _filled(text, _facts(turn))
 
 
 def closing(script: DemoScript, turns: Sequence[Turn]) -> str:
-    """What is said at the end."""
+    """The caption at the end."""
     totals = session_totals(turns)
     providers = {turn.answer.provider for turn in turns if turn.answer.provider}
     facts = {
         "turns": str(len(script.turns)),
         "answered": str(totals.answered),
-        "providers": counted(len(providers), "provider"),
-        "failovers": counted(totals.failovers, "failover"),
+        "providers": _counted_or_no(len(providers), "provider"),
+        "failovers": _counted_or_no(totals.failovers, "failover"),
     }
     return _filled(script.closing, facts) or f"{facts['answered']} of {facts['turns']} answered."
 
 
 def faults_line(faults: Sequence[Fault]) -> str:
     """The drill that is on: ``OpenAI is down, Google is rate limited``."""
-    return ", ".join(f"{target_name(each.target)} is {_FAULTS[each.kind]}" for each in faults)
+    return ", ".join(map(_fault, faults))
 
 
-def counted(count: int, noun: str) -> str:
+def _fault(fault: Fault) -> str:
+    verb = "" if fault.kind in _SAID_WITHOUT_IS else "is "
+    return f"{target_name(fault.target)} {verb}{KINDS[fault.kind].clause}"
+
+
+def _counted_or_no(count: int, noun: str) -> str:
     """``no failover``, ``1 failover``, ``2 failovers``."""
-    return f"{count or 'no'} {noun}{'s' if count > 1 else ''}"
+    return words.counted(count, noun) if count else f"no {noun}"
 
 
 def _facts(turn: Turn) -> dict[str, str]:
@@ -67,9 +64,9 @@ def _facts(turn: Turn) -> dict[str, str]:
         "served": palette.label(provider, answer.model) if provider else "nobody",
         "provider": palette.display_name(provider) if provider else "nobody",
         "failed": _failed(turn),
-        "ttft": _UNTOLD_TIME if ttft is None else words.milliseconds(ttft),
-        "total": words.milliseconds(timing.total_ms) if timing else _UNTOLD_TIME,
-        "failovers": counted(failovers(turn), "failover"),
+        "ttft": _UNKNOWN_TIME if ttft is None else words.milliseconds(ttft),
+        "total": words.milliseconds(timing.total_ms) if timing else _UNKNOWN_TIME,
+        "failovers": _counted_or_no(failovers(turn), "failover"),
     }
 
 

@@ -30,21 +30,21 @@ class DemoDesk:
 
     @property
     def run(self) -> DemoRun | None:
-        """The demo that the URL's session is."""
+        """The demo of the session in the URL, if that is one."""
         return demo_runs(self.runtime).find(url.conversation_id())
 
     @property
     def past(self) -> str | None:
-        """The session that the URL names, where it is a demo that was over before now."""
+        """The session in the URL, if it is a demo that this process no longer runs."""
         session_id = url.conversation_id()
-        # The page that this would lead to says what is wrong with the store.
+        # The chat page says what is wrong with the store.
         stored = Found.by(
             lambda: self.runtime.store.load(session_id) if session_id else None, StoreError
         ).value
         return stored.id if stored and stored.title.startswith(TITLE) else None
 
     def start(self, script: DemoScript) -> None:
-        """Begin a script and show it. In callbacks."""
+        """Start a script and show it. In callbacks."""
         new_conversation()
         url.open_conversation(demo_runs(self.runtime).start(script).conversation_id)
 

@@ -1,4 +1,4 @@
-"""Which demo to play: those that come along, the person's own, and one just uploaded."""
+"""Which demo to play: those that ship, the person's own, and one just uploaded."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import streamlit as st
 from playground.browser.url import chat_link
 from playground.chat.welcome_view import fleet_line
 from playground.connections.state import private_allowed
-from playground.demos.demo_yaml import MAX_BYTES
 from playground.demos.desk_view import DemoDesk
-from playground.demos.player import reckoned_seconds
+from playground.demos.player import estimated_seconds
 from playground.demos.script import DemoScript
+from playground.demos.script_file import MAX_BYTES
 from playground.demos.shelf import OWN, ShelfEntry, read_entry, shelf
 from playground.intent import languages
 from playground.look.safe_markdown import literal
@@ -30,7 +30,7 @@ turns:
     caption:
       before: "What to look at before the message is sent."
       after: "{served} answered, first words after {ttft}."
-    reply: What the demo fleet says. Other servers answer by themselves.
+    reply: What the demo fleet says. Other servers write their own answer.
   - message: And for my father?
     faults:
       - {target: openai, kind: down}
@@ -44,7 +44,7 @@ closing: "{answered} of {turns} answered, {failovers}."
 
 
 def demo_picker(desk: DemoDesk) -> None:
-    """The scripts, each with its way to play it."""
+    """The scripts, each with its buttons to play it and to download it."""
     st.html(_HERO)
     if past := desk.past:
         st.info("This demo has been played; what was answered is a session like any other.")
@@ -58,7 +58,7 @@ def demo_picker(desk: DemoDesk) -> None:
     with st.expander("How to write one", icon=":material/edit_note:"):
         st.markdown(
             f"A YAML file: put it into {_folder(desk)}, or upload it here. Only the title and each "
-            "turn's message are needed. Faults hold until they are cleared; kinds are down, "
+            "turn's message are needed. Faults last until they are cleared; kinds are down, "
             "rate_limited, slow, stall, empty, break, flaky. In captions, `{served}`, "
             "`{provider}`, `{failed}`, `{ttft}`, `{total}` and `{failovers}` are filled in from "
             "the answer."
@@ -67,7 +67,7 @@ def demo_picker(desk: DemoDesk) -> None:
 
 
 def _folder(desk: DemoDesk) -> str:
-    # Where the file system is the visitor's own, its path helps; elsewhere it is nobody's business.
+    # The path helps a visitor who is on this machine; others should not learn it.
     if private_allowed(desk.runtime):
         return f"`{desk.runtime.settings.data_dir / OWN}`"
     return f"the folder `{OWN}` of the playground's data folder"
@@ -124,7 +124,7 @@ def _upload(desk: DemoDesk) -> None:
 
 
 def _facts(script: DemoScript) -> str:
-    minutes, seconds = divmod(round(reckoned_seconds(script) / 5) * 5, 60)
+    minutes, seconds = divmod(round(estimated_seconds(script) / 5) * 5, 60)
     spoken = dict.fromkeys(languages.name(turn.intent.language) for turn in script.turns)
     turns = f"{len(script.turns)} turn{'' if len(script.turns) == 1 else 's'}"
     return f"{turns} · about {minutes}:{seconds:02} · {', '.join(spoken)}"

@@ -1,8 +1,8 @@
 """Where a demo stands: a state machine over caption, message, answer, caption. Pure.
 
-The clock is told (``look``), as are the turns' ends (``answered``, ``failed``); in the stage
-``sending`` whoever drives the player sends the message and says so (``sent``). Every method gives
-the next state, and the same state where the control means nothing there.
+Its owner passes in the time (``look``) and how a turn ended (``answered``, ``failed``); in the
+stage ``sending`` the owner sends the message and says so (``sent``). Every method returns the next
+state, and the same state where it means nothing there.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Stage = Literal["before", "typing", "sending", "answering", "failed", "after", "
 
 SPEEDS: Final = (0.5, 1.0, 2.0, 4.0)
 LEFT_ALONE_SECONDS: Final = 3.0
-"""A demo that nobody has looked at for so long has paused: its page was left."""
+"""A demo that nobody has looked at for so long has paused: its page was closed."""
 
 ENDED: Final[frozenset[Stage]] = frozenset({"over", "stopped"})
 _TIMED: Final[frozenset[Stage]] = frozenset({"before", "typing", "after"})
@@ -46,7 +46,7 @@ class Player:
 
     @property
     def turn(self) -> DemoTurn:
-        """The script's turn that is on."""
+        """The script's current turn."""
         return self.script.turns[self.place]
 
     @property
@@ -56,7 +56,7 @@ class Player:
 
     @property
     def typed(self) -> str:
-        """As much of the message as is typed by now."""
+        """The part of the message that is typed by now."""
         if self.stage == "before":
             return ""
         if self.stage != "typing":
@@ -79,17 +79,17 @@ class Player:
         return moved if moved.stage in _TIMED else replace(moved, spent=0.0)
 
     def play(self) -> Player:
-        """Go on; after an error, try the turn again."""
+        """Continue; after an error, try the turn again."""
         if self.ended:
             return self
         return replace(self.retry(), playing=True)
 
     def pause(self) -> Player:
-        """Hold where it stands; an answer that is on its way still arrives."""
+        """Stop here for now; an answer that has begun still arrives."""
         return replace(self, playing=False)
 
     def step(self) -> Player:
-        """Go to the next caption, then hold; after an error, leave that turn out."""
+        """Go to the next caption and pause; after an error, skip that turn."""
         match self.stage:
             case "before" | "typing":
                 return replace(self, stage="sending", spent=0.0, playing=False)
@@ -99,34 +99,34 @@ class Player:
                 return self.pause()
 
     def at_speed(self, speed: float) -> Player:
-        """Captions, typing and pauses so many times as fast; an answer is as fast as it is."""
+        """Captions, typing and pauses so many times as fast; answers keep their own speed."""
         return replace(self, speed=speed) if speed in SPEEDS else self
 
     def stop(self) -> Player:
         """End it here."""
-        return self if self.ended else replace(self._settled(), stage="stopped", playing=False)
+        return self if self.ended else replace(self._reset(), stage="stopped", playing=False)
 
     def sent(self) -> Player:
         """The message was sent."""
         return replace(self, stage="answering") if self.stage == "sending" else self
 
     def answered(self) -> Player:
-        """The answer is there."""
+        """The answer has arrived."""
         if self.stage not in ("sending", "answering"):
             return self
-        return replace(self._settled(), stage="after")
+        return replace(self._reset(), stage="after")
 
     def failed(self, problem: str) -> Player:
-        """The turn failed; it waits for what the person wants."""
+        """The turn failed; wait for what the person decides."""
         if self.stage not in ("sending", "answering"):
             return self
         return replace(self, stage="failed", playing=False, problem=problem)
 
     def retry(self) -> Player:
-        """Send the message of a turn that failed once more."""
+        """Send the message of a turn that failed again."""
         if self.stage != "failed":
             return self
-        return replace(self._settled(), stage="sending", playing=True)
+        return replace(self._reset(), stage="sending", playing=True)
 
     def _next_stage(self) -> Player:
         match self.stage:
@@ -139,10 +139,10 @@ class Player:
 
     def _next_turn(self) -> Player:
         if self.place + 1 == len(self.script.turns):
-            return replace(self._settled(), stage="over", playing=False)
-        return replace(self._settled(), stage="before", place=self.place + 1)
+            return replace(self._reset(), stage="over", playing=False)
+        return replace(self._reset(), stage="before", place=self.place + 1)
 
-    def _settled(self) -> Player:
+    def _reset(self) -> Player:
         return replace(self, spent=0.0, problem=None)
 
 
@@ -155,14 +155,14 @@ def stage_seconds(turn: DemoTurn, stage: Stage) -> float:
         case "typing":
             return min(4.0, max(1.0, len(turn.message) / _CHARACTERS_TYPED))
         case "after":
-            told = max(_reading(caption.after), _reading(caption.failed_over))
+            caption_read = max(_reading(caption.after), _reading(caption.failed_over))
             answer = len(turn.reply or "x" * _REPLY_LENGTH) / _CHARACTERS_SKIMMED
-            return max(told, answer) + turn.pause
+            return max(caption_read, answer) + turn.pause
         case _:
             return 0.0
 
 
-def reckoned_seconds(script: DemoScript) -> float:
+def estimated_seconds(script: DemoScript) -> float:
     """About how long the whole demo lasts at 1x, the answers at the demo fleet's speed."""
     return sum(
         sum(stage_seconds(turn, stage) for stage in _TIMED) + _answering(turn)

@@ -1,8 +1,8 @@
-"""Demos on their way: each drives its turns through the engine, as if a person sent them.
+"""Running demos: each sends its turns through the engine, as if a person sent them.
 
-A run is looked at by whoever draws it, and moves on only then: a page that is left moves nothing,
-and what was answered by then is a session like any other. Runs are kept by their session's id, and
-hold no key: whoever looks brings the connection.
+A run moves on only while a page draws it (``look``). Once the page is closed nothing moves, and
+what was answered by then is a session like any other. Runs are kept by their session's id, and hold
+no key: the page passes the connection in.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _NO_SERVER: Final = "No server answers. See Connections, then try again."
 class DemoRun:
     """One demo; safe from several threads.
 
-    ``turns`` are over and led to the next one; ``answering`` is on its way, or has failed.
-    ``skips_faults``: the server takes none, so those of the turn that is on are left out.
+    ``turns`` have their answers; ``answering`` is still being answered, or has failed.
+    ``skips_faults``: the server accepts none, so those of the current turn are left out.
     """
 
     def __init__(self, engine: Engine, store: Store, script: DemoScript, session: str) -> None:
@@ -62,13 +62,13 @@ class DemoRun:
 
     @property
     def moving(self) -> bool:
-        """Whether it changes by itself: it plays, or an answer is on its way."""
+        """Whether it changes by itself: it plays, or an answer is arriving."""
         return self.player.playing or self.player.stage in ("sending", "answering")
 
     def look(self, now: float, connection: Connection | None, *, drills: bool) -> Player:
         """Let time pass up to ``now`` (seconds), take in what has arrived, send what is due.
 
-        ``drills``: the server takes faults; one that does not is sent none.
+        ``drills``: whether the server accepts faults; otherwise it is sent none.
         """
         with self._lock:
             self._take_in()
@@ -80,14 +80,14 @@ class DemoRun:
             return self.player
 
     def control(self, control: Callable[[Player], Player]) -> None:
-        """What a person did: ``run.control(Player.step)``."""
+        """Apply what a person did: ``run.control(Player.step)``."""
         with self._lock:
             self.player = control(self.player)
             if self.player.stage == "stopped":
                 self._engine.stop(self.conversation_id)
 
     def leave(self) -> None:
-        """End it, because a person has gone on with its session: two would write in turns."""
+        """End it, because a person continues its session: otherwise both would write in it."""
         with self._lock:
             self.player = self.player.stop()
 
@@ -134,7 +134,7 @@ class DemoRun:
         )
 
     def _keep_head(self) -> None:
-        # The form that the chat opens with: the first intent, but no words and faults of a script.
+        # What the chat opens with: the first intent, without the script's reply and faults.
         form = self.script.settings_at(0, drills=False).model_copy(update={"reply": None})
         try:
             self._store.save_settings(self.conversation_id, form)
@@ -168,12 +168,12 @@ class DemoRuns:
 
 
 def demo_runs(runtime: Runtime) -> DemoRuns:
-    """The one object of this process that holds them."""
+    """The one object of this process that keeps them."""
     return runtime.shared(DemoRuns, lambda: DemoRuns(runtime.engine, runtime.store))
 
 
 def leave_demo(runtime: Runtime, conversation_id: str) -> None:
-    """Who writes into a demo's session takes it over: the script sends no more."""
+    """A person who writes into a demo's session takes it over: the script sends no more."""
     if (demo := demo_runs(runtime).find(conversation_id)) is not None:
         demo.leave()
 

@@ -1,4 +1,4 @@
-"""The demo scripts at hand: those that come along, and the person's own from the data folder."""
+"""The demo scripts to choose from: those that ship, and the person's own in the data folder."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from playground.demos.demo_yaml import MAX_BYTES
-from playground.demos.script import DemoScript, DemoScriptError, parse_script
+from playground.demos.script import DemoScript
+from playground.demos.script_file import MAX_BYTES, DemoScriptError, parse_script
 
 SHIPPED: Final = Path(__file__).with_name("shipped")
 OWN: Final = "demos"
-"""The folder in the data folder where a person's own scripts lie."""
+"""The folder of a person's own scripts, in the data folder."""
 
 _ENDINGS: Final = (".yaml", ".yml")
 _MOST_FILES: Final = 100
@@ -30,7 +30,7 @@ class ShelfEntry:
 
 
 def shelf(data_dir: Path) -> list[ShelfEntry]:
-    """Every script, those that come along first, each kind by name."""
+    """Every script, those that ship first, each kind by name."""
     return [*_entries(SHIPPED, own=False), *_entries(data_dir / OWN, own=True)]
 
 
@@ -57,7 +57,7 @@ def _entries(folder: Path, *, own: bool) -> Iterator[ShelfEntry]:
 def _entry(path: Path, *, own: bool) -> ShelfEntry:
     try:
         with path.open("rb") as file:
-            # One byte more than is allowed, so that a file of any size is refused by its length.
+            # One byte more than is allowed: enough to see that the file is too long.
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
         problem = f"{path.name} cannot be read: {error.strerror}. Check its permissions."

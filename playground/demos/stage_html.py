@@ -16,7 +16,6 @@ from playground.chat.chips import chips_html
 from playground.demos import captions as demo_captions
 from playground.demos.player import Player
 from playground.demos.runs import DemoRun
-from playground.demos.script import DemoIntent
 from playground.intent import languages
 from playground.look import palette, parts, words
 from playground.sessions.totals import session_totals
@@ -28,14 +27,14 @@ _BOLD = re.compile(r"\*\*(.+?)\*\*")
 
 
 def talk_html(run: DemoRun) -> str:
-    """The conversation so far; the newest is at the bottom, and in view."""
+    """The conversation so far, with the newest turn in view at the bottom."""
     player, live = run.player, run.live
     turns = [_turn_html(turn) for turn in run.turns]
     if live is not None:
         turns.append(_turn_html(live))
     elif player.stage in ("before", "typing", "sending"):
         caret = '<span class="dm-caret"></span>' if player.stage == "typing" else ""
-        intent = _pills(player.turn.intent)
+        intent = _pills(run.script.settings_at(player.place, drills=False))
         turns.append(
             f'<div class="dm-turn" role="article">{intent}{_ask(player.typed, caret)}</div>'
             if player.typed or caret
@@ -65,16 +64,16 @@ def progress_html(player: Player) -> str:
         f'<i class="{"dm-done" if place < at else "dm-now" if place == at else ""}"></i>'
         for place in range(len(player.script.turns))
     )
-    told = f"{min(at + 1, len(player.script.turns))} of {len(player.script.turns)}"
+    count = f"{min(at + 1, len(player.script.turns))} of {len(player.script.turns)}"
     state = {"over": "the end", "stopped": "stopped"}.get(player.stage, "")
     state = state or ("" if player.playing else "paused")
-    words = f"{told}, {state}" if state else told
+    words = f"{count}, {state}" if state else count
     marks = f'<span class="dm-dots" aria-hidden="true">{dots}</span>'
     return f'<div class="dm-progress" role="group" aria-label="Progress">{marks}{words}</div>'
 
 
 def figures_html(turns: Sequence[Turn], length: int) -> str:
-    """The session in four numbers, and who had which share of it."""
+    """The session in four numbers, and each provider's share of it."""
     totals = session_totals(turns)
     times = [t.answer.timing.ttft_ms for t in turns if t.answer.timing and t.answer.timing.ttft_ms]
     served = Counter(turn.answer.provider for turn in turns if turn.answer.provider)
@@ -95,8 +94,8 @@ def figures_html(turns: Sequence[Turn], length: int) -> str:
 def chart_title_html(title: str, turns: Sequence[Turn]) -> str:
     """A chart's title, and whether its figures are simulated."""
     count = sum(turn.answer.simulated for turn in turns)
-    told = "all simulated" if count == len(turns) else f"{count} simulated"
-    note = f' <span class="dm-faint">{told}</span>' if count else ""
+    share = "all simulated" if count == len(turns) else f"{count} simulated"
+    note = f' <span class="dm-faint">{share}</span>' if count else ""
     return f'<div class="dm-title">{escape(title)}{note}</div>'
 
 
@@ -132,13 +131,12 @@ def _ask(message: str, caret: str = "") -> str:
     return f'<div class="dm-ask"><span>{escape(message)}{caret}</span></div>'
 
 
-def _pills(intent: DemoIntent | TurnSettings) -> str:
-    preset = intent.optimise_for if isinstance(intent, DemoIntent) else intent.optimize_for
-    texts = [languages.name(intent.language), words.OPTIMIZE_FOR[preset]]
-    if intent.vertical:
-        texts.insert(0, words.VERTICALS[intent.vertical])
-    if intent.region:
-        texts.append(words.REGIONS[intent.region])
+def _pills(settings: TurnSettings) -> str:
+    texts = [languages.name(settings.language), words.OPTIMIZE_FOR[settings.optimize_for]]
+    if settings.vertical:
+        texts.insert(0, words.VERTICALS[settings.vertical])
+    if settings.region:
+        texts.append(words.REGIONS[settings.region])
     pills = "".join(f"<span>{escape(text)}</span>" for text in texts)
     return f'<div class="dm-intent"><em>Intent</em>{pills}</div>'
 

@@ -1,7 +1,7 @@
 """A demo on the projector: the conversation, the charts, the caption, and the controls.
 
 Conversation, caption and controls are one fragment that looks at the run a few times a second while
-it moves; the charts are drawn with the page, anew after each turn only.
+it moves; the charts are drawn with the page, again after each turn only.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from playground.analytics import frames as analytics
+from playground.analytics import latency
 from playground.browser import url, widgets
-from playground.demos import charts_demo
 from playground.demos.desk_view import DemoDesk
+from playground.demos.figures import demo_figures
 from playground.demos.player import SPEEDS, Player
 from playground.demos.runs import DemoRun
 from playground.demos.stage_html import (
@@ -38,8 +38,8 @@ _TABLE = {
     "turn": "Turn",
     "provider": "Provider",
     "model": "Model",
-    "ttft_ms": "First words ms",
-    "total_ms": "In all ms",
+    "ttft_ms": "First token ms",
+    "total_ms": "Total ms",
     "failovers": "Failovers",
     "source": "Source",
 }
@@ -47,7 +47,7 @@ _PLOTLY = {"displayModeBar": False, "doubleClick": False}
 
 
 def demo_stage(desk: DemoDesk, run: DemoRun) -> None:
-    """Draw the run, and let it move while it is looked at."""
+    """Draw the run, and let it move on while this page is open."""
     st.html(_CSS)
     if not run.player.ended:
         st.html('<i class="dm-bare"></i>')
@@ -153,17 +153,15 @@ def _charts(run: DemoRun) -> None:
     if not turns:
         st.html(chart_title_html("Charts grow here, turn by turn", turns))
         return
-    choices, failures = analytics.choices(turns), analytics.failed_attempts(turns)
+    who, speed = demo_figures(turns, length, theme)
     st.html(chart_title_html("Who answered", turns))
-    _chart("who", charts_demo.who_figure(choices, failures, length, theme))
-    st.html(chart_title_html("Seconds to first words, and in all", turns))
-    times = analytics.latencies(turns)
-    _chart("speed", charts_demo.speed_figure(times, failures, length, theme))
+    _chart("who", who)
+    st.html(chart_title_html("Seconds to the first words, and in total", turns))
+    _chart("speed", speed)
     if run.player.ended:
+        table = latency.frame(turns)[list(_TABLE)].rename(columns=_TABLE)
         with st.expander("The same as a table", icon=":material/table:"):
-            st.dataframe(
-                times[list(_TABLE)].rename(columns=_TABLE), hide_index=True, placeholder="–"
-            )
+            st.dataframe(table, hide_index=True, placeholder="–")
 
 
 def _chart(name: str, figure: object) -> None:

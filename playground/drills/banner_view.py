@@ -14,6 +14,7 @@ from playground.drills.drill import RunningDrill
 from playground.drills.state import drill_state, keep_drill
 from playground.drills.words import summary
 from playground.intent.state import form_of_url, simulate_outage
+from playground.look.tables_view import spread
 from playground.runtime import get_runtime
 from playground.servers.server_choice import kind_in_force
 from speko_client.models import Fault
@@ -29,12 +30,7 @@ def drill_banner() -> None:
         st.toast(f"The drill is over, {why}.", icon=":material/emergency_home:")
     if not _faults():
         return
-    with st.container(
-        horizontal=True,
-        horizontal_alignment="distribute",
-        vertical_alignment="center",
-        key="drill-banner",
-    ):
+    with spread(key="drill-banner"):
         # Only a time runs out while nobody clicks.
         runs_out = running is not None and running.ends is not None
         st.fragment(_banner_line, run_every=_TICK_SECONDS if runs_out else None)()

@@ -93,10 +93,6 @@ class DrillState:
             return self
         return replace(self, running=replace(running, sent=running.sent + 1))
 
-    def applied(self, settings: TurnSettings, now: datetime) -> TurnSettings:
-        """The form's settings with all faults that are on now, as a turn is sent with them."""
-        return settings.model_copy(update={"drill": self.faults(settings, now)})
-
     def faults(self, form: TurnSettings, now: datetime) -> tuple[Fault, ...]:
         """All faults that are on; where the form's outage names a target too, the drill counts."""
         running = self.on(now)

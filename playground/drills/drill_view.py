@@ -22,10 +22,11 @@ from playground.drills.words import (
 )
 from playground.intent.preview_view import preview
 from playground.look import parts
+from playground.look.tables_view import spread
 from playground.routing.desk_view import RoutingDesk
 from playground.servers import pool
 from playground.sessions.ranking import candidates
-from speko_client.models import FLAKY_RATE, Fault, FaultKind, KnownProvider, ScoredCandidate
+from speko_client.models import FLAKY_RATE, Fault, FaultKind, ScoredCandidate
 
 
 def drill_view(desk: RoutingDesk) -> None:
@@ -137,13 +138,9 @@ def _new_fault(desk: RoutingDesk) -> None:
         wrap=True,
         key="drill-kind",
     )
-    fault = _with_figures(_target_of(rows[target]), kind)
+    fault = _with_figures(target, kind)
     st.caption(effect(fault))
     st.button("Add", icon=":material/add:", on_click=_add, args=(fault,), key="drill-add")
-
-
-def _target_of(row: KnownProvider) -> str:
-    return row.vendor if row.model is None else f"{row.vendor}:{row.model}"
 
 
 def _with_figures(target: str, kind: FaultKind) -> Fault:
@@ -206,12 +203,7 @@ def _plan(state: DrillState, running: RunningDrill | None) -> None:
 
 
 def _planned(fault: Fault) -> None:
-    with st.container(
-        horizontal=True,
-        horizontal_alignment="distribute",
-        vertical_alignment="center",
-        gap="small",
-    ):
+    with spread(gap="small"):
         mark = parts.mark(fault.target.partition(":")[0])
         name, what = escape(target_name(fault.target)), escape(fault_clause(fault))
         st.html(

@@ -110,8 +110,8 @@ def effect(fault: Fault) -> str:
     """One line on what will happen."""
     if fault.kind == "slow" and fault.seconds is not None:
         return (
-            f"Says its first word only after {fault.seconds:g} s; past the limit of the server, "
-            "the next candidate answers."
+            f"Says its first word only after {fault.seconds:g} s. If that is over the server's "
+            "limit, the next candidate answers."
         )
     if fault.kind == "slow":
         return f"Says nothing at all. After {DRILL_PATIENCE:g} s the next candidate is asked."

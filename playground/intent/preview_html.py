@@ -1,4 +1,4 @@
-"""The preview beside the intent, as HTML: who would answer now, and who stands behind. Pure.
+"""The preview beside the intent, as HTML: who would answer now, and who is next. Pure.
 
 Small enough for a sidebar, and one piece, for it is drawn again with every change of the intent.
 On a narrow screen only the winner shows; the rest unfolds. Everything from outside is escaped.
@@ -19,29 +19,29 @@ SHOWN: Final = 5
 """So many candidates are drawn; the rest is a number."""
 
 
-def panel_html(preview: RoutingPreview, *, down: Collection[str] = ()) -> str:
+def panel_html(ranking: RoutingPreview, *, down: Collection[str] = ()) -> str:
     """The panel; ``down`` are the candidates (``vendor`` or ``vendor:model``) that are down.
 
     Those in front that are down are tried first and struck out; the first that is up stands out.
     """
-    ranked = candidates(preview)
+    ranked = candidates(ranking)
     if not ranked:
-        return _panel("Nobody would answer", _filtered_out(preview, opened=True) + _scores(preview))
+        return _panel("Nobody would answer", _filtered_out(ranking, opened=True) + _scores(ranking))
     up = next((place for place, each in enumerate(ranked) if not _is_in(each, down)), None)
     lead = 0 if up is None else up
     shown = ranked[: max(SHOWN, lead + 1)]
-    rows = [_ranked(each, preview, down, first=each is ranked[lead]) for each in shown]
+    rows = [_ranked(each, ranking, down, first=each is ranked[lead]) for each in shown]
     if more := len(ranked) - len(shown):
         rows.append(f'<div class="preview-more sp-quiet">{more} more are behind</div>')
-    rest = "".join(rows[lead + 1 :]) + _notes(preview.notes or ())
-    rest += _filtered_out(preview) + _scores(preview)
+    rest = "".join(rows[lead + 1 :]) + _notes(ranking.notes or ())
+    rest += _filtered_out(ranking) + _scores(ranking)
     head = "Everyone is down" if up is None else "Would step in now" if up else "Would answer now"
     return _panel(
         head,
         f'{"".join(rows[: lead + 1])}<div class="preview-wide">{rest}</div>'
         f'<div class="preview-narrow">{parts.folded("Who is behind", rest)}</div>',
         ranked[lead],
-        _chips(preview, ranked[lead]),
+        _chips(ranking, ranked[lead]),
     )
 
 
@@ -59,14 +59,14 @@ def _panel(head: str, html: str, winner: ScoredCandidate | None = None, chips: s
 
 
 def _ranked(
-    each: ScoredCandidate, preview: RoutingPreview, down: Collection[str], *, first: bool
+    each: ScoredCandidate, ranking: RoutingPreview, down: Collection[str], *, first: bool
 ) -> str:
     name = palette.label(each.provider_id, each.model_id)
     is_down = _is_in(each, down)
     classes = f"{' preview-first' if first else ''}{' preview-down' if is_down else ''}"
     note = " (down: the next one steps in)" if is_down else ""
     # Without weights it is another server's ranking, which has scores only.
-    unscored = each.axes is None and preview.weights is not None
+    unscored = each.axes is None and ranking.weights is not None
     score = "–" if unscored else f"{each.score:.2f}"
     bar = parts.bar([(0.0 if unscored else each.score, parts.seat(each.provider_id))])
     return (
@@ -80,8 +80,8 @@ def _is_in(each: ScoredCandidate, entries: Collection[str]) -> bool:
     return covers(entries, each.provider_id, each.model_id)
 
 
-def _chips(preview: RoutingPreview, winner: ScoredCandidate) -> str:
-    is_tried = preview.snapshot is not None and preview.snapshot.what_if
+def _chips(ranking: RoutingPreview, winner: ScoredCandidate) -> str:
+    is_tried = ranking.snapshot is not None and ranking.snapshot.what_if
     tried = parts.chip("what-if", "what-if") if is_tried else ""
     return tried + (parts.chip("simulated", "dashed") if winner.kind == "simulated" else "")
 
@@ -93,12 +93,12 @@ def _notes(notes: Sequence[str]) -> str:
     return parts.folded(words.counted(len(notes), "note"), lines)
 
 
-def _filtered_out(preview: RoutingPreview, *, opened: bool = False) -> str:
-    return parts.filtered_out(reasons(preview.filtered_out or ()), opened=opened)
+def _filtered_out(ranking: RoutingPreview, *, opened: bool = False) -> str:
+    return parts.filtered_out(reasons(ranking.filtered_out or ()), opened=opened)
 
 
-def _scores(preview: RoutingPreview) -> str:
-    snapshot = preview.snapshot
+def _scores(ranking: RoutingPreview) -> str:
+    snapshot = ranking.snapshot
     if snapshot is None:
         return ""
     source, label = escape(snapshot.source), escape(snapshot.label)

@@ -1,4 +1,4 @@
-"""The button that hands out a table as a file."""
+"""The button that downloads a table as a file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def csv_button(place: DeltaGenerator, frame: pd.DataFrame, name: str) -> None:
-    """Draw it; the file, ``speko-NAME.csv`` with every column, is made when it is asked for."""
+    """Draw it; the file, ``speko-NAME.csv`` with every column, is made on the click."""
     place.download_button(
         "Download CSV",
         lambda: csv_bytes(frame),

@@ -1,6 +1,6 @@
 """What all figures have in common: colours of the theme, a look per provider, the hover.
 
-Figures are transparent and take little room, so that they sit in a card on a page of either theme
+Figures are transparent and take little room, so that they fit a card on a light or dark page
 and can be read on a phone. The legend is below; titles belong to the page.
 """
 
@@ -29,7 +29,7 @@ _LEAST_TURNS: Final = 6
 TEXT: Final = {"light": "#3A4151", "dark": "#C9CEDA"}
 _GRID: Final = {"light": "rgba(60,70,90,.14)", "dark": "rgba(200,210,230,.16)"}
 CARD: Final = {"light": "#FFFFFF", "dark": "#1D202A"}
-"""What lies behind words: under a hover, around a label."""
+"""The background of words: under a hover, around a label."""
 _HOVER: Final = (
     "<b>%{customdata[1]}</b> · %{customdata[2]}<br>%{customdata[3]}%{customdata[4]}<extra></extra>"
 )
@@ -90,7 +90,7 @@ def subplot_names(figure: go.Figure) -> None:
 
 
 def bar_look(provider: str, theme: Theme, *, pale: bool = False) -> dict[str, Any]:
-    """A bar in the provider's colour and pattern; pale for the lesser part of a stack."""
+    """A bar in the provider's colour and pattern; pale for the less important part of a stack."""
     colour = palette.colour(provider, theme == "dark")
     return {
         "color": translucent(colour, _PALE) if pale else colour,
@@ -107,7 +107,7 @@ def bar_look(provider: str, theme: Theme, *, pale: bool = False) -> dict[str, An
 
 
 def marker_look(provider: str, theme: Theme, *, hollow: bool = False) -> dict[str, Any]:
-    """A marker in the provider's colour and symbol; hollow where no whole answer came."""
+    """A marker in the provider's colour and symbol; hollow without a complete answer."""
     shape = palette.symbol(provider)
     return {
         "color": palette.colour(provider, theme == "dark"),

@@ -1,4 +1,4 @@
-"""How a provider looks, everywhere: one colour, and cues for those who do not see the colour.
+"""How a provider looks, everywhere: one colour, and signs for people who do not see the colour.
 
 The hues are Okabe and Ito's (distinguishable with any colour vision, https://jfly.uni-koeln.de/color/),
 each darkened for light backgrounds and lightened for dark ones until it stands out at 3:1 or more
@@ -30,7 +30,7 @@ NOBODY: Final = ""
 """The provider name of a turn that nobody answered, or of a failure that no server named."""
 
 AMBER: Final = _Hue("#B26F00", "#FFB84D")
-"""Marks a failover; no provider wears it."""
+"""Marks a failover; no provider has it."""
 
 _HUES: Final = {
     "green": _Hue("#00825E", "#1DB88C"),
@@ -100,7 +100,7 @@ def glyph(provider: str) -> str:
 
 
 def display_name(provider: str) -> str:
-    """The vendor's own spelling of its name ("openai" -> "OpenAI"); the unknown as they are."""
+    """The vendor's spelling of its name ("openai" -> "OpenAI"); an unknown name stays as it is."""
     return _look(provider).name
 
 
@@ -137,6 +137,6 @@ def _look_from_name(name: str) -> _Look:
 
 
 def _named(provider: str) -> str:
-    """A server of one's own by the name it was given: "custom-my-lab" -> "My lab"."""
+    """Your own server by the name you gave it: "custom-my-lab" -> "My lab"."""
     given = provider.removeprefix("custom-")
     return provider if given == provider else given.replace("-", " ").capitalize()

@@ -1,6 +1,6 @@
 """The parts of the pages' own HTML: marks, chips, legends, bars, lists that fold. Pure.
 
-How they look stands in ``style.css``. What comes from outside is escaped here. A colour that
+``style.css`` says how they look. Texts are escaped here. A colour that
 differs in the dark is a ``light-dark()`` of both, so that nothing here needs to know the theme.
 """
 
@@ -43,7 +43,7 @@ def swatch(colour: str) -> str:
 
 
 def legend(entries: Iterable[str], name: str = "") -> str:
-    """A row of entries, each HTML; ``name`` is a class of its own."""
+    """A row of entries, each HTML; ``name`` is one more class."""
     spans = "".join(f"<span>{entry}</span>" for entry in entries)
     return f'<div class="{_classes("sp-legend", name)}">{spans}</div>'
 
@@ -61,7 +61,7 @@ def model_chip(provider: str, model: str) -> str:
 
 
 def chips(chips: Iterable[str], label: str = "") -> str:
-    """Chips in a row, which wraps; ``label`` names the row to those who do not see it."""
+    """Chips in a row, which wraps; ``label`` names the row for screen readers."""
     named = f' role="group" aria-label="{escape(label)}"' if label else ""
     return f'<div class="sp-chips"{named}>{"".join(chips)}</div>'
 
@@ -69,7 +69,7 @@ def chips(chips: Iterable[str], label: str = "") -> str:
 def bar(parts: Iterable[tuple[float, str]], label: str = "") -> str:
     """A bar of parts: each its share (0..1) of the whole width, and its colour.
 
-    Without a label it is for the eye only.
+    Without a label, screen readers skip it.
     """
     spans = "".join(
         f'<span style="width:{min(max(share, 0), 1):.2%};background:{colour}"></span>'
@@ -81,7 +81,7 @@ def bar(parts: Iterable[tuple[float, str]], label: str = "") -> str:
 
 
 def one_line(text: str) -> str:
-    """Text that is cut off where its place ends."""
+    """Text on one line, cut off where there is no more room."""
     return f'<span class="sp-ellipsis">{escape(text)}</span>'
 
 
@@ -94,7 +94,7 @@ def folded(summary: str, html: str, *, opened: bool = False) -> str:
 
 
 def filtered_out(reasons: Iterable[tuple[str, str]], *, opened: bool = False) -> str:
-    """Who was left out, folded, by reason: pairs of reason and name; nothing where nobody was."""
+    """Who was left out, folded, by reason (pairs of reason and name); nothing if nobody was."""
     by_reason: dict[str, list[str]] = {}
     for reason, name in reasons:
         by_reason.setdefault(reason, []).append(name)

@@ -24,7 +24,7 @@ def safe_markdown(text: str) -> str:
 
 
 def literal(text: str) -> str:
-    """``text`` to be read as it stands: what a person typed is no markdown."""
+    """``text`` shown exactly as it is: what a person typed is not markdown."""
     return _MARKUP.sub(r"\\\g<0>", text)
 
 

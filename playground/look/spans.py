@@ -14,7 +14,7 @@ import pandas as pd
 from playground.look.palette import NOBODY
 
 LIMIT: Final = 40
-"""At most so many spans: more bars than this cannot be told apart on a phone."""
+"""At most this many spans: on a phone, more bars than this look the same."""
 
 
 _LINES: Final = 6

@@ -19,10 +19,10 @@ _FRAMES: Final = {
 
 
 def page_style(path: str) -> None:
-    """Put the styles on the page at ``path``, before anything that wears them.
+    """Put the styles on the page at ``path``, before anything that uses them.
 
-    The stylesheet is the same for all: the browser keeps it, and is sent a reference from the
-    second run on.
+    The stylesheet is the same for all: the browser keeps it, and gets only a reference from
+    the second run on.
     """
     st.html(_STYLE)
     scheme = "dark" if is_dark() else "light"

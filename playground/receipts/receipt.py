@@ -21,9 +21,9 @@ from playground.receipts.parts import (
     Verdict,
 )
 from playground.sessions.ranking import candidates
-from playground.sessions.totals import SIMULATED_OUTAGE, unnamed_failures
+from playground.sessions.totals import unnamed_failures
 from playground.sessions.turns import Turn
-from speko_client.models import WHAT_IF_ID, Attempt
+from speko_client.models import WHAT_IF_ID, Attempt, FailureCode
 
 
 def receipt(turn: Turn, in_force: InForce | None = None) -> Receipt:
@@ -93,7 +93,7 @@ def _steps(turn: Turn) -> tuple[Step, ...]:
             duration = max(duration, ends - start)
         words = receipt_words.step(attempt, outcome)
         candidate = ProviderModel(attempt.provider, attempt.model)
-        drill = bool(attempt.drill) or attempt.code == SIMULATED_OUTAGE
+        drill = bool(attempt.drill) or attempt.code == FailureCode.SIMULATED_OUTAGE
         steps.append(Step(candidate, outcome, words, start, duration, drill))
         start += duration
     return tuple(steps)

@@ -1,7 +1,7 @@
 """A receipt as HTML: who served, the attempts on one time axis, the pool's scores. Pure.
 
-Everything from outside is escaped. What failed is amber, or red where nobody followed; an attempt
-that failed on purpose is hatched and says "drill". No meaning is in the colour alone.
+Everything from outside is escaped. A failure is amber, or red if nobody answered after it; an
+attempt that failed on purpose is hatched and says "drill". Colour is never the only sign.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from playground.look import words
 from playground.servers.pool import covers
 from playground.sessions import turn_words
 from playground.sessions.turns import Turn
-from speko_client.models import Attempt
+from speko_client.models import Attempt, FailureCode
 
 if TYPE_CHECKING:
     from playground.receipts.parts import AttemptOutcome, ProviderModel, SnapshotState
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 _NAMED = 2
 """How many failures the sentence names one by one; the attempts below it show all."""
 
-CODES = {
-    "CONNECT_FAILED": "could not be reached",
-    "TIMEOUT": "took too long",
-    "SERVER_ERROR": "failed on its own side",
-    "RATE_LIMITED": "asked for a pause",
-    "AUTH_FAILED": "refused its key",
-    "MODEL_NOT_FOUND": "does not know the model",
-    "INVALID_REQUEST": "rejected the request",
-    "EMPTY_ANSWER": "sent an empty answer",
-    "STREAM_BROKEN": "broke off in the middle of its answer",
-    "SIMULATED_OUTAGE": "was down",
+CODES: dict[str, str] = {
+    FailureCode.CONNECT_FAILED: "could not be reached",
+    FailureCode.TIMEOUT: "took too long",
+    FailureCode.SERVER_ERROR: "failed on its own side",
+    FailureCode.RATE_LIMITED: "asked for a pause",
+    FailureCode.AUTH_FAILED: "refused its key",
+    FailureCode.MODEL_NOT_FOUND: "does not know the model",
+    FailureCode.INVALID_REQUEST: "rejected the request",
+    FailureCode.EMPTY_ANSWER: "sent an empty answer",
+    FailureCode.STREAM_BROKEN: "broke off in the middle of its answer",
+    FailureCode.SIMULATED_OUTAGE: "was down",
 }
 
 

@@ -28,7 +28,7 @@ from playground.sessions.turns import TurnSettings
 
 @dataclass
 class RoutingDesk:
-    """The server in force and the intent that is looked at: the form the chat page has too.
+    """The server in use and the intent on view: the form is the same as on the chat page.
 
     ``connection`` None: no server answers, and ``problem`` says why; or, with ``facts.pending``,
     the gateway is still starting. ``owner`` keys the widgets.
@@ -42,7 +42,7 @@ class RoutingDesk:
     problem: str | None = None
 
     def keep_form(self, form: TurnSettings) -> None:
-        """Remember the form: it is the chat's too, and a reload finds it."""
+        """Remember the form, for the chat and for a reload."""
         self.form = form
         if keep_form(form):
             self._save()
@@ -69,7 +69,7 @@ def open_desk() -> RoutingDesk:
 
 
 def _open_form(runtime: Runtime) -> tuple[str, TurnSettings, str | None]:
-    """The form of the conversation that the URL names; of a fresh one where that is not here."""
+    """The form of the conversation that the URL names; of a new one if that is not here."""
     wanted = url.conversation_id()
     if wanted and has_form_of(wanted):
         return wanted, form_settings(), None

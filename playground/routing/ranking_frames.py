@@ -1,7 +1,7 @@
-"""One ranking as tables and words: every figure that went into it, and what it came to. Pure.
+"""One ranking as tables and words: every figure that it was made from, and its result. Pure.
 
 A score is three parts, each a weight times a value normalised over the pool (docs/contract.md,
-section 3). What a server does not tell is NA, never 0.
+section 3). What a server does not say is NA, never 0.
 """
 
 from __future__ import annotations
@@ -38,29 +38,29 @@ _NOTICEABLE: Final = 0.005
 """A difference in scores that shows at two decimals."""
 
 
-def ranking_frame(preview: RoutingPreview) -> pd.DataFrame:
+def ranking_frame(ranking: RoutingPreview) -> pd.DataFrame:
     """One row per candidate, best first: figures, normalised values, parts and their sum.
 
     ``quality`` is an index, ``ttft_ms`` p50 milliseconds, ``cost`` blended US$ per million tokens.
     """
     rows = [
-        {"rank": place, "scores_run_id": preview.scores_run_id, **_row(each, preview)}
-        for place, each in enumerate(candidates(preview), start=1)
+        {"rank": place, "scores_run_id": ranking.scores_run_id, **_figures(each, ranking)}
+        for place, each in enumerate(candidates(ranking), start=1)
     ]
     return pd.DataFrame(rows, columns=list(_COLUMNS)).astype(_COLUMNS)
 
 
-def filtered_frame(preview: RoutingPreview) -> pd.DataFrame:
+def filtered_frame(ranking: RoutingPreview) -> pd.DataFrame:
     """One row per candidate that was left out, and why."""
     rows = [
         {"provider": out.provider_id, "model": out.model_id, "reason": out.reason, "code": out.code}
-        for out in preview.filtered_out or ()
+        for out in ranking.filtered_out or ()
     ]
     return pd.DataFrame(rows, columns=list(_FILTERED)).astype(_FILTERED)
 
 
 def headings(weights: Mapping[str, float]) -> dict[str, str]:
-    """The table's columns with their headings; the weights stand in those of the parts."""
+    """The table's columns with their headings; the weights are in those of the parts."""
     parts = {
         f"{axis}_part": f"{name} × {weights[axis]:g}" if axis in weights else name
         for axis, name in AXES.items()
@@ -81,37 +81,37 @@ def headings(weights: Mapping[str, float]) -> dict[str, str]:
     }
 
 
-def winner_name(preview: RoutingPreview) -> str | None:
+def winner_name(ranking: RoutingPreview) -> str | None:
     """Who would answer; None where nobody is left."""
-    ranked = candidates(preview)
+    ranked = candidates(ranking)
     return _name(ranked[0]) if ranked else None
 
 
-def lead(preview: RoutingPreview) -> str:
+def lead(ranking: RoutingPreview) -> str:
     """How far ahead the winner is, and of whom, as the end of a sentence."""
-    ranked = candidates(preview)
+    ranked = candidates(ranking)
     if len(ranked) < 2:
-        return "and nobody stands behind"
+        return "the only candidate"
     first, second = ranked[:2]
     margin, behind = first.score - second.score, _name(second)
-    if second.axes is None and preview.weights is not None:
-        return f"the only one with figures; {behind} stands behind"
+    if second.axes is None and ranking.weights is not None:
+        return f"the only one with figures; {behind} is next"
     if margin <= 0:
-        return f"level with {behind}, and first by name"
+        return f"tied with {behind}, first by name"
     if margin < _NOTICEABLE:
-        return f"a hair ahead of {behind} ({margin:.4f})"
+        return f"just ahead of {behind} ({margin:.4f})"
     return f"{margin:.2f} ahead of {behind}"
 
 
-def trade(preview: RoutingPreview) -> str | None:
+def trade(ranking: RoutingPreview) -> str | None:
     """On which axes the winner gains on the runner-up, and on which it gives up."""
-    ranked = candidates(preview)[:2]
-    if len(ranked) < 2 or not preview.weights:
+    ranked = candidates(ranking)[:2]
+    if len(ranked) < 2 or not ranking.weights:
         return None
     axes = [each.axes for each in ranked]
     if axes[0] is None or axes[1] is None:
         return None
-    first, second = (contributions(each, preview.weights) for each in axes if each is not None)
+    first, second = (contributions(each, ranking.weights) for each in axes if each is not None)
     by_axis = {axis: first[axis] - second[axis] for axis in AXES}
     gains = _listed({axis: by for axis, by in by_axis.items() if by >= _NOTICEABLE})
     losses = _listed({axis: -by for axis, by in by_axis.items() if by <= -_NOTICEABLE})
@@ -129,11 +129,11 @@ def _name(each: ScoredCandidate) -> str:
     return palette.label(each.provider_id, each.model_id)
 
 
-def _row(each: ScoredCandidate, preview: RoutingPreview) -> dict[str, Any]:
-    row = {"provider": each.provider_id, "model": each.model_id, "kind": each.kind}
+def _figures(each: ScoredCandidate, ranking: RoutingPreview) -> dict[str, Any]:
+    figures = {"provider": each.provider_id, "model": each.model_id, "kind": each.kind}
     if each.axes is None:
-        # With weights told, one without figures is not scored; another server tells scores only.
-        return row | ({} if preview.weights else {"score": each.score})
-    parts = contributions(each.axes, preview.weights or {})
-    told = {f"{axis}_part": part for axis, part in parts.items()} if preview.weights else {}
-    return row | each.axes.model_dump() | told | {"score": each.score}
+        # With weights known, one without figures has no score; another server sends scores only.
+        return figures | ({} if ranking.weights else {"score": each.score})
+    parts = contributions(each.axes, ranking.weights or {})
+    added = {f"{axis}_part": part for axis, part in parts.items()} if ranking.weights else {}
+    return figures | each.axes.model_dump() | added | {"score": each.score}

@@ -1,8 +1,8 @@
-"""A ranking as HTML: who stands where, and what each axis adds to the score. Pure.
+"""A ranking as HTML: every place, and what each axis adds to the score. Pure.
 
 A row's bar is stacked from the three axes, each a weight times a normalised value; its length is
-the score, 1 being the whole width. The axes wear three shades of one hue that no vendor has, the
-same everywhere, so that they can be told apart with any colour vision. Everything from outside
+the score, 1 being the whole width. The axes have three shades of one hue that no vendor has, the
+same everywhere, which differ for any colour vision. Everything from outside
 is escaped.
 """
 
@@ -17,7 +17,7 @@ from playground.sessions.ranking import candidates
 from speko_client.models import Axis, AxisScores, RoutingPreview, ScoredCandidate
 
 ROW_PX: Final = 44
-"""A row's height, so that what is drawn beside a ranking can keep to its rows."""
+"""A row's height, for what is drawn beside a ranking."""
 
 AXES: Final[Mapping[Axis, str]] = {"accuracy": "Accuracy", "latency": "Latency", "cost": "Cost"}
 
@@ -30,16 +30,16 @@ SHADES: Final[Mapping[Axis, str]] = {
 
 
 def ranking_html(
-    preview: RoutingPreview, *, was: Sequence[str] | None = None, legend: bool = True
+    ranking: RoutingPreview, *, was: Sequence[str] | None = None, legend: bool = True
 ) -> str:
     """The pool in its order as a list; nothing where nobody is left.
 
     ``was``: another order, as ``names`` gives it; rows then say how they moved against it.
     """
-    ranked = candidates(preview)
+    ranked = candidates(ranking)
     if not ranked:
         return ""
-    weights = preview.weights or {}
+    weights = ranking.weights or {}
     rows = "".join(_ranked(each, place, weights, was) for place, each in enumerate(ranked, start=1))
     top = axes_legend(weights) if legend else ""
     return f'{top}<ol class="ranking">{rows}</ol>'

@@ -7,33 +7,26 @@ from html import escape
 
 import streamlit as st
 
-from playground.intent.preview_view import preview as ask_preview
+from playground.intent.preview_view import preview
 from playground.look import parts
 from playground.look.csv_view import csv_button
+from playground.look.tables_view import spread, table
 from playground.routing import ranking_frames
 from playground.routing.desk_view import RoutingDesk
 from playground.routing.ranking_html import ranking_html
 from speko_client.models import RoutingPreview, SnapshotInfo
 
-_DECIMALS = {
-    "quality": "%.0f",
-    "ttft_ms": "%.0f",
-    "cost": "%.3f",
-    "accuracy": "%.3f",
-    "latency": "%.3f",
-    "cost_score": "%.3f",
-    "accuracy_part": "%.3f",
-    "latency_part": "%.3f",
-    "cost_part": "%.3f",
-    "score": "%.3f",
-}
+_PARTS = ("accuracy_part", "latency_part", "cost_part", "score")
+_DECIMALS = {"quality": "%.0f", "ttft_ms": "%.0f"} | dict.fromkeys(
+    ("cost", "accuracy", "latency", "cost_score", *_PARTS), "%.3f"
+)
 
 
 def ranking_view(desk: RoutingDesk) -> None:
     """Draw it; one line where the server has no routing preview."""
     if desk.connection is None:
         return
-    seen = ask_preview(desk.runtime, desk.connection, desk.form)
+    seen = preview(desk.runtime, desk.connection, desk.form)
     if seen.value is None:
         st.info(seen.problem, icon=":material/visibility_off:")
         return
@@ -47,81 +40,63 @@ def ranking_view(desk: RoutingDesk) -> None:
     _snapshot(seen.value)
 
 
-def _verdict(preview: RoutingPreview) -> None:
-    name = ranking_frames.winner_name(preview)
+def _verdict(ranking: RoutingPreview) -> None:
+    name = ranking_frames.winner_name(ranking)
     if name is None:
         st.warning("Nobody is left to answer this. Allow another provider, or connect one.")
         return
-    lead = escape(ranking_frames.lead(preview))
-    trade = escape(ranking_frames.trade(preview) or "")
+    lead = escape(ranking_frames.lead(ranking))
+    trade = escape(ranking_frames.trade(ranking) or "")
     st.html(
         f'<p class="verdict"><b>{escape(name)}</b> would answer, {lead}.</p>'
-        f"<p>{trade}</p>{parts.chips(_labels(preview))}"
+        f"<p>{trade}</p>{parts.chips(_labels(ranking))}"
     )
 
 
-def _labels(preview: RoutingPreview) -> Iterator[str]:
-    """What not everybody would guess: whose figures these are, and what is only tried."""
-    if preview.winner is not None and preview.winner.kind == "simulated":
+def _labels(ranking: RoutingPreview) -> Iterator[str]:
+    """Chips that say whose figures these are, and whether they are only a what-if."""
+    if ranking.winner is not None and ranking.winner.kind == "simulated":
         yield parts.chip("simulated vendors", "dashed")
-    if preview.snapshot is not None and preview.snapshot.what_if:
+    if ranking.snapshot is not None and ranking.snapshot.what_if:
         yield parts.chip("what-if", "what-if")
-    if preview.snapshot is not None:
-        yield parts.chip(preview.snapshot.label)
+    if ranking.snapshot is not None:
+        yield parts.chip(ranking.snapshot.label)
 
 
 def _small(lines: Sequence[str]) -> None:
-    """Lines from the server, as they are: their characters mean nothing here."""
-    rows = "".join(f"<div>{escape(line)}</div>" for line in lines)
-    if rows:
-        st.html(f'<div style="font-size:.85rem;opacity:.75;line-height:1.5">{rows}</div>')
+    """Lines from the server as they are, not as markdown."""
+    if rows := "".join(f"<div>{escape(line)}</div>" for line in lines):
+        st.html(f'<div class="sp-small sp-quiet">{rows}</div>')
 
 
-def _filtered_out(preview: RoutingPreview) -> None:
-    frame = ranking_frames.filtered_frame(preview)
+def _filtered_out(ranking: RoutingPreview) -> None:
+    frame = ranking_frames.filtered_frame(ranking)
     if frame.empty:
         return
     st.markdown(f"**Filtered out** :gray[:small[{len(frame)}, each with its reason]]")
     shown = {"provider": "Provider", "model": "Model", "reason": "Why"}
-    st.dataframe(
-        frame[list(shown)].rename(columns=shown),
-        hide_index=True,
-        placeholder="–",
-        height="auto",
-        alt="Candidates that were filtered out, with the reason",
-        key="filtered-out",
-    )
+    alt = "Candidates that were filtered out, with the reason"
+    table(frame, shown, alt, key="filtered-out")
 
 
-def _table(preview: RoutingPreview) -> None:
-    frame = ranking_frames.ranking_frame(preview)
+def _table(ranking: RoutingPreview) -> None:
+    frame = ranking_frames.ranking_frame(ranking)
     if frame.empty:
         return
-    head = st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    )
+    head = spread()
     head.markdown("**Every figure**", width="content")
     csv_button(head, frame, "ranking")
-    names = ranking_frames.headings(preview.weights or {})
-    st.dataframe(
-        frame[list(names)].rename(columns=names),
-        hide_index=True,
-        placeholder="–",
-        height="auto",
-        column_config={
-            names[column]: st.column_config.NumberColumn(format=decimals)
-            for column, decimals in _DECIMALS.items()
-        },
-        alt="The pool with every figure that went into the ranking",
-        key="ranking-table",
-    )
+    names = ranking_frames.headings(ranking.weights or {})
+    alt = "The pool with every figure that went into the ranking"
+    formats = {names[column]: decimals for column, decimals in _DECIMALS.items()}
+    table(frame, names, alt, formats=formats, key="ranking-table")
 
 
-def _snapshot(preview: RoutingPreview) -> None:
-    if preview.snapshot is not None:
-        _small([f"Scores: {snapshot_line(preview.snapshot)}"])
-    elif preview.scores_run_id:
-        _small([f"Scores: {preview.scores_run_id}"])
+def _snapshot(ranking: RoutingPreview) -> None:
+    if ranking.snapshot is not None:
+        _small([f"Scores: {snapshot_line(ranking.snapshot)}"])
+    elif ranking.scores_run_id:
+        _small([f"Scores: {ranking.scores_run_id}"])
 
 
 def snapshot_line(snapshot: SnapshotInfo) -> str:

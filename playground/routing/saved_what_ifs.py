@@ -1,7 +1,7 @@
 """Saved what-ifs: named snapshots that were tried, kept in the store beside the sessions.
 
-All who use the store see them, whatever their browser session: a team that shares a database
-shares its what-ifs. None of them changes what anybody's chat routes by until it is chosen there.
+Everyone who uses the store sees them: a team that shares a database shares its what-ifs. None of
+them changes anybody's routing until it is chosen in that chat.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from playground.sessions.store_errors import StoreError
 from speko_client.models import MOST_EDITS, WhatIf
 
 MOST = 100
-"""So many what-ifs a store keeps: more could not be told apart in a list."""
+"""A store keeps at most this many what-ifs: a longer list would not be readable."""
 
 _TOO_MUCH = (
     f"This what-if changes more than one can hold: {MOST_EDITS} figures, and {MOST_EDITS} "
@@ -66,7 +66,7 @@ def save_what_if(store: Store, what_if: WhatIf) -> SavedWhatIf:
             transaction.execute(sa.select(sa.func.count()).select_from(WHAT_IFS)).scalar_one()
             >= MOST
         ):
-            raise StoreError(f"{MOST} what-ifs are saved, and that is the most. Delete one first.")
+            raise StoreError(f"{MOST} what-ifs are saved, the most there may be. Delete one first.")
         transaction.execute(
             sa.insert(WHAT_IFS).values(
                 id=saved.id, created_at=saved.created_at.timestamp(), **_values(what_if)
@@ -101,7 +101,7 @@ def _values(what_if: WhatIf) -> dict[str, Any]:
     try:
         WhatIf.model_validate_json(body)
     except ValidationError as error:
-        # It could not be read again, and with it neither could the others.
+        # A what-if that cannot be read again would hide all others too.
         raise StoreError(_TOO_MUCH) from error
     return {"name": what_if.name, "body": body}
 

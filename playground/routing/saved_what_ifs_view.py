@@ -1,4 +1,4 @@
-"""Saved what-ifs on the page: keep what was tried, look at it again, let the chat route by it."""
+"""Saved what-ifs on the page: save what was tried, load it again, let the chat use it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from playground.browser import widgets
 from playground.browser.url import chat_link
 from playground.intent.state import form_settings
 from playground.look.safe_markdown import literal
+from playground.look.tables_view import spread
 from playground.routing.desk_view import RoutingDesk
 from playground.routing.saved_what_ifs import (
     SavedWhatIf,
@@ -59,7 +60,7 @@ def _save_form(desk: RoutingDesk) -> None:
     ):
         name = st.text_input(
             "Name",
-            placeholder="Save what is tried now, under a name",
+            placeholder="Save these changes under a name",
             max_chars=LONGEST_WHAT_IF_NAME,
             key="what-if-name",
         )
@@ -82,13 +83,7 @@ def _save(desk: RoutingDesk, name: str) -> None:
 
 
 def _saved_row(desk: RoutingDesk, each: SavedWhatIf) -> None:
-    with st.container(
-        horizontal=True,
-        horizontal_alignment="distribute",
-        vertical_alignment="center",
-        border=True,
-        key=f"what-if-row-{each.id}",
-    ):
+    with spread(border=True, key=f"what-if-row-{each.id}"):
         st.html(saved_html(each.what_if), width="content")
         with st.container(horizontal=True, width="content", gap="small"):
             _row_buttons(desk, each)
@@ -105,10 +100,10 @@ def _row_buttons(desk: RoutingDesk, each: SavedWhatIf) -> None:
         key=f"use-{each.id}",
     )
     st.button(
-        "Look at it",
+        "Load",
         icon=":material/tune:",
         type="tertiary",
-        on_click=_look,
+        on_click=_load,
         args=(each.what_if,),
         key=f"look-{each.id}",
     )
@@ -141,7 +136,7 @@ def _renamed(desk: RoutingDesk, each: SavedWhatIf, key: str) -> None:
         _use(desk, each.what_if.model_copy(update={"name": name}))
 
 
-def _look(what_if: WhatIf) -> None:
+def _load(what_if: WhatIf) -> None:
     keep_what_if(what_if_on_view().put(what_if))
 
 
@@ -161,11 +156,11 @@ def _is_used(each: SavedWhatIf) -> bool:
 
 
 def _use(desk: RoutingDesk, what_if: WhatIf | None) -> None:
-    """Let this session's chat route by it, kept with the session; None: by the server's own."""
+    """Let this session's chat route by it and save that; None: by the server's own scores."""
     desk.problem = None
     desk.set_form(form_settings().model_copy(update={"what_if": what_if}))
     if desk.problem:
-        _notice(f"In use, but not kept with the session. {desk.problem}")
+        _notice(f"In use, but not saved with the session. {desk.problem}")
 
 
 def _notice(text: str) -> None:

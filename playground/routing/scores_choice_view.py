@@ -17,14 +17,14 @@ from playground.sessions.store_errors import StoreError
 from playground.sessions.turns import TurnSettings
 from speko_client.models import WhatIf
 
-_HELP = "A what-if is tried and saved on the Routing page. It ranks this session's requests only."
+_HELP = "Try and save what-ifs on the Routing page. One chosen here affects this session only."
 
 
 def scores_choice(owner: str, form: TurnSettings, connection: Connection | None) -> TurnSettings:
     """Draw the choice where there is one, and return the form with it.
 
-    A what-if in use is marked, whatever else is saved; clearing the field ends it, as does its
-    being deleted.
+    A what-if in use is always offered and marked. Clearing the field, or deleting the what-if,
+    ends its use.
     """
     if connection is not None and not connection.embedded:
         if form.what_if is not None:
@@ -51,7 +51,7 @@ def scores_choice(owner: str, form: TurnSettings, connection: Connection | None)
 
 
 def scores_in_force(form: TurnSettings) -> TurnSettings:
-    """The form with its what-if as it is saved now; without one that was deleted, said once."""
+    """The form with its what-if as saved now; without it, and a message, if it was deleted."""
     return form if form.what_if is None else _in_force(form, _saved())
 
 
@@ -66,9 +66,9 @@ def _in_force(form: TurnSettings, saved: Sequence[WhatIf] | None) -> TurnSetting
 
 
 def _saved() -> list[WhatIf] | None:
-    """The saved what-ifs, the newest first; None where the store cannot tell."""
+    """The saved what-ifs, the newest first; None where the store cannot be read."""
     try:
         return [each.what_if for each in saved_what_ifs(get_runtime().store)]
     except StoreError:
-        # The page says already what is wrong with the store; what is in use stays.
+        # The page already says what is wrong with the store; what is in use stays.
         return None

@@ -22,10 +22,10 @@ def chosen_cell() -> tuple[str, ...] | None:
 
 
 def what_if_on_view() -> OnView:
-    """What stands on the what-if view; at first what the chat uses, else nothing changed."""
+    """What the what-if view shows; at first what the chat uses, or no change."""
     return _WHAT_IF.get() or OnView(form_settings().what_if or WhatIf())
 
 
 def keep_what_if(on_view: OnView) -> None:
-    """Remember what stands on the what-if view."""
+    """Remember what the what-if view shows."""
     _WHAT_IF.set(on_view)

@@ -1,8 +1,8 @@
 """The sweep's heat map: who wins each cell. Pure: a frame of ``sweeps`` in, a figure out.
 
-A cell wears its winner's colour, the stronger the further it is ahead, and says who in letters, so
-that colour is not the only sign. A frame marks the cells that flip, a thick one the form's own.
-What is chosen and hovered is an unseen point on each cell: heat maps themselves cannot be selected.
+A cell has its winner's colour, stronger the further it is ahead, and its name in letters, so that
+colour is not the only sign. An outline marks the cells that flip, a thick one the form's own.
+Clicks and hovers go to an invisible point on each cell: cells of heat maps cannot be selected.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _FULL_MARGIN: Final = 0.2
 
 _SHADES: Final = {"light": (0.2, 0.75), "dark": (0.2, 0.58)}
 _PALE: Final = (0.07, 0.2)
-"""Opacities at no lead and at a full one; the paler ones where other figures stood in. Letters
+"""Opacities at no lead and at a full one; paler where broader figures were used. Letters can be
 read on each of them."""
 
 _INK: Final = {"light": "#1B1F2A", "dark": "#F2F4FA"}
@@ -98,7 +98,7 @@ def _languages_axis(frame: pd.DataFrame, rows: Sequence[str]) -> dict[str, Any]:
 
 
 def _row_names(frame: pd.DataFrame, rows: Sequence[str]) -> list[str]:
-    """Names; in italics where no cell of the row has figures of its own."""
+    """Names; in italics where every cell of the row uses broader figures."""
     names = {row.language: escape(row.name) for row in sweeps.rows_of(frame)}
     stood_in = frame.groupby("language")["stood_in"].all().to_dict()
     return [f"<i>{names[tag]}</i>" if stood_in[tag] else names[tag] for tag in rows]
@@ -155,7 +155,7 @@ def _cells(
 
 
 def _frames(cells: pd.DataFrame, colour: str, width: float, half: tuple[float, float]) -> _Trace:
-    """A frame around each of the cells, all as one broken line."""
+    """An outline around each of the cells, all as one line with gaps."""
     corners = ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))
     x: list[float | None] = []
     y: list[float | None] = []
@@ -189,7 +189,7 @@ def _hover(row: Any) -> tuple[str, str]:
     marks = [
         "the preset changes the winner" if row.flips_preset else "",
         "the language changes the winner" if row.flips_language else "",
-        "broader figures stood in" if row.stood_in else "",
+        "broader figures were used" if row.stood_in else "",
     ]
     lines = [sweeps.winner_clause(row), *filter(None, marks)]
     return escape(what), "<br>".join(escape(line) for line in lines)

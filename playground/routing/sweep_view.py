@@ -1,4 +1,4 @@
-"""The sweep: every preset, language and vertical decided at once, as a map and as a table."""
+"""The sweep: every preset, language and vertical ranked at once, as a map and as a table."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from playground.intent import languages
 from playground.look import palette, parts, words
 from playground.look.csv_view import csv_button
 from playground.look.style_view import is_dark
-from playground.routing import sweep_figure as charts_routing
+from playground.look.tables_view import spread, table
 from playground.routing import sweeps
 from playground.routing.desk_view import RoutingDesk
 from playground.routing.state import choose_cell, chosen_cell
+from playground.routing.sweep_figure import sweep_figure
 from playground.routing.sweeps import Against, Cell
 from playground.runtime import Runtime
 from speko_client.errors import SpekoApiError
@@ -40,7 +41,7 @@ _AGAINST: dict[Against, str] = {"preset": "the balanced preset's", "language": "
 
 @dataclass(frozen=True)
 class Swept:
-    """``milliseconds`` it took, with the question that comes before it."""
+    """``milliseconds`` it took, including the question before it."""
 
     sweep: Sweep
     milliseconds: float
@@ -71,37 +72,35 @@ def sweep_view(desk: RoutingDesk) -> None:
 
 def _sweep(desk: RoutingDesk, connection: Connection) -> Found[Swept]:
     what_if = desk.form.what_if if connection.embedded else None
-    asked = connection, choice_revision(), what_if
-    found = _ask(*_keyed(sweeps.probe(desk.form.language), asked), desk.runtime, connection)
-    probed = found.value
-    if probed is None:
-        return found
-    tags = sweeps.worth_showing(probed.sweep, desk.form.language)
-    request = sweeps.request_for(tags, desk.form.region, desk.form.allowed)
-    found = _ask(*_keyed(request, asked), desk.runtime, connection)
+
+    def ask(request: SweepRequest) -> Found[Swept]:
+        key = connection.base_url, choice_revision(), repr((request, what_if))
+        return _ask(*key, desk.runtime, connection, request, what_if)
+
+    probed = ask(sweeps.probe(desk.form.language))
+    if probed.value is None:
+        return probed
+    tags = sweeps.worth_showing(probed.value.sweep, desk.form.language)
+    found = ask(sweeps.request_for(tags, desk.form.region, desk.form.allowed))
     if found.value is None:
         return found
-    return Found(Swept(found.value.sweep, probed.milliseconds + found.value.milliseconds))
-
-
-def _keyed(
-    request: SweepRequest, asked: tuple[Connection, str, WhatIf | None]
-) -> tuple[str, str, str, str]:
-    connection, revision, what_if = asked
-    tried = what_if.model_dump_json() if what_if else ""
-    return connection.base_url, revision, request.model_dump_json(), tried
+    return Found(Swept(found.value.sweep, probed.value.milliseconds + found.value.milliseconds))
 
 
 @st.cache_data(ttl=8, show_spinner=False, scope="session", max_entries=20)
 def _ask(
-    base_url: str, revision: str, request: str, what_if: str, _runtime: Runtime, _to: Connection
+    base_url: str,
+    revision: str,
+    asked: str,
+    _runtime: Runtime,
+    _to: Connection,
+    _request: SweepRequest,
+    _what_if: WhatIf | None,
 ) -> Found[Swept]:
-    asked = SweepRequest.model_validate_json(request)
-    tried = WhatIf.model_validate_json(what_if) if what_if else None
     begun = time.perf_counter()
     try:
         with _runtime.client(_to) as client:
-            sweep = client.sweep(asked, tried)
+            sweep = client.sweep(_request, _what_if)
     except SpekoApiError as error:
         if error.status in (404, 405):
             only = "This server ranks one intent at a time. The embedded gateway has the sweep."
@@ -146,14 +145,12 @@ def _legend(frame: pd.DataFrame, against: Against, desk: RoutingDesk) -> None:
         '<span class="sp-quiet">stronger colour: further ahead</span>',
     ]
     if frame["stood_in"].any():
-        entries.append(
-            '<span class="sp-quiet"><i>pale, italic: broader figures stood in</i></span>'
-        )
+        entries.append('<i class="sp-quiet">pale, italic: broader figures were used</i>')
     st.html(parts.legend([*entries, *_labels(desk)], "sweep"))
 
 
 def _labels(desk: RoutingDesk) -> Iterator[str]:
-    """What not everybody would guess: whose figures these are, and what is only tried."""
+    """Chips that say whose figures these are, and whether they are only a what-if."""
     fleet, what_if = desk.facts.fleet, desk.form.what_if
     if fleet is not None and fleet.demo:
         yield parts.chip("simulated vendors", "dashed")
@@ -166,7 +163,7 @@ def _labels(desk: RoutingDesk) -> Iterator[str]:
 def _map(desk: RoutingDesk, frame: pd.DataFrame, against: Against, line: str) -> None:
     form = desk.form
     current = Cell(form.language, form.vertical or "general", form.optimize_for)
-    figure = charts_routing.sweep_figure(frame, "dark" if is_dark() else "light", against, current)
+    figure = sweep_figure(frame, "dark" if is_dark() else "light", against, current)
     st.plotly_chart(
         figure,
         width="stretch",
@@ -187,9 +184,7 @@ def _take_from_map() -> None:
 
 
 def _foot(frame: pd.DataFrame) -> None:
-    foot = st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    )
+    foot = spread()
     shown = foot.toggle("Table", key="table-sweep")
     csv_button(foot, frame, "sweep")
     if not shown:
@@ -200,23 +195,22 @@ def _foot(frame: pd.DataFrame) -> None:
         choose_cell(sweeps.cell_at(frame, rows[0]) if rows else None)
 
     st.caption(
-        "A row is chosen by its box; with the keyboard, by the arrows, then Shift and Space."
+        "Choose a row by its checkbox, or by keyboard: the arrow keys, then Shift and Space."
     )
-    st.dataframe(
-        sweeps.table(frame)[list(sweeps.TABLE)].rename(columns=sweeps.TABLE),
-        hide_index=True,
-        placeholder="–",
+    table(
+        sweeps.table(frame),
+        sweeps.TABLE,
+        "Who wins each cell, as a table; a selected row is the chosen cell",
+        formats={"Margin": "%.3f"},
         height=420,
-        column_config={"Margin": st.column_config.NumberColumn(format="%.3f")},
         on_select=take,
         selection_mode="single-row",
-        alt="Who wins each cell, as a table; a selected row is the chosen cell",
         key=_TABLE,
     )
 
 
 def _chosen(desk: RoutingDesk, every: pd.DataFrame, line: str) -> None:
-    """The chosen cell in words and the way to make it the form's intent; else the whole map."""
+    """The chosen cell in words and a button to use its intent; else a summary of the map."""
     chosen = chosen_cell()
     cell = Cell(*chosen) if chosen else None  # type: ignore[arg-type]
     row = sweeps.row_of(every, cell) if cell else None
@@ -239,7 +233,7 @@ def _use(desk: RoutingDesk, cell: Cell) -> None:
         icon=":material/input:",
         type="primary",
         disabled=form == desk.form,
-        help="It is the form's already." if form == desk.form else None,
+        help="The form has this intent already." if form == desk.form else None,
         on_click=desk.set_form,
         args=(form,),
         key="use-intent",

@@ -1,8 +1,8 @@
 """Many rankings as one table: which languages to ask about, who wins each cell, where that flips.
 
-Pure. A cell is one intent: a language, a vertical, a preset. Its winner *flips* where it is not
-the one that the balanced preset gives the same language (what the preset changes), or not the one
-that English gets (what the language changes).
+Pure. A cell is one intent: a language, a vertical, a preset. Its winner *flips* where it
+differs from the balanced preset's winner (the preset changes it), or from English's winner (the
+language changes it).
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from speko_client.models import OptimizeFor, Sweep, SweepCell, SweepRequest, Ver
 Against = Literal["preset", "language"]
 
 ROWS: Final = 20
-"""So many languages are shown."""
+"""How many languages are shown."""
 
 _PROBED: Final = 69, 30
-"""So many languages and regional variants are asked about first; with the form's own, 100 at most
+"""How many languages and regional variants are asked about first; with the form's own, at most 100
 (``SweepRequest``)."""
 
 _TYPES: Final = {
@@ -75,7 +75,7 @@ def probe(current: str) -> SweepRequest:
 def worth_showing(probed: Sweep, current: str) -> list[str]:
     """The rows: languages with figures of their own, then the most spoken, the form's among them.
 
-    A regional variant comes only with figures of its own: else it repeats its language.
+    A regional variant is shown only if it has its own figures: else it would repeat its language.
     """
     own = {cell.language for cell in probed.cells if cell.winner and not cell.stood_in}
     first = [tag for tag in languages.tags() if tag in own]
@@ -101,10 +101,11 @@ def request_for(
 
 
 def sweep_frame(sweep: Sweep) -> pd.DataFrame:
-    """One row per cell, in the order asked; nobody's cells have NA for the winner."""
+    """One row per cell, in the order asked; NA for the winner where there is none."""
     winners = {_key(cell): _winner(cell) for cell in sweep.cells}
-    rows = [{**_row(cell, winners), "scores_run_id": sweep.scores_run_id} for cell in sweep.cells]
-    return pd.DataFrame(rows, columns=list(_TYPES)).astype(_TYPES)
+    rows = [_cell_row(cell, winners) for cell in sweep.cells]
+    frame = pd.DataFrame(rows, columns=list(_TYPES)).assign(scores_run_id=sweep.scores_run_id)
+    return frame.astype(_TYPES)
 
 
 def of_vertical(frame: pd.DataFrame, vertical: str | None) -> pd.DataFrame:
@@ -122,7 +123,7 @@ def table(frame: pd.DataFrame) -> pd.DataFrame:
         winner=_labels(frame["provider"], frame["model"], "nobody"),
         runner_up=_labels(frame["runner_up_provider"], frame["runner_up_model"], ""),
         flips=[_flips(row) for row in rows_of(frame)],
-        figures=frame["stood_in"].map(lambda stood_in: "stood in" if stood_in else "its own"),
+        figures=frame["stood_in"].map(lambda stood_in: "broader" if stood_in else "its own"),
     )
 
 
@@ -155,7 +156,7 @@ def winner_clause(row: Any) -> str:
         return "nobody is left to answer"
     winner = palette.label(row.provider, row.model)
     if pd.isna(row.runner_up_provider):
-        return f"{winner}, and nobody stands behind"
+        return f"{winner}, the only candidate"
     return f"{winner}, {row.margin:.2f} ahead of {_runner_up(row)}"
 
 
@@ -170,12 +171,12 @@ def summary(frame: pd.DataFrame, against: Against) -> str:
     parts = [
         f"{len(frame):,} intents, {len(winners)} winners",
         f"{why} the winner in {flipped:,}",
-        f"broader figures stood in for {stood_in:,}" if stood_in else "",
+        f"broader figures were used in {stood_in:,}" if stood_in else "",
     ]
     return "; ".join(part for part in parts if part) + "."
 
 
-def _row(cell: SweepCell, winners: dict[Cell, str | None]) -> dict[str, Any]:
+def _cell_row(cell: SweepCell, winners: dict[Cell, str | None]) -> dict[str, Any]:
     own = _key(cell)
     return {
         "language": cell.language,

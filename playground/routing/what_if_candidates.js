@@ -85,15 +85,15 @@ function look(root, data) {
 }
 
 function values(root) {
-  const told = {}
+  const sent = {}
   for (const row of root.querySelectorAll("tr[data-entry]")) {
-    const said = { on: row.querySelector("[role=switch]").checked }
+    const cells = { on: row.querySelector("[role=switch]").checked }
     for (const input of row.querySelectorAll("[data-figure]")) {
-      said[input.dataset.figure] = input.value
+      cells[input.dataset.figure] = input.value
     }
-    told[row.dataset.entry] = said
+    sent[row.dataset.entry] = cells
   }
-  return told
+  return sent
 }
 
 export default function ({ data, parentElement, setStateValue }) {

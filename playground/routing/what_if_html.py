@@ -1,6 +1,6 @@
 """The what-if's pictures as HTML: two orders beside each other, and who wins along a weight. Pure.
 
-Both are drawn anew with every move of a slider, and cost microseconds there. Everything from
+Both are drawn again with every move of a slider, in microseconds. Everything from
 outside is escaped.
 """
 
@@ -18,17 +18,17 @@ from speko_client.models import RoutingPreview, ScoredCandidate, Stretch, Weight
 
 _NAMED_FROM: Final = 0.17
 _MARKED_FROM: Final = 0.05
-"""From this share of the line on a stretch has room for its model's name, or for a glyph."""
+"""A stretch with at least this share of the line has room for its model's name, or for a glyph."""
 
 _APART: Final = 0.075
-"""Tipping points closer than this to the one before stand unlabelled: the table has them all."""
+"""Tipping points closer than this to the last one get no label: the table has them all."""
 
 _HALF: Final = ROW_PX / 2
 _LABEL: Final = parts.chip("what-if", "what-if")
 
 
 def headline_html(today: RoutingPreview, tried: RoutingPreview, what_if: WhatIf) -> str:
-    """Whether the winner changes, large enough for the back row."""
+    """Whether the winner changes, large enough to read from the back row."""
     winner = next(iter(candidates(tried)), None)
     mark = parts.mark(winner.provider_id) if winner else ""
     changes = " what-if-changes" if names(today)[:1] != names(tried)[:1] else ""
@@ -83,7 +83,7 @@ def tipping_points(line: WeightLine) -> list[float]:
 
 
 def described_line(line: WeightLine) -> str:
-    """The line in words, for those who do not see it."""
+    """The line in words, for screen readers."""
     stretches = [
         f"{each.from_weight:.0%} to {each.to_weight:.0%} "
         f"{words.candidate(each.provider_id, each.model_id)}"

@@ -1,8 +1,8 @@
 """The what-if view's live parts: linked sliders, the candidates' table, the order that glides.
 
-Browser components of our own where Streamlit has none: three sliders that move each other and tell
-while the hand moves; a table that marks what was changed. What they send is checked like any
-visitor's input.
+Browser components of our own where Streamlit has none: three sliders that move each other and
+report while the hand moves; a table that marks what was changed (decision 12). What they send is
+checked like any visitor's input.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def weight_sliders(
 ) -> None:
     """Three sliders that sum to one, each with who wins along it.
 
-    The sliders take ``weights`` where ``revision`` is another one than before; else the hand's own
-    stay. ``on_move`` runs with each move; ``moved_weights`` tells it what was sent.
+    The sliders take ``weights`` when ``revision`` has changed; otherwise they stay where the person
+    put them. ``on_move`` runs with each move, and reads it from ``moved_weights``.
     """
     _component("speko_weights", "what_if_weights.js")(
         key=_WEIGHTS,
@@ -45,14 +45,14 @@ def weight_sliders(
             "names": dict(AXES),
             "colours": dict(SHADES),
             "lines": {line.axis: weight_line_html(line) for line in lines},
-            "told": {line.axis: described_line(line) for line in lines},
+            "descriptions": {line.axis: described_line(line) for line in lines},
         },
         on_moved_change=on_move,
     )
 
 
 def moved_weights(revision: str) -> object:
-    """The three weights as the sliders sent them; None where those sliders are gone."""
+    """The three weights as the sliders sent them; None where they belong to an older revision."""
     return _sent(_WEIGHTS, "moved", "weights", revision)
 
 
@@ -75,7 +75,7 @@ def candidates_table(
 
 
 def typed_rows(revision: str) -> Mapping[str, Any] | None:
-    """What the table's cells say, by entry; None where that table is gone."""
+    """What the table's cells say, by entry; None where they belong to an older revision."""
     sent = _sent(_CANDIDATES, "typed", "rows", revision)
     return sent if isinstance(sent, Mapping) else None
 

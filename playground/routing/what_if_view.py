@@ -1,7 +1,7 @@
 """The what-if view: other weights, other figures, fewer candidates, and who would win then.
 
-All of it is one fragment, so that a move of a slider runs only this, and one question goes to the
-gateway: the preview with the what-if, and who wins along each weight.
+All of it is one fragment, so that moving a slider runs only this and asks the gateway once: for the
+preview with the what-if, and who wins along each weight.
 """
 
 from __future__ import annotations
@@ -14,12 +14,19 @@ from playground.intent import languages
 from playground.intent.preview_view import preview
 from playground.look import words
 from playground.look.safe_markdown import literal
-from playground.routing import what_if_parts_view as what_if_parts
+from playground.look.tables_view import spread
 from playground.routing.desk_view import RoutingDesk
 from playground.routing.ranking_html import AXES
 from playground.routing.saved_what_ifs_view import saved_list
 from playground.routing.state import keep_what_if, what_if_on_view
 from playground.routing.what_if_html import headline_html, two_orders_html
+from playground.routing.what_if_parts_view import (
+    candidates_table,
+    gliding,
+    moved_weights,
+    typed_rows,
+    weight_sliders,
+)
 from playground.routing.what_ifs import (
     CandidateRow,
     Scope,
@@ -37,14 +44,14 @@ from speko_client.errors import SpekoApiError
 from speko_client.models import RoutingPreview, WeightLine
 
 _ELSEWHERE = (
-    "What-if works with the embedded gateway: this server ranks by scores of its own, and takes "
-    "no others. Choose the embedded gateway on the Connections page to try some."
+    "What-if needs the embedded gateway: this server ranks by its own scores only. You can switch "
+    "on the Connections page."
 )
 
 
 @dataclass(frozen=True)
 class _Trial:
-    """One look: the intent, today's ranking for it, and the revision of the fields."""
+    """What the view is drawn from: the intent, today's ranking, and the revision of the fields."""
 
     desk: RoutingDesk
     connection: Connection
@@ -61,7 +68,7 @@ class _Trial:
 
     def move(self) -> None:
         """A slider was moved."""
-        sent = what_if_parts.moved_weights(self.revision)
+        sent = moved_weights(self.revision)
         if sent is None:
             return
         on_view, own = what_if_on_view(), self.today.weights or {}
@@ -74,7 +81,7 @@ class _Trial:
 
     def type(self) -> None:
         """A switch or a figure was changed."""
-        sent = what_if_parts.typed_rows(self.revision)
+        sent = typed_rows(self.revision)
         if sent is None:
             return
         on_view = what_if_on_view()
@@ -82,7 +89,7 @@ class _Trial:
 
 
 def what_if_view(desk: RoutingDesk) -> None:
-    """Draw the view for the desk's intent; elsewhere than on the embedded gateway, say so."""
+    """Draw the view for the desk's intent; say so where the gateway is not the embedded one."""
     if desk.connection is None:
         return
     if not desk.connection.embedded:
@@ -107,7 +114,7 @@ def _view(desk: RoutingDesk, connection: Connection, form: TurnSettings) -> None
     with right:
         if tried is not None:
             html = two_orders_html(trial.today, tried)
-            what_if_parts.gliding(html, key="what-if-order")
+            gliding(html, key="what-if-order")
     if tried is not None:
         headline.html(headline_html(trial.today, tried, what_if_on_view().tried))
     _candidates(trial)
@@ -128,12 +135,10 @@ def _tried(trial: _Trial) -> RoutingPreview | None:
 
 def _weights(trial: _Trial, tried: RoutingPreview | None) -> None:
     preset = trial.form.optimize_for
-    head = st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    )
+    head = spread()
     head.markdown(f"**Weights of “{words.OPTIMIZE_FOR[preset]}”**", width="content")
     head.button(
-        "As the preset",
+        "Reset to the preset",
         icon=":material/restart_alt:",
         type="tertiary",
         key="what-if-preset",
@@ -142,18 +147,13 @@ def _weights(trial: _Trial, tried: RoutingPreview | None) -> None:
         disabled=preset not in what_if_on_view().tried.weights,
     )
     lines = (tried.weight_lines if tried else None) or []
-    what_if_parts.weight_sliders(
-        _standing(trial),
-        lines,
-        revision=trial.revision,
-        on_move=trial.move,
-    )
+    weight_sliders(_weights_now(trial), lines, revision=trial.revision, on_move=trial.move)
     if st.toggle("Tipping points as a table", key="what-if-lines-table"):
         _lines_table(lines)
 
 
-def _standing(trial: _Trial) -> dict[str, float]:
-    """The weights that stand now: those tried, else the preset's."""
+def _weights_now(trial: _Trial) -> dict[str, float]:
+    """The weights as they are set now: those tried, else the preset's."""
     weights = what_if_on_view().tried.weights.get(trial.form.optimize_for)
     return weights.model_dump() if weights else dict(trial.today.weights or {})
 
@@ -177,13 +177,11 @@ def _lines_table(lines: list[WeightLine]) -> None:
 
 
 def _candidates(trial: _Trial) -> None:
-    head = st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    )
+    head = spread()
     head.markdown("**Candidates**", width="content")
     tried = what_if_on_view().tried
     head.button(
-        "As today",
+        "Reset to today",
         icon=":material/restart_alt:",
         type="tertiary",
         key="what-if-as-today",
@@ -192,17 +190,17 @@ def _candidates(trial: _Trial) -> None:
     )
     scope = trial.scope
     st.caption(
-        f"A figure changed here holds for {languages.label(scope.language)}, "
-        f"{words.VERTICALS[scope.vertical]}, {words.REGIONS[scope.region]}; "
-        "a switch for every intent. An empty cell takes today's figure."
+        f"A changed figure applies to {languages.label(scope.language)}, "
+        f"{words.VERTICALS[scope.vertical]}, {words.REGIONS[scope.region]}; a switch to every "
+        "intent. Empty a cell to use today's figure."
     )
-    what_if_parts.candidates_table(trial.rows(), revision=trial.revision, on_type=trial.type)
+    candidates_table(trial.rows(), revision=trial.revision, on_type=trial.type)
     for problem in what_if_on_view().problems:
         st.warning(literal(problem), icon=":material/edit_off:")
 
 
 def _revision(form: TurnSettings) -> str:
-    """Changes with the intent that is looked at, and where another what-if is put on the view."""
+    """Changes with the intent, and when another what-if is loaded."""
     scope = "/".join(scope_of(form))
     return f"{what_if_on_view().revision} {scope} {form.optimize_for}"
 

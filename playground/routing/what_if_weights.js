@@ -2,7 +2,7 @@
 // server while the hand moves, at most every EVERY_MS; under each slider, who wins along it.
 const AXES = ["accuracy", "latency", "cost"]
 const EVERY_MS = 70
-// The other two never reach nothing, so that their proportion is still there on the way back.
+// The other two never reach 0, so that their proportion is not lost on the way back.
 const LEAST_REST = 0.001
 const states = new WeakMap()
 
@@ -57,7 +57,7 @@ function lines(root, data) {
     const box = root.querySelector(`[data-axis="${axis}"]`)
     const line = box.querySelector(".ww-line")
     box.querySelector(".sp-swatch").style.background = data.colours[axis]
-    line.setAttribute("aria-label", data.told[axis] ?? "")
+    line.setAttribute("aria-label", data.descriptions[axis] ?? "")
     const html = data.lines[axis] ?? ""
     if (line.dataset.html !== html) {
       line.dataset.html = html

@@ -1,7 +1,7 @@
 """What was tried on the what-if view: its rows, what was typed into them, and how it differs. Pure.
 
-The view works on one ``WhatIf``. The sliders set the weights of the preset that is looked at; the
-rows set figures for the intent that is looked at, and who is in the pool.
+The view edits one ``WhatIf``. The sliders set the weights of the form's preset; the rows set
+figures for the form's intent, and who is in the pool.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ FIGURES: Final[Mapping[Figure, _Kind]] = {
     "ttft_ms": _Kind("TTFT, ms", "time to first token", 600_000),
     "cost": _Kind("Price, US$ per million tokens", "price", 100_000),
 }
-"""The columns: heading, what a message calls it, and the most that is taken."""
+"""The columns: heading, its name in messages, and the largest value."""
 
 
 class WhatIfError(Exception):
@@ -50,7 +50,7 @@ class WhatIfError(Exception):
 
 
 class Scope(NamedTuple):
-    """Where an edited figure holds."""
+    """Where an edited figure applies."""
 
     language: str
     vertical: Vertical
@@ -75,11 +75,10 @@ class CandidateRow:
 
 @dataclass(frozen=True, slots=True)
 class OnView:
-    """What stands on the view.
+    """What the view shows.
 
-    ``revision`` counts how often its fields were given other values than a hand gave them.
-    ``problems`` are what could not be used of what the fields say; ``notice``, what went wrong
-    with a saved one.
+    ``revision`` counts how often code, not the person, set the fields. ``problems``: which typed
+    values cannot be used. ``notice``: what went wrong with a saved what-if.
     """
 
     tried: WhatIf
@@ -88,11 +87,11 @@ class OnView:
     notice: str = ""
 
     def typed(self, tried: WhatIf, problems: Sequence[str] = ()) -> OnView:
-        """What a hand gave the fields."""
+        """With what the person typed."""
         return replace(self, tried=tried, problems=tuple(problems))
 
     def put(self, tried: WhatIf) -> OnView:
-        """Another what-if, whose values the fields take."""
+        """Another what-if, loaded into the fields."""
         return OnView(tried, self.revision + 1)
 
     def with_notice(self, notice: str) -> OnView:
@@ -101,13 +100,13 @@ class OnView:
 
 
 def scope_of(form: TurnSettings) -> Scope:
-    """Where the figures hold that are typed while this intent is looked at."""
+    """Where a figure applies that is typed while this intent is on view."""
     return Scope(form.language, form.vertical or "general", form.region or "global")
 
 
 def candidate_rows(today: RoutingPreview, what_if: WhatIf, scope: Scope) -> list[CandidateRow]:
     """A row per candidate of today's pool, in today's order."""
-    return [_row(each, what_if, scope) for each in candidates(today)]
+    return [_candidate_row(each, what_if, scope) for each in candidates(today)]
 
 
 def with_weights(
@@ -130,8 +129,8 @@ def with_rows(
 ) -> tuple[WhatIf, list[str]]:
     """With what the rows say now, and a sentence for each cell that cannot be used.
 
-    ``sent`` has for an entry ``on`` and the text of each figure; an empty text, or today's own, is
-    no edit. Rows that are not sent, and edits of other intents, stay as they are.
+    ``sent`` has ``on`` and the text of each figure for an entry; an empty text, or today's, is no
+    edit. Rows that are not sent, and edits of other intents, stay as they are.
     """
     shown = {row.entry: row for row in rows if isinstance(sent.get(row.entry), Mapping)}
     without = [entry for entry in what_if.without if entry not in shown]
@@ -153,7 +152,7 @@ def named(what_if: WhatIf, name: str) -> WhatIf:
         raise WhatIfError("Give it a name first, for example “Cheaper gpt-4o”.")
     if len(wanted) > LONGEST_WHAT_IF_NAME:
         raise WhatIfError(
-            f"This name has {len(wanted)} characters; {LONGEST_WHAT_IF_NAME} is the most. "
+            f"This name has {len(wanted)} characters; at most {LONGEST_WHAT_IF_NAME} are allowed. "
             "Shorten it."
         )
     return what_if.model_copy(update={"name": wanted})
@@ -171,7 +170,7 @@ def still_saved(used: WhatIf, saved: Sequence[WhatIf]) -> WhatIf | None:
 
 
 def gone(what_if: WhatIf) -> str:
-    """What is said where the one in use was deleted."""
+    """The message when the one in use was deleted."""
     return f"“{what_if.name}” was deleted: the chat routes by the server's own scores again."
 
 
@@ -207,7 +206,7 @@ def shown_figure(value: float) -> str:
     return f"{rounded:g}" if abs(rounded) < 1000 else str(int(rounded))
 
 
-def _row(each: ScoredCandidate, what_if: WhatIf, scope: Scope) -> CandidateRow:
+def _candidate_row(each: ScoredCandidate, what_if: WhatIf, scope: Scope) -> CandidateRow:
     entry = f"{each.provider_id}:{each.model_id}"
     today = {name: shown_figure(getattr(each.axes, name)) if each.axes else "" for name in FIGURES}
     edit = next((one for one in what_if.edits if _holds(one, scope) and _entry(one) == entry), None)
@@ -237,7 +236,7 @@ def _edit(
             problems.append(str(error))
     if given and not row.today["quality"] and len(given) < len(FIGURES):
         who = words.candidate(row.provider, row.model)
-        return None, [*problems, f"{who} has no figures yet: give it all three to have it scored."]
+        return None, [*problems, f"{who} has no figures yet: enter all three to have it scored."]
     if not given:
         return None, problems
     return FigureEdit.model_validate(
@@ -255,7 +254,7 @@ def _figure(name: Figure, text: str, row: CandidateRow) -> float:
         who = words.candidate(row.provider, row.model)
         raise WhatIfError(
             f"The {kind.noun} of {who} must be a number from 0 to {kind.most:,.0f}, "
-            f"not “{text[:20]}”. Until then today's counts."
+            f"not “{text[:20]}”. Until then, today's is used."
         )
     return value
 

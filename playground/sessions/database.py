@@ -118,8 +118,9 @@ class Database:
         try:
             return create_engine(self._url, pool_pre_ping=not self._sqlite)
         except ImportError as error:
+            package = "'.[postgres]'" if error.name == "psycopg" else error.name
             raise StoreError(
-                f"The driver for {self.place} is not installed: pip install {error.name}."
+                f"The driver for {self.place} is not installed: pip install {package}."
             ) from error
 
     def _bring_up_to_date(self, engine: Engine) -> None:

@@ -9,21 +9,21 @@ from playground.look.words import candidate
 from speko_client.models import FilteredOut, RoutingPreview, ScoredCandidate
 
 
-def candidates(preview: RoutingPreview) -> list[ScoredCandidate]:
+def candidates(ranking: RoutingPreview) -> list[ScoredCandidate]:
     """The pool, best first, also where the server sends the winner in the plain fields only."""
-    first = preview.winner
-    if first is None and preview.provider_id and preview.model_id:
+    first = ranking.winner
+    if first is None and ranking.provider_id and ranking.model_id:
         first = ScoredCandidate(
-            provider_id=preview.provider_id,
-            model_id=preview.model_id,
-            score=preview.score or 0.0,
+            provider_id=ranking.provider_id,
+            model_id=ranking.model_id,
+            score=ranking.score or 0.0,
         )
-    return [first, *preview.runners_up] if first else []
+    return [first, *ranking.runners_up] if first else []
 
 
-def names(preview: RoutingPreview) -> list[str]:
+def names(ranking: RoutingPreview) -> list[str]:
     """The pool as ``provider/model``, best first."""
-    return [candidate(each.provider_id, each.model_id) for each in candidates(preview)]
+    return [candidate(each.provider_id, each.model_id) for each in candidates(ranking)]
 
 
 def reasons(out: Iterable[FilteredOut]) -> list[tuple[str, str]]:

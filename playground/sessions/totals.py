@@ -13,9 +13,6 @@ from typing import Final
 from playground.sessions.turns import Turn
 from speko_client.models import Attempt, CompleteUsage
 
-SIMULATED_OUTAGE: Final = "SIMULATED_OUTAGE"
-"""The code of an attempt that a drill made fail."""
-
 _MOST_TOKENS: Final = 10**12
 
 

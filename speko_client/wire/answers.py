@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Literal
 
 from speko_client.wire.base import ProviderKind, SpekoModel
@@ -16,11 +17,27 @@ class CompleteUsage(SpekoModel):
     estimated: bool = False
 
 
+class FailureCode(StrEnum):
+    """*Extension.* Why a candidate failed."""
+
+    CONNECT_FAILED = "CONNECT_FAILED"
+    TIMEOUT = "TIMEOUT"
+    SERVER_ERROR = "SERVER_ERROR"
+    RATE_LIMITED = "RATE_LIMITED"
+    AUTH_FAILED = "AUTH_FAILED"
+    MODEL_NOT_FOUND = "MODEL_NOT_FOUND"
+    INVALID_REQUEST = "INVALID_REQUEST"
+    EMPTY_ANSWER = "EMPTY_ANSWER"
+    STREAM_BROKEN = "STREAM_BROKEN"
+    SIMULATED_OUTAGE = "SIMULATED_OUTAGE"
+    """A drill made it fail."""
+
+
 class Attempt(SpekoModel):
     """*Extension.* One candidate tried: how it ended, after how many milliseconds.
 
     ``code`` and ``message`` say why it failed (None where it answered); the message completes
-    "openai/gpt-4o ...". Codes are listed in ``speko_gateway.provider.FailureCode``.
+    "openai/gpt-4o ...". ``code`` is a ``FailureCode``, or one of a newer server's.
     ``drill``: it failed, or was slow, on purpose, because of a drill.
     """
 

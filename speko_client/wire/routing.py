@@ -59,7 +59,7 @@ class SnapshotInfo(SpekoModel):
 
 
 class RoutingPreview(SpekoModel):
-    """The router's decision for an intent; no model is called. From ``winner`` on *extensions*."""
+    """The router's ranking for an intent; no model is called. From ``winner`` on *extensions*."""
 
     provider_id: str | None
     model_id: str | None

@@ -114,7 +114,7 @@ class Placed(SpekoModel):
 
 
 class SweepCell(SpekoModel):
-    """One intent's decision. ``margin`` is the winner's score minus the runner-up's.
+    """One intent's winner. ``margin`` is the winner's score minus the runner-up's.
 
     ``stood_in``: the winner was ranked by a figure of a broader scope. ``winner`` and ``runner_up``
     are None where no such candidate is left.
@@ -130,7 +130,7 @@ class SweepCell(SpekoModel):
 
 
 class Sweep(SpekoModel):
-    """The decisions, by language, then vertical, then preset, in the order asked."""
+    """The winners, by language, then vertical, then preset, in the order asked."""
 
     scores_run_id: str
     cells: list[SweepCell] = Field(default_factory=list)

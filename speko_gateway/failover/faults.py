@@ -1,10 +1,10 @@
-"""Faults on request: candidates that fail on purpose, so that failover can be seen and rehearsed.
+"""Faults on request: candidates that fail on purpose, so that failover can be seen and practised.
 
-A fault is a provider that stands before the real one. Before a simulated or local provider,
-``slow`` delays its real stream, ``stall`` and ``break`` cut it. In a live vendor's place nobody is
-called: ``slow`` is silence, and ``stall`` and ``break`` begin with a sentence of our own that says
-what it is, labelled simulated and scripted, so that nothing passes for the vendor's words. The
-limits that end any silence end this one too, within ``DRILL_PATIENCE`` where a person has to watch.
+A fault is a provider in front of the real one. In front of a simulated or local provider ``slow``
+delays its stream, and ``stall`` and ``break`` cut it. A live vendor is not called at all: ``slow``
+is silence, and ``stall`` and ``break`` begin with a sentence that says what it is, labelled
+simulated and scripted, so that nobody takes it for the vendor's words. The usual limits end the
+silence, within ``DRILL_PATIENCE`` where a person has to watch.
 The health gate ignores all of this.
 """
 
@@ -30,14 +30,14 @@ from speko_gateway.provider import (
 from speko_gateway.providers.stand_ins.scripted import SCRIPTED
 
 _PIECES = 5
-"""Pieces of text (tokens or words) that are heard before a stall or a break."""
+"""Pieces of text (tokens or words) that come before a stall or a break."""
 _SENTENCE = "This is a drill: scripted words in place of the vendor, who was not called, and now"
 _PIECE_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class FaultyProvider:
-    """Stands before a provider and does as its fault says.
+    """A provider with a fault in front of it.
 
     ``down`` completes "openai/gpt-4o ..." where the fault is to be down.
     """
@@ -48,16 +48,16 @@ class FaultyProvider:
 
     @property
     def kind(self) -> ProviderKind:
-        """That of the provider behind it; simulated in a live one's place."""
+        """That of the provider behind it; simulated in place of a live one."""
         return "simulated" if self._is_live else self.provider.kind
 
     @property
     def words(self) -> str | None:
-        """Who makes the words: the provider behind it, or in a live one's place the script."""
+        """Who makes the words: the provider behind it, or the script in place of a live one."""
         return SCRIPTED if self._is_live else self.provider.words
 
     def unavailable_reason(self, model: str) -> str | None:
-        """A fault is found out by trying, so it makes nothing unavailable."""
+        """The provider's own reason: a fault shows only when the candidate is tried."""
         return self.provider.unavailable_reason(model)
 
     def stream(self, request: ProviderRequest) -> AsyncGenerator[ProviderEvent]:
@@ -75,7 +75,7 @@ class FaultyProvider:
                 return _refused(FailureCode.SIMULATED_OUTAGE, self.down)
 
     async def close(self) -> None:
-        """Leave the provider behind it alone: it outlives the request."""
+        """Nothing: the provider behind it lives longer than the request."""
 
     @property
     def _is_live(self) -> bool:

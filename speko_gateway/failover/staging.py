@@ -1,7 +1,7 @@
-"""What a request wants to see happen on its way: an outage, a drill, a reply. For demonstrations.
+"""What a request wants to see happen: a simulated outage, a drill, a given reply.
 
-Outage and reply are obeyed by the demo fleet alone. A drill puts faults before any provider, in a
-gateway that takes drills.
+Only the demo fleet simulates outages and says given replies. A drill puts faults before any
+provider, in a gateway that takes drills.
 """
 
 from __future__ import annotations
@@ -27,10 +27,7 @@ from speko_gateway.limits import Limits
 from speko_gateway.provider import Provider
 from speko_gateway.providers.stand_ins.simulated import SimulatedProvider
 
-_NO_DRILLS = (
-    "this gateway takes no drills, for others may be using it. Whoever runs it allows them with "
-    "--drills"
-)
+_NO_DRILLS = "this gateway takes no drills, because others may be using it. --drills allows them"
 _HEADERS = (OUTAGE_HEADER.lower(), DRILL_HEADER.lower(), REPLY_HEADER.lower())
 _OUTAGE = "is down (simulated outage)"
 
@@ -61,7 +58,7 @@ class DrillRules:
 def staging_in(headers: Mapping[str, str], *, drills: bool) -> Staging:
     """What these headers (names in lower case) ask to see; NOTHING_STAGED where nothing.
 
-    Raises GatewayError, 400, where one is no good, or asks for a drill where none are taken.
+    Raises GatewayError, 400, where a header cannot be used or a drill is not allowed.
     """
     if not any(header in headers for header in _HEADERS):
         return NOTHING_STAGED
@@ -84,7 +81,7 @@ def staged(
     *,
     demo: bool,
 ) -> Sequence[Option]:
-    """The same candidates, each with what is staged for it; ``demo``: the demo fleet is on."""
+    """The same candidates, each with its staged fault or reply; ``demo``: the demo fleet is on."""
     if demo:
         options = [_simulated(option, staging) for option in options]
     if drill_rules is None:
@@ -102,7 +99,7 @@ _DOWN = Fault(target="outage")
 
 
 def _saying(provider: Provider, reply: str | None) -> Provider:
-    """A simulated provider says this reply; nobody else heeds it."""
+    """A simulated provider that says this reply; any other provider ignores it."""
     if reply is not None and isinstance(provider, SimulatedProvider):
         return replace(provider, reply=reply)
     return provider

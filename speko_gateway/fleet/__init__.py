@@ -1,4 +1,4 @@
-"""Who can be asked: the vendors configured, and those that a request brings along.
+"""Who can be asked: the configured vendors, and those that a request brings along.
 
 A fleet is demo, live or both.
 """

@@ -1,4 +1,4 @@
-"""Both fleets, prepared once, and what a request's own connections make of the live one.
+"""Both fleets, prepared once, and the live one with a request's own connections.
 
 ``X-Speko-Fleet`` chooses per request; without it the gateway's own choice counts. ``auto`` is the
 live fleet where a live vendor is connected for this request, else the demo fleet.
@@ -22,8 +22,8 @@ from speko_gateway.routing.scores import Snapshot
 
 LOCAL = Candidate("local", "smollm2-135m-instruct")
 _LOCAL_NAME = "Local model"
-# Its quality is measured on an exam of our own, the vendors' is a published index: ranked among
-# them it would pass for their equal. And whoever brings a key asks for those it opens.
+# Its quality comes from our own exam, the vendors' from a published index: ranked among them it
+# would seem their equal. And who brings a key wants the models behind it.
 _RESERVES = frozenset({LOCAL})
 _SIMULATED = "simulated"
 
@@ -37,7 +37,7 @@ class Lineup(NamedTuple):
 
     @property
     def connections(self) -> Mapping[str, str]:
-        """By vendor, what its health is kept apart by: a simulated vendor's is not the vendor's."""
+        """By vendor, the name its health is kept under; a simulated vendor has its own."""
         if self.fleet.demo:
             return dict.fromkeys(self.fleet.providers.keys() - {LOCAL.provider}, _SIMULATED)
         return self.vendors.names
@@ -76,7 +76,7 @@ class Fleets:
 
 
 def demo_lineup(stage: Stage, local: Provider, vendors: Vendors) -> Lineup:
-    """The demo fleet: every vendor of the snapshot, simulated, and no live one beside."""
+    """The demo fleet: every vendor of the snapshot, simulated, and no live one."""
     candidates = _vendors_candidates(stage.snapshot)
     simulated = dict.fromkeys(each.provider for each in candidates)
     fleet = Fleet(
@@ -95,7 +95,7 @@ def demo_lineup(stage: Stage, local: Provider, vendors: Vendors) -> Lineup:
 
 
 def live_lineup(vendors: Vendors, snapshot: Snapshot, local: Provider) -> Lineup:
-    """The connected vendors; beside them the snapshot's others, which say what they lack."""
+    """The connected vendors, and the snapshot's other vendors, which say what they lack."""
     scored = _vendors_candidates(snapshot)
     named = dict.fromkeys([*vendors.connected, *sorted({each.provider for each in scored})])
     live = {vendor: found for vendor in named if (found := vendors.provider(vendor)) is not None}

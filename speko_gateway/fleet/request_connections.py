@@ -1,8 +1,8 @@
 """What one request brings along: vendors' keys and addresses, and the fleet it wants.
 
 Two headers. ``X-Speko-Connections`` is base64url of a ``RequestConnections`` object, and
-``X-Speko-Fleet`` is one word. What is in them lives as long as the request: it is never stored,
-logged or quoted, in an error no more than anywhere else.
+``X-Speko-Fleet`` is one word. Their contents live as long as the request: they are never stored,
+logged or quoted, not even in an error.
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ class Vendors:
         return LiveProvider(row, self._strangers())
 
     def _unconnected(self, vendor: str) -> LiveProvider:
-        # A local server's own address is a private one, which nobody here has named.
+        # A local server's own address is a private one, which this environment has not named.
         row = VENDORS[vendor]
         return LiveProvider(row, self.upstream if row.needs_key else self._strangers())
 

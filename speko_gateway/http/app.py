@@ -1,4 +1,4 @@
-"""The gateway's routes, its bearer check and its error envelope."""
+"""The gateway's routes, with the layers and the error envelope around them."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _other_routes(gateway: Gateway, metrics: Metrics) -> FastAPI:
 
 
 class _ForRequest:
-    """The gateway as the request at hand has it, with its own connections and fleet."""
+    """The gateway for one request, with the request's own connections and fleet."""
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
@@ -111,7 +111,7 @@ class _ForRequest:
 
 
 class _JsonBody(Generic[ModelT]):
-    """A request's body as ``model``, within the bounds and by the rules of a completion's."""
+    """A request's body as ``model``, read and checked as a completion's is."""
 
     def __init__(self, model: type[ModelT]) -> None:
         self._model = model

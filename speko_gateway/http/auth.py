@@ -1,7 +1,7 @@
 """The bearer check before everything under ``/v1``, whether a route or not.
 
-``/metrics`` needs no key on loopback, where Prometheus' agents usually ask, and one from elsewhere.
-Behind a proxy on the same machine every caller is on loopback: there the proxy has to keep it shut.
+``/metrics`` needs a key only from other machines: Prometheus' agents usually ask from this one.
+Behind a proxy on the same machine every caller is on loopback: there the proxy must block it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class BearerAuth:
     def _knows(self, scope: Scope) -> bool:
         given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         scheme, _, token = given.partition(b" ")
-        # Constant time: how long a refusal takes must not tell how much of the key was right.
+        # Constant time: the time of a refusal must not show how much of the key was right.
         return scheme.lower() == b"bearer" and hmac.compare_digest(token.strip(), self._key)
 
 

@@ -1,4 +1,4 @@
-"""What ends work before its time: a caller who has left, or a gateway that is stopping."""
+"""What ends work early: a caller who has left, or a gateway that is stopping."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.types import Receive
 
 
 class CallerGone(Exception):
-    """The caller hung up; there is nobody to answer."""
+    """The caller hung up."""
 
 
 class GatewayStopping(Exception):
@@ -21,8 +21,8 @@ class GatewayStopping(Exception):
 async def connected(receive: Receive) -> AsyncGenerator[None]:
     """Cancel what runs inside as soon as the caller leaves, and raise CallerGone for it.
 
-    Any other cancellation is the server's, at its end, and becomes GatewayStopping. To be entered
-    once the body is read: what ``receive`` gives from then on is the caller's leaving.
+    Any other cancellation comes from the server as it stops, and becomes GatewayStopping. Enter it
+    once the body is read: from then on ``receive`` only reports that the caller left.
     """
     work = asyncio.current_task()
     left = False

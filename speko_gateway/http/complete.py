@@ -109,7 +109,7 @@ class CompleteAnswer:
         self.gateway = gateway
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer this request; a GatewayError becomes its envelope, a caller gone nothing."""
+        """Answer this request; a GatewayError becomes its envelope."""
         if scope["method"] != "POST":
             await refuse(scope, send, _only_post())
             return
@@ -175,7 +175,7 @@ class Exchange:
             if not self.opened:
                 raise
             last = self._broken(_STOPPING, "GATEWAY_STOPPING")
-        # Not inside: once the last byte is out, the server reports the caller as gone.
+        # Not inside: after the last byte the server reports that the caller has left.
         await send_body(self.send, last, more=False)
 
     async def _open(self) -> Speaker:

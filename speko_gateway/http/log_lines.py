@@ -1,9 +1,9 @@
 """The gateway's log: one line per record on stderr, as JSON for machines or as text for people.
 
-A request's line has ids, names, codes and times, and nothing a caller or a vendor said. Errors are
-told by type and place, for their text may quote what went through; keys known to this process are
-cut out of every line. Writing never holds up an answer: a thread writes, and where nobody reads
-stderr the oldest lines are lost rather than the gateway standing still.
+A request's line has ids, names, codes and times, and nothing that a caller or a vendor said. An
+error is logged by its type and place, because its text may quote a message; keys known to this
+process are cut out of every line. Writing never delays an answer: a thread writes, and where nobody
+reads stderr the oldest lines are lost.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class JsonLines(logging.Formatter):
 
 
 class TextLines(logging.Formatter):
-    """The same for people."""
+    """The same, for people."""
 
     def __init__(self, secrets: tuple[str, ...] = ()) -> None:
         super().__init__()
@@ -101,7 +101,7 @@ class TextLines(logging.Formatter):
 class PatientStream:
     """A stream that takes lines at once and has a thread write them, so many together.
 
-    While there is something to write the thread looks for more by itself: to wake it for each line
+    While there is something to write, the thread looks for more by itself: waking it for each line
     would cost a request more than the line does.
     """
 
@@ -122,7 +122,7 @@ class PatientStream:
             self._some.set()
 
     def flush(self) -> None:
-        """Nothing: the thread writes when it comes to it."""
+        """Nothing: the thread writes by itself."""
 
     def close(self) -> None:
         """Write what is left, unless nobody reads it."""

@@ -1,8 +1,7 @@
 """Counts for Prometheus, in a registry of their own.
 
-Labels are bounded: a candidate that callers bring along themselves counts as ``other``. Whatever
-can be read when it is asked for (health, tasks, memory, sockets) is read then, and costs a request
-nothing.
+Labels are bounded: a candidate that a caller brings along counts as ``other``. Health, tasks,
+memory and sockets are read only when Prometheus asks, and cost a request nothing.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ _STATES = ("healthy", "probing", "unhealthy")
 
 
 class Metrics:
-    """What is counted of completions; other routes only have their log lines."""
+    """What is counted for completions; other routes only have their log lines."""
 
     def __init__(
         self, candidates: Iterable[Candidate], health: Callable[[], ProvidersHealth]
@@ -59,7 +58,7 @@ class Metrics:
         )
         self._failovers = Counter(
             "speko_failovers",
-            "Candidates that failed and were followed, but for those of drills",
+            "Candidates that failed and were followed, except those of drills",
             registry=registry,
         )
         self._ttft = Histogram(
@@ -108,7 +107,7 @@ class Metrics:
 
 
 class _Live(Collector):
-    """What is read when it is asked for."""
+    """What is read only when Prometheus asks."""
 
     def __init__(self, health: Callable[[], ProvidersHealth], known: frozenset[Candidate]) -> None:
         self._health = health

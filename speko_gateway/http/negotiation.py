@@ -2,12 +2,12 @@
 
 No official SDK says what it wants, so its version decides where ``Accept`` is silent:
 ``spekoai-python`` below 0.1.2 reads one JSON object, every later official SDK reads a stream, and
-anyone else gets JSON (docs/contract.md, section 2). 0.1.2 and 0.1.3 read only a stream as they were
-published, whatever Speko's documentation says of them.
+anyone else gets JSON (docs/contract.md, section 2). The published 0.1.2 and
+0.1.3 read only a stream, though Speko's documentation says otherwise.
 
 Those two also cannot read the body of a refusal: any status from 400 on ends in their HTTP
-library's own exception. To them alone an error goes as a stream's ``error`` event, which they
-raise with its message and code.
+library's own exception. They alone get an error as a stream's ``error`` event, which they raise
+with its message and code.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def answer_form(accept: str | None, user_agent: str | None) -> AnswerForm:
 
 
 def wants_errors_as_events(accept: str | None, user_agent: str | None) -> bool:
-    """Whether this caller can be told of an error only within a stream."""
+    """Whether this caller reads an error only within a stream."""
     version = _python_sdk_version(user_agent or "")
     return (
         version is not None
@@ -63,7 +63,7 @@ def _quality(parameters: list[str]) -> float:
 
 
 def _number(value: str) -> float:
-    # An unreadable quality counts as none given; the media type was named all the same.
+    # An unreadable quality counts as absent; the media type was still named.
     return float(value) if re.fullmatch(r"[01](\.\d{0,3})?", value) else 1.0
 
 

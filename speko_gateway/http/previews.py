@@ -1,4 +1,4 @@
-"""The routing preview's body: a ranking as ``GET /v1/routing/preview`` tells it."""
+"""The routing preview's body: a ranking as ``GET /v1/routing/preview`` returns it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from speko_gateway.routing.weight_lines import weight_lines
 def preview_body(
     ranking: Ranking, fleet: Fleet, snapshot: Snapshot, *, with_lines: bool = False
 ) -> dict[str, Any]:
-    """The router's decision, nothing run. With nobody left the first three fields are null.
+    """The router's decision, nothing run. With no candidate left the first three fields are null.
 
     ``with_lines``: and who would win by other weights.
     """
@@ -34,8 +34,8 @@ def preview_body(
         snapshot=snapshot.info,
         weight_lines=weight_lines(ranking) if with_lines else None,
     )
-    nobody: dict[str, Any] = dict.fromkeys(("providerId", "modelId", "score"))
-    return {**nobody, **wire(preview)}
+    absent: dict[str, Any] = dict.fromkeys(("providerId", "modelId", "score"))
+    return {**absent, **wire(preview)}
 
 
 def _scored(ranked: Ranked, fleet: Fleet) -> ScoredCandidate:

@@ -1,6 +1,6 @@
 """What is noted of one request, for its log line and for the metrics: names, codes and times.
 
-Contents never get here, and neither do keys: there is no field for them.
+Contents and keys never get here: there is no field for them.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _OWN_ID = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 
 @dataclass(slots=True)
 class RequestRecord:
-    """One request. All but the id and the times stays as it is where no model was asked.
+    """One request. Where no model was asked, only the id and the status are set.
 
-    ``rejected`` is a request that is at fault itself (4xx), ``failed`` everything else that ended
-    in an error, also in the middle of a stream.
+    ``rejected`` is an invalid request (4xx), ``failed`` any other that ended in an error, also in
+    the middle of a stream.
     """
 
     request_id: str
@@ -79,6 +79,6 @@ def start_record(scope: Scope) -> RequestRecord:
 
 
 def record_of(scope: Scope) -> RequestRecord:
-    """The record that was started for this request; a loose one where nobody keeps records."""
+    """The record that was started for this request; a new one where none was started."""
     found: Any = scope.get(_KEY)
     return found if isinstance(found, RequestRecord) else start_record(scope)

@@ -1,4 +1,4 @@
-"""One gateway process: binds, says where it listens, and ends promptly when told to."""
+"""One gateway process: binds, prints where it listens, and ends promptly when asked to."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from speko_gateway.errors import SetupError
 
 SHUTDOWN_SECONDS = 1
-"""How long answers under way may go on once the process is told to end."""
+"""How long answers under way may go on once the process is asked to end."""
 
 MAX_HEAD_BYTES = 192 * 1024
-"""Of a request's line and headers: room for each header of ours at its longest, and for others."""
+"""Of a request's line and headers: room for each of our headers at its longest, and for others."""
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -41,12 +41,12 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 class _Protocol(HttpToolsProtocol):
-    """What the parser leaves open: headers without an end, and an upgrade that a caller offers.
+    """What the parser does not handle: headers without an end, and an upgrade that a caller offers.
 
     A connection whose request never gets past its headers is ended. Counted are reads that begin
     and end within one head: nothing is copied, and a body is free.
 
-    An offered upgrade is passed over, as RFC 9110 (7.8) has it: Java's client and ``curl --http2``
+    An offered upgrade is ignored, as RFC 9110 (7.8) allows: Java's client and ``curl --http2``
     offer HTTP/2 with their first request, and the parser reads no body behind such an offer. It is
     given the same request once more, without it.
     """
@@ -94,7 +94,7 @@ class _Protocol(HttpToolsProtocol):
 
 
 class _Server(uvicorn.Server):
-    """Says in one line where it listens, once it does; and ends what runs too long at its end."""
+    """Prints in one line where it listens, and cancels at its end what runs too long."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -1,4 +1,4 @@
-"""What a Connections page asks: who is connected, which local servers run, and does this one work.
+"""What the Connections page asks: who is connected, which local servers run, does this one work.
 
 A vendor is asked for its list of models, which costs nothing and needs the key to be right. Local
 servers are looked for where they usually listen, on this machine's loopback and nowhere else.
@@ -155,11 +155,11 @@ def _failed(message: str, code: FailureCode, latency_ms: float) -> VendorTest:
 
 
 def _not_live(gateway: Gateway, vendor: str) -> VendorTest:
-    """A vendor of the demo fleet, or the local model: nobody is asked."""
+    """A vendor of the demo fleet, or the local model: no vendor is asked."""
     own = [each for each in gateway.fleet.pool() if each.candidate.provider == vendor]
     models = [each.candidate.model for each in own]
     if vendor != LOCAL.provider:
-        message = "This vendor is simulated: it is one of the demo fleet, and nobody is called."
+        message = "This vendor is simulated: it is part of the demo fleet, and no vendor is called."
         return VendorTest(ok=True, message=message, latency_ms=0.0, models=models)
     lacking = next((each.unavailable for each in own if each.unavailable), None)
     if lacking is not None:

@@ -1,7 +1,7 @@
-"""Who may be in the engine at once: so many calls, and no more tokens than its context holds.
+"""How many calls may be in the engine at once, with no more tokens than its context holds.
 
-All calls share one context. Were it to run full, every call in it would fail, so each one first
-reserves what it may need at most. Those who wait are served in the order they came, so a large
+All calls share one context. If it were full, every call in it would fail, so each one first
+reserves the most it may need. Those who wait are served in the order they came, so a large
 call is not starved by small ones; waiting can be cancelled.
 """
 

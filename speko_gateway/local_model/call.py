@@ -16,14 +16,14 @@ Chunk = dict[str, Any]
 
 @dataclass(slots=True)
 class _Outcome:
-    """What the chunks so far have told."""
+    """What the chunks so far have said."""
 
     finish_reason: str | None = None
     usage: dict[str, int] = field(default_factory=dict)
     spoke: bool = False
 
     def read(self, chunk: Chunk) -> str:
-        """Take note of a chunk; returns its text. ProviderError where it tells of a failure."""
+        """Read a chunk; returns its text. ProviderError where it is an error."""
         if error := chunk.get("error"):
             raise _failure(error, self.spoke)
         self.usage = chunk.get("usage") or self.usage
@@ -61,7 +61,7 @@ class Call:
             runtime.chat(self._body, self._take)
 
     def cancel(self) -> None:
-        """Have the engine end the work at its next call back."""
+        """Make the engine end the work at its next callback."""
         self._cancelled.set()
 
     def end(self, error: BaseException | None) -> None:
@@ -85,7 +85,7 @@ class Call:
         """Called by the engine, in its thread; True ends the work. It must not raise."""
         try:
             self._loop.call_soon_threadsafe(self._arrived.put_nowait, chunk)
-        except RuntimeError:  # the loop is closed: nobody listens any more
+        except RuntimeError:  # the loop is closed: nobody reads any more
             return True
         return self._cancelled.is_set()
 

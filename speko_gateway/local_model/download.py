@@ -28,8 +28,8 @@ def download_wheel(
 ) -> Path:
     """The wheel of ``requirement`` (one line of a requirements file, with its hash).
 
-    ``folder`` is an empty one that the caller clears away; ``on_bytes`` hears how many bytes
-    are there, now and again.
+    ``folder`` is empty, and the caller removes it; ``on_bytes`` gets the bytes so far, again and
+    again.
     """
     _require_pip(pip)
     command, environment = _prepare(requirement, folder, pip)

@@ -36,10 +36,10 @@ SHIPPED_NAME = "SmolLM2-135M-Instruct"
 DEFAULT_MAX_TOKENS = 256
 """The cap where the caller set none: a model this small rambles."""
 DEFAULT_SAMPLING = {"temperature": 0.3, "top_p": 0.5}
-"""Where the caller set no temperature: what got most of our own questions right."""
+"""Where the caller set no temperature: what answered most of our test questions right."""
 AGAINST_LOOPS = {"repeat_penalty": 1.05, "dry_multiplier": 0.8, "dry_allowed_length": 6}
-"""Left alone it repeats itself. A stronger penalty on single tokens costs it its arithmetic, so
-whole phrases of more than six tokens are discouraged instead."""
+"""By itself it repeats itself. A stronger penalty on single tokens spoils its arithmetic, so only
+phrases of more than six tokens are discouraged."""
 
 ABSENT = (
     'its file is not on this machine yet; fetch it with "make run" or '
@@ -54,7 +54,7 @@ class _Loaded:
 
 
 class LocalEngine:
-    """The model at ``model_path()``, which is asked anew until it has one to load.
+    """The model at ``model_path()``, which is called again until there is one to load.
 
     ``context`` is how many tokens all calls together may have in the engine; one may have all.
     """
@@ -115,7 +115,7 @@ class LocalEngine:
         return (await self._load()).runtime
 
     async def close(self) -> None:
-        """End every call, wait for them, free the model. Called once, when nobody asks any more."""
+        """End every call, wait for them, free the model. Called once, at shutdown."""
         for call in self._calls:
             call.cancel()
         await asyncio.gather(*(call.ended.wait() for call in self._calls))
@@ -135,7 +135,7 @@ class LocalEngine:
         loop.run_in_executor(self._threads, call.run, loaded.runtime).add_done_callback(ended)
 
     async def _load(self) -> _Loaded:
-        """The loaded model. Callers share one attempt; a failed one is made anew by the next."""
+        """The loaded model. Callers share one attempt; after a failed one the next tries again."""
         path = self._model_path()
         if path is None:
             raise ProviderError(FailureCode.MODEL_NOT_FOUND, ABSENT)
@@ -165,7 +165,7 @@ async def _failed(task: asyncio.Task[_Loaded]) -> bool:
 
 
 async def _fitted(prompt: Prompt, runtime: Runtime, limit: int) -> tuple[Prompt, int]:
-    """The prompt as it fits beside an answer of ``limit`` tokens, and its tokens at most."""
+    """The prompt, cut to fit with an answer of ``limit`` tokens, and the most tokens it has."""
     if (most := prompt.most_tokens()) + limit <= runtime.context // CALLS_AT_ONCE:
         return prompt, most  # surely short: no need to count
     room = runtime.context - min(limit, runtime.context // CALLS_AT_ONCE)

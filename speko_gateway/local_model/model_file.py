@@ -129,7 +129,7 @@ def _fetch_once(path: Path, progress: Progress, release: Release, pip: Sequence[
 
 @contextmanager
 def _fresh_folder(folder: Path) -> Iterator[None]:
-    """The folder, emptied of what an interrupted fetch left, and gone again afterwards."""
+    """The folder, emptied of what an interrupted fetch left, and removed afterwards."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     try:
@@ -191,7 +191,7 @@ def _copy(source: IO[bytes], sink: IO[bytes]) -> str:
 
 @contextmanager
 def _plain_errors(folder: Path) -> Iterator[None]:
-    """Turn what can go wrong with disk, installer or archive into a ``SetupError``."""
+    """Every error of disk or archive as a ``SetupError``."""
     try:
         yield
     except (zipfile.BadZipFile, KeyError) as error:

@@ -1,4 +1,4 @@
-"""What the local model is given: a system prompt always, plain turns, and no more than fits.
+"""What the local model reads: always a system prompt, plain turns, and no more than fits.
 
 Without a system prompt a model this small answers far worse, so there always is one: the caller's
 own, or a short one made from the intent. Chat templates of other models know neither tools nor
@@ -80,7 +80,7 @@ class Prompt:
 
 
 def prompt_of(messages: Sequence[ChatMessage]) -> Prompt:
-    """The prompt for these messages; system messages come first, wherever they stood."""
+    """The prompt for these messages; system messages come first."""
     system = "\n\n".join(
         message.content
         for message in messages
@@ -119,13 +119,13 @@ def language_name(intent: RoutingIntent) -> str:
 
 
 def _plain(turn: LegalMessage) -> LegalMessage:
-    """A turn in words: tool calls and results told as text, by assistant and user."""
+    """The message in plain words: tool calls and results become text of assistant and user."""
     if turn.role == "tool":
-        told = (
+        results = (
             f"{'Failure' if result.is_error else 'Result'} of {result.name}: {result.text}"
             for result in turn.results
         )
-        return LegalMessage("user", "\n".join(told))
+        return LegalMessage("user", "\n".join(results))
     calls = (f"(Called {call.name} with {call.args}.)" for call in turn.calls)
     return LegalMessage(turn.role, "\n".join(part for part in (turn.text, *calls) if part))
 

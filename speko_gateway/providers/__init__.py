@@ -1,1 +1,1 @@
-"""Providers: whatever turns one request into a stream of text, vendor by vendor."""
+"""Providers: what turns one request into a stream of text, vendor by vendor."""

@@ -145,7 +145,7 @@ def _code(status: int | None, error: Mapping[str, Any]) -> FailureCode:
 
 
 def _words(error: Mapping[str, Any]) -> list[str]:
-    """The machine-readable words of an error, the most telling first."""
+    """The machine-readable words of an error, the most specific first."""
     details = [detail for detail in _list(error.get("details")) if isinstance(detail, dict)]
     words = [detail.get("reason") for detail in details]
     words += [error.get("code"), error.get("type"), error.get("status")]

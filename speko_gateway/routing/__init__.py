@@ -1,4 +1,4 @@
 """Who should answer: scores, health, filters and the ranking by an intent.
 
-Pure but for the health of recent calls.
+Pure, except for the health of recent calls.
 """

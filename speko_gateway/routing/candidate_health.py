@@ -1,12 +1,12 @@
 """One candidate's health: in the pool, out of it, or on trial.
 
-It leaves when more than so many of its recent calls failed, or when its vendor asked for a pause
+It leaves when too many of its recent calls failed, or when its vendor asked for a pause
 (``Retry-After``). After a cool-down one real call at a time is let through: a success brings it
 back with a clean slate, a failure keeps it out for a longer pause, up to the longest.
 
 An outcome counts for the period its call began in. Calls that were under way when a candidate left
-or came back say nothing about how it is doing since, so they can neither bring it back nor throw it
-out again. Pure: times are monotonic seconds, passed in.
+or came back say nothing about its health since then, so they neither bring it back nor remove it
+again. Pure: times are monotonic seconds, passed in.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class LastError:
 
 
 class Call:
-    """One call under way. Settled once, whatever comes of it: see ``HealthGate``."""
+    """One call under way. Settled once, however it ends: see ``HealthGate``."""
 
     __slots__ = ("period", "settled")
 

@@ -1,4 +1,4 @@
-"""Routing with the health gate: who is left out, who is tried anyway, and who is told so.
+"""Routing with the health gate: who is left out, and who is tried anyway.
 
 Where the gate would leave nobody, those it keeps out for their errors are tried after all, the
 least bad first: a call that may fail is better than one that is refused. A candidate whose vendor

@@ -1,8 +1,8 @@
 """The health gate: who is in the pool, candidate by candidate, and why the others are not.
 
-Whoever calls a candidate says so (``begin``) and says what came of it, in every case. The rules are
-``candidate_health``'s; here are the clock, the sentences, and the report. Memory is bounded: a
-window is counted in slices, and only so many candidates are remembered.
+A call of a candidate is announced (``begin``) and its outcome is always reported. The rules are in
+``candidate_health``; here are the clock, the sentences, and the report. Memory is bounded: a window
+is counted in slices, and only the latest candidates are remembered.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from speko_gateway.routing.candidate_health import (
 )
 
 MOST_CANDIDATES = 1000
-"""So many are remembered, the latest called ones: callers bring connections and models along."""
+"""The latest called ones are remembered: callers bring connections and models of their own."""
 
 Key = tuple[Candidate, str]
 
@@ -49,9 +49,9 @@ class HealthGate:
     _suspects: set[Key] = field(default_factory=set)
 
     def through(self, connections: Mapping[str, str]) -> HealthGate:
-        """The same gate for a caller with own connections: names by vendor, that tell them apart.
+        """The same gate for a caller with own connections, which have a name by vendor.
 
-        One caller's wrong key or used-up quota must put nobody else's candidate out of the pool.
+        One caller's wrong key or used-up quota must not remove a candidate for other callers.
         """
         return replace(self, connections=connections)
 
@@ -75,7 +75,7 @@ class HealthGate:
             self._suspect(candidate, health)
 
     def let_go(self, candidate: Candidate, call: Call) -> None:
-        """The call told nothing of the candidate; after it was settled this does nothing."""
+        """The call says nothing about the candidate. Does nothing once the call is settled."""
         if _settles(call):
             self._health(candidate).let_go(call)
 
@@ -104,7 +104,7 @@ class HealthGate:
         }
 
     def held(self) -> Mapping[Candidate, float]:
-        """Whose vendor asked for a pause, each with the seconds that are left of it."""
+        """Candidates whose vendor asked for a pause, each with the seconds left."""
         clock = self.clock()
         return {
             candidate: health.out.held_until - clock
@@ -113,7 +113,7 @@ class HealthGate:
         }
 
     def on_trial(self) -> Mapping[Candidate, str]:
-        """Who is in the pool on trial only, each with what it had left for, as a plain clause."""
+        """Who is in the pool on trial only, each with the reason it had left, as a plain clause."""
         clock = self.clock()
         return {
             candidate: self._why(health)
@@ -122,7 +122,7 @@ class HealthGate:
         }
 
     def report(self) -> ProvidersHealth:
-        """How everybody is doing who was called at all, as the wire has it."""
+        """The health of every candidate that was called, as the wire has it."""
         clock = self.clock()
         rows = sorted(self._own(), key=lambda each: each[0])
         return ProvidersHealth(
@@ -168,7 +168,7 @@ class HealthGate:
             self._suspects.add(self._key(candidate))
 
     def _own_out(self) -> list[tuple[Candidate, CandidateHealth]]:
-        """Those of them that are out: asked for every request, hence looked for among few."""
+        """Those of them that are out. Every request asks this: only suspects are searched."""
         found: list[tuple[Candidate, CandidateHealth]] = []
         for key in tuple(self._suspects):
             health = self._candidates.get(key)
@@ -179,7 +179,7 @@ class HealthGate:
         return found
 
     def _own(self) -> list[tuple[Candidate, CandidateHealth]]:
-        """What this caller's connections have done, and nobody else's."""
+        """The health of this caller's connections only."""
         return [
             (candidate, health)
             for (candidate, connection), health in self._candidates.items()
@@ -199,7 +199,7 @@ class HealthGate:
 
 
 def _settles(call: Call) -> bool:
-    """Whether this is the first word on how the call ended."""
+    """Whether this is the first report of how the call ended."""
     first, call.settled = not call.settled, True
     return first
 

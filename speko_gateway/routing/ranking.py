@@ -1,7 +1,7 @@
 """The routing decision, pure: an intent and what is known in, an order of candidates out.
 
 Filter, normalise each axis by min-max over the survivors, weigh, sort (docs/contract.md, section
-3). A score is therefore relative to who is in the pool: an allow-list changes everybody's score.
+3). A score is therefore relative to the pool: an allow-list changes every score.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ FilterCode = Literal["status", "unavailable", "not_allowed", "unhealthy", "what_
 class PoolEntry(NamedTuple):
     """A candidate the gateway knows, and why it cannot be called now (None: it can).
 
-    A ``reserve`` answers only where nobody else can, whatever its figures.
+    A ``reserve`` answers only where no other candidate can.
     """
 
     candidate: Candidate
@@ -73,7 +73,7 @@ class Ranking:
 class Shortlist:
     """A decision before the weights: who is left, with which axes, and who is out.
 
-    ``stood_in`` are those for whom figures of a broader scope stand in.
+    ``stood_in`` are those with figures of a broader scope.
     """
 
     scored: tuple[tuple[Candidate, Row, Axes], ...]
@@ -243,7 +243,7 @@ def _unscored_notes(unscored: Sequence[Candidate]) -> list[str]:
 def _reserve_notes(last: Sequence[Candidate]) -> list[str]:
     if not last:
         return []
-    return [f"{_listed(sorted(last))}: in reserve, for when nobody else answers."]
+    return [f"{_listed(sorted(last))}: in reserve, for when no other answers."]
 
 
 def _listed(candidates: Sequence[Candidate]) -> str:

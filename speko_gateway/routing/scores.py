@@ -3,7 +3,7 @@
 A snapshot is a JSON file in ``data/`` with an id, a label, a source, a date and rows. A row holds
 for one provider, model, language, vertical and region. Where an intent has no row of its own, a
 broader one stands in, one step at a time: region to global, es-MX to es, vertical to general,
-language to en. What stood in is told, so that nobody takes a general figure for a specific one.
+language to en. The notes say what stood in, so that no general figure passes for a specific one.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class Row(_FileModel):
 
 
 class SnapshotFile(_FileModel):
-    """A snapshot as it lies in its file."""
+    """A snapshot as its file has it."""
 
     id: Text
     label: Text
@@ -131,8 +131,8 @@ class Lookup(NamedTuple):
 class Snapshot:
     """A snapshot, indexed by candidate and scope.
 
-    ``presets`` are the weights it is used with, ``without`` those it leaves out; both are as usual
-    but in a ``what_if``.
+    ``presets`` are the weights it is used with, ``without`` the candidates it leaves out; only a
+    ``what_if`` changes them.
     """
 
     file: SnapshotFile

@@ -1,4 +1,4 @@
-"""Many intents decided at once. Each cell is the very decision a request would get now.
+"""Many intents ranked at once. Each cell has the winner that a request would get now.
 
 What does not depend on the preset (the rows, the filters, the normalising) is done once per
 language and vertical.
@@ -23,7 +23,7 @@ def sweep(
     pool: Sequence[PoolEntry],
     health: HealthGate,
 ) -> Sweep:
-    """The decisions, by language, then vertical, then preset, in the order asked."""
+    """The winners, by language, then vertical, then preset, in the order asked."""
     cells: list[SweepCell] = []
     for intent in _intents(request):
         found = gated_shortlist(intent, allowed, snapshot, pool, health)

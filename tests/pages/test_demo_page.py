@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from playground.demos.picker_view import EXAMPLE
 from playground.demos.runs import DemoRun, demo_runs
-from playground.demos.script import parse_script
+from playground.demos.script_file import parse_script
 from playground.demos.shelf import OWN, SHIPPED
 from playground.runtime import get_runtime
 from tests.pages.gateway_stand_in import StandIn
@@ -65,7 +65,7 @@ def test_own_scripts_are_there_and_a_wrong_one_says_what_is_wrong() -> None:
     app = page()
     assert "My own" in [heading.value for heading in app.subheader]
     assert "line 3" in app.error[0].value
-    assert "mesage is no field of a script" in app.error[0].value
+    assert "mesage is not a field of a script" in app.error[0].value
 
 
 @pytest.mark.usefixtures("stand_in")

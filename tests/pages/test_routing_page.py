@@ -75,10 +75,15 @@ def test_the_ranking_follows_the_form_and_says_what_stood_in() -> None:
     widget(app, "selectbox", "vertical").set_value("healthcare").run()
     assert "<b>Anthropic claude-3-5-haiku</b> would answer" in html(app)
     widget(app, "multiselect", "allowed").set_value(["xai"]).run()
-    assert "<b>xAI grok-2</b> would answer, and nobody stands behind" in html(app)
+    assert "<b>xAI grok-2</b> would answer, the only candidate" in html(app)
     assert set(app.dataframe[1].value["Why"]) > {"not on the allow-list"}
     widget(app, "selectbox", "language").set_value("sv").run()
     assert "No figures for sv" in html(app)
+
+
+@pytest.mark.usefixtures("runtime")
+def test_an_old_link_to_the_decision_shows_the_ranking() -> None:
+    assert "<b>Google gemini-2.0-flash</b> would answer" in html(page(view="decision"))
 
 
 @pytest.mark.usefixtures("runtime")

@@ -89,6 +89,19 @@ def test_a_turn_is_sent_under_it_and_it_goes_on(app: AppTest) -> None:
     assert banner(app)
 
 
+def test_a_server_that_takes_no_drills_is_sent_none(stand_in: StandIn) -> None:
+    stand_in.drills = False
+    store = get_runtime().store
+    session = store.new_conversation_id()
+    store.save_settings(session, TurnSettings(drill=DOWN))
+    app = AppTest.from_file(str(UI), default_timeout=PATIENCE)
+    app.query_params["c"] = session
+    app.run().chat_input[0].set_value("Hello").run()
+    conversation = store.load(session)
+    assert conversation is not None
+    assert not conversation.path()[-1].settings.drill
+
+
 def test_the_banner_ends_it(app: AppTest) -> None:
     assert stored(app).drill == DOWN
     app.button(key="end-drill").click().run()

@@ -229,4 +229,4 @@ def test_another_server_takes_none(stand_in: StandIn) -> None:
     other = OtherServer(stand_in.base_url)
     app.session_state["server_choice"] = ServerChoice(kind="other", other=other)
     app.run()
-    assert "What-if works with the embedded gateway" in app.info[0].value
+    assert "What-if needs the embedded gateway" in app.info[0].value

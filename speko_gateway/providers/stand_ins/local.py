@@ -22,7 +22,7 @@ MODEL = "smollm2-135m-instruct"
 
 @dataclass(frozen=True, slots=True)
 class LocalProvider:
-    """``local:smollm2-135m-instruct``; another GGUF in its place is named in the answer."""
+    """``local:smollm2-135m-instruct``; an answer names another GGUF that is used instead."""
 
     engine: LocalEngine
 
@@ -33,14 +33,14 @@ class LocalProvider:
 
     @property
     def words(self) -> str | None:
-        """None, as they are the model's own; the name of another GGUF that speaks in its place."""
+        """None where they are the shipped model's own; else the name of the other GGUF."""
         name = self.engine.model_name
         return None if name == SHIPPED_NAME else name
 
     def unavailable_reason(self, model: str) -> str | None:
         """None where its file is here and ``model`` is the one there is."""
         if model != MODEL:
-            return f"there is no such local model; the one there is is {MODEL}"
+            return f"there is no such local model; there is only {MODEL}"
         return None if self.engine.present() else ABSENT
 
     async def stream(self, request: ProviderRequest) -> AsyncGenerator[ProviderEvent]:

@@ -1,8 +1,8 @@
 """Scripted words for the demo fleet, where the local model's file is absent.
 
 The scripts are data (``data/scripts.json``): per language and vertical, topics with key words and
-replies. The latest user message that touches a topic sets it; day, time, doctor and amount are
-picked out of all that the user said, and a reply is taken that needs no more than what is known.
+replies. The latest user message that names a topic sets it; day, time, doctor and amount are
+found in all that the user said, and a reply is chosen that needs only what is known.
 The same conversation with the same model gets the same reply.
 """
 
@@ -108,7 +108,7 @@ def _topic(script: Script, vertical: Vertical, said: Sequence[str]) -> Topic | N
 
 
 def _slots(script: Script, said: Sequence[str]) -> dict[str, str]:
-    """What the user has told so far; the later word counts. ``quote`` is always known."""
+    """What the user has said; a later word replaces an earlier. ``quote`` is always known."""
     slots = {"quote": _quote(said[-1] if said else "")}
     for text in said:
         for name, pattern in script.slots.items():
@@ -151,7 +151,7 @@ async def reply_words(
         estimated=estimated or prompt_estimated,
         finish_reason="stop" if len(kept) == len(pieces) else "length",
         words=SCRIPTED,
-        notes=(*reply.notes, *_unheeded(request)),
+        notes=(*reply.notes, *_without_effect(request)),
     )
 
 
@@ -172,8 +172,8 @@ async def _count(text: str, count: Count) -> tuple[int, bool]:
     return (estimate_tokens(text), True) if counted is None else (counted, False)
 
 
-def _unheeded(request: ProviderRequest) -> tuple[str, ...]:
-    """What was asked and does nothing to a script."""
+def _without_effect(request: ProviderRequest) -> tuple[str, ...]:
+    """What was asked for and has no effect on a script."""
     asked = {
         "system prompt": request.system_prompt is not None,
         "temperature": request.temperature is not None,

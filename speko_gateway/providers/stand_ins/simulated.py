@@ -2,8 +2,8 @@
 
 A simulated provider waits its time to first token and then streams at its own tokens a second,
 both from the scores snapshot's row for the intent. Its words are the local model's, generated from
-the very conversation, or scripted where its file is absent or a request brings along what is
-to be said; every answer says which.
+the conversation. They are scripted where the model's file is absent or a request brings a reply;
+every answer says which.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Words = AsyncGenerator[TextDelta | Finish]
 
 
 class Engine(Protocol):
-    """What the demo fleet needs of the local model."""
+    """What the demo fleet needs from the local model."""
 
     @property
     def model_name(self) -> str:
@@ -91,7 +91,7 @@ class Stage:
 class SimulatedProvider:
     """One vendor of the demo fleet.
 
-    ``reply``: what it is to say to one request, scripted, at its own pace.
+    ``reply``: what it says to one request, scripted, at its own pace.
     """
 
     vendor: str
@@ -114,7 +114,7 @@ class SimulatedProvider:
         return None if known else "not in the scores snapshot"
 
     async def stream(self, request: ProviderRequest) -> AsyncGenerator[ProviderEvent]:
-        """The words at the vendor's pace; they are made from the first moment on."""
+        """The words at the vendor's pace; the engine starts at once."""
         wait, gap = self._pace(request)
         due = self.stage.clock() + wait
         words = Ahead(self._words(request))
@@ -129,7 +129,7 @@ class SimulatedProvider:
             await words.close()
 
     async def close(self) -> None:
-        """Nothing of its own to let go of."""
+        """Nothing to close."""
 
     def _words(self, request: ProviderRequest) -> Words:
         stage = self.stage
@@ -168,7 +168,7 @@ def _seed(vendor: str, request: ProviderRequest) -> int:
 
 
 async def _spoken(engine: Engine, request: ProviderRequest, seed: int) -> Words:
-    """The local model's words, said to be its own."""
+    """The local model's words, labelled as its own."""
     stream = engine.stream(
         with_system_prompt(request),
         temperature=request.temperature,

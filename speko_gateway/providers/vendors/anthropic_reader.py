@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from speko_gateway.provider import ProviderError, ProviderEvent, TextDelta, ToolCall
+from speko_gateway.provider import ProviderEvent, TextDelta
 from speko_gateway.providers.failures import reported, unreadable
 from speko_gateway.providers.vendors.dialect import (
     count,
@@ -14,7 +14,7 @@ from speko_gateway.providers.vendors.dialect import (
     listed,
     mapping,
     text,
-    tool_call,
+    tool_calls,
 )
 
 _REASONS = {
@@ -66,7 +66,8 @@ class MessageReader:
         if not self.done:
             raise unreadable("broke off before its answer was complete")
         reason = self._reason or "stop"
-        calls, notes = self._calls(cut=reason == "length")
+        parts = [(call_id, name, "".join(args)) for call_id, name, args in self._blocks.values()]
+        calls, notes = tool_calls(parts, cut=reason == "length")
         return finish(
             reason,
             calls,
@@ -114,14 +115,3 @@ class MessageReader:
             return None
         cached = ("cache_creation_input_tokens", "cache_read_input_tokens")
         return self._usage["input_tokens"] + sum(self._usage.get(name, 0) for name in cached)
-
-    def _calls(self, *, cut: bool) -> tuple[list[ToolCall], tuple[str, ...]]:
-        calls: list[ToolCall] = []
-        for index, (call_id, name, args) in self._blocks.items():
-            try:
-                calls.append(tool_call(call_id or f"call_{index}", name, "".join(args)))
-            except ProviderError:
-                if not cut:
-                    raise
-                return calls, ("The token limit cut a tool call off; it was left out.",)
-        return calls, ()

@@ -1,8 +1,8 @@
-"""The live vendors, one row each: where they are, which wire they speak, what is particular.
+"""The live vendors, one row each: where they are, which wire they speak, what is special.
 
 A vendor is data until it needs behaviour: a new OpenAI-compatible one is one more row in
 ``VENDORS`` (docs/adding-a-vendor.md). Model ids and dates are the vendors' own, as published in
-November 2026; ids of the ``published`` scores snapshot stand beside the current ones.
+November 2026; the ids of the ``published`` scores snapshot are listed with the current ones.
 """
 
 from __future__ import annotations

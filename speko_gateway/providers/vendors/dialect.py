@@ -7,11 +7,11 @@ back into text, tool calls and the finish; ``upstream`` does the sending.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from speko_gateway.provider import Finish, ProviderEvent, ProviderRequest, ToolCall
+from speko_gateway.provider import Finish, ProviderError, ProviderEvent, ProviderRequest, ToolCall
 from speko_gateway.providers.failures import unreadable
 from speko_gateway.providers.vendors.catalogue import Vendor
 
@@ -108,7 +108,26 @@ def count(value: Any) -> int | None:
     return int(value) if 0 <= value < 2**53 and value == int(value) else None
 
 
-def tool_call(call_id: str, name: str, args: str) -> ToolCall:
+def tool_calls(
+    parts: Iterable[tuple[str, str, str]], *, cut: bool
+) -> tuple[list[ToolCall], tuple[str, ...]]:
+    """The calls of these ids, names and arguments, and the notes.
+
+    An unreadable call is a ProviderError; where the token limit ``cut`` the answer, it is left out
+    with all behind it.
+    """
+    calls: list[ToolCall] = []
+    for number, (call_id, name, args) in enumerate(parts):
+        try:
+            calls.append(_tool_call(call_id or f"call_{number}", name, args))
+        except ProviderError:
+            if not cut:
+                raise
+            return calls, ("The token limit cut a tool call off; it was left out.",)
+    return calls, ()
+
+
+def _tool_call(call_id: str, name: str, args: str) -> ToolCall:
     """A complete call; no arguments are an empty object. ProviderError where they are no object."""
     try:
         found = json.loads(args) if args.strip() else {}

@@ -2,7 +2,7 @@
 
 ``build_live_providers`` reads the environment. A vendor is built where its key is set; one that
 needs none (Ollama and other local servers) where its base URL is. The rest of the catalogue is
-left alone: nothing is contacted that was not configured.
+never contacted.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ _SENDABLE = re.compile(r"[\x21-\x7e]+")
 
 
 class LiveProvider:
-    """One vendor behind one key. Cheap to make: connections belong to the shared ``upstream``.
+    """One vendor with one key. Cheap to make: connections belong to the shared ``upstream``.
 
-    ``key`` and ``base_url`` may come from the environment or with a single request; nothing that
-    shows an instance shows the key. ``models`` are the ids offered without asking the vendor.
+    ``key`` and ``base_url`` come from the environment or with a single request; no text of an
+    instance shows the key. ``models`` are the ids offered without asking the vendor.
     """
 
     kind: Literal["live"] = "live"
@@ -70,7 +70,7 @@ class LiveProvider:
 
     @property
     def lacks_key(self) -> bool:
-        """Whether nobody has given the key that this vendor needs."""
+        """Whether this vendor needs a key and has none."""
         return self.vendor.needs_key and self._key is None
 
     def with_credentials(
@@ -222,7 +222,7 @@ def _ollama_url(host: str) -> str:
         bound, port = url.host in ("0.0.0.0", "::"), url.port if url.explicit_port else 11434  # noqa: S104
         return str(url.with_host("127.0.0.1" if bound else url.host or "").with_port(port))
     except ValueError:
-        # The provider says why it cannot be called; the others are built all the same.
+        # The provider says why it cannot be called; the others are built anyway.
         return address
 
 

@@ -25,11 +25,9 @@ from speko_gateway.conversation import (
     unique_ids,
 )
 from speko_gateway.provider import (
-    ProviderError,
     ProviderEvent,
     ProviderRequest,
     TextDelta,
-    ToolCall,
 )
 from speko_gateway.providers.failures import reported, unreadable
 from speko_gateway.providers.vendors.catalogue import Vendor
@@ -43,7 +41,7 @@ from speko_gateway.providers.vendors.dialect import (
     mapping,
     model_ids,
     text,
-    tool_call,
+    tool_calls,
 )
 from speko_gateway.providers.vendors.traits import (
     Sampling,
@@ -270,7 +268,8 @@ class ChunkReader:
         if not self.done and self._reason is None:
             raise unreadable("broke off before its answer was complete")
         reason = self._reason or "stop"
-        calls, notes = self._calls(cut=reason == "length")
+        parts = [(slot.id, slot.name, "".join(slot.args)) for slot in self._slots]
+        calls, notes = tool_calls(parts, cut=reason == "length")
         return finish(
             reason,
             calls,
@@ -312,18 +311,6 @@ class ChunkReader:
             slot = self._open[key] = _Slot()
             self._slots.append(slot)
         return slot
-
-    def _calls(self, *, cut: bool) -> tuple[list[ToolCall], tuple[str, ...]]:
-        """The whole calls; where the answer was ``cut`` by its cap, an unreadable last one goes."""
-        calls: list[ToolCall] = []
-        for number, slot in enumerate(self._slots):
-            try:
-                calls.append(tool_call(slot.id or f"call_{number}", slot.name, "".join(slot.args)))
-            except ProviderError:
-                if not cut:
-                    raise
-                return calls, ("The token limit cut a tool call off; it was left out.",)
-        return calls, ()
 
 
 def _block_text(content: Any) -> str:

@@ -1,7 +1,7 @@
 """What single models take: reasoning efforts and temperature, by the model's name.
 
-Vendors refuse a whole request for one parameter that a model does not know, so what it would
-refuse is left out or moved to the nearest value, and a note says so. Rules are the vendors' own
+Vendors refuse a whole request for one parameter that a model does not know. Such a parameter is
+left out or changed to the nearest value, and a note says so. Rules are the vendors' own
 (their API references and error answers, November 2026); the first pattern that fits decides.
 """
 
@@ -89,12 +89,12 @@ def nearest_effort(
 
 
 def effort_note(model: str, asked: str, sent: str | None) -> str:
-    """What the person is told where ``sent`` is not what was ``asked``."""
+    """The note where ``sent`` is not what was ``asked``."""
     if sent is None:
         return f"{model} takes no reasoning effort; it was left out."
     return f"{model} does not know the reasoning effort {asked}; {sent} was asked for instead."
 
 
 def temperature_note(model: str) -> str:
-    """What the person is told where the temperature was left out."""
+    """The note where the temperature was left out."""
     return f"{model} takes no temperature here; it was left out."

@@ -1,9 +1,9 @@
 """The way to the vendors: one pool of connections, and the border where their failures end.
 
-Whatever aiohttp, TLS, HTTP or a vendor's format throws becomes a ``ProviderError`` here, once.
-Only the time to connect is limited here; how long an answer may take is ``failover``'s business.
-Redirects are not followed: a key goes to the address it was given for and to no other. A pool
-that is ``public_only`` makes no connection to a private address (see ``addresses``).
+Every error of aiohttp, TLS, HTTP or a vendor's format becomes a ``ProviderError`` here. Only the
+time to connect is limited here; ``failover`` limits how long an answer may take. Redirects are not
+followed: a key goes only to the address it was given for. A pool that is ``public_only`` makes no
+connection to a private address (see ``addresses``).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from speko_gateway.providers.vendors.addresses import PrivateAddressError, publi
 from speko_gateway.providers.vendors.dialect import Reader
 
 CONNECT_SECONDS = 5.0
-"""How long a connection, TLS included, may take to come about."""
+"""How long a connection may take, TLS included."""
 LIST_SECONDS = 5.0
 """How long a vendor may take to list its models."""
 KEEPALIVE_SECONDS = 30.0
@@ -72,7 +72,7 @@ class Upstream:
     ) -> AsyncGenerator[ProviderEvent]:
         """POST ``body`` and read the answer as it comes, or the one JSON object if it is that.
 
-        ``whole`` says that one object was asked for; a server may send a stream all the same.
+        ``whole`` says that one object was asked for; a server may still send a stream.
         Closing the generator closes the connection at once; an answer read to its end leaves
         the connection open for the next request. ``secret`` is never quoted in an error.
         """
@@ -260,8 +260,8 @@ def _reason(error: Exception) -> str:
         return "its TLS handshake or certificate failed"
     if isinstance(getattr(error, "os_error", None), PrivateAddressError):
         return (
-            "it has a private address, and this gateway calls public ones only; whoever runs it "
-            "can allow others with SPEKO_ALLOW_PRIVATE_URLS=true"
+            "it has a private address, and this gateway calls public ones only; "
+            "SPEKO_ALLOW_PRIVATE_URLS=true in its environment allows others"
         )
     if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError):
         refused = isinstance(getattr(error, "os_error", error), ConnectionRefusedError)

@@ -93,7 +93,7 @@ async def test_a_body_is_read_as_json_whatever_it_is_sent_as(path: str, kind: st
     assert all("Invalid JSON" in each for each in told[1:])
 
 
-async def test_the_preview_is_the_decision_that_complete_takes() -> None:
+async def test_the_preview_is_the_ranking_that_complete_takes() -> None:
     provider = played()
     async with serving(gateway(provider)) as client:
         preview = (await client.get(PREVIEW, params={"language": "en"})).json()

@@ -166,7 +166,7 @@ def test_a_stand_in_for_a_reserve_is_told_only_where_nobody_else_is_left() -> No
     pool = [PoolEntry(vendor), PoolEntry(local, reserve=True)]
     spanish = RoutingIntent(language="es")
     beside = rank(spanish, None, figures, pool, {})
-    assert beside.notes == ("local/small: in reserve, for when nobody else answers.",)
+    assert beside.notes == ("local/small: in reserve, for when no other answers.",)
     alone = rank(spanish, Selection.of(["local"]), figures, pool, {})
     assert alone.notes == ("No figures for es, those for en stand in.",)
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playground.analytics import captions
-from playground.analytics import flow as analytics_flow
-from playground.analytics import frames as analytics
+from playground.analytics import card, cost, failures, flow, latency, providers, timeline, tokens
 from playground.look.spans import LIMIT
 from playground.sessions.turns import Answer
 from speko_client.models import Timing
@@ -17,22 +15,22 @@ SIMULATED: dict[str, Any] = {"simulated": True, "kind": "simulated", "words": "s
 
 
 def test_a_caption_says_what_is_simulated() -> None:
-    some = analytics.choices([served(1, **SIMULATED), served(2)])
-    assert captions.of_choices(some) == "Who answered: 2 of 2 turns; 1 simulated."
-    every = analytics.choices([served(1, **SIMULATED)])
-    assert captions.of_choices(every) == "Who answered: 1 of 1 turn; all simulated."
+    some = providers.frame([served(1, **SIMULATED), served(2)])
+    assert providers.caption(some) == "Who answered: 2 of 2 turns; 1 simulated."
+    every = providers.frame([served(1, **SIMULATED)])
+    assert providers.caption(every) == "Who answered: 1 of 1 turn; all simulated."
 
 
 def test_a_caption_says_what_is_estimated_or_missing() -> None:
-    frame = analytics.tokens([served(1, usage=used(1, 2, estimated=True)), served(2)])
-    assert captions.of_tokens(frame) == (
+    frame = tokens.frame([served(1, usage=used(1, 2, estimated=True)), served(2)])
+    assert tokens.caption(frame) == (
         "Pale: tokens in. Full: tokens out; estimated in 1 turn; 1 turn not counted."
     )
 
 
 def test_costs_name_their_price_table() -> None:
-    frame = analytics.costs([served(1, **PRICED, **SIMULATED), served(2)])
-    assert captions.of_costs(frame) == (
+    frame = cost.frame([served(1, **PRICED, **SIMULATED), served(2)])
+    assert cost.caption(frame) == (
         "Estimated at list price (genai-prices 0.2.3); 1 turn without a price; "
         "simulated in 1 turn: nothing was billed for those."
     )
@@ -41,45 +39,45 @@ def test_costs_name_their_price_table() -> None:
 def test_failures_tell_failovers_from_dead_ends() -> None:
     attempts = (failed("openai"), failed("xai", code="SIMULATED_OUTAGE"))
     dead_end = numbered(1, "failed", Answer(attempts=attempts))
-    caption = captions.of_failures(analytics.failed_attempts([dead_end]))
+    caption = failures.caption(failures.frame([dead_end]))
     assert caption == "2 failed attempts, 1 followed by a next candidate; 1 simulated."
 
 
 def test_latency_tells_the_medians() -> None:
     turns = [served(n, timing=Timing(ttft_ms=300, total_ms=1400)) for n in range(1, 4)]
-    caption = captions.of_latencies(analytics.latencies(turns))
+    caption = latency.caption(latency.frame(turns))
     assert caption == (
-        "Mark: first token, cap: in all. Median 300 ms to first token, 1.4 s in all."
+        "Mark: first token, cap: total. Median 300 ms to first token, 1.4 s in total."
     )
     long = [served(n, timing=Timing(ttft_ms=300, total_ms=1400)) for n in range(1, LIMIT + 2)]
-    assert captions.of_latencies(analytics.latencies(long)).startswith("Solid: first token")
+    assert latency.caption(latency.frame(long)).startswith("Solid: first token")
 
 
 def test_the_flow_says_how_often_the_first_choice_held() -> None:
     attempts = (failed("openai"), answered("xai"))
     turns = [served(1, failover_count=0), served(2, "xai", "m", attempts=attempts)]
-    assert captions.of_flows(analytics_flow.flows(turns)) == (
-        "First choice, then who failed, then who answered: 1 of 2 turns went straight; "
-        "2 turns without a prediction."
+    assert flow.caption(flow.frame(turns)) == (
+        "First choice, then who failed, then who answered: 1 of 2 turns answered at the first try; "
+        "2 turns without a preview."
     )
-    moments = captions.of_moments(analytics_flow.moments(turns))
+    moments = timeline.caption(timeline.frame(turns))
     assert "cross: 1 failed attempt, joined to who stepped in" in moments
 
 
 def test_a_drill_is_told_at_the_end() -> None:
-    assert captions.with_drills("Who.", 0, 9) == "Who."
-    assert captions.with_drills("Who.", 2, 9) == "Who. 2 of 9 turns were made under a drill."
+    assert card.with_drills("Who.", 0, 9) == "Who."
+    assert card.with_drills("Who.", 2, 9) == "Who. 2 of 9 turns were made under a drill."
 
 
 def test_an_empty_chart_says_why() -> None:
     local = [served(1, "local", "smollm2", kind="local")]
     nobody = [numbered(1, "failed", Answer())]
-    assert "failed or was stopped" in (captions.no_choices(analytics.choices(nobody)) or "")
-    assert "token counts" in (captions.no_tokens(analytics.tokens(local)) or "")
-    assert "No failover" in (captions.no_failures(analytics.failed_attempts(local)) or "")
-    assert "timing" in (captions.no_latencies(analytics.latencies(local)) or "")
-    assert "this machine" in (captions.no_costs(analytics.costs(local)) or "")
-    assert "price list" in (captions.no_costs(analytics.costs([served(1)])) or "")
+    assert "failed or was stopped" in (providers.empty(providers.frame(nobody)) or "")
+    assert "token counts" in (tokens.empty(tokens.frame(local)) or "")
+    assert "No failover" in (failures.empty(failures.frame(local)) or "")
+    assert "timing" in (latency.empty(latency.frame(local)) or "")
+    assert "this machine" in (cost.empty(cost.frame(local)) or "")
+    assert "price list" in (cost.empty(cost.frame([served(1)])) or "")
 
 
 def test_a_chart_with_something_in_it_is_not_empty() -> None:
@@ -92,8 +90,8 @@ def test_a_chart_with_something_in_it_is_not_empty() -> None:
             **PRICED,
         )
     ]
-    assert captions.no_choices(analytics.choices(turns)) is None
-    assert captions.no_tokens(analytics.tokens(turns)) is None
-    assert captions.no_failures(analytics.failed_attempts(turns)) is None
-    assert captions.no_latencies(analytics.latencies(turns)) is None
-    assert captions.no_costs(analytics.costs(turns)) is None
+    assert providers.empty(providers.frame(turns)) is None
+    assert tokens.empty(tokens.frame(turns)) is None
+    assert failures.empty(failures.frame(turns)) is None
+    assert latency.empty(latency.frame(turns)) is None
+    assert cost.empty(cost.frame(turns)) is None

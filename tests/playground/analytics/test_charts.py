@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.analytics import charts
-from playground.analytics import frames as analytics
+from playground.analytics import cost, failures, latency, providers, tokens
 from playground.look import palette
 from playground.look.figures import Theme
 from playground.look.spans import LIMIT
@@ -26,28 +25,27 @@ THEMES: tuple[Theme, ...] = ("light", "dark")
 
 def provider_chart(turns: Sequence[Turn], theme: Theme = "light") -> go.Figure:
     """The figure of provider choice."""
-    frames = analytics.choices(turns), analytics.shares(turns)
-    return charts.provider_figure(*frames, len(turns), theme)
+    return providers.figure(providers.frame(turns), len(turns), theme)
 
 
 def tokens_chart(turns: Sequence[Turn], theme: Theme = "light") -> go.Figure:
     """The figure of tokens."""
-    return charts.tokens_figure(analytics.tokens(turns), len(turns), theme)
+    return tokens.figure(tokens.frame(turns), len(turns), theme)
 
 
 def failovers_chart(turns: Sequence[Turn], theme: Theme = "light") -> go.Figure:
     """The figure of failed candidates."""
-    return charts.failovers_figure(analytics.failed_attempts(turns), len(turns), theme)
+    return failures.figure(failures.frame(turns), len(turns), theme)
 
 
 def latency_chart(turns: Sequence[Turn], theme: Theme = "light") -> go.Figure:
     """The figure of latency."""
-    return charts.latency_figure(analytics.latencies(turns), len(turns), theme)
+    return latency.figure(latency.frame(turns), len(turns), theme)
 
 
 def cost_chart(turns: Sequence[Turn], theme: Theme = "light") -> go.Figure:
     """The figure of costs."""
-    return charts.cost_figure(analytics.costs(turns), len(turns), theme)
+    return cost.figure(cost.frame(turns), len(turns), theme)
 
 
 CHARTS: tuple[Callable[..., go.Figure], ...] = (
@@ -186,6 +184,6 @@ def test_any_session_draws(turns: list[Turn], theme: Theme) -> None:
 @given(sessions())
 def test_bars_add_up_to_the_frames(turns: list[Turn]) -> None:
     bars = sum(sum(trace.y) for trace in cost_chart(turns).data)
-    assert bars == pytest.approx(float(analytics.costs(turns)["cost_usd"].sum()))
-    failures = sum(sum(trace.y) for trace in failovers_chart(turns).data)
-    assert failures == len(analytics.failed_attempts(turns))
+    assert bars == pytest.approx(float(cost.frame(turns)["cost_usd"].sum()))
+    counted = sum(sum(trace.y) for trace in failovers_chart(turns).data)
+    assert counted == len(failures.frame(turns))

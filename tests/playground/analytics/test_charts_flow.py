@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.analytics import charts_flow
-from playground.analytics import flow as analytics_flow
-from playground.analytics.charts_drill import apart, runs, with_drills
+from playground.analytics import flow, paths, timeline
+from playground.analytics.drill_bands import apart, runs, shade_drills
 from playground.look import palette
 from playground.look.figures import Theme
 from playground.look.spans import LIMIT
@@ -25,12 +24,12 @@ from tests.turns import answered, failed, served
 
 def flow_chart(turns: Sequence[Turn], theme: Theme = "light") -> go.Figure:
     """The Sankey."""
-    return charts_flow.flow_figure(analytics_flow.links(turns), theme)
+    return flow.figure(paths.links(turns), theme)
 
 
 def timeline_chart(turns: Sequence[Turn], theme: Theme = "light") -> go.Figure:
     """The providers over the turns."""
-    return charts_flow.timeline_figure(analytics_flow.moments(turns), len(turns), theme)
+    return timeline.figure(timeline.frame(turns), len(turns), theme)
 
 
 def drilled(some: Turn) -> Turn:
@@ -114,7 +113,7 @@ def test_names_of_drills_keep_apart() -> None:
 @pytest.mark.parametrize("draw", [*CHARTS, timeline_chart])
 def test_turns_of_a_drill_are_shaded_and_told(draw: Callable[..., go.Figure]) -> None:
     turns = [drilled(SESSION[0]), drilled(SESSION[1]), *SESSION[2:]]
-    figure = with_drills(draw(turns), [1, 2], "light")
+    figure = shade_drills(draw(turns), [1, 2], "light")
     shades = [shape for shape in figure.layout.shapes if shape.fillcolor]
     assert {(shape.x0, shape.x1) for shape in shades} == {(0.5, 2.5)}
     assert "drill" in [note.text for note in figure.layout.annotations]
@@ -122,8 +121,8 @@ def test_turns_of_a_drill_are_shaded_and_told(draw: Callable[..., go.Figure]) ->
 
 
 def test_without_a_drill_nothing_is_shaded() -> None:
-    assert not with_drills(timeline_chart(SESSION), [], "light").layout.shapes
-    assert not with_drills(flow_chart(SESSION), [1], "light").layout.shapes
+    assert not shade_drills(timeline_chart(SESSION), [], "light").layout.shapes
+    assert not shade_drills(flow_chart(SESSION), [1], "light").layout.shapes
 
 
 def test_no_text_of_a_server_becomes_markup() -> None:
@@ -138,5 +137,5 @@ def test_no_text_of_a_server_becomes_markup() -> None:
 @given(sessions(repeats=30), st.sampled_from(THEMES))
 def test_any_session_draws(turns: list[Turn], theme: Theme) -> None:
     for draw in (flow_chart, timeline_chart):
-        figure = with_drills(draw(turns, theme), [one.number for one in turns], theme)
+        figure = shade_drills(draw(turns, theme), [one.number for one in turns], theme)
         assert json.loads(figure.to_json())["layout"]["height"] > 0

@@ -21,8 +21,8 @@ def test_a_caption_tells_the_turns_own_facts() -> None:
 
 def test_what_a_server_does_not_tell_is_not_made_up() -> None:
     told = demo_captions.after(SCRIPTED, served(1, "google", "g-2", failover_count=1))
-    untold = "a time the server does not tell"
-    assert told == f"Google g-2|Google|the first choice|{untold}|{untold}|1 failover"
+    unknown = "an unknown time"
+    assert told == f"Google g-2|Google|the first choice|{unknown}|{unknown}|1 failover"
 
 
 def test_a_failover_has_a_caption_of_its_own_where_there_is_one() -> None:

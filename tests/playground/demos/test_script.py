@@ -6,12 +6,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.demos.demo_yaml import MAX_BYTES, YamlError, read_yaml
-from playground.demos.player import reckoned_seconds
-from playground.demos.script import DemoScript, DemoScriptError, parse_script
+from playground.demos.player import estimated_seconds
+from playground.demos.script import DemoScript, DemoTurn
+from playground.demos.script_file import MAX_BYTES, DemoScriptError, parse_script
 from playground.demos.shelf import OWN, SHIPPED, shelf
 from speko_client.models import Fault
 
@@ -86,7 +87,7 @@ def test_a_field_with_nothing_behind_it_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("field", "told"),
     [
-        ("intnt: {}", "turn 1, intnt is no field of a script; check its spelling"),
+        ("intnt: {}", "turn 1, intnt is not a field of a script; check its spelling"),
         ("intent: {vertical: health}", "vertical must be 'general', 'healthcare'"),
         ("intent: {language: english}", "language cannot be “english”; write a tag such as en"),
         ("faults: clea", "turn 1, faults: write “clear”, or a list of faults"),
@@ -94,7 +95,7 @@ def test_a_field_with_nothing_behind_it_is_left_out() -> None:
         ("faults: [{kind: down}]", "fault 1, target is missing; add it"),
         ("faults: [{target: a, kind: broken}]", "kind must be 'down', 'rate_limited'"),
         ("caption: Look!", "turn 1, caption must have fields"),
-        ("caption: {after: '{servd}'}", "{servd} means nothing here; there are {failed}"),
+        ("caption: {after: '{servd}'}", "{servd} is unknown here; there are {failed}"),
         ("allowed: openai", "allowed must be a list"),
         ("pause: long", "pause must be a number, not “long”"),
         ("pause: -1", "pause must be 0 or more, not “-1”"),
@@ -120,7 +121,10 @@ def test_a_wrong_field_is_named_with_its_line(field: str, told: str) -> None:
         ("title: A\nturns:\n", "line 2: turns is empty"),
         (f"{SMALLEST}closing: {{turns}}\n", "line 4: closing must be text"),
         ("title: A\nturns:\n  - message: a \x07 bell\n", "line 3: The character U+0007"),
-        ("title: A\nturns:\n  message: Hi\n", "the turns must be a list"),
+        (
+            "title: A\nturns:\n  message: Hi\n",
+            "line 2: turns must be a list: begin each entry with “- ”",
+        ),
         ("title: A\nturns:\n  - Hi\n", "line 3: turn 1 must have fields"),
         ("", "a script begins with “title: ...”"),
         ("- a\n", "a script begins with “title: ...”"),
@@ -129,6 +133,10 @@ def test_a_wrong_field_is_named_with_its_line(field: str, told: str) -> None:
         ("title: A\n\tturns: []\n", "line 2: This is not YAML"),
         (b"title: \xff\n", "line 1: This is not UTF-8 text"),
         ("x: &a [1]\ny: *a\n", "line 1: Anchors and aliases"),
+        ("x: *a\n", "line 1: Anchors and aliases"),
+        ("? [a]\n: b\n", "line 1: A field's name must be plain text"),
+        ('title: "\\UFFFFFFFF"\n', "a number in it is too large"),
+        (f"%YAML 1.{'9' * 5000}\n--- a\n", "a number in it is too large"),
         ("[" * 50, "nested more than 10 levels"),
         ("x" * (MAX_BYTES + 1), "too long"),
     ],
@@ -144,16 +152,68 @@ def test_many_problems_are_told_at_once_but_not_all() -> None:
     assert "... and 4 more" in message
 
 
-@given(st.text(alphabet="[]{}&*-:!|>'\"#%@ \n\tax1", max_size=200))
+def read_or_refused(content: bytes) -> None:
+    """Nothing else may come of it: the page shows what is raised, if it is this."""
+    with suppress(DemoScriptError):
+        parse_script(content, "mine.yaml")
+
+
+_FIELDS = ["title: ", "turns:", *(f"\n  - {name}: " for name in DemoTurn.model_fields)]
+_SIGNS = [
+    "[",
+    "]",
+    "{",
+    "}",
+    "&a ",
+    "*a",
+    "- ",
+    ": ",
+    "? ",
+    "|",
+    ">",
+    "!!",
+    "#",
+    "\n",
+    "\t",
+    "<<: ",
+]
+_VALUES = ["x", "1e999", "nan", "9" * 5000, "%YAML 1.", "'", '"', "\\UFFFFFFFF", "\\ud800", "\x00"]
+
+
+@given(st.lists(st.sampled_from([*_FIELDS, *_SIGNS, *_VALUES]), max_size=40))
+def test_any_pieces_of_a_script_are_read_or_refused(pieces: list[str]) -> None:
+    read_or_refused("".join(pieces).encode())
+
+
+@given(st.text(alphabet="[]{}&*-:!|>'\"#%@\\U \n\tax19", max_size=200))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    with suppress(YamlError):
-        read_yaml(text.encode())
+    read_or_refused(text.encode())
+    read_or_refused(f"{SMALLEST}    reply: {text}".encode())
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused(content: bytes) -> None:
+    read_or_refused(content)
+
+
+_NAMES = st.sampled_from([*DemoScript.model_fields, *DemoTurn.model_fields])
+_ANYTHING = st.recursive(
+    st.text(max_size=8) | st.floats() | st.integers() | st.booleans() | st.none(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner),
+    max_leaves=12,
+)
+
+
+@given(_NAMES, _ANYTHING)
+def test_any_value_of_any_field_is_read_or_refused(name: str, value: object) -> None:
+    for script in ({name: value}, {"title": "A", "turns": [{"message": "Hi", name: value}]}):
+        read_or_refused(yaml.safe_dump(script).encode())
 
 
 @pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.yaml")), ids=lambda path: path.stem)
 def test_a_script_that_comes_along_lasts_about_two_minutes(path: Path) -> None:
     found = parse_script(path.read_bytes(), path.name)
-    assert 90 <= reckoned_seconds(found) <= 150
+    assert 90 <= estimated_seconds(found) <= 150
     assert all(turn.reply and turn.caption.before and turn.caption.after for turn in found.turns)
     assert any(found.faults_at(place) for place in range(len(found.turns)))
     assert found.faults_at(len(found.turns) - 1) == ()

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from playground.demos import captions as demo_captions
-from playground.demos.charts_demo import speed_figure, who_figure
+from playground.demos.figures import demo_figures
 from playground.demos.player import Player
 from playground.demos.runs import DemoRun, DemoRuns
-from playground.demos.script import parse_script
+from playground.demos.script_file import parse_script
 from playground.demos.shelf import SHIPPED
 from playground.servers.connection import Connection, embedded
 from playground.servers.local_gateway import LocalGateway
@@ -87,18 +87,17 @@ def test_a_script_goes_the_same_way_each_time(
 def test_the_charts_show_who_failed_and_who_stepped_in(
     engine: Engine, store: Store, demo_fleet: Connection
 ) -> None:
-    from playground.analytics import frames as analytics
-
     path = SHIPPED / "3-provider-outage-day.yaml"
     turns = play(DemoRuns(engine, store).start(parse_script(path.read_bytes(), "day")), demo_fleet)
-    choices, failures = analytics.choices(turns), analytics.failed_attempts(turns)
-    figure = who_figure(choices, failures, len(turns), "light")
-    ways = [trace for trace in figure.data if trace.mode == "lines+markers"]
-    assert [trace.x[0] for trace in ways] == FAILED_OVER["3-provider-outage-day"]
-    assert [trace.y[-1] for trace in ways] == ["Google", "Google", "xAI"]
-    assert figure.layout.font.size >= 20
-    speeds = speed_figure(analytics.latencies(turns), failures, len(turns), "dark")
-    assert speeds.layout.margin.l == figure.layout.margin.l
+    who, speed = demo_figures(turns, len(turns), "light")
+    crosses = [trace for trace in who.data if trace.marker.symbol == "x-thin"]
+    assert {x for trace in crosses for x in trace.x} == {3, 4, 5}
+    (ways,) = [trace for trace in who.data if trace.mode == "lines+markers"]
+    rings = zip(ways.x, ways.y, ways.marker.size, strict=True)
+    stepped_in = [(turn, lane) for turn, lane, size in rings if size]
+    assert stepped_in == [(3, "Google"), (4, "Google"), (5, "xAI")]
+    assert who.layout.font.size >= 20
+    assert speed.layout.margin.l == who.layout.margin.l
 
 
 def test_every_script_that_comes_along_is_played_here() -> None:

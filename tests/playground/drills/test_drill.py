@@ -28,7 +28,7 @@ def begun(length: Length, *faults: Fault) -> DrillState:
 def test_a_drill_of_so_many_messages_is_on_for_exactly_those(count: int) -> None:
     state, drilled = begun(Length(count, "messages")), 0
     for _ in range(count + 3):
-        if state.applied(TurnSettings(), NOW).drill:
+        if state.faults(TurnSettings(), NOW):
             drilled += 1
         state = state.sent(NOW + timedelta(days=1))
     assert drilled == count
@@ -41,7 +41,7 @@ def test_a_drill_of_so_many_minutes_is_on_until_they_are_up(minutes: int, second
     for _ in range(5):
         state = state.sent(NOW)
     later = NOW + timedelta(seconds=seconds)
-    assert bool(state.applied(TurnSettings(), later).drill) is (seconds < minutes * 60)
+    assert bool(state.faults(TurnSettings(), later)) is (seconds < minutes * 60)
 
 
 @pytest.mark.parametrize(
@@ -66,15 +66,15 @@ def test_how_much_is_left(length: Length, after: float, sent: int, left: str) ->
 
 def test_an_outage_of_the_form_is_on_beside_a_drill_and_after_it() -> None:
     form = TurnSettings(drill=(DOWN,), language="es")
-    assert DrillState().applied(form, NOW) == form
+    assert DrillState().faults(form, NOW) == (DOWN,)
     state = begun(Length(1), SLOW)
-    assert state.applied(form, NOW).drill == (DOWN, SLOW)
-    assert state.sent(NOW).applied(form, NOW) == form
+    assert state.faults(form, NOW) == (DOWN, SLOW)
+    assert state.sent(NOW).faults(form, NOW) == (DOWN,)
 
 
 def test_a_drill_counts_before_an_outage_of_the_same_target() -> None:
     form = TurnSettings(drill=(Fault(target="openai", kind="down"),))
-    assert begun(Length(1), SLOW).applied(form, NOW).drill == (SLOW,)
+    assert begun(Length(1), SLOW).faults(form, NOW) == (SLOW,)
 
 
 def test_ending_keeps_the_plan_to_start_again() -> None:

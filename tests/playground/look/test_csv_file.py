@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.analytics import flow as analytics_flow
-from playground.analytics import frames as analytics
+from playground.analytics import cost, failures, flow, providers, timeline, tokens
 from playground.look.csv_file import csv_bytes
 from playground.sessions.turns import TurnSettings
 from speko_client.models import Fault
@@ -28,7 +27,7 @@ def test_a_row_says_who_and_whose_words() -> None:
         served(1, usage=used(10, 5), simulated=True, kind="simulated", words="scripted"),
         served(2, "local", "smollm2", kind="local"),
     ]
-    first, second = rows(analytics.tokens(turns))
+    first, second = rows(tokens.frame(turns))
     assert first["turn_id"] == "t1"
     assert (first["provider"], first["model"]) == ("openai", "gpt-4o")
     assert (first["tokens_in"], first["tokens_out"]) == ("10", "5")
@@ -40,18 +39,18 @@ def test_a_row_says_who_and_whose_words() -> None:
 def test_a_row_says_whether_it_was_made_under_a_drill() -> None:
     outage = TurnSettings(drill=(Fault(target="openai"),))
     turns = [served(1).model_copy(update={"settings": outage}), served(2)]
-    for frame in (analytics.choices, analytics.costs, analytics_flow.flows, analytics_flow.moments):
+    for frame in (providers.frame, cost.frame, flow.frame, timeline.frame):
         assert [row["drill"] for row in rows(frame(turns))] == ["True", "False"]
 
 
 def test_an_empty_table_keeps_its_header() -> None:
-    assert csv_bytes(analytics.shares([])) == b"provider,turns,share,simulated\r\n"
+    assert csv_bytes(providers.shares(providers.frame([]))) == b"provider,turns,share,simulated\r\n"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\n=1"])
 def test_a_formula_is_only_text(text: str) -> None:
     turn = served(1, attempts=(failed("openai", text),))
-    assert rows(analytics.failed_attempts([turn]))[0]["model"] == f"'{text}"
+    assert rows(failures.frame([turn]))[0]["model"] == f"'{text}"
 
 
 def test_a_negative_number_stays_a_number() -> None:

@@ -84,16 +84,16 @@ def test_another_servers_preview_keeps_its_scores_and_makes_up_nothing() -> None
 @pytest.mark.parametrize(
     ("ranked", "lead"),
     [
-        ((FLASH,), "and nobody stands behind"),
+        ((FLASH,), "the only candidate"),
         ((FLASH, GPT), "0.09 ahead of OpenAI gpt-4o"),
-        ((FLASH, LOCAL), "the only one with figures; Local smollm2 stands behind"),
+        ((FLASH, LOCAL), "the only one with figures; Local smollm2 is next"),
         (
             (scored("google", "a", 1, 1, 1), scored("openai", "b", 1, 1, 1)),
-            "level with OpenAI b, and first by name",
+            "tied with OpenAI b, first by name",
         ),
         (
             (scored("google", "a", 1, 1, 1), scored("openai", "b", 0.998, 1, 1)),
-            "a hair ahead of OpenAI b (0.0010)",
+            "just ahead of OpenAI b (0.0010)",
         ),
     ],
 )

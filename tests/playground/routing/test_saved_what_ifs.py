@@ -75,7 +75,7 @@ def test_a_list_nobody_could_read_is_not_begun(
 ) -> None:
     monkeypatch.setattr(saved, "MOST", 1)
     saved.save_what_if(store, CHEAP)
-    with pytest.raises(StoreError, match="1 what-ifs are saved, and that is the most"):
+    with pytest.raises(StoreError, match="1 what-ifs are saved, the most"):
         saved.save_what_if(store, CHEAP.model_copy(update={"name": "Other"}))
 
 

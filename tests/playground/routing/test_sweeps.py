@@ -67,7 +67,7 @@ def test_the_table_reads_in_words() -> None:
     english = ["English", "General", "Balanced", "OpenAI gpt-4o", 0.25, "Google gemini-2.0-flash"]
     assert first == [*english, "", "its own"]
     assert last[0] == "Spanish (Mexico)"
-    assert last[-1] == "stood in"
+    assert last[-1] == "broader"
 
 
 def test_a_cell_that_nobody_wins_is_said_so_and_drawn_empty() -> None:

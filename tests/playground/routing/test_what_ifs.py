@@ -88,7 +88,7 @@ def test_an_absurd_figure_is_refused_and_todays_stays(text: str) -> None:
     assert tried.edits == [FigureEdit(provider="openai", model="gpt-4o", ttft_ms=200)]
     assert problems == [
         "The quality of openai/gpt-4o must be a number from 0 to 100, "
-        f"not “{text}”. Until then today's counts."
+        f"not “{text}”. Until then, today's is used."
     ]
 
 
@@ -138,7 +138,7 @@ def test_a_candidate_without_figures_needs_all_three() -> None:
     part = {"mistral:large": {"on": True, "quality": "80", "ttft_ms": "", "cost": ""}}
     tried, problems = with_rows(WhatIf(), rows, part, SCOPE)
     assert tried.edits == []
-    assert problems == ["mistral/large has no figures yet: give it all three to have it scored."]
+    assert problems == ["mistral/large has no figures yet: enter all three to have it scored."]
     whole = {"mistral:large": {"on": True, "quality": "80", "ttft_ms": "200", "cost": "1"}}
     assert len(with_rows(WhatIf(), rows, whole, SCOPE)[0].edits) == 1
 
@@ -173,7 +173,7 @@ def test_a_name_is_tidied_and_checked() -> None:
     assert named(WhatIf(), "  Cheaper \n gpt-4o ").name == "Cheaper gpt-4o"
     with pytest.raises(WhatIfError, match="Give it a name first"):
         named(WhatIf(), "  ")
-    with pytest.raises(WhatIfError, match="61 characters; 60 is the most"):
+    with pytest.raises(WhatIfError, match="61 characters; at most 60 are allowed"):
         named(WhatIf(), "x" * 61)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 
 import pytest
@@ -31,6 +32,13 @@ def test_a_server_that_is_away_is_named_without_its_password() -> None:
     assert conversation is not None
     assert [each.id for each in conversation.turns] == ["t1"]
     store.close()
+
+
+def test_a_missing_driver_is_named_as_the_readme_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    store = Store("postgresql+psycopg://me@127.0.0.1:1/playground")
+    with pytest.raises(StoreError, match=r"pip install '\.\[postgres\]'"):
+        store.recent(1)
 
 
 def test_a_restart_of_the_server_costs_no_turn(store: Store, store_url: str) -> None:

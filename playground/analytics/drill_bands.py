@@ -17,16 +17,21 @@ _NAME_SHARE: Final = 0.12
 """So much of the axis a name takes on a phone."""
 
 
-def with_drills(figure: go.Figure, drilled: Sequence[int], theme: Theme) -> go.Figure:
+def amber(theme: Theme) -> str:
+    """The colour of drills and failures, in either theme."""
+    return palette.AMBER.dark if theme == "dark" else palette.AMBER.light
+
+
+def shade_drills(figure: go.Figure, drilled: Sequence[int], theme: Theme) -> go.Figure:
     """The figure with a shade behind those turns, over each of its axes of turns."""
     axes, found = list(_axes_of_turns(figure)), runs(drilled)
     if not axes or not found:
         return figure
-    amber = palette.AMBER.dark if theme == "dark" else palette.AMBER.light
-    shades = [_shade(*each, *run, amber) for each in axes for run in found]
+    colour = amber(theme)
+    shades = [_shade(*each, *run, colour) for each in axes for run in found]
     named = [run for each in axes[:1] for run in apart(found, _length(figure, each[0]))]
-    names = [_name(*each, *run, amber) for each in axes[:1] for run in named]
-    # The names of a figure's parts stand where the drill's own name is to stand: one line higher.
+    names = [_name(*each, *run, colour) for each in axes[:1] for run in named]
+    # The names of a figure's parts stand where the drill's name goes: move them one line up.
     figure.update_annotations(yshift=_LINE)
     return figure.update_layout(
         margin_t=(figure.layout.margin.t or 0) + _LINE,
@@ -69,7 +74,7 @@ def _axes_of_turns(figure: go.Figure) -> Iterator[tuple[str, str]]:
             yield x_axis, y_axis
 
 
-def _shade(x_axis: str, y_axis: str, first: int, last: int, amber: str) -> dict[str, Any]:
+def _shade(x_axis: str, y_axis: str, first: int, last: int, colour: str) -> dict[str, Any]:
     return {
         "type": "rect",
         "xref": x_axis,
@@ -78,13 +83,13 @@ def _shade(x_axis: str, y_axis: str, first: int, last: int, amber: str) -> dict[
         "x1": last + 0.5,
         "y0": 0,
         "y1": 1,
-        "fillcolor": translucent(amber, _SHADE),
+        "fillcolor": translucent(colour, _SHADE),
         "line": {"width": 0},
         "layer": "below",
     }
 
 
-def _name(x_axis: str, y_axis: str, first: int, last: int, amber: str) -> dict[str, Any]:
+def _name(x_axis: str, y_axis: str, first: int, last: int, colour: str) -> dict[str, Any]:
     return {
         "text": "drill",
         "xref": x_axis,
@@ -93,5 +98,5 @@ def _name(x_axis: str, y_axis: str, first: int, last: int, amber: str) -> dict[s
         "y": 1,
         "yanchor": "bottom",
         "showarrow": False,
-        "font": {"size": 11, "color": amber},
+        "font": {"size": 11, "color": colour},
     }
