@@ -239,14 +239,14 @@ async def test_its_loopback_server_opens_to_its_own_key_only(engine: LocalEngine
 
 
 async def test_a_signal_reaches_python_after_the_model_is_loaded(
-    engine: LocalEngine, weights: Path
+    engine: LocalEngine, model_file: Path
 ) -> None:
     await engine.runtime()
     heard = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, heard.set)
     try:
         # The engine takes the handlers when it loads; those set before must be back.
-        second = LocalEngine(lambda: weights)
+        second = LocalEngine(lambda: model_file)
         await second.count_tokens("loads it")
         signal.raise_signal(signal.SIGTERM)
         await heard.wait()
