@@ -11,7 +11,6 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.chat_page import ChatPage
 from tests.e2e.harness import PlaygroundServer, settle
 
-
 PRESSES = 20
 """How often it may pause by itself before a turn is reached."""
 
