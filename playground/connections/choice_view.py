@@ -32,10 +32,12 @@ from playground.servers.connection import Connection
 from playground.servers.server_choice import (
     ServerChoice,
     ServerKind,
+    Typed,
     chosen_server,
     kind_in_force,
+    server,
+    usable_key,
 )
-from playground.servers.typed_connection import Typed, server, usable_key
 from speko_client.models import FleetChoice
 from speko_client.server import DEFAULT_BASE_URL
 

@@ -20,7 +20,7 @@ from playground.runtime import Runtime
 from playground.servers.address_guard import NotUsableError
 from playground.servers.check import Checked, check_server, check_vendor
 from playground.servers.connection import Connection
-from playground.servers.typed_connection import first_offer, portable
+from playground.servers.server_choice import first_offer, portable
 from speko_client.errors import SpekoApiError
 from speko_client.models import ProvidersHealth, VendorConnection, VendorCredentials
 

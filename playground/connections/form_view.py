@@ -15,7 +15,7 @@ from playground.browser import widgets
 from playground.connections.state import edit_connection, keep_check
 from playground.servers.address_guard import NotUsableError
 from playground.servers.check import Checked
-from playground.servers.typed_connection import Typed
+from playground.servers.server_choice import Typed
 
 Save = Callable[[Typed], None]
 

@@ -11,7 +11,7 @@ import streamlit as st
 from playground.connections.facts import ServerFacts
 from playground.connections.facts_view import forget_server_facts
 from playground.runtime import Runtime
-from playground.servers.model_fetch import FetchProgress, ModelFetchError
+from playground.servers.local_gateway import FetchProgress, ModelFetchError
 
 Fetch = Callable[[], Iterator[FetchProgress]]
 

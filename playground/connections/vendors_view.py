@@ -25,11 +25,13 @@ from playground.look.parts import chip
 from playground.look.words import counted
 from playground.servers.address_guard import NotUsableError
 from playground.servers.check import Checked
-from playground.servers.server_choice import CUSTOM, address_problem, custom_id
-from playground.servers.typed_connection import (
+from playground.servers.server_choice import (
+    CUSTOM,
     MOST_MODELS,
     Typed,
+    address_problem,
     credentials,
+    custom_id,
     portable,
     usable_models,
 )

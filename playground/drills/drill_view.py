@@ -25,7 +25,7 @@ from playground.look import parts
 from playground.look.tables_view import spread
 from playground.routing.desk_view import RoutingDesk
 from playground.servers import pool
-from playground.sessions.ranking import candidates
+from playground.servers.pool import candidates
 from speko_client.models import FLAKY_RATE, Fault, FaultKind, ScoredCandidate
 
 

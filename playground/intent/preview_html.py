@@ -11,8 +11,7 @@ from html import escape
 from typing import Final
 
 from playground.look import palette, parts, words
-from playground.servers.pool import covers
-from playground.sessions.ranking import candidates, reasons
+from playground.servers.pool import candidates, covers, reasons
 from speko_client.models import RoutingPreview, ScoredCandidate
 
 SHOWN: Final = 5

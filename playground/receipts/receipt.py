@@ -20,7 +20,7 @@ from playground.receipts.parts import (
     Step,
     Verdict,
 )
-from playground.sessions.ranking import candidates
+from playground.servers.pool import candidates
 from playground.sessions.totals import unnamed_failures
 from playground.sessions.turns import Turn
 from speko_client.models import WHAT_IF_ID, Attempt, FailureCode

@@ -13,7 +13,7 @@ from typing import Final
 from playground.look import palette, parts, words
 from playground.look.parts import Tone
 from playground.receipts.parts import AttemptOutcome, Pooled, ProviderModel, Receipt, Step, Verdict
-from playground.sessions.ranking import reasons
+from playground.servers.pool import reasons
 
 SHOWN: Final = 10
 """How many candidates of the pool are drawn at once; the rest unfolds."""

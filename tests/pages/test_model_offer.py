@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from playground.runtime import get_runtime
-from playground.servers.model_fetch import FetchProgress, ModelFetchError
+from playground.servers.local_gateway import FetchProgress, ModelFetchError
 from tests.pages.gateway_stand_in import StandIn
 from tests.patience import PATIENCE
 
