@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from playground.connections.facts import ServerFacts
-from playground.connections.facts_view import server_facts
+from playground.connections.facts_view import ServerFacts, server_facts
 from playground.connections.state import (
     choose_server,
     keep_check,

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator
 
 import streamlit as st
 
-from playground.connections.facts import ServerFacts
-from playground.connections.facts_view import forget_server_facts
+from playground.connections.facts_view import ServerFacts, forget_server_facts
 from playground.runtime import Runtime
 from playground.servers.local_gateway import FetchProgress, ModelFetchError
 

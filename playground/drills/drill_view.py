@@ -9,8 +9,15 @@ import streamlit as st
 
 from playground.browser import widgets
 from playground.drills.banner_view import end_drill
-from playground.drills.drill import MOST, DrillState, Length, RunningDrill, Unit
-from playground.drills.state import drill_state, keep_drill
+from playground.drills.state import (
+    MOST,
+    DrillState,
+    Length,
+    RunningDrill,
+    Unit,
+    drill_state,
+    keep_drill,
+)
 from playground.drills.words import (
     KINDS,
     SLOW_SECONDS,

@@ -12,7 +12,7 @@ from playground.sessions.turns import Turn
 from speko_client.models import Attempt, FailureCode
 
 if TYPE_CHECKING:
-    from playground.receipts.parts import AttemptOutcome, ProviderModel, SnapshotState
+    from playground.receipts.receipt import AttemptOutcome, ProviderModel, SnapshotState
 
 _NAMED = 2
 """How many failures the sentence names one by one; the attempts below it show all."""
