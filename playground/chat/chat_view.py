@@ -24,10 +24,16 @@ from playground.servers import connection as connections
 from playground.servers.address_guard import AddressRefusedError
 from playground.servers.connection import Connecting, Connection
 from playground.servers.local_gateway import GatewayStartError
+from playground.sessions.database import StoreError
 from playground.sessions.engine import AlreadyRunningError
-from playground.sessions.runs import OpenSession, new_conversation, open_session
-from playground.sessions.store_errors import StoreError
-from playground.sessions.turns import Conversation, Turn, TurnSettings
+from playground.sessions.turns import (
+    Conversation,
+    OpenSession,
+    Turn,
+    TurnSettings,
+    new_conversation,
+    open_session,
+)
 
 LONGEST_MESSAGE = 200_000
 """Characters; longer than any provider's context, and short enough for the page to stay quick."""

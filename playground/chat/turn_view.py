@@ -23,8 +23,7 @@ from playground.look import palette
 from playground.look.safe_markdown import safe_markdown, safe_partial
 from playground.receipts.receipt_view import receipt_view
 from playground.sessions import turn_words
-from playground.sessions.runs import Run
-from playground.sessions.turns import Turn, TurnError
+from playground.sessions.turns import Run, Turn, TurnError
 
 SHOWN = 20
 """So many turns are drawn at first; a rerun stays quick however long the conversation is."""

@@ -59,14 +59,9 @@ def model_offer(runtime: Runtime, facts: ServerFacts) -> None:
     """Nothing where the file is there, or where no simulated vendor would speak with the model."""
     if facts.fleet is None or facts.fleet.has_model_file or not facts.fleet.demo:
         return
-    job = _job(runtime)
+    job = runtime.shared(ModelFetch, lambda: ModelFetch(runtime.gateway.fetch_model))
     awaited = job.running
     st.fragment(_offer, run_every=_POLL_SECONDS if awaited else None)(job, awaited)
-
-
-@st.cache_resource(show_spinner=False)
-def _job(_runtime: Runtime) -> ModelFetch:
-    return ModelFetch(_runtime.gateway.fetch_model)
 
 
 def _offer(job: ModelFetch, awaited: bool) -> None:

@@ -15,7 +15,7 @@ from playground.runtime import Runtime, get_runtime
 from playground.servers.address_guard import AddressRefusedError
 from playground.servers.connection import Connection
 from playground.servers.local_gateway import GatewayStartError
-from playground.sessions.store_errors import StoreError
+from playground.sessions.database import StoreError
 
 
 @dataclass

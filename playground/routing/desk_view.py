@@ -21,7 +21,7 @@ from playground.runtime import Runtime, get_runtime
 from playground.servers.address_guard import AddressRefusedError
 from playground.servers.connection import Connection
 from playground.servers.local_gateway import GatewayStartError
-from playground.sessions.store import StoreError
+from playground.sessions.database import StoreError
 from playground.sessions.turns import TurnSettings
 
 

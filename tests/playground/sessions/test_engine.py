@@ -9,9 +9,8 @@ import pytest
 
 from playground.servers.connection import Connection
 from playground.sessions.engine import AlreadyRunningError, Engine
-from playground.sessions.runs import Run
 from playground.sessions.store import Store
-from playground.sessions.turns import Answer, TurnSettings
+from playground.sessions.turns import Answer, Run, TurnSettings
 from speko_client.models import CompleteUsage
 from tests.patience import PATIENCE
 from tests.playground.conftest import Clock
