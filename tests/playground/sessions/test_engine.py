@@ -10,9 +10,8 @@ import pytest
 
 from playground.servers.connection import Connection
 from playground.sessions.engine import AlreadyRunningError, Engine
-from playground.sessions.runs import Run
 from playground.sessions.store import Store
-from playground.sessions.turns import TurnSettings
+from playground.sessions.turns import Run, TurnSettings
 from tests.patience import PATIENCE
 from tests.playground.conftest import Clock
 from tests.playground.running import stored, wait_for_text
