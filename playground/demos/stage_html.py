@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
-from playground.chat.chips import chips_html
+from playground.chat.turns_html import chips_html
 from playground.demos import captions as demo_captions
 from playground.demos.player import Player
 from playground.demos.runs import DemoRun

@@ -13,7 +13,7 @@ import pandas as pd
 
 from playground.look import palette
 from playground.routing.ranking_html import AXES, contributions
-from playground.sessions.ranking import candidates
+from playground.servers.pool import candidates
 from speko_client.models import Axis, RoutingPreview, ScoredCandidate
 
 _COLUMNS: Final = {

@@ -13,7 +13,7 @@ from html import escape
 from typing import Final
 
 from playground.look import palette, parts, words
-from playground.sessions.ranking import candidates
+from playground.servers.pool import candidates
 from speko_client.models import Axis, AxisScores, RoutingPreview, ScoredCandidate
 
 ROW_PX: Final = 44

@@ -16,9 +16,9 @@ from pydantic import ValidationError
 from sqlalchemy import Connection as Transaction
 from sqlalchemy import Row
 
+from playground.sessions.database import StoreError
 from playground.sessions.rows import moment
 from playground.sessions.store import Store, utc_now
-from playground.sessions.store_errors import StoreError
 from speko_client.models import MOST_EDITS, WhatIf
 
 MOST = 100
@@ -37,7 +37,7 @@ WHAT_IFS = sa.Table(
     sa.Column("body", sa.Text),
     sa.Column("created_at", sa.Double),
 )
-"""As ``playground.sessions.migrations`` makes it; times are Unix seconds."""
+"""As ``playground.sessions.database`` makes it; times are Unix seconds."""
 
 
 @dataclass(frozen=True, slots=True)

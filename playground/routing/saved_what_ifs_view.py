@@ -20,7 +20,7 @@ from playground.routing.saved_what_ifs import (
 from playground.routing.state import keep_what_if, what_if_on_view
 from playground.routing.what_if_html import in_use_html, saved_html
 from playground.routing.what_ifs import WhatIfError, changes_nothing, gone, named
-from playground.sessions.store_errors import StoreError
+from playground.sessions.database import StoreError
 from speko_client.models import LONGEST_WHAT_IF_NAME, WhatIf
 
 

@@ -13,7 +13,7 @@ from playground.routing.what_if_html import chosen_html
 from playground.routing.what_ifs import gone, still_saved
 from playground.runtime import get_runtime
 from playground.servers.connection import Connection
-from playground.sessions.store_errors import StoreError
+from playground.sessions.database import StoreError
 from playground.sessions.turns import TurnSettings
 from speko_client.models import WhatIf
 

@@ -13,7 +13,7 @@ from typing import Final
 from playground.look import palette, parts, words
 from playground.routing.ranking_html import ROW_PX, axes_legend, ranking_html
 from playground.routing.what_ifs import headline, summary
-from playground.sessions.ranking import candidates, names
+from playground.servers.pool import candidates, names
 from speko_client.models import RoutingPreview, ScoredCandidate, Stretch, WeightLine, WhatIf
 
 _NAMED_FROM: Final = 0.17

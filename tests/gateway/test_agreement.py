@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from playground.receipts.receipt import receipt
 from playground.servers.connection import embedded
 from playground.sessions.asking import ranking_for, run_turn
-from playground.sessions.turn_errors import failed_attempts, turn_error
+from playground.sessions.turn_words import failed_attempts, turn_error
 from playground.sessions.turns import Answer, Turn, TurnSettings
 from speko_client.errors import SpekoApiError
 from speko_client.models import RoutingPreview, WhatIf
