@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from speko_gateway.build import build_gateway
 from speko_gateway.config import Config
+from speko_gateway.gateway import build_gateway
 from speko_gateway.providers.vendors.catalogue import VENDORS, Vendor, read_vendors
 from tests.gateway.providers.vendor_server import saying, vendor_server
 from tests.gateway.served import BODY, serving
