@@ -23,10 +23,10 @@ from playground.sessions.turns import Answer, Turn, TurnSettings
 from speko_client.errors import SpekoApiError
 from speko_client.models import RoutingPreview, WhatIf
 from speko_gateway.candidates import Candidate
+from speko_gateway.config import Limits
 from speko_gateway.fleet.fleet import Fleet
 from speko_gateway.gateway import Gateway
 from speko_gateway.http.app import create_app
-from speko_gateway.limits import Limits
 from speko_gateway.routing.health import HealthGate
 from speko_gateway.routing.scores import SnapshotFile, index_snapshot
 from tests import turns
