@@ -15,7 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 from playground.browser.slots import cancellation_point
 from playground.chat.turn_view import ASSISTANT, message_view
 from playground.look import palette
-from playground.look.safe_markdown import safe_partial
+from playground.look.safe_text import safe_partial
 from playground.sessions.runs import Run
 from playground.sessions.turns import Turn
 

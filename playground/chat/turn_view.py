@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from playground.chat.chips import chips_html
-from playground.look.safe_markdown import safe_markdown
+from playground.look.safe_text import safe_markdown
 from playground.receipts.parts import InForce
 from playground.receipts.receipt_view import receipt_view
 from playground.sessions import turn_words

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from playground.look import words
-from playground.look.tables_view import spread
+from playground.look.page_view import spread
 from playground.servers.check import Checked
 
 

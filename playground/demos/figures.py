@@ -11,7 +11,7 @@ from typing import Final
 import plotly.graph_objects as go
 
 from playground.analytics import latency, timeline
-from playground.analytics.drill_bands import shade_drills
+from playground.analytics.turn_figures import shade_drills
 from playground.look.figures import Theme
 from playground.sessions.turns import Turn
 

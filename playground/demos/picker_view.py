@@ -13,7 +13,7 @@ from playground.demos.script import DemoScript
 from playground.demos.script_file import MAX_BYTES
 from playground.demos.shelf import OWN, ShelfEntry, read_entry, shelf
 from playground.intent import languages
-from playground.look.safe_markdown import literal
+from playground.look.safe_text import literal
 
 _HERO = """
 <div class="sp-hero" style="margin-top:0">

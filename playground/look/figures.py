@@ -6,25 +6,20 @@ and can be read on a phone. The legend is below; titles belong to the page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from html import escape
-from itertools import count
 from typing import Any, Final, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from playground.look import palette
-from playground.look.spans import span_width
 
 Theme = Literal["light", "dark"]
 
 FONT: Final = '"Source Sans", "Source Sans Pro", sans-serif'
 _PALE: Final = 0.4
 """Opacity of a pale bar's fill; its outline keeps the colour, and so the contrast."""
-
-_LEAST_TURNS: Final = 6
-"""A short session's axis is this long, so that one turn's bar is not as wide as the card."""
 
 TEXT: Final = {"light": "#3A4151", "dark": "#C9CEDA"}
 _GRID: Final = {"light": "rgba(60,70,90,.14)", "dark": "rgba(200,210,230,.16)"}
@@ -69,18 +64,6 @@ def styled(figure: go.Figure, theme: Theme, *, height: int, legend: bool = True)
     figure.update_xaxes(**axes)
     figure.update_yaxes(**axes, ticklabelstandoff=6)
     return figure
-
-
-def turn_axis(turns: int) -> dict[str, Any]:
-    """An axis of whole turn numbers over the session, few enough labels for a phone."""
-    step = next(size for size in _steps() if turns / size <= 8)
-    width = span_width(turns)
-    return {
-        "title": {"text": "turn" if width == 1 else f"turn, {width} to a mark", "standoff": 4},
-        "range": [0.4, max(turns, _LEAST_TURNS) + 0.6],
-        "tickvals": list(range(step, turns + 1, step)),
-        "showgrid": False,
-    }
 
 
 def subplot_names(figure: go.Figure) -> None:
@@ -152,7 +135,3 @@ def translucent(colour: str, opacity: float) -> str:
     """The colour with this opacity, for CSS and Plotly."""
     red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"
-
-
-def _steps() -> Iterator[int]:
-    return (size * 10**power for power in count() for size in (1, 2, 5))

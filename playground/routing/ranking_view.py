@@ -9,8 +9,7 @@ import streamlit as st
 
 from playground.intent.preview_view import preview
 from playground.look import parts
-from playground.look.csv_view import csv_button
-from playground.look.tables_view import spread, table
+from playground.look.page_view import csv_button, spread, table
 from playground.routing import ranking_frames
 from playground.routing.desk_view import RoutingDesk
 from playground.routing.ranking_html import ranking_html

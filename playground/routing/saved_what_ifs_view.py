@@ -7,8 +7,8 @@ import streamlit as st
 from playground.browser import widgets
 from playground.browser.url import chat_link
 from playground.intent.state import form_settings
-from playground.look.safe_markdown import literal
-from playground.look.tables_view import spread
+from playground.look.page_view import spread
+from playground.look.safe_text import literal
 from playground.routing.desk_view import RoutingDesk
 from playground.routing.saved_what_ifs import (
     SavedWhatIf,

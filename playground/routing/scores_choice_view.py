@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from playground.browser import widgets
-from playground.look.safe_markdown import literal
+from playground.look.safe_text import literal
 from playground.routing.saved_what_ifs import saved_what_ifs
 from playground.routing.what_if_html import chosen_html
 from playground.routing.what_ifs import gone, still_saved

@@ -13,8 +13,8 @@ import streamlit as st
 from playground.intent import languages
 from playground.intent.preview_view import preview
 from playground.look import words
-from playground.look.safe_markdown import literal
-from playground.look.tables_view import spread
+from playground.look.page_view import spread
+from playground.look.safe_text import literal
 from playground.routing.desk_view import RoutingDesk
 from playground.routing.ranking_html import AXES
 from playground.routing.saved_what_ifs_view import saved_list
