@@ -1,6 +1,6 @@
 """A demo script: a short session that plays by itself. Pure.
 
-``docs/demo-scripts.md`` shows one, ``script_file`` reads it. Only title, turns, and each turn's
+``docs/demo-scripts.md`` shows one, ``script_files`` reads it. Only title, turns, and each turn's
 message are needed. Faults last until a later turn has others, or ``faults: clear``.
 """
 
@@ -32,7 +32,7 @@ from speko_client.models import (
 
 CAPTION_WORDS: Final = frozenset({"served", "provider", "failed", "ttft", "total", "failovers"})
 CLOSING_WORDS: Final = frozenset({"turns", "answered", "providers", "failovers"})
-"""The words in braces that a caption, and the closing line, may hold; see ``captions``."""
+"""The words in braces that a caption, and the closing line, may hold; see ``stage_html``."""
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 

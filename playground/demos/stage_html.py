@@ -1,6 +1,7 @@
-"""What a projector shows of a demo beside the charts, as HTML.
+"""What a projector shows of a demo beside the charts, as HTML, its captions included. Pure.
 
-Pure; everything from outside is escaped.
+A caption's words in braces are filled with the facts of its turns; what a server does not report is
+called unknown, and never made up. Everything from outside is escaped.
 """
 
 from __future__ import annotations
@@ -8,22 +9,26 @@ from __future__ import annotations
 import re
 import statistics
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Final
 
 from playground.chat.chips import chips_html
-from playground.demos import captions as demo_captions
 from playground.demos.player import Player
 from playground.demos.runs import DemoRun
+from playground.demos.script import DemoScript, DemoTurn
+from playground.drills.words import KINDS, target_name
 from playground.intent import languages
 from playground.look import palette, parts, words
-from playground.sessions.totals import session_totals
+from playground.sessions.totals import failovers, named_failures, session_totals
 from playground.sessions.turns import Turn, TurnSettings
+from speko_client.models import Fault
 
 SKIPPED: Final = "This server takes no drills: the faults of the script are left out."
-
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
+_WORD = re.compile(r"\{(\w+)\}")
+_UNKNOWN_TIME = "an unknown time"
+_SAID_WITHOUT_IS = {"stall", "empty", "break"}
 
 
 def talk_html(run: DemoRun) -> str:
@@ -99,6 +104,31 @@ def chart_title_html(title: str, turns: Sequence[Turn]) -> str:
     return f'<div class="dm-title">{escape(title)}{note}</div>'
 
 
+def caption_after(script: DemoTurn, turn: Turn) -> str:
+    """The caption once ``turn`` is answered."""
+    caption = script.caption
+    text = caption.failed_over if failovers(turn) and caption.failed_over else caption.after
+    return _filled(text, _facts(turn))
+
+
+def closing_caption(script: DemoScript, turns: Sequence[Turn]) -> str:
+    """The caption at the end."""
+    totals = session_totals(turns)
+    providers = {turn.answer.provider for turn in turns if turn.answer.provider}
+    facts = {
+        "turns": str(len(script.turns)),
+        "answered": str(totals.answered),
+        "providers": _counted_or_no(len(providers), "provider"),
+        "failovers": _counted_or_no(totals.failovers, "failover"),
+    }
+    return _filled(script.closing, facts) or f"{facts['answered']} of {facts['turns']} answered."
+
+
+def faults_line(faults: Sequence[Fault]) -> str:
+    """The drill that is on: ``OpenAI is down, Google is rate limited``."""
+    return ", ".join(map(_fault, faults))
+
+
 def _turn_html(turn: Turn) -> str:
     answer = turn.answer
     seat = parts.seat(answer.provider or palette.NOBODY)
@@ -146,7 +176,7 @@ def _drill(run: DemoRun) -> str:
     faults = () if run.skips_faults or player.ended else player.script.faults_at(player.place)
     if not faults:
         return ""
-    return f'<div class="dm-drill">Drill: {escape(demo_captions.faults_line(faults))}</div>'
+    return f'<div class="dm-drill">Drill: {escape(faults_line(faults))}</div>'
 
 
 def _caption(run: DemoRun) -> str:
@@ -155,9 +185,9 @@ def _caption(run: DemoRun) -> str:
         case "failed":
             return player.problem or ""
         case "after":
-            return demo_captions.after(player.turn, run.turns[-1])
+            return caption_after(player.turn, run.turns[-1])
         case "over":
-            return demo_captions.closing(player.script, run.turns)
+            return closing_caption(player.script, run.turns)
         case "stopped":
             return "Stopped. What was answered is kept as a session."
         case _:
@@ -171,3 +201,44 @@ def _shares(served: Counter[str]) -> str:
         for name, count in served.most_common()
     )
     return f'<div class="dm-shares">{shares}</div>'
+
+
+def _fault(fault: Fault) -> str:
+    verb = "" if fault.kind in _SAID_WITHOUT_IS else "is "
+    return f"{target_name(fault.target)} {verb}{KINDS[fault.kind].clause}"
+
+
+def _counted_or_no(count: int, noun: str) -> str:
+    """``no failover``, ``1 failover``, ``2 failovers``."""
+    return words.counted(count, noun) if count else f"no {noun}"
+
+
+def _facts(turn: Turn) -> dict[str, str]:
+    answer = turn.answer
+    provider = answer.provider or ""
+    timing = answer.timing
+    ttft = timing.ttft_ms if timing else None
+    return {
+        "served": palette.label(provider, answer.model) if provider else "nobody",
+        "provider": palette.display_name(provider) if provider else "nobody",
+        "failed": _failed(turn),
+        "ttft": _UNKNOWN_TIME if ttft is None else words.milliseconds(ttft),
+        "total": words.milliseconds(timing.total_ms) if timing else _UNKNOWN_TIME,
+        "failovers": _counted_or_no(failovers(turn), "failover"),
+    }
+
+
+def _failed(turn: Turn) -> str:
+    vendors = [palette.display_name(attempt.provider) for attempt, _ in named_failures(turn)]
+    if vendors:
+        return _listed(dict.fromkeys(vendors))
+    return "the first choice" if failovers(turn) else "nobody"
+
+
+def _listed(names: Iterable[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _filled(text: str, facts: Mapping[str, str]) -> str:
+    return _WORD.sub(lambda found: facts.get(found[1], found[0]), text)

@@ -14,7 +14,7 @@ import streamlit as st
 
 from playground.analytics import latency
 from playground.browser import url, widgets
-from playground.demos.desk_view import DemoDesk
+from playground.demos.demos_view import DemoDesk
 from playground.demos.figures import demo_figures
 from playground.demos.player import SPEEDS, Player
 from playground.demos.runs import DemoRun
