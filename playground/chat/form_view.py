@@ -10,7 +10,7 @@ from playground.browser import widgets
 from playground.connections.facts import ServerFacts
 from playground.intent.fields_view import entries, intent_column
 from playground.intent.state import simulate_outage
-from playground.routing.scores_choice_view import scores_choice
+from playground.routing.saved_what_ifs_view import scores_choice
 from playground.runtime import get_runtime
 from playground.servers.connection import Connection
 from playground.sessions.turns import TurnSettings
