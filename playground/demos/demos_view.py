@@ -6,6 +6,7 @@ There are the demos that ship, the person's own, and one just uploaded.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -36,25 +37,7 @@ _HERO = """
 as it goes. Made for a projector: your browser's full screen (F11) suits it.</p>
 </div>
 """
-EXAMPLE = """title: My demo
-description: One line for this list.
-turns:
-  - message: Can you move my appointment to Tuesday?
-    intent: {language: en, vertical: healthcare, optimise_for: latency}
-    caption:
-      before: "What to look at before the message is sent."
-      after: "{served} answered, first words after {ttft}."
-    reply: What the demo fleet says. Other servers write their own answer.
-  - message: And for my father?
-    faults:
-      - {target: openai, kind: down}
-    caption:
-      failed_over: "{failed} is down, {provider} stepped in."
-    pause: 2
-  - message: Thank you.
-    faults: clear
-closing: "{answered} of {turns} answered, {failovers}."
-"""
+EXAMPLE = Path(__file__).with_name("example.yaml").read_text("utf-8")
 
 
 @dataclass

@@ -45,7 +45,8 @@ def talk_html(run: DemoRun) -> str:
             if player.typed or caret
             else f'<div class="dm-turn" role="article">{intent}</div>'
         )
-    talk = f'<div class="dm-talk" tabindex="0"><div>{_opening(run)}{"".join(turns)}</div></div>'
+    opening = f"<h1>{escape(run.script.title)}</h1><p>{escape(run.script.description)}</p>"
+    talk = f'<div class="dm-talk" tabindex="0"><div>{opening}{"".join(turns)}</div></div>'
     return f'<div class="dm-left">{_drill(run)}{talk}</div>'
 
 
@@ -150,11 +151,6 @@ def _brief(turn: Turn) -> Turn:
         unfit["timing"] = None  # its total still grows
     answer = turn.answer.model_copy(update=unfit)
     return turn.model_copy(update={"answer": answer})
-
-
-def _opening(run: DemoRun) -> str:
-    script = run.script
-    return f"<h1>{escape(script.title)}</h1><p>{escape(script.description)}</p>"
 
 
 def _ask(message: str, caret: str = "") -> str:

@@ -79,7 +79,7 @@ def bar_look(provider: str, theme: Theme, *, pale: bool = False) -> dict[str, An
         "color": translucent(colour, _PALE) if pale else colour,
         "line": {"width": 1, "color": colour},
         "pattern": {
-            "shape": palette.pattern(provider),
+            "shape": palette.look_of(provider).pattern,
             "fillmode": "overlay",
             "fgcolor": palette.ink(provider, theme == "dark"),
             "fgopacity": 0.45,
@@ -91,7 +91,7 @@ def bar_look(provider: str, theme: Theme, *, pale: bool = False) -> dict[str, An
 
 def marker_look(provider: str, theme: Theme, *, hollow: bool = False) -> dict[str, Any]:
     """A marker in the provider's colour and symbol; hollow without a complete answer."""
-    shape = palette.symbol(provider)
+    shape = palette.look_of(provider).symbol
     return {
         "color": palette.colour(provider, theme == "dark"),
         "symbol": f"{shape}-open" if hollow else shape,

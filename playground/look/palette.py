@@ -18,7 +18,9 @@ class _Hue(NamedTuple):
     dark: str
 
 
-class _Look(NamedTuple):
+class Look(NamedTuple):
+    """A vendor's look: a Plotly marker symbol (a bare ``x``: nobody answered), a bar pattern."""
+
     name: str
     hue: str
     symbol: str
@@ -47,24 +49,24 @@ _HUES: Final = {
 }
 
 _LOOKS: Final = {
-    "openai": _Look("OpenAI", "green", "circle", "", "O"),
-    "anthropic": _Look("Anthropic", "vermillion", "square", "/", "A"),
-    "google": _Look("Google", "blue", "diamond", "x", "G"),
-    "xai": _Look("xAI", "purple", "triangle-up", ".", "X"),
-    "local": _Look("Local", "slate", "cross", "\\", "L"),
-    "groq": _Look("Groq", "sky", "triangle-down", "-", "Gq"),
-    "mistral": _Look("Mistral", "yellow", "pentagon", "|", "Mi"),
-    "deepseek": _Look("DeepSeek", "indigo", "star", "+", "Ds"),
-    "together": _Look("Together AI", "wine", "hexagon", "/", "To"),
-    "fireworks": _Look("Fireworks AI", "teal", "hourglass", "x", "Fw"),
-    "cerebras": _Look("Cerebras", "yellow", "bowtie", ".", "Ce"),
-    "openrouter": _Look("OpenRouter", "indigo", "hexagram", "-", "Or"),
-    "ollama": _Look("Ollama", "teal", "star-square", "|", "Ol"),
-    "lmstudio": _Look("LM Studio", "wine", "star-diamond", "+", "Lm"),
-    "vllm": _Look("vLLM", "sky", "diamond-tall", "\\", "vL"),
-    "llamacpp": _Look("llama.cpp", "green", "diamond-wide", "+", "Lc"),
-    "custom": _Look("Custom", "purple", "octagon", "|", "Cu"),
-    NOBODY: _Look("not named", "grey", "x", "", "?"),
+    "openai": Look("OpenAI", "green", "circle", "", "O"),
+    "anthropic": Look("Anthropic", "vermillion", "square", "/", "A"),
+    "google": Look("Google", "blue", "diamond", "x", "G"),
+    "xai": Look("xAI", "purple", "triangle-up", ".", "X"),
+    "local": Look("Local", "slate", "cross", "\\", "L"),
+    "groq": Look("Groq", "sky", "triangle-down", "-", "Gq"),
+    "mistral": Look("Mistral", "yellow", "pentagon", "|", "Mi"),
+    "deepseek": Look("DeepSeek", "indigo", "star", "+", "Ds"),
+    "together": Look("Together AI", "wine", "hexagon", "/", "To"),
+    "fireworks": Look("Fireworks AI", "teal", "hourglass", "x", "Fw"),
+    "cerebras": Look("Cerebras", "yellow", "bowtie", ".", "Ce"),
+    "openrouter": Look("OpenRouter", "indigo", "hexagram", "-", "Or"),
+    "ollama": Look("Ollama", "teal", "star-square", "|", "Ol"),
+    "lmstudio": Look("LM Studio", "wine", "star-diamond", "+", "Lm"),
+    "vllm": Look("vLLM", "sky", "diamond-tall", "\\", "vL"),
+    "llamacpp": Look("llama.cpp", "green", "diamond-wide", "+", "Lc"),
+    "custom": Look("Custom", "purple", "octagon", "|", "Cu"),
+    NOBODY: Look("not named", "grey", "x", "", "?"),
 }
 
 _SPARE_HUES: Final = tuple(hue for hue in _HUES if hue not in ("grey", "slate"))
@@ -72,9 +74,15 @@ _SPARE_SYMBOLS: Final = tuple(look.symbol for look in _LOOKS.values() if look.sy
 _SPARE_PATTERNS: Final = ("/", "\\", "x", "-", "|", "+", ".")
 
 
+def look_of(provider: str) -> Look:
+    """How the provider looks, whether it is listed or not."""
+    known = _LOOKS.get(provider.strip().casefold())
+    return known or _look_from_name(provider.strip())
+
+
 def colour(provider: str, dark: bool = False) -> str:
     """The provider's colour as ``#RRGGBB``, at least 3:1 against the page's background."""
-    hue = _HUES[_look(provider).hue]
+    hue = _HUES[look_of(provider).hue]
     return hue.dark if dark else hue.light
 
 
@@ -84,24 +92,14 @@ def ink(provider: str, dark: bool = False) -> str:
     return "#FFFFFF" if 1.05 / (background + 0.05) > (background + 0.05) / 0.05 else "#000000"
 
 
-def symbol(provider: str) -> str:
-    """The provider's Plotly marker symbol; a bare ``x`` means that nobody answered."""
-    return _look(provider).symbol
-
-
-def pattern(provider: str) -> str:
-    """The provider's Plotly bar pattern, ``""`` for a plain fill."""
-    return _look(provider).pattern
-
-
 def glyph(provider: str) -> str:
     """One or two characters that stand for the provider where there is no room for its name."""
-    return _look(provider).glyph
+    return look_of(provider).glyph
 
 
 def display_name(provider: str) -> str:
     """The vendor's spelling of its name ("openai" -> "OpenAI"); an unknown name stays as it is."""
-    return _look(provider).name
+    return look_of(provider).name
 
 
 def label(provider: str, model: str | None) -> str:
@@ -119,19 +117,14 @@ def luminance(hex_colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _look(provider: str) -> _Look:
-    known = _LOOKS.get(provider.strip().casefold())
-    return known or _look_from_name(provider.strip())
-
-
-def _look_from_name(name: str) -> _Look:
+def _look_from_name(name: str) -> Look:
     checksum = crc32(name.casefold().encode())
     checksum, hue = divmod(checksum, len(_SPARE_HUES))
     checksum, shape = divmod(checksum, len(_SPARE_SYMBOLS))
     fill = checksum % len(_SPARE_PATTERNS)
     shown = _named(name)
     letters = "".join(character for character in shown if character.isalnum())[:2].capitalize()
-    return _Look(
+    return Look(
         shown, _SPARE_HUES[hue], _SPARE_SYMBOLS[shape], _SPARE_PATTERNS[fill], letters or "?"
     )
 

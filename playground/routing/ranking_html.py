@@ -126,7 +126,10 @@ def two_orders_html(today: RoutingPreview, tried: RoutingPreview) -> str:
 def weight_line_html(line: WeightLine) -> str:
     """Who wins from weight 0 to 1: coloured stretches, and the tipping points with their values."""
     stretches = "".join(map(_stretch, line.stretches))
-    tips = "".join(map(_tip, _apart(tipping_points(line))))
+    tips = "".join(
+        f'<span class="wi-tip" style="left:{value:.3%}">{value:.0%}</span>'
+        for value in _apart(tipping_points(line))
+    )
     return f'<div class="wi-parts">{stretches}</div><div class="wi-tips">{tips}</div>'
 
 
@@ -233,10 +236,6 @@ def _stretch(each: Stretch) -> str:
 
 def _saved(html: str) -> str:
     return f'<div class="what-if-saved">{html}</div>'
-
-
-def _tip(value: float) -> str:
-    return f'<span class="wi-tip" style="left:{value:.3%}">{value:.0%}</span>'
 
 
 def _apart(points: Sequence[float]) -> list[float]:

@@ -51,7 +51,10 @@ def saved_list(desk: RoutingDesk) -> None:
         st.error(str(error), icon=":material/error:")
         return
     for each in saved:
-        _saved_row(desk, each)
+        with spread(border=True, key=f"what-if-row-{each.id}"):
+            st.html(saved_html(each.what_if), width="content")
+            with st.container(horizontal=True, width="content", gap="small"):
+                _row_buttons(desk, each)
 
 
 def scores_choice(owner: str, form: TurnSettings, connection: Connection | None) -> TurnSettings:
@@ -130,13 +133,6 @@ def _save(desk: RoutingDesk, name: str) -> None:
     st.toast("Saved.", icon=":material/bookmark_added:")
 
 
-def _saved_row(desk: RoutingDesk, each: SavedWhatIf) -> None:
-    with spread(border=True, key=f"what-if-row-{each.id}"):
-        st.html(saved_html(each.what_if), width="content")
-        with st.container(horizontal=True, width="content", gap="small"):
-            _row_buttons(desk, each)
-
-
 def _row_buttons(desk: RoutingDesk, each: SavedWhatIf) -> None:
     used = _is_used(each)
     st.button(
@@ -151,8 +147,7 @@ def _row_buttons(desk: RoutingDesk, each: SavedWhatIf) -> None:
         "Load",
         icon=":material/tune:",
         type="tertiary",
-        on_click=_load,
-        args=(each.what_if,),
+        on_click=lambda: keep_what_if(what_if_on_view().put(each.what_if)),
         key=f"look-{each.id}",
     )
     _rename(desk, each)
@@ -182,10 +177,6 @@ def _renamed(desk: RoutingDesk, each: SavedWhatIf, key: str) -> None:
         return
     if _is_used(each):
         _use(desk, each.what_if.model_copy(update={"name": name}))
-
-
-def _load(what_if: WhatIf) -> None:
-    keep_what_if(what_if_on_view().put(what_if))
 
 
 def _delete(desk: RoutingDesk, each: SavedWhatIf) -> None:

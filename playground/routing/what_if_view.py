@@ -9,7 +9,7 @@ checked like any visitor's input.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,7 +78,7 @@ class _Trial:
 
     def move(self) -> None:
         """A slider was moved."""
-        sent = moved_weights(self.revision)
+        sent = _sent(_WEIGHTS, "moved", "weights", self.revision)
         if sent is None:
             return
         on_view, own = what_if_on_view(), self.today.weights or {}
@@ -91,8 +91,8 @@ class _Trial:
 
     def type(self) -> None:
         """A switch or a figure was changed."""
-        sent = typed_rows(self.revision)
-        if sent is None:
+        sent = _sent(_CANDIDATES, "typed", "rows", self.revision)
+        if not isinstance(sent, Mapping):
             return
         on_view = what_if_on_view()
         keep_what_if(on_view.typed(*with_rows(on_view.tried, self.rows(), sent, self.scope)))
@@ -106,68 +106,6 @@ def what_if_view(desk: RoutingDesk) -> None:
         st.info(_ELSEWHERE, icon=":material/science:")
         return
     _view(desk, desk.connection, desk.form.model_copy(update={"what_if": None}))
-
-
-def weight_sliders(
-    weights: Mapping[str, float],
-    lines: Sequence[WeightLine],
-    *,
-    revision: str,
-    on_move: Callable[[], None],
-) -> None:
-    """Three sliders that sum to one, each with who wins along it.
-
-    The sliders take ``weights`` when ``revision`` has changed; otherwise they stay where the person
-    put them. ``on_move`` runs with each move, and reads it from ``moved_weights``.
-    """
-    _component("speko_weights", "what_if_weights.js")(
-        key=_WEIGHTS,
-        data={
-            "revision": revision,
-            "weights": dict(weights),
-            "names": dict(AXES),
-            "colours": dict(SHADES),
-            "lines": {line.axis: weight_line_html(line) for line in lines},
-            "descriptions": {line.axis: described_line(line) for line in lines},
-        },
-        on_moved_change=on_move,
-    )
-
-
-def moved_weights(revision: str) -> object:
-    """The three weights as the sliders sent them; None where they belong to an older revision."""
-    return _sent(_WEIGHTS, "moved", "weights", revision)
-
-
-def candidates_table(
-    rows: Sequence[CandidateRow], *, revision: str, on_type: Callable[[], None]
-) -> None:
-    """Switches and figures; ``revision`` and ``on_type`` as for the sliders."""
-    _component("speko_candidates", "what_if_candidates.js")(
-        key=_CANDIDATES,
-        data={
-            "revision": revision,
-            "rows": [_shown(row) for row in rows],
-            "figures": [
-                {"key": name, "heading": kind.heading, "most": kind.most}
-                for name, kind in FIGURES.items()
-            ],
-        },
-        on_typed_change=on_type,
-    )
-
-
-def typed_rows(revision: str) -> Mapping[str, Any] | None:
-    """What the table's cells say, by entry; None where they belong to an older revision."""
-    sent = _sent(_CANDIDATES, "typed", "rows", revision)
-    return sent if isinstance(sent, Mapping) else None
-
-
-def gliding(html: str, *, key: str) -> None:
-    """HTML whose rows glide to their new places when it changes."""
-    script = (_HERE / "reorder.js").read_text("utf-8")
-    component = st.components.v2.component("speko_reorder", js=script, isolate_styles=False)
-    component(key=key, data={"html": html})
 
 
 @st.fragment
@@ -186,7 +124,7 @@ def _view(desk: RoutingDesk, connection: Connection, form: TurnSettings) -> None
     with right:
         if tried is not None:
             html = two_orders_html(trial.today, tried)
-            gliding(html, key="what-if-order")
+            _component("speko_reorder", "reorder.js")(key="what-if-order", data={"html": html})
     if tried is not None:
         headline.html(headline_html(trial.today, tried, what_if_on_view().tried))
     _candidates(trial)
@@ -219,15 +157,9 @@ def _weights(trial: _Trial, tried: RoutingPreview | None) -> None:
         disabled=preset not in what_if_on_view().tried.weights,
     )
     lines = (tried.weight_lines if tried else None) or []
-    weight_sliders(_weights_now(trial), lines, revision=trial.revision, on_move=trial.move)
+    _weight_sliders(trial, lines)
     if st.toggle("Tipping points as a table", key="what-if-lines-table"):
         _lines_table(lines)
-
-
-def _weights_now(trial: _Trial) -> dict[str, float]:
-    """The weights as they are set now: those tried, else the preset's."""
-    weights = what_if_on_view().tried.weights.get(trial.form.optimize_for)
-    return weights.model_dump() if weights else dict(trial.today.weights or {})
 
 
 def _lines_table(lines: list[WeightLine]) -> None:
@@ -266,7 +198,7 @@ def _candidates(trial: _Trial) -> None:
         f"{words.VERTICALS[scope.vertical]}, {words.REGIONS[scope.region]}; a switch to every "
         "intent. Empty a cell to use today's figure."
     )
-    candidates_table(trial.rows(), revision=trial.revision, on_type=trial.type)
+    _candidates_table(trial)
     for problem in what_if_on_view().problems:
         st.warning(literal(problem), icon=":material/edit_off:")
 
@@ -288,16 +220,51 @@ def _reset_rows() -> None:
     keep_what_if(on_view.put(on_view.tried.model_copy(update={"edits": [], "without": []})))
 
 
-def _component(name: str, script: str) -> Any:
-    return st.components.v2.component(
-        name,
-        js=(_HERE / script).read_text("utf-8"),
-        css=(_HERE / "what_if.css").read_text("utf-8"),
-        isolate_styles=False,
+def _weight_sliders(trial: _Trial, lines: Sequence[WeightLine]) -> None:
+    """Three sliders that sum to one, each with who wins along it.
+
+    They take their weights when ``revision`` has changed; otherwise they stay where the person put
+    them.
+    """
+    weights = what_if_on_view().tried.weights.get(trial.form.optimize_for)
+    _component("speko_weights", "what_if_weights.js", "what_if.css")(
+        key=_WEIGHTS,
+        data={
+            "revision": trial.revision,
+            "weights": weights.model_dump() if weights else dict(trial.today.weights or {}),
+            "names": dict(AXES),
+            "colours": dict(SHADES),
+            "lines": {line.axis: weight_line_html(line) for line in lines},
+            "descriptions": {line.axis: described_line(line) for line in lines},
+        },
+        on_moved_change=trial.move,
     )
 
 
+def _candidates_table(trial: _Trial) -> None:
+    """Switches and figures; ``revision`` as for the sliders."""
+    _component("speko_candidates", "what_if_candidates.js", "what_if.css")(
+        key=_CANDIDATES,
+        data={
+            "revision": trial.revision,
+            "rows": [_shown(row) for row in trial.rows()],
+            "figures": [
+                {"key": name, "heading": kind.heading, "most": kind.most}
+                for name, kind in FIGURES.items()
+            ],
+        },
+        on_typed_change=trial.type,
+    )
+
+
+def _component(name: str, script: str, style: str | None = None) -> Any:
+    css = (_HERE / style).read_text("utf-8") if style else None
+    js = (_HERE / script).read_text("utf-8")
+    return st.components.v2.component(name, js=js, css=css, isolate_styles=False)
+
+
 def _sent(key: str, state: str, field: str, revision: str) -> object:
+    """What a component sent; None where it belongs to an older revision of the fields."""
     value = widgets.sent(key, state)
     return value.get(field) if value.get("revision") == revision else None
 
