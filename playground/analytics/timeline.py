@@ -24,12 +24,7 @@ from playground.look.words import counted
 from playground.sessions.totals import named_failures, unnamed_failures
 from playground.sessions.turns import Turn
 
-_COLUMNS: Final = TURN | {
-    "place": "Int64",
-    "of": "Int64",
-    "what": "string",
-    "reason": "string",
-}
+_COLUMNS: Final = TURN | {"place": "Int64", "of": "Int64", "what": "string", "reason": "string"}
 _NAMELESS: Final = {"served": {NOBODY: "no whole answer"}, "failed": {NOBODY: "not named"}}
 _LANE_ROOM: Final = 44
 

@@ -40,11 +40,8 @@ def talk_html(run: DemoRun) -> str:
     elif player.stage in ("before", "typing", "sending"):
         caret = '<span class="dm-caret"></span>' if player.stage == "typing" else ""
         intent = _pills(run.script.settings_at(player.place, drills=False))
-        turns.append(
-            f'<div class="dm-turn" role="article">{intent}{_ask(player.typed, caret)}</div>'
-            if player.typed or caret
-            else f'<div class="dm-turn" role="article">{intent}</div>'
-        )
+        ask = _ask(player.typed, caret) if player.typed or caret else ""
+        turns.append(f'<div class="dm-turn" role="article">{intent}{ask}</div>')
     opening = f"<h1>{escape(run.script.title)}</h1><p>{escape(run.script.description)}</p>"
     talk = f'<div class="dm-talk" tabindex="0"><div>{opening}{"".join(turns)}</div></div>'
     return f'<div class="dm-left">{_drill(run)}{talk}</div>'
@@ -55,12 +52,10 @@ def caption_html(run: DemoRun) -> str:
     player = run.player
     text = escape(_caption(run))
     tone = " dm-problem" if player.stage == "failed" else ""
-    note = f'<div class="dm-note">{escape(SKIPPED)}</div>' if run.skips_faults else ""
-    unsaved = (
-        f'<div class="dm-note">Not saved: {escape(run.not_saved)}</div>' if run.not_saved else ""
-    )
+    notes = [SKIPPED] if run.skips_faults else []
+    notes += [f"Not saved: {run.not_saved}"] if run.not_saved else []
     line = f'<div class="dm-caption{tone}" role="status" aria-label="Caption">{text}</div>'
-    return f"{line}{note}{unsaved}"
+    return line + "".join(f'<div class="dm-note">{escape(note)}</div>' for note in notes)
 
 
 def progress_html(player: Player) -> str:

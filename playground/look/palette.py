@@ -9,6 +9,8 @@ name: always the same, on every machine.
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Final, NamedTuple
 from zlib import crc32
 
@@ -34,41 +36,13 @@ NOBODY: Final = ""
 AMBER: Final = _Hue("#B26F00", "#FFB84D")
 """Marks a failover; no provider has it."""
 
-_HUES: Final = {
-    "green": _Hue("#00825E", "#1DB88C"),
-    "vermillion": _Hue("#BF4E00", "#F07B2E"),
-    "blue": _Hue("#0072B2", "#4BA3E3"),
-    "purple": _Hue("#B2558A", "#D98CB8"),
-    "slate": _Hue("#37474F", "#CFD8DC"),
-    "sky": _Hue("#2583BD", "#56B4E9"),
-    "yellow": _Hue("#857700", "#F0E442"),
-    "wine": _Hue("#AA4499", "#D27BC6"),
-    "teal": _Hue("#1F7A8C", "#56BFCF"),
-    "indigo": _Hue("#5B4FC4", "#9C92F0"),
-    "grey": _Hue("#6B6B6B", "#A6A6A6"),
-}
+_DATA: Final = json.loads(Path(__file__).with_name("palette.json").read_text("utf-8"))
+"""Hues by name: light, dark; and each known provider's look, in the order of ``Look``'s fields."""
 
-_LOOKS: Final = {
-    "openai": Look("OpenAI", "green", "circle", "", "O"),
-    "anthropic": Look("Anthropic", "vermillion", "square", "/", "A"),
-    "google": Look("Google", "blue", "diamond", "x", "G"),
-    "xai": Look("xAI", "purple", "triangle-up", ".", "X"),
-    "local": Look("Local", "slate", "cross", "\\", "L"),
-    "groq": Look("Groq", "sky", "triangle-down", "-", "Gq"),
-    "mistral": Look("Mistral", "yellow", "pentagon", "|", "Mi"),
-    "deepseek": Look("DeepSeek", "indigo", "star", "+", "Ds"),
-    "together": Look("Together AI", "wine", "hexagon", "/", "To"),
-    "fireworks": Look("Fireworks AI", "teal", "hourglass", "x", "Fw"),
-    "cerebras": Look("Cerebras", "yellow", "bowtie", ".", "Ce"),
-    "openrouter": Look("OpenRouter", "indigo", "hexagram", "-", "Or"),
-    "ollama": Look("Ollama", "teal", "star-square", "|", "Ol"),
-    "lmstudio": Look("LM Studio", "wine", "star-diamond", "+", "Lm"),
-    "vllm": Look("vLLM", "sky", "diamond-tall", "\\", "vL"),
-    "llamacpp": Look("llama.cpp", "green", "diamond-wide", "+", "Lc"),
-    "custom": Look("Custom", "purple", "octagon", "|", "Cu"),
-    NOBODY: Look("not named", "grey", "x", "", "?"),
+_HUES: Final = {name: _Hue(*pair) for name, pair in _DATA["hues"].items()}
+_LOOKS: Final = {provider: Look(*look) for provider, look in _DATA["looks"].items()} | {
+    NOBODY: Look("not named", "grey", "x", "", "?")
 }
-
 _SPARE_HUES: Final = tuple(hue for hue in _HUES if hue not in ("grey", "slate"))
 _SPARE_SYMBOLS: Final = tuple(look.symbol for look in _LOOKS.values() if look.symbol != "x")
 _SPARE_PATTERNS: Final = ("/", "\\", "x", "-", "|", "+", ".")

@@ -10,7 +10,7 @@ checked like any visitor's input.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -270,15 +270,9 @@ def _sent(key: str, state: str, field: str, revision: str) -> object:
 
 
 def _shown(row: CandidateRow) -> dict[str, Any]:
-    return {
-        "entry": row.entry,
+    return asdict(row) | {
         "name": f"{row.provider}/{row.model}",
-        "model": row.model,
         "vendor": palette.display_name(row.provider),
         "mark": parts.mark(row.provider),
-        "today": dict(row.today),
-        "tried": dict(row.tried),
-        "on": row.on,
-        "fixed": row.fixed,
         "note": "in reserve" if row.fixed else "",
     }
