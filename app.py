@@ -15,7 +15,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from playground.runtime import Runtime
 
 PAGE_FILES = Path(st.__file__).parent / "static" / "static"
-FIRST_PAGE = ("playground.chat.chat_view", "streamlit.emojis")
+FIRST_PAGE = ("playground.chat.form_view", "streamlit.emojis")
 LATER_PAGES = ("PIL.Image", "pandas", "plotly.graph_objects")
 LATER_SECONDS = 3.0
 ENVIRONMENT = {name: value for name, value in os.environ.items() if value}
@@ -40,7 +40,7 @@ SWITCH_SECONDS = 0.0005
 def checked_runtime() -> Runtime | None:
     """The process's runtime; an unusable setting ends the server with a sentence."""
     from playground.runtime import get_runtime
-    from playground.sessions.store_errors import StoreError
+    from playground.sessions.database import StoreError
     from playground.settings import SettingsError
 
     try:
@@ -55,11 +55,9 @@ def start_gateway(runtime: Runtime) -> None:
     """Begin to start the embedded gateway, unless another server is configured."""
     from playground.servers.local_gateway import GatewayStartError
 
-    try:
+    # Where this fails, the next page tries again and says why.
+    with suppress(GatewayStartError):
         runtime.ready_connection()
-    except GatewayStartError:
-        # The next page tries again, and says why it fails.
-        return
 
 
 def prepare_first_page() -> Runtime | None:
@@ -84,13 +82,11 @@ def prepare_first_page() -> Runtime | None:
 
 def open_store(runtime: Runtime) -> None:
     """Read the store once, so that it is open and up to date."""
-    from playground.sessions.store_errors import StoreError
+    from playground.sessions.database import StoreError
 
-    try:
+    # Where this fails, the page reads the store again and shows what is wrong with it.
+    with suppress(StoreError):
         runtime.store.recent(1)
-    except StoreError:
-        # The page reads the store again, and shows what is wrong with it.
-        return
 
 
 def prepare_later_pages() -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from playground.browser import url
 from playground.chat.recents_view import recents
 from playground.runtime import get_runtime
-from playground.sessions.store_errors import StoreError
+from playground.sessions.database import StoreError
 from playground.sessions.turns import Conversation
 
 LOOK_SECONDS = 0.5

@@ -7,14 +7,11 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from playground.chat.chat_view import Chat, open_chat
-from playground.chat.draft_view import keep_draft
+from playground.chat.chat_view import Chat, keep_draft, open_chat, show_problems
 from playground.chat.form_view import settings_form
-from playground.chat.live_view import live_turn, turn_elsewhere
-from playground.chat.problems_view import show_problems
 from playground.chat.recents_view import recents
-from playground.chat.strip_view import session_strip
-from playground.chat.turns_view import turn_list
+from playground.chat.turn_view import live_turn, turn_elsewhere, turn_list
+from playground.chat.turns_html import strip_html
 from playground.chat.welcome_view import fleet_line, follow_up, welcome
 from playground.connections.facts_view import await_server
 from playground.connections.model_offer_view import model_offer
@@ -44,8 +41,7 @@ def sidebar(chat: Chat) -> None:
     """Sessions, and the form."""
     with st.sidebar:
         recents(chat.runtime.store, chat.owner)
-        form = settings_form(chat.owner, chat.form, chat.connection, chat.facts, chat.preview)
-        chat.keep_form(form)
+        chat.keep_form(settings_form(chat))
 
 
 def sidebar_to_come() -> None:
@@ -86,12 +82,12 @@ def message_box() -> MessageBox:
 def header(chat: Chat) -> None:
     """What is wrong, what is missing, and the session at a glance."""
     await_server(chat.runtime, chat.facts, at_once=chat.is_frame)
-    show_problems(chat.problem, chat.facts, chat.view, can_reconnect=chat.can_reconnect)
+    show_problems(chat)
     model_offer(chat.runtime, chat.facts)
     if chat.view.turns:
         with st.container(key="session-header"):
             fleet_line(chat.connection, chat.facts)
-            session_strip(chat.view.turns)
+            st.html(strip_html(chat.view.turns))
 
 
 def conversation(chat: Chat) -> None:
@@ -100,13 +96,7 @@ def conversation(chat: Chat) -> None:
     if not view.turns and view.run is None and view.elsewhere is None:
         welcome(chat.owner, chat.connection, chat.facts, chat.send_sample)
         return
-    turn_list(
-        chat.owner,
-        view.turns,
-        chat.retry,
-        can_retry=not view.is_live,
-        in_force=chat.in_force,
-    )
+    turn_list(chat)
     # Before the live answer: what comes after a stream would stay on the page until its end.
     offer = st.empty()
     if view.run is not None and view.is_live:

@@ -13,18 +13,20 @@ from typing import get_args
 from speko_client.models import FleetChoice
 from speko_gateway.build import build_gateway
 from speko_gateway.config import (
+    DEFAULTS,
     KEY_VARIABLE,
     PRIVATE_URLS_VARIABLE,
+    SETTINGS,
     Config,
     drills_taken,
     gateway_key,
     private_urls_allowed,
+    read_limits,
 )
 from speko_gateway.errors import SetupError
 from speko_gateway.http.app import create_app
 from speko_gateway.http.log_lines import LogSettings, set_up_logging
 from speko_gateway.http.server import bind, serve
-from speko_gateway.limits import DEFAULTS, SETTINGS, read_limits
 from speko_gateway.local_model.model_file import fetch
 
 

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from speko_gateway.config import Config
 from speko_gateway.failover.staging import DrillRules
-from speko_gateway.fleet.fleets import Fleets, demo_lineup, live_lineup
-from speko_gateway.fleet.request_connections import FleetRequest
-from speko_gateway.fleet.vendors import Vendors
+from speko_gateway.fleet.fleet import Fleets, demo_lineup, live_lineup
+from speko_gateway.fleet.vendors import FleetRequest, Vendors
 from speko_gateway.gateway import Gateway
 from speko_gateway.local_model.engine import LocalEngine
 from speko_gateway.local_model.model_file import installed_path

@@ -16,20 +16,18 @@ from speko_client.models import (
 )
 from speko_client.models import Fleet as FleetInfo
 from speko_gateway.candidates import Candidate, Selection, allow_list
-from speko_gateway.failover.relay import Limits, Option, Relay
+from speko_gateway.config import Limits
+from speko_gateway.failover.relay import Option, Relay
 from speko_gateway.failover.staging import NOTHING_STAGED, DrillRules, Staging, staged
-from speko_gateway.fleet.fleet import Fleet
-from speko_gateway.fleet.fleets import Fleets
-from speko_gateway.fleet.request_connections import FleetRequest, fleet_request_in
-from speko_gateway.fleet.vendors import Vendors
+from speko_gateway.fleet.fleet import Fleet, Fleets
+from speko_gateway.fleet.vendors import FleetRequest, Vendors, fleet_request_in
 from speko_gateway.headers import read_header
 from speko_gateway.provider import ProviderRequest
 from speko_gateway.routing.gating import Shortlisting, nobody, rank_gated
 from speko_gateway.routing.health import HealthGate
 from speko_gateway.routing.ranking import Ranking, shortlist
 from speko_gateway.routing.scores import Snapshot
-from speko_gateway.routing.sweep import sweep
-from speko_gateway.routing.what_if import tried
+from speko_gateway.routing.what_if import sweep, tried
 
 
 @dataclass(frozen=True, slots=True)

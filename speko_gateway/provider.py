@@ -2,12 +2,13 @@
 
 A provider instance serves one vendor, whatever the model. ``stream`` is an async generator;
 closing it (or cancelling the task that iterates it) must end the upstream work. It raises
-only ``ProviderError``; ``failover`` decides what follows.
+only ``ProviderError``; ``failover`` decides what follows. Where it gives no token counts, they are
+estimated, and always labelled as estimates.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -113,3 +114,18 @@ class Provider(Protocol):
     async def close(self) -> None:
         """Free connections and memory; called once, at shutdown."""
         ...
+
+
+CHARACTERS_PER_TOKEN = 4
+"""The usual rule of thumb; about 19 % too low on mixed languages."""
+
+
+def estimate_tokens(text: str) -> int:
+    """About how many tokens this text has; 0 for none."""
+    return -(-len(text) // CHARACTERS_PER_TOKEN)
+
+
+def prompt_text(messages: Iterable[ChatMessage], system_prompt: str | None) -> str:
+    """All that a model reads, as one text to be counted."""
+    parts = [system_prompt] if system_prompt else []
+    return "\n".join([*parts, *(message.content for message in messages)])

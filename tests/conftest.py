@@ -92,6 +92,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for folder, marker in MARKED_FOLDERS.items():
             if item.path.is_relative_to(ROOT / folder):
                 item.add_marker(marker)
+                if marker == "fire":
+                    item.add_marker("no_cover")  # tracing would take from what is measured
     items.sort(key=lambda item: [bool(item.get_closest_marker(each)) for each in RUN_LAST[::-1]])
 
 

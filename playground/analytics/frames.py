@@ -48,25 +48,23 @@ def frame_of(rows: Iterable[Mapping[str, Any]], types: Mapping[str, str]) -> pd.
 
 
 def turn_row(turn: Turn) -> dict[str, Any]:
-    """A turn as the columns of ``TURN``."""
+    """A turn as the columns of ``TURN``.
+
+    ``source``: whose words these are, and which what-if ranked them, where that is not as usual.
+    """
     answer = turn.answer
+    what_if = turn_words.ranked_by(answer.scores_run_id, turn.settings.what_if)
     return {
         "turn_id": turn.id,
         "turn": turn.number,
         "provider": answer.provider or None,
         "model": answer.model or None,
         "status": turn.status,
-        "source": source(turn),
+        "source": "; ".join(filter(None, (turn_words.source(answer), what_if))) or None,
         "simulated": answer.simulated,
         "local": answer.kind == "local",
         "drill": turn.drilled,
     }
-
-
-def source(turn: Turn) -> str | None:
-    """Whose words these are, and which what-if ranked them, where that is not as usual."""
-    what_if = turn_words.ranked_by(turn.answer.scores_run_id, turn.settings.what_if)
-    return "; ".join(filter(None, (turn_words.source(turn.answer), what_if))) or None
 
 
 def span_width(turns: int) -> int:

@@ -14,7 +14,7 @@ from typing import Final, Literal, NamedTuple
 
 from playground.look import palette
 from playground.look.palette import NOBODY
-from playground.sessions.ranking import candidates
+from playground.servers.pool import candidates
 from playground.sessions.totals import named_failures, unnamed_failures
 from playground.sessions.turns import Turn
 

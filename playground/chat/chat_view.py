@@ -6,31 +6,39 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
+
+import streamlit as st
 
 from playground.browser import url
-from playground.chat.preview_view import routing_preview
-from playground.chat.problems_view import not_sent
-from playground.chat.state import restore_draft
-from playground.connections.facts import ServerFacts
-from playground.connections.facts_view import server_facts
+from playground.chat.state import draft_to_restore, restore_draft
+from playground.chat.welcome_view import Sample
+from playground.connections.facts_view import ServerFacts, forget_server_facts, server_facts
 from playground.connections.state import private_allowed, ready_connection, server_choice
 from playground.drills.state import drill_state, keep_drill
 from playground.found import Found
-from playground.intent.samples import Sample
 from playground.intent.state import adopt_form, keep_form, replace_form, save_form
-from playground.receipts.parts import InForce
+from playground.receipts.receipt import InForce
 from playground.runtime import Runtime, get_runtime
 from playground.servers import connection as connections
 from playground.servers.address_guard import AddressRefusedError
 from playground.servers.connection import Connecting, Connection
 from playground.servers.local_gateway import GatewayStartError
+from playground.sessions.database import StoreError
 from playground.sessions.engine import AlreadyRunningError
-from playground.sessions.runs import OpenSession, new_conversation, open_session
-from playground.sessions.store_errors import StoreError
-from playground.sessions.turns import Conversation, Turn, TurnSettings
+from playground.sessions.turns import (
+    Conversation,
+    OpenSession,
+    Turn,
+    TurnSettings,
+    new_conversation,
+    open_session,
+)
 
 LONGEST_MESSAGE = 200_000
 """Characters; longer than any provider's context, and short enough for the page to stay quick."""
+
+_KEEP_DRAFT = Path(__file__).with_name("draft.js")
 
 
 @dataclass
@@ -61,11 +69,6 @@ class Chat:
         return self.facts.pending and not url.had_frame()
 
     @property
-    def can_reconnect(self) -> bool:
-        """Whether asking the server again may help."""
-        return bool(self.facts.problem) or (self.connection is None and not self.facts.pending)
-
-    @property
     def in_force(self) -> InForce | None:
         """The snapshot that the server ranks by now; None where that is not known."""
         if self.connection is None or self.facts.fleet is None:
@@ -77,10 +80,6 @@ class Chat:
         self.form = form
         if keep_form(form):
             self.problem = save_form(self.runtime.store, self.owner, form) or self.problem
-
-    def preview(self, form: TurnSettings) -> None:
-        """Draw who would answer by this form."""
-        routing_preview(self.runtime, self.connection, self.facts, form)
 
     def send(self, message: str) -> None:
         """Ask; a message that cannot be sent now goes back into the box."""
@@ -117,7 +116,7 @@ class Chat:
             restore_draft(message)
             return
         if len(message) > LONGEST_MESSAGE:
-            not_sent(
+            _not_sent(
                 message,
                 f"This message has {len(message):,} characters, and {LONGEST_MESSAGE:,} is the "
                 "most. Shorten it, then send it again.",
@@ -131,7 +130,7 @@ class Chat:
                 self.server, self.view.conversation, message, form, parent_id=parent_id
             )
         except AlreadyRunningError:
-            not_sent(message, "An answer is still arriving. Stop it first, or wait for it.")
+            _not_sent(message, "An answer is still arriving. Stop it first, or wait for it.")
             return
         if staged:
             keep_drill(drill.sent(now))
@@ -170,6 +169,32 @@ def open_chat(on_sent: Callable[[Runtime, str], None]) -> Chat:
     )
 
 
+def show_problems(chat: Chat) -> None:
+    """Draw what is wrong with the server, the store or the link, and what to do about it."""
+    facts, view = chat.facts, chat.view
+    if chat.problem:
+        st.error(chat.problem, icon=":material/error:")
+    if facts.problem:
+        st.warning(facts.problem, icon=":material/cloud_off:")
+    if facts.problem or (chat.connection is None and not facts.pending):
+        st.button("Try again", on_click=forget_server_facts, key="reconnect")
+    if view.missing:
+        st.info("This session is not here: it was deleted, or it is on another machine.")
+    if view.run is not None and view.run.save_error:
+        st.warning(f"The last turn is not saved. {view.run.save_error}")
+
+
+def keep_draft(scope: str) -> None:
+    """Watch the message box of conversation ``scope``; put back a text that was refused."""
+    component = st.components.v2.component("speko_draft", js=_KEEP_DRAFT.read_text("utf-8"))
+    restore_id, restore = draft_to_restore()
+    component(
+        key="draft",
+        data={"scope": scope, "restore": restore, "restoreId": restore_id},
+        height=0,
+    )
+
+
 def _connect(runtime: Runtime) -> Found[Connection | Connecting]:
     try:
         return Found(ready_connection(runtime) or _connecting(runtime))
@@ -191,3 +216,8 @@ def _load(runtime: Runtime, conversation: str | None) -> Found[Conversation]:
     if conversation is None:
         return Found()
     return Found.by(lambda: runtime.store.load(conversation), StoreError)
+
+
+def _not_sent(message: str, why: str) -> None:
+    restore_draft(message)
+    st.toast(why)

@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import UTC, datetime
 
 import streamlit as st
 
 from playground.browser import widgets
-from playground.connections.facts import ServerFacts
+from playground.chat.chat_view import Chat
+from playground.drills.state import drill_state
+from playground.drills.words import BEFORE_THE_FIRST_WORD
 from playground.intent.fields_view import entries, intent_column
+from playground.intent.preview_view import panel_html, preview, quiet_html
 from playground.intent.state import simulate_outage
 from playground.routing.saved_what_ifs_view import scores_choice
-from playground.runtime import get_runtime
-from playground.servers.connection import Connection
 from playground.sessions.turns import TurnSettings
 
 
-def settings_form(
-    owner: str,
-    form: TurnSettings,
-    connection: Connection | None,
-    facts: ServerFacts,
-    preview: Callable[[TurnSettings], None],
-) -> TurnSettings:
-    """Draw the form for conversation ``owner`` and return what it says now.
-
-    ``preview`` draws who would answer, between the intent and the rest.
-    """
+def settings_form(chat: Chat) -> TurnSettings:
+    """Draw the form and return what it says now; who would answer stands under the intent."""
     st.markdown("**Intent**")
-    decided = scores_choice(owner, intent_column(owner, form, connection, facts), connection)
+    form = intent_column(chat.owner, chat.form, chat.connection, chat.facts)
+    decided = scores_choice(chat.owner, form, chat.connection)
     below = st.container()
-    _outage(owner, form, facts)
+    _outage(chat)
     with below:
-        preview(decided)
-    return decided.model_copy(update=_sampling(owner, form))
+        _preview(chat, decided)
+    return decided.model_copy(update=_sampling(chat.owner, chat.form))
+
+
+def _preview(chat: Chat, form: TurnSettings) -> None:
+    """Who would answer; one quiet line where there is no ranking, or no server yet."""
+    if chat.connection is None or chat.facts.problem:
+        st.html(quiet_html("Once the server is up, this shows who would answer."))
+        return
+    seen = preview(chat.runtime, chat.connection, form)
+    if seen.value is None:
+        st.html(quiet_html(seen.problem or ""))
+        return
+    faults = drill_state().faults(form, datetime.now(UTC)) if chat.facts.takes_drills else ()
+    down = {fault.target for fault in faults if fault.kind in BEFORE_THE_FIRST_WORD}
+    st.html(panel_html(seen.value, down=down))
 
 
 def _sampling(owner: str, form: TurnSettings) -> dict[str, object]:
@@ -74,17 +81,18 @@ def _sampling(owner: str, form: TurnSettings) -> dict[str, object]:
     }
 
 
-def _outage(owner: str, form: TurnSettings, facts: ServerFacts) -> None:
+def _outage(chat: Chat) -> None:
     """The shortest drill: who is down, until it is taken back."""
+    facts = chat.facts
     if facts.fleet is None or not facts.takes_drills:
         return
     st.markdown("**Outage**")
     reachable = [row for row in facts.known if row.available is not False]
-    key = f"outage-{owner}"
-    down = [fault.target for fault in form.drill]
+    key = f"outage-{chat.owner}"
+    down = [fault.target for fault in chat.form.drill]
 
     def simulate() -> None:
-        if problem := simulate_outage(get_runtime().store, widgets.chosen(key)):
+        if problem := simulate_outage(chat.runtime.store, widgets.chosen(key)):
             st.toast(problem, icon=":material/error:")
 
     entries(st, "Simulate an outage of ...", key, down, reachable, "Nobody", simulate)

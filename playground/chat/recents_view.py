@@ -7,7 +7,8 @@ import streamlit as st
 from playground.browser import url
 from playground.intent.state import new_conversation
 from playground.look.safe_text import literal
-from playground.sessions.store import Store, StoreError
+from playground.sessions.database import StoreError
+from playground.sessions.store import Store
 
 _RECENT = 8
 _TITLE_LENGTH = 38

@@ -1,39 +1,117 @@
-"""One turn on the page: the message, the answer or the error, chips, and the receipt."""
+"""The turns on the page: those that are over, and the one that is being answered.
+
+Of a conversation the last turns are drawn, earlier ones on demand, and the one a link leads to. The
+answer that arrives is drawn until it ends or the page is left: the work runs on the engine's loop,
+and here it is only looked at, fifteen times a second, of the ways that were measured the cheapest.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from playground.chat.chips import chips_html
-from playground.look.safe_text import safe_markdown
-from playground.receipts.parts import InForce
+from playground.browser import url
+from playground.browser.slots import cancellation_point
+from playground.chat.chat_view import Chat
+from playground.chat.state import show_turns, turns_shown
+from playground.chat.turns_html import chips_html
+from playground.look import palette
+from playground.look.safe_text import safe_markdown, safe_partial
 from playground.receipts.receipt_view import receipt_view
 from playground.sessions import turn_words
-from playground.sessions.turns import Turn
+from playground.sessions.turns import Run, Turn, TurnError
 
-Retry = Callable[[Turn], None]
+SHOWN = 20
+"""So many turns are drawn at first; a rerun stays quick however long the conversation is."""
 
-PERSON = ":material/person:"
-ASSISTANT = ":material/alt_route:"
-
+_PERSON = ":material/person:"
+_ASSISTANT = ":material/alt_route:"
+_FRAME_SECONDS = 1 / 15
+_LOOK_SECONDS = 0.5
+_SCROLL = Path(__file__).with_name("scroll.js")
 _UNFINISHED = ("failed", "stopped", "interrupted")
 
 
-def turn_view(
-    turn: Turn, retry: Retry, *, can_retry: bool, in_force: InForce | None = None
-) -> None:
-    """Draw a turn that is not running. ``retry`` asks the same again, as a sibling turn.
+def turn_list(chat: Chat) -> None:
+    """Draw the turns that are over, oldest first."""
+    turns, focused = chat.view.turns, url.focused_turn()
+    count = _count(chat.owner, turns, focused)
+    hidden = len(turns) - count
+    if hidden > 0:
+        st.button(
+            f"Show {min(hidden, SHOWN)} earlier of {hidden}",
+            icon=":material/expand_less:",
+            type="tertiary",
+            key="show-earlier",
+            on_click=show_turns,
+            args=(chat.owner, count + SHOWN),
+        )
+    for turn in turns[max(hidden, 0) :]:
+        with st.container(key=f"turn-{turn.id}"):
+            _turn_view(chat, turn)
+    if any(turn.id == focused for turn in turns):
+        _scroll_to(f"turn-{focused}")
 
-    ``in_force``: the snapshot that the server ranks by now, None where that is not known.
+
+def live_turn(run: Run) -> None:
+    """Draw ``run`` until it is done, then draw the page again."""
+    _message_view(run.turn)
+    with st.chat_message("assistant", avatar=_ASSISTANT):
+        text, state = st.empty(), st.empty()
+        version = -1
+        while True:
+            seen = run.wait_change(version, _FRAME_SECONDS)
+            done = run.done
+            if seen != version:
+                version = seen
+                _draw(run.turn, text, state)
+            if done:
+                break
+            cancellation_point()
+    st.rerun()
+
+
+def turn_elsewhere(turn: Turn, look: Callable[[], Turn | None]) -> None:
+    """Draw a turn that another process runs, as the store has it, until it is over.
+
+    If that process has died, the store notices within seconds and marks the turn as interrupted.
     """
-    message_view(turn)
-    with st.chat_message("assistant", avatar=ASSISTANT):
+    _message_view(turn)
+    with st.chat_message("assistant", avatar=_ASSISTANT):
+        text, state = st.empty(), st.empty()
+        latest: Turn | None = turn
+        while latest is not None and latest.status == "running":
+            _draw(latest, text, state)
+            time.sleep(_LOOK_SECONDS)
+            cancellation_point()
+            latest = look()
+    st.rerun()
+
+
+def _count(owner: str, turns: Sequence[Turn], focused: str | None) -> int:
+    shown = turns_shown(owner, SHOWN)
+    place = next((turn.number for turn in turns if turn.id == focused), None)
+    needed = shown if place is None else len(turns) - place + 1
+    return min(max(shown, needed), len(turns))
+
+
+def _scroll_to(key: str) -> None:
+    component = st.components.v2.component("speko_scroll", js=_SCROLL.read_text("utf-8"))
+    component(key="scroll", data={"key": key}, height=0)
+
+
+def _turn_view(chat: Chat, turn: Turn) -> None:
+    """A turn that is not running: the message, the answer or the error, chips, and the receipt."""
+    _message_view(turn)
+    with st.chat_message("assistant", avatar=_ASSISTANT):
         if turn.answer.text:
             st.markdown(safe_markdown(turn.answer.text))
         if turn.error is not None:
-            _error_view(turn)
+            _error_view(turn.error, broke_off=bool(turn.answer.text))
         elif note := turn_words.status_note(turn):
             st.caption(f":material/stop_circle: {note}")
         with st.container(
@@ -41,28 +119,37 @@ def turn_view(
         ):
             if turn.answer.provider or turn.drilled:
                 st.html(chips_html(turn), width="content")
-            receipt_view(turn, in_force)
+            receipt_view(turn, chat.in_force)
             if turn.status in _UNFINISHED:
                 st.button(
                     "Retry",
                     icon=":material/refresh:",
                     type="tertiary",
                     key=f"retry-{turn.id}",
-                    on_click=retry,
+                    on_click=chat.retry,
                     args=(turn,),
-                    disabled=not can_retry,
+                    disabled=chat.view.is_live,
                 )
 
 
-def message_view(turn: Turn) -> None:
-    """What the person wrote."""
-    with st.chat_message("user", avatar=PERSON):
+def _message_view(turn: Turn) -> None:
+    with st.chat_message("user", avatar=_PERSON):
         st.markdown(safe_markdown(turn.message))
 
 
-def _error_view(turn: Turn) -> None:
-    error = turn.error
-    if error is None:
-        return
-    lead = "The answer broke off. " if turn.answer.text else ""
+def _error_view(error: TurnError, *, broke_off: bool) -> None:
+    lead = "The answer broke off. " if broke_off else ""
     st.error(safe_markdown(f"{lead}{error.message}\n\n{error.advice}"), icon=":material/error:")
+
+
+def _draw(turn: Turn, text: DeltaGenerator, state: DeltaGenerator) -> None:
+    if turn.answer.text:
+        text.markdown(safe_partial(turn.answer.text))
+    state.caption(_state(turn))
+
+
+def _state(turn: Turn) -> str:
+    provider, model = turn.answer.provider, turn.answer.model
+    if provider is None or model is None:
+        return ":material/alt_route: Routing ..."
+    return f":material/stream: {palette.label(provider, model)} is answering ..."

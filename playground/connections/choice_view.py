@@ -9,10 +9,15 @@ from typing import get_args
 import streamlit as st
 
 from playground.browser import widgets
+from playground.connections.connection_view import (
+    Action,
+    ConnectionForm,
+    connection_form,
+    found,
+    heading,
+)
 from playground.connections.desk_view import run_server_check
-from playground.connections.facts import ServerFacts
-from playground.connections.form_view import ConnectionForm, connection_form
-from playground.connections.marks_view import Action, found, heading
+from playground.connections.facts_view import ServerFacts
 from playground.connections.state import (
     choose_server,
     edit_connection,
@@ -32,10 +37,12 @@ from playground.servers.connection import Connection
 from playground.servers.server_choice import (
     ServerChoice,
     ServerKind,
+    Typed,
     chosen_server,
     kind_in_force,
+    server,
+    usable_key,
 )
-from playground.servers.typed_connection import Typed, server, usable_key
 from speko_client.models import FleetChoice
 from speko_client.server import DEFAULT_BASE_URL
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from playground.connections.facts import ServerFacts
-from playground.connections.facts_view import server_facts
+from playground.connections.facts_view import ServerFacts, server_facts
 from playground.connections.state import (
     choose_server,
     keep_check,
@@ -20,7 +19,7 @@ from playground.runtime import Runtime
 from playground.servers.address_guard import NotUsableError
 from playground.servers.check import Checked, check_server, check_vendor
 from playground.servers.connection import Connection
-from playground.servers.typed_connection import first_offer, portable
+from playground.servers.server_choice import first_offer, portable
 from speko_client.errors import SpekoApiError
 from speko_client.models import ProvidersHealth, VendorConnection, VendorCredentials
 

@@ -5,17 +5,37 @@ Remembered per browser session: what a server offers depends on the keys the ses
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from playground.browser import url, widgets
-from playground.connections.facts import ServerFacts
 from playground.connections.state import choice_revision
 from playground.runtime import Runtime
 from playground.servers import pool
 from playground.servers.connection import Connection
 from speko_client.errors import SpekoApiError
+from speko_client.models import Fleet, KnownProvider
 
 _LOOK_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class ServerFacts:
+    """``fleet`` is None where the server is not the embedded gateway; ``problem``: what failed.
+
+    ``pending``: the embedded gateway is still starting, and the rest is not known yet.
+    """
+
+    fleet: Fleet | None = None
+    known: tuple[KnownProvider, ...] = ()
+    problem: str | None = None
+    pending: bool = False
+
+    @property
+    def takes_drills(self) -> bool:
+        """Whether faults can be injected into this session's requests."""
+        return self.pending or (self.fleet is not None and bool(self.fleet.drills))
 
 
 def server_facts(runtime: Runtime, connection: Connection) -> ServerFacts:

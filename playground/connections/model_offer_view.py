@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator
 
 import streamlit as st
 
-from playground.connections.facts import ServerFacts
-from playground.connections.facts_view import forget_server_facts
+from playground.connections.facts_view import ServerFacts, forget_server_facts
 from playground.runtime import Runtime
-from playground.servers.model_fetch import FetchProgress, ModelFetchError
+from playground.servers.local_gateway import FetchProgress, ModelFetchError
 
 Fetch = Callable[[], Iterator[FetchProgress]]
 
@@ -60,14 +59,9 @@ def model_offer(runtime: Runtime, facts: ServerFacts) -> None:
     """Nothing where the file is there, or where no simulated vendor would speak with the model."""
     if facts.fleet is None or facts.fleet.has_model_file or not facts.fleet.demo:
         return
-    job = _job(runtime)
+    job = runtime.shared(ModelFetch, lambda: ModelFetch(runtime.gateway.fetch_model))
     awaited = job.running
     st.fragment(_offer, run_every=_POLL_SECONDS if awaited else None)(job, awaited)
-
-
-@st.cache_resource(show_spinner=False)
-def _job(_runtime: Runtime) -> ModelFetch:
-    return ModelFetch(_runtime.gateway.fetch_model)
 
 
 def _offer(job: ModelFetch, awaited: bool) -> None:

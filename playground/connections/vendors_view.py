@@ -9,9 +9,14 @@ import streamlit as st
 
 from playground.browser import widgets
 from playground.browser.url import CHAT_PAGE
+from playground.connections.connection_view import (
+    Action,
+    ConnectionForm,
+    connection_form,
+    found,
+    heading,
+)
 from playground.connections.desk_view import Desk, offer, run_vendor_check
-from playground.connections.form_view import ConnectionForm, connection_form
-from playground.connections.marks_view import Action, found, heading
 from playground.connections.state import (
     choose_server,
     edit_connection,
@@ -25,11 +30,13 @@ from playground.look.parts import chip
 from playground.look.words import counted
 from playground.servers.address_guard import NotUsableError
 from playground.servers.check import Checked
-from playground.servers.server_choice import CUSTOM, address_problem, custom_id
-from playground.servers.typed_connection import (
+from playground.servers.server_choice import (
+    CUSTOM,
     MOST_MODELS,
     Typed,
+    address_problem,
     credentials,
+    custom_id,
     portable,
     usable_models,
 )

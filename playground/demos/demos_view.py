@@ -12,8 +12,7 @@ import streamlit as st
 
 from playground.browser import url
 from playground.chat.welcome_view import fleet_line
-from playground.connections.facts import ServerFacts
-from playground.connections.facts_view import server_facts
+from playground.connections.facts_view import ServerFacts, server_facts
 from playground.connections.state import connection_in_force, private_allowed
 from playground.demos.player import estimated_seconds
 from playground.demos.runs import TITLE, DemoRun, demo_runs
@@ -28,7 +27,7 @@ from playground.runtime import Runtime, get_runtime
 from playground.servers.address_guard import AddressRefusedError
 from playground.servers.connection import Connection
 from playground.servers.local_gateway import GatewayStartError
-from playground.sessions.store_errors import StoreError
+from playground.sessions.database import StoreError
 
 _HERO = """
 <div class="sp-hero" style="margin-top:0">

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Final
 from playground.demos.player import Player
 from playground.runtime import Runtime
 from playground.servers.connection import Connection
+from playground.sessions.database import StoreError
 from playground.sessions.engine import AlreadyRunningError, Engine
-from playground.sessions.runs import Run
-from playground.sessions.store import Store, StoreError
-from playground.sessions.turns import Conversation, Turn
+from playground.sessions.store import Store
+from playground.sessions.turns import Conversation, Run, Turn
 
 if TYPE_CHECKING:
     from playground.demos.script import DemoScript

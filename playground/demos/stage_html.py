@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Final
 
-from playground.chat.chips import chips_html
+from playground.chat.turns_html import chips_html
 from playground.demos.player import Player
 from playground.demos.runs import DemoRun
 from playground.demos.script import DemoScript, DemoTurn

@@ -10,8 +10,7 @@ import streamlit as st
 
 from playground.browser import widgets
 from playground.connections.state import server_choice
-from playground.drills.drill import RunningDrill
-from playground.drills.state import drill_state, keep_drill
+from playground.drills.state import RunningDrill, drill_state, keep_drill
 from playground.drills.words import summary
 from playground.intent.state import form_of_url, simulate_outage
 from playground.look.page_view import spread

@@ -9,8 +9,15 @@ import streamlit as st
 
 from playground.browser import widgets
 from playground.drills.banner_view import end_drill
-from playground.drills.drill import MOST, DrillState, Length, RunningDrill, Unit
-from playground.drills.state import drill_state, keep_drill
+from playground.drills.state import (
+    MOST,
+    DrillState,
+    Length,
+    RunningDrill,
+    Unit,
+    drill_state,
+    keep_drill,
+)
 from playground.drills.words import (
     KINDS,
     SLOW_SECONDS,
@@ -25,7 +32,7 @@ from playground.look import parts
 from playground.look.page_view import spread
 from playground.routing.desk_view import RoutingDesk
 from playground.servers import pool
-from playground.sessions.ranking import candidates
+from playground.servers.pool import candidates
 from speko_client.models import FLAKY_RATE, Fault, FaultKind, ScoredCandidate
 
 

@@ -12,7 +12,7 @@ from typing import Any, get_args
 import streamlit as st
 
 from playground.browser import widgets
-from playground.connections.facts import ServerFacts
+from playground.connections.facts_view import ServerFacts
 from playground.intent import languages
 from playground.look import words
 from playground.look.safe_text import literal

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from playground.browser import url, widgets
 from playground.browser.slots import Slot
 from playground.found import Found
+from playground.sessions.database import StoreError
 from playground.sessions.store import Store
-from playground.sessions.store_errors import StoreError
 from playground.sessions.turns import Conversation, TurnSettings
 from speko_client.models import Fault
 

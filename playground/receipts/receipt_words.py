@@ -12,7 +12,7 @@ from playground.sessions.turns import Turn
 from speko_client.models import Attempt, FailureCode
 
 if TYPE_CHECKING:
-    from playground.receipts.parts import AttemptOutcome, ProviderModel, SnapshotState
+    from playground.receipts.receipt import AttemptOutcome, ProviderModel, SnapshotState
 
 _NAMED = 2
 """How many failures the sentence names one by one; the attempts below it show all."""
@@ -42,7 +42,8 @@ def head(turn: Turn, first_choice: ProviderModel | None, served: ProviderModel |
     if len(clauses) > _NAMED:
         clauses = [clauses[0], f"{len(clauses) - 1} more failed"]
     story = ", then ".join(clauses)
-    rest = f"{story}{_link(turn)}{end}" if story else end
+    link = ", and " if turn.status == "failed" else ", so "
+    rest = f"{story}{link}{end}" if story else end
     return f"{first}; {rest}." if first else f"{_capital(rest)}."
 
 
@@ -50,10 +51,6 @@ def _failure(attempt: Attempt, first_choice: ProviderModel | None) -> str:
     is_first = first_choice == (attempt.provider, attempt.model)
     who = "it" if is_first else words.candidate(attempt.provider, attempt.model)
     return f"{who} {failed_words(attempt)}"
-
-
-def _link(turn: Turn) -> str:
-    return ", and " if turn.status == "failed" else ", so "
 
 
 def _end(turn: Turn, served: str | None) -> str:

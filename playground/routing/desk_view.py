@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from playground.browser import url
-from playground.connections.facts import ServerFacts
-from playground.connections.facts_view import server_facts
+from playground.connections.facts_view import ServerFacts, server_facts
 from playground.connections.state import ready_connection
 from playground.found import Found
 from playground.intent.state import (
@@ -22,7 +21,7 @@ from playground.runtime import Runtime, get_runtime
 from playground.servers.address_guard import AddressRefusedError
 from playground.servers.connection import Connection
 from playground.servers.local_gateway import GatewayStartError
-from playground.sessions.store import StoreError
+from playground.sessions.database import StoreError
 from playground.sessions.turns import TurnSettings
 
 

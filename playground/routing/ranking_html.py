@@ -14,7 +14,7 @@ from typing import Final
 
 from playground.look import palette, parts, words
 from playground.routing.what_ifs import headline, summary
-from playground.sessions.ranking import candidates, names
+from playground.servers.pool import candidates, names
 from speko_client.models import (
     Axis,
     AxisScores,

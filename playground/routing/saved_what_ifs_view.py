@@ -27,7 +27,7 @@ from playground.routing.state import keep_what_if, what_if_on_view
 from playground.routing.what_ifs import WhatIfError, changes_nothing, gone, named, still_saved
 from playground.runtime import get_runtime
 from playground.servers.connection import Connection
-from playground.sessions.store_errors import StoreError
+from playground.sessions.database import StoreError
 from playground.sessions.turns import TurnSettings
 from speko_client.models import LONGEST_WHAT_IF_NAME, WhatIf
 

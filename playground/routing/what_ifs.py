@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, NamedTuple
 
 from playground.look import words
-from playground.sessions.ranking import candidates, names
+from playground.servers.pool import candidates, names
 from playground.sessions.turns import TurnSettings
 from speko_client.models import (
     LONGEST_WHAT_IF_NAME,

@@ -69,17 +69,14 @@ def _offer(models: list[KnownProvider]) -> str:
     return f"It works: {counted(ready, 'model')} can answer."
 
 
-def _silence(url: str) -> str:
-    secure = ", or not over TLS" if url.startswith("https:") else ""
-    return f"Nothing answers at {url}{secure}"
-
-
 def _failed(error: SpekoApiError, connection: Connection) -> str:
     match error:
         case SpekoAuthError():
             return "The server refused the key. Copy it again, or use another one."
         case SpekoConnectionError():
-            return f"{_silence(connection.base_url)}. Check the address and the network."
+            url = connection.base_url
+            secure = ", or not over TLS" if url.startswith("https:") else ""
+            return f"Nothing answers at {url}{secure}. Check the address and the network."
         case SpekoTimeoutError():
             return f"{connection.name} did not answer in time. Try again in a moment."
         case SpekoStreamError():

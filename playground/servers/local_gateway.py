@@ -2,23 +2,29 @@
 
 Model work so never holds Streamlit's interpreter lock, and the server is the very one that official
 SDKs and curl talk to. Its key is random per start and passes through the child's environment only.
-The child ends as soon as its stdin ends, hence also when the playground is killed.
+The child ends as soon as its stdin ends, hence also when the playground is killed. Another child
+fetches the local model's file.
 """
 
 from __future__ import annotations
 
 import atexit
+import json
+import os
 import re
 import secrets
 import subprocess
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
 
-from playground.servers.child import Tail, environment_of, lines_of, spawn
-from playground.servers.model_fetch import FetchProgress, fetch_model
 from playground.settings import Settings
+from speko_client.redaction import redacted, secrets_in
 
 START_SECONDS = 60.0
 """How long the gateway may take to listen."""
@@ -26,10 +32,25 @@ START_SECONDS = 60.0
 _COMMAND = (sys.executable, "-m", "speko_gateway")
 _LISTENING = re.compile(r"Listening on (http://\S+)")
 _STOP_SECONDS = 5.0
+_ROOT = Path(__file__).resolve().parents[2]
+_TAIL_LINES = 12
+_NOT_THE_CHILDS = ("SPEKO_API_KEY", "SPEKO_BASE_URL", "SPEKO_DATABASE_URL")
 
 
 class GatewayStartError(Exception):
     """The embedded gateway did not start; its text has the end of what the gateway said."""
+
+
+class ModelFetchError(Exception):
+    """The local model's file could not be fetched; its text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchProgress:
+    """Bytes fetched so far, and in all."""
+
+    done: int
+    total: int
 
 
 class LocalGateway:
@@ -90,13 +111,27 @@ class LocalGateway:
 
     def fetch_model(self) -> Iterator[FetchProgress]:
         """Fetch the local model's file, and report the progress. Raises ModelFetchError."""
-        return fetch_model(self._command, self._settings)
+        environment = _environment_of(self._settings)
+        try:
+            command = (*self._command, "pull-model", "--progress", "json")
+            child = _spawn(command, environment)
+        except OSError as error:
+            raise ModelFetchError(f"The fetch could not be started: {error.strerror}.") from error
+        with child:
+            tail = _Tail(child.stderr, environment)
+            try:
+                yield from _progress(child.stdout)
+                failed = child.wait(_STOP_SECONDS) != 0
+            finally:
+                child.kill()
+            if failed:
+                raise ModelFetchError(f"The fetch failed. {tail.text()}")
 
     def _started(self) -> _Child:
         options = ["serve", "--port", "0", "--exit-with-stdin"]
         options += ["--fleet", self._settings.fleet, "--pace", str(self._settings.pace)]
         key = secrets.token_urlsafe(24)
-        environment = {**environment_of(self._settings), "SPEKO_GATEWAY_KEY": key}
+        environment = {**_environment_of(self._settings), "SPEKO_GATEWAY_KEY": key}
         try:
             return _Child((*self._command, *options), environment, key)
         except OSError as error:
@@ -124,9 +159,9 @@ class _Child:
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], key: str) -> None:
         self.key = key
         self.base_url = ""
-        self._process = spawn(command, environment)
+        self._process = _spawn(command, environment)
         self._listening = threading.Event()
-        self._tail = Tail(self._process.stderr, environment)
+        self._tail = _Tail(self._process.stderr, environment)
         threading.Thread(target=self._read, name="gateway-output", daemon=True).start()
         atexit.register(self.stop)
         in_time = self._listening.wait(START_SECONDS)
@@ -143,10 +178,16 @@ class _Child:
     def stop(self) -> None:
         """Ask it to end by closing its stdin; kill it after a while."""
         atexit.unregister(self.stop)
-        _end(self._process)
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def _read(self) -> None:
-        for line in lines_of(self._process.stdout):
+        for line in _lines_of(self._process.stdout):
             found = _LISTENING.match(line)
             if found:
                 self.base_url = found[1]
@@ -154,11 +195,65 @@ class _Child:
         self._listening.set()
 
 
-def _end(process: subprocess.Popen[str]) -> None:
-    if process.stdin is not None:
-        process.stdin.close()
-    try:
-        process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+class _Tail:
+    """The last lines a child writes to stderr, without the keys in its environment."""
+
+    def __init__(self, stream: IO[str] | None, environment: Mapping[str, str]) -> None:
+        self._lines: deque[str] = deque(maxlen=_TAIL_LINES)
+        self._secrets = secrets_in(environment)
+        self._thread = threading.Thread(target=self._read, args=(stream,), daemon=True)
+        self._thread.start()
+
+    def text(self) -> str:
+        """What it wrote last; call once the child has ended."""
+        self._thread.join(1.0)
+        said = redacted("\n".join(self._lines).strip(), self._secrets)
+        return f"It said:\n{said}" if said else "It said nothing."
+
+    def _read(self, stream: IO[str] | None) -> None:
+        for line in _lines_of(stream):
+            self._lines.append(line.rstrip())
+
+
+def _environment_of(settings: Settings) -> dict[str, str]:
+    """What a child sees of this process's environment, and of the settings."""
+    environment = {k: v for k, v in os.environ.items() if k not in _NOT_THE_CHILDS}
+    environment["SPEKO_DATA_DIR"] = str(settings.data_dir)
+    if settings.model_path is not None:
+        environment["SPEKO_MODEL_PATH"] = str(settings.model_path)
+    # The playground may have been started from any folder.
+    paths = [str(_ROOT), os.environ.get("PYTHONPATH", "")]
+    environment["PYTHONPATH"] = os.pathsep.join(path for path in paths if path)
+    return environment
+
+
+def _spawn(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    """Start the command. Raises OSError."""
+    return subprocess.Popen(  # noqa: S603 (our own interpreter, no shell, nothing from outside)
+        command,
+        env=dict(environment),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        # Ctrl-C in the terminal goes to the playground: it ends its turns, then the gateway.
+        start_new_session=True,
+    )
+
+
+def _lines_of(stream: IO[str] | None) -> Iterator[str]:
+    """The stream's lines; closes it at its end."""
+    if stream is not None:
+        with stream:
+            yield from stream
+
+
+def _progress(stream: IO[str] | None) -> Iterator[FetchProgress]:
+    for line in _lines_of(stream):
+        report = json.loads(line)
+        if "error" in report:
+            raise ModelFetchError(str(report["error"]))
+        if "total" in report:
+            yield FetchProgress(int(report["done"]), int(report["total"]))

@@ -1,13 +1,15 @@
-"""Who can be in the pool: those a server lists, and those an allow-list leaves."""
+"""Who can be in the pool: those a server lists, those an allow-list leaves, those it ranked."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from http import HTTPStatus
 
+from playground.look.palette import label
+from playground.look.words import candidate
 from speko_client import Speko
 from speko_client.errors import SpekoApiError
-from speko_client.models import KnownProvider
+from speko_client.models import FilteredOut, KnownProvider, RoutingPreview, ScoredCandidate
 
 
 def listed(client: Speko) -> tuple[KnownProvider, ...] | None:
@@ -49,3 +51,25 @@ def option_label(row: KnownProvider) -> str:
 def by_id(known: Iterable[KnownProvider]) -> dict[str, KnownProvider]:
     """Rows by the id that goes into an allow-list, in the server's order."""
     return {row.id: row for row in known}
+
+
+def candidates(ranking: RoutingPreview) -> list[ScoredCandidate]:
+    """The pool, best first, also where the server sends the winner in the plain fields only."""
+    first = ranking.winner
+    if first is None and ranking.provider_id and ranking.model_id:
+        first = ScoredCandidate(
+            provider_id=ranking.provider_id,
+            model_id=ranking.model_id,
+            score=ranking.score or 0.0,
+        )
+    return [first, *ranking.runners_up] if first else []
+
+
+def names(ranking: RoutingPreview) -> list[str]:
+    """The pool as ``provider/model``, best first."""
+    return [candidate(each.provider_id, each.model_id) for each in candidates(ranking)]
+
+
+def reasons(out: Iterable[FilteredOut]) -> list[tuple[str, str]]:
+    """Why a candidate was filtered out, and its name for reading."""
+    return [(each.reason, label(each.provider_id, each.model_id)) for each in out]

@@ -26,9 +26,10 @@ def estimate(
     return None if price is None else (price, price_source())
 
 
+@cache
 def price_source() -> str:
     """The price table as shown beside every estimate, such as ``genai-prices 0.2.3``."""
-    return f"genai-prices {_table_version()}"
+    return f"genai-prices {version('genai-prices')}"
 
 
 def _price(provider: str, model: str, tokens_in: int, tokens_out: int) -> float | None:
@@ -41,8 +42,3 @@ def _price(provider: str, model: str, tokens_in: int, tokens_out: int) -> float 
         return float(calc_price(usage, model_ref=model, provider_id=table_name).total_price)
     except LookupError:
         return None
-
-
-@cache
-def _table_version() -> str:
-    return version("genai-prices")

@@ -19,12 +19,14 @@ from typing import Any
 from playground.servers.connection import Connecting, Connection
 from playground.servers.local_gateway import GatewayStartError
 from playground.sessions.asking import ranking_for, run_turn
-from playground.sessions.runs import Run
-from playground.sessions.store import Store, StoreError, utc_now
-from playground.sessions.turn_errors import failed_attempts, internal_error, start_error, turn_error
+from playground.sessions.costs import estimate
+from playground.sessions.database import StoreError
+from playground.sessions.store import Store, utc_now
+from playground.sessions.turn_words import failed_attempts, internal_error, start_error, turn_error
 from playground.sessions.turns import (
     Answer,
     Conversation,
+    Run,
     Turn,
     TurnError,
     TurnSettings,
@@ -54,10 +56,10 @@ class Engine:
     """
 
     def __init__(
-        self, store: Store, *, price: Price | None = None, now: Callable[[], datetime] = utc_now
+        self, store: Store, *, price: Price = estimate, now: Callable[[], datetime] = utc_now
     ) -> None:
         self._store = store
-        self._price = price or _list_price
+        self._price = price
         self._now = now
         self._works: dict[str, _Work] = {}
         self._lock = threading.Lock()
@@ -97,7 +99,8 @@ class Engine:
         )
         work = self._claim(turn, conversation)
         self._save(work.run, self._store.save_turn)
-        self._start(self._drive(work, connection, history))
+        driving = self._drive(work, connection, history)
+        asyncio.run_coroutine_threadsafe(driving, self._started_loop())
         return work.run
 
     def run_for(self, conversation_id: str) -> Run | None:
@@ -106,9 +109,11 @@ class Engine:
         A run that could not be saved stays until the next one, with its ``save_error``.
         """
         work = self._works.get(conversation_id)
-        if work is None or self._is_settled(work.run):
+        if work is None:
             return None
-        return work.run
+        run = work.run
+        settled = run.done and run.save_error is None and self._store.has_shown_end(run.turn)
+        return None if settled else run
 
     def stop(self, conversation_id: str) -> None:
         """Stop the conversation's turn, if one runs: cancels the request, keeps the text so far."""
@@ -132,9 +137,6 @@ class Engine:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(timeout)
 
-    def _is_settled(self, run: Run) -> bool:
-        return run.done and run.save_error is None and self._store.has_shown_end(run.turn)
-
     def _claim(self, turn: Turn, conversation: Conversation) -> _Work:
         with self._lock:
             work = self._works.get(turn.conversation_id)
@@ -156,9 +158,6 @@ class Engine:
                 self._thread.name = "turns"
                 self._thread.start()
             return self._loop
-
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._started_loop())
 
     async def _drive(
         self, work: _Work, server: Connection | Connecting, history: Sequence[Turn]
@@ -307,10 +306,3 @@ def _ended(
     answer = turn.answer.model_copy(update={"attempts": attempts}) if attempts else turn.answer
     update = {"status": status, "error": error, "answer": answer, "finished_at": at}
     return turn.model_copy(update=update)
-
-
-def _list_price(provider: str, model: str, usage: CompleteUsage) -> tuple[float, str] | None:
-    # The price table takes a quarter of a second to load, so the first answer loads it.
-    from playground.sessions.costs import estimate
-
-    return estimate(provider, model, usage)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,7 +31,7 @@ CONVERSATIONS = sa.Table(
     sa.Column("turn_count", sa.Integer),
     sa.Column("revision", sa.Integer),
 )
-"""As ``playground.sessions.migrations`` makes them; times are Unix seconds."""
+"""As ``playground.sessions.database`` makes them; times are Unix seconds."""
 
 TURNS = sa.Table(
     "turns",
@@ -61,10 +61,6 @@ class Changes:
     turns: Mapping[str, Turn] = field(default_factory=dict)
     settings: TurnSettings | None = None
     title: str | None = None
-
-    def with_turn(self, turn: Turn) -> Changes:
-        """These changes and this turn."""
-        return replace(self, turns={**self.turns, turn.id: turn})
 
     def onto(self, conversation: Conversation) -> Conversation:
         """The conversation as it will be once these changes are written."""
@@ -96,23 +92,23 @@ class Unsaved:
         self._changes: dict[str, Changes] = {}
         self._lock = threading.Lock()
 
-    def add_turn(self, turn: Turn, now: datetime) -> None:
-        """Add a new or changed turn."""
+    def add(
+        self,
+        conversation_id: str,
+        now: datetime,
+        *turns: Turn,
+        settings: TurnSettings | None = None,
+        title: str | None = None,
+    ) -> None:
+        """Add new or changed turns, the form as it was left, or a title."""
         with self._lock:
-            changes = self._changes.get(turn.conversation_id, Changes(now))
-            self._changes[turn.conversation_id] = changes.with_turn(turn)
-
-    def set_settings(self, conversation_id: str, settings: TurnSettings, now: datetime) -> None:
-        """Add the form as it was left."""
-        with self._lock:
-            changes = self._changes.get(conversation_id, Changes(now))
-            self._changes[conversation_id] = replace(changes, settings=settings)
-
-    def set_title(self, conversation_id: str, title: str, now: datetime) -> None:
-        """Add a title."""
-        with self._lock:
-            changes = self._changes.get(conversation_id, Changes(now))
-            self._changes[conversation_id] = replace(changes, title=title)
+            before = self._changes.get(conversation_id, Changes(now))
+            self._changes[conversation_id] = Changes(
+                before.since,
+                {**before.turns, **{turn.id: turn for turn in turns}},
+                settings or before.settings,
+                before.title if title is None else title,
+            )
 
     def of(self, conversation_id: str) -> Changes | None:
         """What waits for one conversation."""
@@ -168,8 +164,10 @@ def write(
     """Write all changes of one conversation as its next revision."""
     revision = _next_revision(transaction, conversation_id, changes)
     for turn in changes.turns.values():
-        if not _update_turn(transaction, turn, revision, owner, now):
-            _insert_turn(transaction, turn, revision, owner, now)
+        values = _turn_values(turn, revision, owner, now)
+        update = sa.update(TURNS).where(TURNS.c.id == turn.id).values(values)
+        if not transaction.execute(update).rowcount:
+            _insert_turn(transaction, turn, values)
     head: dict[str, Any] = {"updated_at": now.timestamp()} if changes.turns else {}
     if changes.title is not None:
         head["title"] = changes.title
@@ -228,17 +226,7 @@ def _bump(transaction: Transaction, conversation_id: str) -> int | None:
     return int(transaction.execute(sa.select(CONVERSATIONS.c.revision).where(mine)).scalar_one())
 
 
-def _update_turn(
-    transaction: Transaction, turn: Turn, revision: int, owner: str, now: datetime
-) -> bool:
-    values = _turn_values(turn, revision, owner, now)
-    done = transaction.execute(sa.update(TURNS).where(TURNS.c.id == turn.id).values(values))
-    return bool(done.rowcount)
-
-
-def _insert_turn(
-    transaction: Transaction, turn: Turn, revision: int, owner: str, now: datetime
-) -> None:
+def _insert_turn(transaction: Transaction, turn: Turn, values: dict[str, Any]) -> None:
     mine = CONVERSATIONS.c.id == turn.conversation_id
     head = transaction.execute(
         sa.select(CONVERSATIONS.c.turn_count, CONVERSATIONS.c.title).where(mine)
@@ -248,7 +236,7 @@ def _insert_turn(
             id=turn.id,
             conversation_id=turn.conversation_id,
             place=head.turn_count,
-            **_turn_values(turn, revision, owner, now),
+            **values,
         )
     )
     title = head.title or title_of(turn.message)

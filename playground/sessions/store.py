@@ -22,9 +22,8 @@ from sqlalchemy import Connection as Transaction
 from sqlalchemy import Row, select
 
 from playground.sessions import rows
-from playground.sessions.database import Database
+from playground.sessions.database import Database, StoreError
 from playground.sessions.rows import CONVERSATIONS, Unsaved
-from playground.sessions.store_errors import StoreError as StoreError
 from playground.sessions.turns import Conversation, Turn, TurnSettings
 
 HEARTBEAT_LIMIT = timedelta(seconds=3)
@@ -95,7 +94,7 @@ class Store:
 
         Raises StoreError; the turn is then held in memory and written with a later save.
         """
-        self._unsaved.add_turn(turn, self._now())
+        self._unsaved.add(turn.conversation_id, self._now(), turn)
         self._write_unsaved(turn.conversation_id)
 
     def checkpoint(self, turn: Turn) -> None:
@@ -111,12 +110,12 @@ class Store:
 
     def save_settings(self, conversation_id: str, settings: TurnSettings) -> None:
         """Write the form as it was left. Raises StoreError, and holds it as ``save_turn`` does."""
-        self._unsaved.set_settings(conversation_id, settings, self._now())
+        self._unsaved.add(conversation_id, self._now(), settings=settings)
         self._write_unsaved(conversation_id)
 
     def save_title(self, conversation_id: str, title: str) -> None:
         """Give it a title of its own. Raises StoreError, and holds it as ``save_turn`` does."""
-        self._unsaved.set_title(conversation_id, title, self._now())
+        self._unsaved.add(conversation_id, self._now(), title=title)
         self._write_unsaved(conversation_id)
 
     def load(self, conversation_id: str) -> Conversation | None:

@@ -1,10 +1,49 @@
-"""What the pages say about a turn, in plain words. Pure: values in, text out."""
+"""What the pages say about a turn, in plain words. Pure: values in, text out.
+
+A failed call says what happened, who must act, and what to do next.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
 from playground.look.words import milliseconds
-from playground.sessions.turns import Answer, Turn
-from speko_client.models import WHAT_IF_ID, WhatIf
+from playground.servers.connection import Connection
+from playground.servers.local_gateway import GatewayStartError
+from playground.sessions.asking import sound_model
+from playground.sessions.turns import Answer, Turn, TurnError
+from speko_client.errors import (
+    SpekoApiError,
+    SpekoAuthError,
+    SpekoConnectionError,
+    SpekoRateLimitError,
+    SpekoStreamError,
+    SpekoTimeoutError,
+)
+from speko_client.models import WHAT_IF_ID, Attempt, WhatIf
+
+_ATTEMPTS = TypeAdapter(tuple[Attempt, ...])
+
+_ADVICE_BY_CODE = {
+    "ALL_PROVIDERS_FAILED": "Allow more providers, or end the drill if one is on, then retry. The "
+    "receipt lists what was tried.",
+    "COMPLETE_FAILED": "Nobody is left to answer for this intent. Widen the allowed providers, or "
+    "give a provider its key.",
+    "VALIDATION_ERROR": "The server rejected the request. Correct the setting it names, then send "
+    "the message again.",
+}
+
+_BROKEN_BY_DRILL = (
+    "This was a drill. Once you have seen words, nobody else takes over: two voices in one "
+    "answer would be worse. The text so far is kept; Retry asks again."
+)
+_FAILED_BY_DRILL = (
+    "This was a drill, and it left nobody who could answer. End it at the top of the page, or "
+    "allow more providers, then retry."
+)
 
 
 def source(answer: Answer) -> str | None:
@@ -50,3 +89,84 @@ def ranked_by(scores_run_id: str | None, what_if: WhatIf | None) -> str | None:
     if not (scores_run_id or "").startswith(WHAT_IF_ID):
         return None
     return f"what-if: {what_if.name}" if what_if else "what-if"
+
+
+def turn_error(error: SpekoApiError, connection: Connection) -> TurnError:
+    """The error for the turn; a key that a server repeated is taken out."""
+    failure = TurnError(
+        message=connection.redact(error.message),
+        code=error.code,
+        status=error.status,
+        advice=_advice(error, connection),
+        retry_after=error.retry_after,
+    )
+    return sound_model(failure)
+
+
+def start_error(error: GatewayStartError) -> TurnError:
+    """The error for a turn whose server did not start."""
+    return TurnError(
+        message=str(error), code="GATEWAY_START", advice="Retry starts the gateway again."
+    )
+
+
+def internal_error(error: BaseException) -> TurnError:
+    """The error for a turn that failed in the playground itself."""
+    return TurnError(
+        message=f"The playground itself failed ({type(error).__name__}).",
+        code="INTERNAL",
+        advice="This is a bug in the playground: please report it. The log has the details.",
+    )
+
+
+def failed_attempts(error: SpekoApiError) -> tuple[Attempt, ...]:
+    """The attempts that the embedded gateway lists in an error's body; none from other servers."""
+    listed: Any = error.body.get("attempts")
+    try:
+        found = _ATTEMPTS.validate_python(listed) if isinstance(listed, Iterable) else ()
+        return tuple(sound_model(attempt) for attempt in found)
+    except ValidationError:
+        return ()
+
+
+def _advice(error: SpekoApiError, connection: Connection) -> str:
+    if any(attempt.drill for attempt in failed_attempts(error)):
+        return _BROKEN_BY_DRILL if isinstance(error, SpekoStreamError) else _FAILED_BY_DRILL
+    if error.code in _ADVICE_BY_CODE:
+        return _ADVICE_BY_CODE[error.code]
+    match error:
+        case SpekoAuthError():
+            return _auth_advice(connection)
+        case SpekoRateLimitError():
+            return f"Too many requests for this key. {_pause(error)}, then retry."
+        case SpekoConnectionError():
+            return _connection_advice(connection)
+        case SpekoTimeoutError():
+            return "The server is slow or overloaded. Retry; a smaller max tokens helps as well."
+        case SpekoStreamError():
+            return "The answer broke off; the text so far is kept. Retry asks again."
+        case _ if error.status >= 500:
+            return f"The server failed, not your request. {_pause(error)}, then retry."
+    return error.advice or "The server refused the request. Check the settings, then retry."
+
+
+def _auth_advice(connection: Connection) -> str:
+    if connection.embedded:
+        return "The playground and its gateway disagree on their key. Restart the playground."
+    return (
+        f"Set a valid key for {connection.name} on the Connections page, or as SPEKO_API_KEY where "
+        "the playground is started; then retry."
+    )
+
+
+def _pause(error: SpekoApiError) -> str:
+    return "Wait a moment" if error.retry_after is None else f"Wait {error.retry_after:g} s"
+
+
+def _connection_advice(connection: Connection) -> str:
+    if connection.embedded:
+        return "The embedded gateway went away. Retry starts it again."
+    return (
+        f"Check the network, and the address ({connection.base_url}) on the Connections page, "
+        "then retry."
+    )

@@ -20,8 +20,8 @@ from typing import Literal
 from speko_client.models import Attempt
 from speko_gateway.ahead import Ahead, Bound, next_events
 from speko_gateway.candidates import Candidate
+from speko_gateway.config import Limits as Limits
 from speko_gateway.errors import GatewayError, invalid
-from speko_gateway.limits import Limits as Limits
 from speko_gateway.provider import (
     FailureCode,
     Finish,

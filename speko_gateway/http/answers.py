@@ -1,7 +1,8 @@
-"""What goes out on the wire: the answer object, the stream's frames, the headers, the refusals.
+"""What goes out on the wire: answers, the stream's frames, headers, refusals, the routing preview.
 
-Absent optional fields are left out, never null; only ``scoresRunId`` may be null. Everything is
-sent as bare ASGI messages: each layer between would cost every chunk again.
+Absent optional fields are left out, never null, except ``scoresRunId`` and the first three of a
+preview. Everything of a completion is sent as bare ASGI messages: each layer between would cost
+every chunk again.
 """
 
 from __future__ import annotations
@@ -14,19 +15,33 @@ from starlette.types import Scope, Send
 
 from speko_client.models import (
     Attempt,
+    AxisScores,
     ChatToolCall,
     CompleteResult,
     CompleteStreamMeta,
     CompleteUsage,
+    FilteredOut,
+    RoutingPreview,
+    ScoredCandidate,
     SpekoModel,
     StreamError,
     Timing,
 )
 from speko_gateway.errors import GatewayError
 from speko_gateway.failover.relay import Relay, Speaker
+from speko_gateway.fleet.fleet import Fleet
 from speko_gateway.http.negotiation import wants_errors_as_events
-from speko_gateway.provider import Finish, ProviderRequest, TextDelta, ToolCall
-from speko_gateway.tokens import estimate_tokens, prompt_text
+from speko_gateway.provider import (
+    Finish,
+    ProviderRequest,
+    TextDelta,
+    ToolCall,
+    estimate_tokens,
+    prompt_text,
+)
+from speko_gateway.routing.ranking import Filtered, Ranked, Ranking
+from speko_gateway.routing.scores import Snapshot
+from speko_gateway.routing.what_if import weight_lines
 
 COMPLETE_PATH = "/v1/complete"
 EVENTS = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store"}
@@ -183,3 +198,61 @@ async def refuse(scope: Scope, send: Send, error: GatewayError) -> None:
 def headers_of(scope: Scope) -> dict[str, str]:
     """The request's headers by lower-case name; of a repeated one the last."""
     return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def preview_body(
+    ranking: Ranking, fleet: Fleet, snapshot: Snapshot, *, with_lines: bool = False
+) -> dict[str, Any]:
+    """The router's decision, nothing run. With no candidate left the first three fields are null.
+
+    ``with_lines``: and who would win by other weights.
+    """
+    scored = [_scored(each, fleet) for each in ranking.ordered]
+    winner = scored[0] if scored else None
+    preview = RoutingPreview(
+        provider_id=winner.provider_id if winner else None,
+        model_id=winner.model_id if winner else None,
+        score=winner.score if winner else None,
+        runners_up=scored[1:],
+        scores_run_id=ranking.scores_run_id,
+        winner=winner,
+        filtered_out=[_filtered_out(each) for each in ranking.filtered_out],
+        notes=list(ranking.notes),
+        weights=ranking.weights._asdict(),
+        snapshot=snapshot.info,
+        weight_lines=weight_lines(ranking) if with_lines else None,
+    )
+    absent: dict[str, Any] = dict.fromkeys(("providerId", "modelId", "score"))
+    return {**absent, **wire(preview)}
+
+
+def _scored(ranked: Ranked, fleet: Fleet) -> ScoredCandidate:
+    return ScoredCandidate(
+        provider_id=ranked.candidate.provider,
+        model_id=ranked.candidate.model,
+        score=ranked.score,
+        axes=_axes(ranked),
+        kind=fleet.providers[ranked.candidate.provider].kind,
+    )
+
+
+def _axes(ranked: Ranked) -> AxisScores | None:
+    if ranked.row is None or ranked.axes is None:
+        return None
+    return AxisScores(
+        quality=ranked.row.quality,
+        ttft_ms=ranked.row.ttft_ms,
+        cost=ranked.row.cost,
+        accuracy=ranked.axes.accuracy,
+        latency=ranked.axes.latency,
+        cost_score=ranked.axes.cost,
+    )
+
+
+def _filtered_out(filtered: Filtered) -> FilteredOut:
+    return FilteredOut(
+        provider_id=filtered.candidate.provider,
+        model_id=filtered.candidate.model,
+        reason=filtered.reason,
+        code=filtered.code,
+    )

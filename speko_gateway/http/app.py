@@ -1,7 +1,13 @@
-"""The gateway's routes, with the layers and the error envelope around them."""
+"""The gateway's routes, with the bearer check and the error envelope around them.
+
+The key is checked before everything under ``/v1``, whether a route or not. ``/metrics`` needs it
+only from other machines: Prometheus' agents usually ask from this one. Behind a proxy on the same
+machine every caller is on loopback: there the proxy must block it.
+"""
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, Generic
@@ -12,8 +18,9 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from speko_client.addresses import is_loopback
 from speko_client.models import (
     LANGUAGE_PATTERN,
     Fleet,
@@ -32,18 +39,16 @@ from speko_client.models import (
 from speko_gateway.candidates import allow_list
 from speko_gateway.errors import GatewayError, invalid
 from speko_gateway.gateway import Gateway
-from speko_gateway.http.answers import COMPLETE_PATH, encode, headers_of, wire
-from speko_gateway.http.auth import METRICS_PATH, BearerAuth
-from speko_gateway.http.caller import CallerGone
+from speko_gateway.http.answers import COMPLETE_PATH, encode, headers_of, preview_body, refuse, wire
 from speko_gateway.http.complete import (
+    CallerGone,
     CompleteAnswer,
     ModelT,
     parsed,
     read_body,
     validation_error,
 )
-from speko_gateway.http.metrics import CONTENT_TYPE, Metrics
-from speko_gateway.http.observing import Observer
+from speko_gateway.http.observing import CONTENT_TYPE, METRICS_PATH, Metrics, Observer
 from speko_gateway.http.openapi import (
     ERRORS,
     UNKNOWN_VENDOR,
@@ -51,7 +56,6 @@ from speko_gateway.http.openapi import (
     body_of,
     describe,
 )
-from speko_gateway.http.previews import preview_body
 from speko_gateway.http.vendor_checks import check_vendor, vendor_connections
 
 _CODES = {400: "VALIDATION_ERROR", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
@@ -237,3 +241,44 @@ _ENVELOPES: dict[Any, Any] = {
     Exception: _internal_error,
 }
 """Every error as the flat envelope."""
+
+
+class BearerAuth:
+    """Lets only callers with the key pass."""
+
+    def __init__(self, app: ASGIApp, key: str) -> None:
+        self.app = app
+        self._key = key.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 401, or hand on."""
+        if scope["type"] != "http" or not _is_guarded(scope) or self._knows(scope):
+            await self.app(scope, receive, send)
+            return
+        await refuse(scope, send, _unauthorized())
+
+    def _knows(self, scope: Scope) -> bool:
+        given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+        scheme, _, token = given.partition(b" ")
+        # Constant time: the time of a refusal must not show how much of the key was right.
+        return scheme.lower() == b"bearer" and hmac.compare_digest(token.strip(), self._key)
+
+
+def _is_guarded(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return path.startswith("/v1/") or (path == METRICS_PATH and not _is_near(scope))
+
+
+def _is_near(scope: Scope) -> bool:
+    """Whether the caller is on this machine."""
+    host, _ = scope.get("client") or ("", 0)
+    return is_loopback(host)
+
+
+def _unauthorized() -> GatewayError:
+    return GatewayError(
+        401,
+        "UNAUTHORIZED",
+        "The bearer key is missing or wrong. Send the gateway's key as 'Authorization: Bearer KEY'",
+        headers={"www-authenticate": "Bearer"},
+    )

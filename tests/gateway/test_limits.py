@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from speko_gateway.config import SETTINGS, Limits, read_limits
 from speko_gateway.errors import SetupError
-from speko_gateway.limits import SETTINGS, Limits, read_limits
 
 
 def test_without_a_word_the_defaults_hold() -> None:

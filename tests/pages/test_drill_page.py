@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Element
 
-from playground.drills.drill import DrillState, Length, RunningDrill
+from playground.drills.state import DrillState, Length, RunningDrill
 from playground.servers.server_choice import OtherServer, ServerChoice
 from speko_client.models import Fault
 from tests.pages.gateway_stand_in import StandIn

@@ -6,11 +6,10 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from playground.runtime import get_runtime
-from playground.servers.model_fetch import FetchProgress, ModelFetchError
+from playground.servers.local_gateway import FetchProgress, ModelFetchError
 from tests.pages.gateway_stand_in import StandIn
 from tests.patience import PATIENCE
 
@@ -34,7 +33,6 @@ def script() -> None:
 def fetched_by(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> Callable[[Fetch], AppTest]:
     """The page of a playground without the model, once this fetch was asked for and is over."""
     stand_in.has_model_file = False
-    st.cache_resource.clear()
 
     def clicked(fetch: Fetch) -> AppTest:
         monkeypatch.setattr(get_runtime().gateway, "fetch_model", fetch)

@@ -19,7 +19,7 @@ from playground.routing.saved_what_ifs import (
 from playground.routing.what_ifs import OnView
 from playground.runtime import get_runtime
 from playground.servers.server_choice import OtherServer, ServerChoice
-from playground.sessions.store import StoreError
+from playground.sessions.database import StoreError
 from playground.sessions.turns import TurnSettings
 from speko_client.errors import SpekoApiError
 from speko_client.models import Fleet, KnownProviders, RoutingPreview, SnapshotInfo, WhatIf

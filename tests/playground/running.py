@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from playground.sessions.runs import Run
 from playground.sessions.store import Store
-from playground.sessions.turns import Conversation
+from playground.sessions.turns import Conversation, Run
 from speko_client.models import CompleteUsage
 from tests.patience import PATIENCE
 

@@ -17,9 +17,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from speko_client.models import ChatMessage, RoutingIntent, Vertical
-from speko_gateway.provider import Finish, ProviderRequest, TextDelta
+from speko_gateway.provider import Finish, ProviderRequest, TextDelta, estimate_tokens, prompt_text
 from speko_gateway.routing.scores import DATA_FOLDER
-from speko_gateway.tokens import estimate_tokens, prompt_text
 
 SCRIPTED = "scripted"
 

@@ -2,25 +2,32 @@
 
 Every error of aiohttp, TLS, HTTP or a vendor's format becomes a ``ProviderError`` here. Only the
 time to connect is limited here; ``failover`` limits how long an answer may take. Redirects are not
-followed: a key goes only to the address it was given for. A pool that is ``public_only`` makes no
-connection to a private address (see ``addresses``).
+followed: a key goes only to the address it was given for.
+
+A pool that is ``public_only`` makes no connection to a private address. A gateway that others can
+reach must not become their way to what only its host can reach: loopback, private networks,
+link-local addresses (where clouds keep their credentials). A name may point to such an address
+after it was looked up, so no check before the connection is final. ``public_socket`` is called for
+every connection, with the very address it is about to be made to.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
+from aiohttp import AddrInfoType
 
+from speko_client.addresses import is_public
 from speko_client.wire.sse import EventTooLargeError, SSEDecoder
 from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent
 from speko_gateway.providers.failures import refusal, unreadable
-from speko_gateway.providers.vendors.addresses import PrivateAddressError, public_socket
 from speko_gateway.providers.vendors.dialect import Reader
 
 CONNECT_SECONDS = 5.0
@@ -43,6 +50,21 @@ _HEADERS = {
     "Accept-Encoding": "identity",
     "User-Agent": "speko-gateway",
 }
+
+
+class PrivateAddressError(OSError):
+    """The address is not one of the public internet's, and only those may be called."""
+
+    def __init__(self) -> None:
+        super().__init__("private address")
+
+
+def public_socket(info: AddrInfoType) -> socket.socket:
+    """A socket for this resolved address. Raises PrivateAddressError."""
+    family, kind, protocol, _, address = info
+    if not is_public(str(address[0])):
+        raise PrivateAddressError
+    return socket.socket(family, kind, protocol)
 
 
 class Upstream:

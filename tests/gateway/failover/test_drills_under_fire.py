@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from speko_client.models import DRILL_HEADER, Drill, Fault, FaultKind
 from speko_gateway.build import build_gateway
-from speko_gateway.config import Config
+from speko_gateway.config import Config, Limits
 from speko_gateway.failover.staging import DrillRules
 from speko_gateway.gateway import Gateway
-from speko_gateway.limits import Limits
 from tests.gateway.served import AUTH, BODY, STREAM, events, serving
 
 pytestmark = pytest.mark.slow

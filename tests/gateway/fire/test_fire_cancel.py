@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 
-from speko_gateway.limits import Limits
+from speko_gateway.config import Limits
 from tests.gateway.fire.calls import GATEWAY_KEY, Form, ask
 from tests.gateway.fire.faults import delta
 from tests.gateway.fire.hostile_upstream import Conversation, Play, hostile_upstream

@@ -9,8 +9,7 @@ import aiohttp
 import pytest
 
 from speko_gateway.build import build_gateway
-from speko_gateway.config import Config
-from speko_gateway.limits import Limits
+from speko_gateway.config import Config, Limits
 from tests.gateway.fire.calls import GATEWAY_KEY, VENDOR_KEY, Form, Outcome, ask
 from tests.gateway.fire.faults import FAULTS
 from tests.gateway.fire.hostile_upstream import (

@@ -14,7 +14,7 @@ from collections.abc import Generator
 import aiohttp
 import pytest
 
-from speko_gateway.limits import Limits
+from speko_gateway.config import Limits
 from tests.gateway.fire.calls import Form, ask
 from tests.gateway.fire.faults import FAULTS
 from tests.gateway.fire.hostile_upstream import Play, hostile_upstream

@@ -14,8 +14,7 @@ from speko_gateway.build import build_gateway
 from speko_gateway.candidates import Candidate
 from speko_gateway.config import Config
 from speko_gateway.http.app import create_app
-from speko_gateway.http.metrics import Metrics
-from speko_gateway.http.records import RequestRecord
+from speko_gateway.http.observing import Metrics, RequestRecord
 from speko_gateway.provider import FailureCode
 from speko_gateway.routing.health import HealthGate
 from tests.gateway.fleet_doubles import Hang, PlayedProvider, SteppedClock, failure, gateway, said

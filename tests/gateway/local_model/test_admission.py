@@ -7,7 +7,7 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speko_gateway.local_model.admission import Admission
+from speko_gateway.local_model.call import Admission
 from tests.patience import PATIENCE
 
 

@@ -32,6 +32,8 @@ from speko_gateway.providers.stand_ins.local import MODEL, LocalProvider
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
+Begun = asyncio.Queue[Call]
+
 CONTEXT = 512
 """Of ``small``, in tokens."""
 SEA = "The sea was calm that morning and the boats went out one after another. "
@@ -136,14 +138,30 @@ async def test_more_callers_than_it_takes_at_once_are_all_answered(engine: Local
     assert all(text for text, _ in answers)
 
 
-async def test_leaving_in_the_middle_frees_the_place(engine: LocalEngine) -> None:
+@pytest_asyncio.fixture(loop_scope="module")
+async def begun(monkeypatch: pytest.MonkeyPatch) -> Begun:
+    """The calls that the engine's threads have begun to work on."""
+    loop, run = asyncio.get_running_loop(), Call.run
+    begun: Begun = asyncio.Queue()
+
+    def announced(call: Call, runtime: Runtime) -> None:
+        loop.call_soon_threadsafe(begun.put_nowait, call)
+        run(call, runtime)
+
+    monkeypatch.setattr(Call, "run", announced)
+    return begun
+
+
+async def test_leaving_in_the_middle_frees_the_place(engine: LocalEngine, begun: Begun) -> None:
     """As many as it takes at once, none of which would end by itself before the context is full."""
     for _ in range(CALLS_AT_ONCE + 1):
         async with aclosing(answer(engine, said("Count to 9999."), max_tokens=8000)) as stream:
             assert isinstance(await anext(stream), TextDelta)
     text, _ = await drained(answer(engine, said("Say yes.")))
     assert text
-    assert not engine._calls
+    assert begun.qsize() == CALLS_AT_ONCE + 2
+    while not begun.empty():
+        assert begun.get_nowait().ended.is_set()
 
 
 async def test_cancelling_the_task_ends_the_work(engine: LocalEngine) -> None:
@@ -163,19 +181,10 @@ async def test_cancelling_the_task_ends_the_work(engine: LocalEngine) -> None:
 
 
 async def test_a_long_prompt_can_be_left_before_it_is_read(
-    engine: LocalEngine, monkeypatch: pytest.MonkeyPatch
+    engine: LocalEngine, begun: Begun
 ) -> None:
-    loop, begun = asyncio.get_running_loop(), asyncio.Event()
-    run = Call.run
-
-    def announced(call: Call, runtime: Runtime) -> None:
-        loop.call_soon_threadsafe(begun.set)
-        run(call, runtime)
-
-    monkeypatch.setattr(Call, "run", announced)
     reading = asyncio.create_task(anext(answer(engine, said(SEA * 300))))
-    await begun.wait()
-    (call,) = engine._calls
+    call = await begun.get()
     reading.cancel()
     await call.ended.wait()
     assert (await drained(answer(engine, said("Say yes."))))[0]
@@ -229,13 +238,15 @@ async def test_its_loopback_server_opens_to_its_own_key_only(engine: LocalEngine
     assert runtime.key not in repr(runtime)
 
 
-async def test_a_signal_reaches_python_after_the_model_is_loaded(engine: LocalEngine) -> None:
+async def test_a_signal_reaches_python_after_the_model_is_loaded(
+    engine: LocalEngine, model_file: Path
+) -> None:
     await engine.runtime()
     heard = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, heard.set)
     try:
         # The engine takes the handlers when it loads; those set before must be back.
-        second = LocalEngine(engine._model_path)
+        second = LocalEngine(lambda: model_file)
         await second.count_tokens("loads it")
         signal.raise_signal(signal.SIGTERM)
         await heard.wait()

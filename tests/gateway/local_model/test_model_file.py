@@ -14,8 +14,7 @@ import pytest
 
 from speko_gateway.errors import SetupError
 from speko_gateway.local_model import model_file
-from speko_gateway.local_model.file_lock import try_lock
-from speko_gateway.local_model.model_file import Release, fetch, model_path, present
+from speko_gateway.local_model.model_file import Release, fetch, model_path, present, try_lock
 from tests.patience import PATIENCE
 
 MODEL = b"GGUF" + b"model" * 1000
@@ -232,7 +231,7 @@ def test_a_model_of_ones_own_is_taken_as_it_is(
 def test_a_lock_is_held_by_one_and_dies_with_its_holder(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     code = (
-        "import sys, pathlib; from speko_gateway.local_model.file_lock import try_lock\n"
+        "import sys, pathlib; from speko_gateway.local_model.model_file import try_lock\n"
         "with try_lock(pathlib.Path(sys.argv[1])) as mine:\n"
         "    print(mine, flush=True); sys.stdin.read()"
     )

@@ -13,7 +13,7 @@ from speko_client.models import WeightLine
 from speko_gateway.candidates import Candidate
 from speko_gateway.routing.ranking import Axes, PoolEntry, Ranked, Ranking, rank
 from speko_gateway.routing.scores import PRESETS, Weights
-from speko_gateway.routing.weight_lines import weight_lines
+from speko_gateway.routing.what_if import weight_lines
 from tests.gateway.fleet_doubles import ENGLISH, row, snapshot
 
 SHARES = st.integers(0, 8).map(lambda eighths: eighths / 8)

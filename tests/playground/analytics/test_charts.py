@@ -173,6 +173,7 @@ def test_no_text_of_a_server_becomes_markup() -> None:
         assert not any("<a" in text or "<b>" in text for text in (told(draw(turns)), *names))
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(sessions(repeats=30), st.sampled_from(THEMES))
 def test_any_session_draws(turns: list[Turn], theme: Theme) -> None:
@@ -180,6 +181,7 @@ def test_any_session_draws(turns: list[Turn], theme: Theme) -> None:
         assert json.loads(draw(turns, theme).to_json())["layout"]["height"] > 0
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(sessions())
 def test_bars_add_up_to_the_frames(turns: list[Turn]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from playground.chat.chips import chips_html
+from playground.chat.turns_html import chips_html
 from playground.sessions.turns import Answer, TurnSettings, TurnStatus
 from speko_client.models import CompleteUsage, Fault, Timing, WhatIf
 from tests.turns import numbered

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from hypothesis import given
 
-from playground.chat.strip_view import SHOWN, strip_html
+from playground.chat.turns_html import SHOWN, strip_html
 from playground.sessions.turns import Answer, Turn, TurnSettings
 from speko_client.models import Fault
 from tests.any_turns import sessions

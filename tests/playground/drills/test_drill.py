@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.drills.banner_view import banner_html
-from playground.drills.drill import DrillState, Length
+from playground.drills.state import DrillState, Length
 from playground.drills.words import KINDS, effect, fault_clause, presets, summary, target_name
 from playground.sessions.turns import TurnSettings
 from speko_client.models import Fault, FaultKind, KnownProvider, ScoredCandidate

@@ -9,9 +9,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.receipts.parts import InForce, ProviderModel, Receipt
-from playground.receipts.receipt import receipt
-from playground.receipts.receipt_html import receipt_html
+from playground.receipts.receipt import InForce, ProviderModel, Receipt, receipt
+from playground.receipts.receipt_view import receipt_html
 from playground.sessions.turns import Answer, Turn, TurnError, TurnSettings
 from speko_client.models import Attempt, FilteredOut, RoutingPreview, ScoredCandidate, Timing
 from tests.turns import turn

@@ -7,7 +7,7 @@ import re
 import pandas as pd
 import pytest
 
-from playground.intent.preview_html import SHOWN, panel_html, quiet_html
+from playground.intent.preview_view import SHOWN, panel_html, quiet_html
 from playground.routing import ranking_frames
 from speko_client.models import (
     AxisScores,

@@ -13,9 +13,13 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, inspect, text
 
 from playground.routing import saved_what_ifs as saved
-from playground.sessions.database import Database
-from playground.sessions.migrations import migrate, step_1_conversations_and_turns
-from playground.sessions.store import Store, StoreError
+from playground.sessions.database import (
+    Database,
+    StoreError,
+    migrate,
+    step_1_conversations_and_turns,
+)
+from playground.sessions.store import Store
 from speko_client.models import AxisWeights, FigureEdit, WhatIf
 from tests.turns import turn
 

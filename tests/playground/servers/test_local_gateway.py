@@ -17,8 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from playground.servers import local_gateway
-from playground.servers.local_gateway import GatewayStartError, LocalGateway
-from playground.servers.model_fetch import ModelFetchError
+from playground.servers.local_gateway import GatewayStartError, LocalGateway, ModelFetchError
 from playground.settings import Settings
 from tests.patience import PATIENCE
 

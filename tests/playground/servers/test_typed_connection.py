@@ -6,9 +6,10 @@ import pytest
 from pydantic import SecretStr
 
 from playground.servers.address_guard import AddressRefusedError, NotUsableError
-from playground.servers.server_choice import OtherServer, ServerChoice
-from playground.servers.typed_connection import (
+from playground.servers.server_choice import (
     OFFERED_AT_FIRST,
+    OtherServer,
+    ServerChoice,
     Typed,
     credentials,
     first_offer,

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from playground.servers.connection import Connection
 from playground.sessions.engine import AlreadyRunningError, Engine
-from playground.sessions.runs import Run
 from playground.sessions.store import Store
-from playground.sessions.turns import Answer, TurnSettings
-from speko_client.models import CompleteUsage
+from playground.sessions.turns import Run, TurnSettings
 from tests.patience import PATIENCE
 from tests.playground.conftest import Clock
 from tests.playground.running import stored, wait_for_text
@@ -212,13 +211,16 @@ def test_local_answers_have_no_price(
     assert run.turn.answer.cost_usd is None
 
 
-def test_the_price_list_that_ships_knows_the_models() -> None:
-    engine = Engine(Store("sqlite://"))
-    usage = CompleteUsage(prompt_tokens=1000, completion_tokens=1000)
-    answer = Answer(text="Hi.", provider="openai", model="gpt-4o", usage=usage)
-    priced = engine._priced(answer)
-    assert priced.cost_usd == pytest.approx(0.0125)
-    assert "genai-prices" in (priced.price_source or "")
+def test_the_price_list_that_ships_knows_the_models(
+    store: Store, gateway: Connection, wire: ThreadedWireServer
+) -> None:
+    usage = {"promptTokens": 1000, "completionTokens": 1000}
+    wire.script = says("Hi.", provider="openai", model="gpt-4o", kind="live", usage=usage)
+    with closing(Engine(store)) as engine:
+        run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+        assert run.wait(PATIENCE)
+    assert run.turn.answer.cost_usd == pytest.approx(0.0125)
+    assert "genai-prices" in (run.turn.answer.price_source or "")
 
 
 def test_a_watcher_sees_every_change_and_the_end(

@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 
-from playground.sessions.database import Database
-from playground.sessions.migrations import STEPS, migrate, outstanding
+from playground.sessions.database import STEPS, Database, StoreError, migrate, outstanding
 from playground.sessions.rows import CONVERSATIONS, TURNS
-from playground.sessions.store_errors import StoreError
 from tests.patience import PATIENCE
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from playground.sessions.runs import Run, open_session
-from playground.sessions.turns import Turn
+from playground.sessions.turns import Run, Turn, open_session
 from tests.turns import conversation, turn
 
 

@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine as Database
 
-from playground.sessions.store import Store, StoreError
+from playground.sessions.database import StoreError
+from playground.sessions.store import Store
 from playground.sessions.turns import TurnSettings
 from tests.playground.conftest import Clock
 from tests.turns import turn

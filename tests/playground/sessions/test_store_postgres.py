@@ -8,7 +8,8 @@ import threading
 import pytest
 from sqlalchemy import create_engine, text
 
-from playground.sessions.store import Store, StoreError
+from playground.sessions.database import StoreError
+from playground.sessions.store import Store
 from tests.patience import PATIENCE
 from tests.turns import turn
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from playground.servers.connection import Connection, configured, embedded
-from playground.sessions.turn_errors import failed_attempts, internal_error, turn_error
+from playground.sessions.turn_words import failed_attempts, internal_error, turn_error
 from playground.settings import load_settings
 from speko_client import (
     SpekoApiError,

@@ -1,21 +1,19 @@
-"""The session at a glance, for the top of the chat page: one small block per turn.
+"""The quiet chips under an answer, and the strip over the whole session, as HTML. Pure.
 
 Plain HTML instead of a chart: it is drawn on every rerun of the chat and takes microseconds.
-A block has its provider's colour and glyph, an amber corner after a failover and an amber dashed
-foot after a drill; without a complete answer it is hollow.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Final
 
-import streamlit as st
-
 from playground.look import palette, parts, words
+from playground.sessions import turn_words
 from playground.sessions.totals import SessionTotals, failovers, session_totals
+from playground.sessions.turn_words import ranked_by
 from playground.sessions.turns import Turn, TurnStatus
 
 SHOWN: Final = 40
@@ -30,14 +28,45 @@ _STATES: Final[dict[TurnStatus, str]] = {
 }
 
 
-def session_strip(turns: Sequence[Turn]) -> None:
-    """Draws the strip for the turns of one branch; nothing if there are none."""
-    if turns:
-        st.html(strip_html(turns))
+def chips_html(turn: Turn) -> str:
+    """Who answered, whose words, how fast, how many tokens, at what estimated cost.
+
+    What is not known is left out. A drill, a failover and an incomplete answer come in amber.
+    """
+    answer = turn.answer
+    chips = []
+    if answer.provider is not None and answer.model is not None:
+        chips.append(parts.model_chip(answer.provider, answer.model))
+    if source := turn_words.source(answer):
+        chips.append(parts.chip(source, "dashed"))
+    elif answer.kind == "live":
+        chips.append(parts.chip("live", "good"))
+    if label := ranked_by(answer.scores_run_id, turn.settings.what_if):
+        chips.append(parts.chip(label, "what-if"))
+    chips += [parts.chip(text, "amber") for text in _warnings(turn)]
+    cost = "" if answer.cost_usd is None else f"{words.dollars(answer.cost_usd)} estimated"
+    facts = (turn_words.latency(answer), turn_words.tokens(answer), cost)
+    chips += [parts.chip(text) for text in facts if text]
+    return parts.chips(chips, "About this answer")
+
+
+def _warnings(turn: Turn) -> Iterator[str]:
+    if turn.drilled:
+        yield "drill"
+    if turn.answer.failover_count:
+        yield words.failover_label(turn.answer.failover_count)
+    if turn.status in ("stopped", "interrupted"):
+        yield turn.status
+    if turn.answer.finish_reason in words.FINISH_REASONS:
+        yield words.FINISH_REASONS[turn.answer.finish_reason]
 
 
 def strip_html(turns: Sequence[Turn]) -> str:
-    """The strip as HTML."""
+    """The session at a glance, for the top of the chat page: one small block per turn.
+
+    A block has its provider's colour and glyph, an amber corner after a failover and an amber
+    dashed foot after a drill; without a complete answer it is hollow.
+    """
     totals = session_totals(turns)
     hidden = len(turns) - SHOWN
     earlier = f"<span>{hidden} earlier …</span>" if hidden > 0 else ""
