@@ -47,8 +47,8 @@ def shade_drills(figure: go.Figure, drilled: Sequence[int], theme: Theme) -> go.
         return figure
     colour = amber(theme)
     shades = [_shade(*each, *run, colour) for each in axes for run in found]
-    named = [run for each in axes[:1] for run in apart(found, _length(figure, each[0]))]
-    names = [_name(*each, *run, colour) for each in axes[:1] for run in named]
+    first, last = figure.layout[axes[0][0].replace("x", "xaxis")].range
+    names = [_name(*axes[0], *run, colour) for run in apart(found, last - first)]
     # The names of a figure's parts stand where the drill's name goes: move them one line up.
     figure.update_annotations(yshift=_LINE)
     return figure.update_layout(
@@ -106,11 +106,6 @@ def stacked_bars(
 
 def _steps() -> Iterator[int]:
     return (size * 10**power for power in count() for size in (1, 2, 5))
-
-
-def _length(figure: go.Figure, x_axis: str) -> float:
-    first, last = figure.layout[x_axis.replace("x", "xaxis")].range
-    return float(last - first)
 
 
 def _axes_of_turns(figure: go.Figure) -> Iterator[tuple[str, str]]:

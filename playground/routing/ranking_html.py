@@ -66,7 +66,7 @@ def ranking_html(
 def axes_legend(weights: Mapping[str, float]) -> str:
     """What the three shades mean, with the weights where they are known."""
     return parts.legend(
-        f"{parts.swatch(SHADES[axis])}{name}{_percent(weights.get(axis))}"
+        f"{parts.swatch(SHADES[axis])}{name}{f' {weights[axis]:.0%}' if axis in weights else ''}"
         for axis, name in AXES.items()
     )
 
@@ -191,10 +191,6 @@ def _moved(name: str, place: int, was: Sequence[str] | None) -> str:
     tone, arrow = ("good", "▲") if place < before else ("bad", "▼")
     steps = abs(before - place)
     return f'<span class="ranking-moved sp-{tone}" aria-label="was {before}">{arrow} {steps}</span>'
-
-
-def _percent(weight: float | None) -> str:
-    return "" if weight is None else f" {weight:.0%}"
 
 
 def _today_row(each: ScoredCandidate, after: Sequence[str]) -> str:

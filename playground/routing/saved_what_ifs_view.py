@@ -6,6 +6,7 @@ The chat routes by the server's own scores, or by a saved what-if.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -203,7 +204,7 @@ def _use(desk: RoutingDesk, what_if: WhatIf | None) -> None:
 
 
 def _notice(text: str) -> None:
-    keep_what_if(what_if_on_view().with_notice(text))
+    keep_what_if(replace(what_if_on_view(), notice=text))
 
 
 def _in_force(form: TurnSettings, saved: Sequence[WhatIf] | None) -> TurnSettings:

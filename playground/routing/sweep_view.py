@@ -212,18 +212,14 @@ def _chosen(desk: RoutingDesk, every: pd.DataFrame, line: str) -> None:
             f"{words.VERTICALS[cell.vertical]}, {words.OPTIMIZE_FOR[cell.optimize_for]}: "
             f"<b>{escape(sweeps.winner_clause(row))}</b></span>"
         )
-        _use(desk, cell)
-
-
-def _use(desk: RoutingDesk, cell: Cell) -> None:
-    form = desk.form.model_copy(update=cell._asdict())
-    st.button(
-        "Use this intent",
-        icon=":material/input:",
-        type="primary",
-        disabled=form == desk.form,
-        help="The form has this intent already." if form == desk.form else None,
-        on_click=desk.set_form,
-        args=(form,),
-        key="use-intent",
-    )
+        form = desk.form.model_copy(update=cell._asdict())
+        st.button(
+            "Use this intent",
+            icon=":material/input:",
+            type="primary",
+            disabled=form == desk.form,
+            help="The form has this intent already." if form == desk.form else None,
+            on_click=desk.set_form,
+            args=(form,),
+            key="use-intent",
+        )

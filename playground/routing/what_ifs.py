@@ -94,10 +94,6 @@ class OnView:
         """Another what-if, loaded into the fields."""
         return OnView(tried, self.revision + 1)
 
-    def with_notice(self, notice: str) -> OnView:
-        """With a word on what went wrong, or an empty one."""
-        return replace(self, notice=notice)
-
 
 def scope_of(form: TurnSettings) -> Scope:
     """Where a figure applies that is typed while this intent is on view."""
