@@ -25,7 +25,7 @@ from speko_client.models import (
 
 CAPTION_WORDS: Final = frozenset({"served", "provider", "failed", "ttft", "total", "failovers"})
 CLOSING_WORDS: Final = frozenset({"turns", "answered", "providers", "failovers"})
-"""The words in braces that a caption, and the closing line, may hold; see ``stage_html``."""
+"""The words in braces that a caption, and the closing line, may hold; see ``stage``."""
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 

@@ -15,12 +15,12 @@ import streamlit as st
 from playground.analytics import latency
 from playground.browser import url, widgets
 from playground.demos.demos_view import DemoDesk
-from playground.demos.figures import demo_figures
 from playground.demos.player import SPEEDS, Player
 from playground.demos.runs import DemoRun
-from playground.demos.stage_html import (
+from playground.demos.stage import (
     caption_html,
     chart_title_html,
+    demo_figures,
     figures_html,
     progress_html,
     talk_html,

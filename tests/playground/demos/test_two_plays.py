@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from playground.demos.figures import demo_figures
 from playground.demos.player import Player
 from playground.demos.runs import DemoRun, DemoRuns
 from playground.demos.script_files import SHIPPED, parse_script
-from playground.demos.stage_html import caption_after
+from playground.demos.stage import caption_after, demo_figures
 from playground.servers.connection import Connection, embedded
 from playground.servers.local_gateway import LocalGateway
 from playground.sessions.engine import Engine

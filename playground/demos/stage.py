@@ -1,7 +1,9 @@
-"""What a projector shows of a demo beside the charts, as HTML, its captions included. Pure.
+"""What a projector shows of a demo: its HTML, its captions, its two figures. Pure.
 
 A caption's words in braces are filled with the facts of its turns; what a server does not report is
-called unknown, and never made up. Everything from outside is escaped.
+called unknown, and never made up. The figures are those of two Analytics cards, large enough for
+the back of a room; both axes are as long as the script from the start, so that a session is seen to
+grow into them. Everything from outside is escaped.
 """
 
 from __future__ import annotations
@@ -11,8 +13,10 @@ import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from playground.analytics import latency, timeline
+from playground.analytics.turn_figures import shade_drills
 from playground.chat.turns_html import chips_html
 from playground.demos.player import Player
 from playground.demos.runs import DemoRun
@@ -20,15 +24,23 @@ from playground.demos.script import DemoScript, DemoTurn
 from playground.drills.words import KINDS, target_name
 from playground.intent import languages
 from playground.look import palette, parts, words
+from playground.look.figures import Theme
 from playground.sessions.totals import failovers, named_failures, session_totals
 from playground.sessions.turns import Turn, TurnSettings
 from speko_client.models import Fault
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 SKIPPED: Final = "This server takes no drills: the faults of the script are left out."
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
 _WORD = re.compile(r"\{(\w+)\}")
 _UNKNOWN_TIME = "an unknown time"
 _SAID_WITHOUT_IS = {"stall", "empty", "break"}
+FONT_SIZE: Final = 20
+_LOOK: Final = timeline.Look(
+    mark=26, cross=16, stroke=7, join=4, ring=38, step=0, amber_crosses=True
+)
 
 
 def talk_html(run: DemoRun) -> str:
@@ -123,6 +135,20 @@ def closing_caption(script: DemoScript, turns: Sequence[Turn]) -> str:
 def faults_line(faults: Sequence[Fault]) -> str:
     """The drill that is on: ``OpenAI is down, Google is rate limited``."""
     return ", ".join(map(_fault, faults))
+
+
+def demo_figures(turns: Sequence[Turn], length: int, theme: Theme) -> tuple[go.Figure, go.Figure]:
+    """Who answered which turn, and below it how fast; ``length`` is the script's."""
+    who, speed = _who(turns, length, theme), _speed(turns, length, theme)
+    left = 24 + 10 * max([6, *map(len, who.layout.yaxis.categoryarray)])
+    drilled = [turn.number for turn in turns if turn.drilled]
+    for figure in (who, speed):
+        shade_drills(figure, drilled, theme)
+        figure.update_layout(font_size=FONT_SIZE, hoverlabel_font_size=FONT_SIZE, margin_l=left)
+        figure.update_annotations(font_size=FONT_SIZE - 2)
+        figure.update_yaxes(automargin=False)
+        figure.update_xaxes(dtick=1, tickmode="linear", tick0=1, title_font_size=FONT_SIZE)
+    return who, speed
 
 
 def _turn_html(turn: Turn) -> str:
@@ -233,3 +259,19 @@ def _listed(names: Iterable[str]) -> str:
 
 def _filled(text: str, facts: Mapping[str, str]) -> str:
     return _WORD.sub(lambda found: facts.get(found[1], found[0]), text)
+
+
+def _who(turns: Sequence[Turn], length: int, theme: Theme) -> go.Figure:
+    figure = timeline.figure(timeline.frame(turns), length, theme, _LOOK)
+    # By name: a lane stays above the same neighbours while the demo goes on.
+    lanes = sorted(figure.layout.yaxis.categoryarray)
+    figure.update_layout(height=50 + 42 * max(len(lanes), 3))
+    figure.update_yaxes(categoryarray=lanes, autorange=False, range=[len(lanes) - 0.5, -0.5])
+    return figure.update_xaxes(title=None)
+
+
+def _speed(turns: Sequence[Turn], length: int, theme: Theme) -> go.Figure:
+    figure = latency.figure(latency.frame(turns), length, theme)
+    figure.update_layout(height=200, showlegend=False)
+    figure.update_traces(marker_size=16, error_y_thickness=3, error_y_width=7)
+    return figure.update_yaxes(nticks=4)
