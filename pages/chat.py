@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -26,13 +24,14 @@ def main() -> None:
     The message box is what a person comes for. On a playground that has just been started it comes
     first, and the form follows a moment later: the browser would show neither before both.
     """
-    box = message_box()
+    above = st.bottom.empty()
+    message = st.chat_input("Message the router", key="message")
     chat = open_chat(leave_demo)
-    if chat.is_frame and not box.message:
+    if chat.is_frame and not message:
         sidebar_to_come()
     else:
         sidebar(chat)
-        box.act(chat)
+        act(chat, message, above)
     header(chat)
     conversation(chat)
 
@@ -50,33 +49,20 @@ def sidebar_to_come() -> None:
         st.skeleton(height=_FORM_HEIGHT)
 
 
-@dataclass(frozen=True)
-class MessageBox:
-    """The box, the message sent from it, and the place of Stop above it."""
-
-    message: str | None
-    above: DeltaGenerator
-
-    def act(self, chat: Chat) -> None:
-        """Send what was sent; offer Stop while an answer arrives."""
-        if self.message:
-            chat.send(self.message)
-        with st.sidebar:
-            keep_draft(chat.owner)
-        if chat.view.is_live:
-            self.above.button(
-                "Stop",
-                icon=":material/stop_circle:",
-                shortcut="Esc",
-                on_click=chat.stop,
-                key="stop",
-            )
-
-
-def message_box() -> MessageBox:
-    """Draw the box."""
-    above = st.bottom.empty()
-    return MessageBox(st.chat_input("Message the router", key="message"), above)
+def act(chat: Chat, message: str | None, above: DeltaGenerator) -> None:
+    """Send what was sent from the box; offer Stop above it while an answer arrives."""
+    if message:
+        chat.send(message)
+    with st.sidebar:
+        keep_draft(chat.owner)
+    if chat.view.is_live:
+        above.button(
+            "Stop",
+            icon=":material/stop_circle:",
+            shortcut="Esc",
+            on_click=chat.stop,
+            key="stop",
+        )
 
 
 def header(chat: Chat) -> None:
@@ -94,7 +80,7 @@ def conversation(chat: Chat) -> None:
     """The turns; the first screen where there are none."""
     view = chat.view
     if not view.turns and view.run is None and view.elsewhere is None:
-        welcome(chat.owner, chat.connection, chat.facts, chat.send_sample)
+        welcome(chat)
         return
     turn_list(chat)
     # Before the live answer: what comes after a stream would stay on the page until its end.
@@ -105,7 +91,7 @@ def conversation(chat: Chat) -> None:
         turn_elsewhere(view.elsewhere, chat.look_elsewhere)
     elif view.turns:
         with offer.container():
-            follow_up(view.turns[-1], chat.send_sample)
+            follow_up(chat)
 
 
 main()

@@ -15,11 +15,10 @@ from playground.connections.choice_view import (
     server_picker,
     talks_to,
 )
-from playground.connections.desk_view import health, open_desk
-from playground.connections.facts_view import forget_server_facts, server_facts
+from playground.connections.facts_view import forget_server_facts, health, server_facts
 from playground.connections.state import connection_in_force
 from playground.connections.status_html import status_html, status_rows
-from playground.connections.vendors_view import local_servers, own_servers, vendor_keys
+from playground.connections.vendors_view import local_servers, open_desk, own_servers, vendor_keys
 from playground.intent.state import new_conversation_with
 from playground.runtime import Runtime, get_runtime
 from playground.servers.address_guard import AddressRefusedError

@@ -12,7 +12,6 @@ import streamlit as st
 
 from playground.browser import url
 from playground.chat.state import draft_to_restore, restore_draft
-from playground.chat.welcome_view import Sample
 from playground.connections.facts_view import ServerFacts, forget_server_facts, server_facts
 from playground.connections.state import private_allowed, ready_connection, server_choice
 from playground.drills.state import drill_state, keep_drill
@@ -34,11 +33,23 @@ from playground.sessions.turns import (
     new_conversation,
     open_session,
 )
+from speko_client.models import OptimizeFor, Vertical
 
 LONGEST_MESSAGE = 200_000
 """Characters; longer than any provider's context, and short enough for the page to stay quick."""
 
 _KEEP_DRAFT = Path(__file__).with_name("draft.js")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A message with its intent; ``label`` is what the pill says."""
+
+    label: str
+    message: str
+    language: str = "en"
+    vertical: Vertical = "general"
+    optimize_for: OptimizeFor = "balanced"
 
 
 @dataclass

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import json
+from pathlib import Path
 
 import streamlit as st
 
+from playground.chat.chat_view import Chat, Sample
 from playground.chat.state import take_choice
 from playground.connections.facts_view import ServerFacts
 from playground.servers.connection import Connection
-from playground.sessions.turns import Turn
-from speko_client.models import OptimizeFor, Vertical
 
 DEMO_PAGE = "../pages/demo.py"
 _HERO = """
@@ -21,69 +20,28 @@ _HERO = """
 fails, and every answer says who gave it and why.</p>
 </div>
 """
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A message with its intent; ``label`` is what the pill says."""
-
-    label: str
-    message: str
-    language: str = "en"
-    vertical: Vertical = "general"
-    optimize_for: OptimizeFor = "balanced"
-
-
-SAMPLES = (
-    Sample(
-        "Book me an appointment for Tuesday.",
-        "Book me an appointment for Tuesday.",
-        vertical="healthcare",
-    ),
-    Sample(
-        "¿Cuánto cuesta una transferencia?",
-        "¿Cuánto cuesta una transferencia internacional?",
-        language="es",
-        vertical="finance",
-        optimize_for="cost",
-    ),
-    Sample(
-        "What should I check before I sign a lease?",
-        "What should I check before I sign a lease?",
-        vertical="legal",
-        optimize_for="accuracy",
-    ),
-    Sample(
-        "Give me three names for a bakery.",
-        "Give me three names for a bakery, with one line on each.",
-        optimize_for="latency",
-    ),
-)
-
-FOLLOW_UPS = {"Book me an appointment for Tuesday.": "3pm, with Dr. Chen."}
+_WRITTEN = json.loads(Path(__file__).with_name("samples.json").read_text("utf-8"))
+SAMPLES = tuple(Sample(**each) for each in _WRITTEN["samples"])
+FOLLOW_UPS: dict[str, str] = _WRITTEN["followUps"]
 """The second turn of a sample conversation, offered after the first is answered."""
 
 
-def welcome(
-    owner: str,
-    connection: Connection | None,
-    facts: ServerFacts,
-    send: Callable[[Sample], None],
-) -> None:
-    """Draw conversation ``owner``'s first screen; ``send`` gets the sample that was clicked."""
+def welcome(chat: Chat) -> None:
+    """Draw a conversation's first screen."""
     st.html(_HERO)
-    fleet_line(connection, facts)
+    fleet_line(chat.connection, chat.facts)
     by_label = {sample.label: sample for sample in SAMPLES}
-    _pills("Try one of these", by_label, "sample", owner, send)
+    _pills(chat, "Try one of these", by_label, "sample", chat.owner)
     if st.button("Play the demo", icon=":material/slideshow:", key="play-the-demo"):
         st.switch_page(DEMO_PAGE)
 
 
-def follow_up(last: Turn, send: Callable[[Sample], None]) -> None:
-    """Offer the sample conversation's next message after this turn, where there is one."""
+def follow_up(chat: Chat) -> None:
+    """Offer the sample conversation's next message after the last turn, where there is one."""
+    last = chat.view.turns[-1]
     if (message := FOLLOW_UPS.get(last.message)) is not None:
         sample = Sample(message, message, vertical="healthcare")
-        _pills("Go on with", {message: sample}, "follow-up", last.id, send)
+        _pills(chat, "Go on with", {message: sample}, "follow-up", last.id)
 
 
 def fleet_line(connection: Connection | None, facts: ServerFacts) -> None:
@@ -109,13 +67,11 @@ def _line(colour: str, icon: str, name: str, more: str = "") -> None:
     st.markdown(f":{colour}-badge[:material/{icon}: {name}] :gray[:small[{more}]]")
 
 
-def _pills(
-    title: str, samples: dict[str, Sample], key: str, once: str, send: Callable[[Sample], None]
-) -> None:
+def _pills(chat: Chat, title: str, samples: dict[str, Sample], key: str, once: str) -> None:
     """``once`` names the question: each answer to it is sent only once."""
 
     def chosen() -> None:
         if (label := take_choice(key, once)) is not None:
-            send(samples[label])
+            chat.send_sample(samples[label])
 
     st.pills(title, list(samples), key=key, on_change=chosen, wrap=True, required=True)

@@ -16,7 +16,6 @@ from playground.connections.connection_view import (
     found,
     heading,
 )
-from playground.connections.desk_view import run_server_check
 from playground.connections.facts_view import ServerFacts
 from playground.connections.state import (
     choose_server,
@@ -26,14 +25,14 @@ from playground.connections.state import (
     last_check,
     private_allowed,
     server_choice,
+    take_wanted_check,
     want_check,
 )
 from playground.found import Found
 from playground.look.parts import chip
 from playground.runtime import Runtime
 from playground.servers.address_guard import AddressRefusedError
-from playground.servers.check import Checked
-from playground.servers.connection import Connection
+from playground.servers.connection import Checked, Connection, check_server
 from playground.servers.server_choice import (
     ServerChoice,
     ServerKind,
@@ -135,10 +134,17 @@ def _panel(
         actions = _actions(kind, connection, own=own)
         heading(kind, _KINDS[kind], _source(connection, own=own), address, actions)
         if connection is not None:
-            run_server_check(runtime, kind, connection)
+            _run_check(runtime, kind, connection)
         found(Checked(False, problem) if problem else last_check(kind))
         if connection is None or edited_connection() == kind:
             connection_form(replace(form, can_cancel=connection is not None))
+
+
+def _run_check(runtime: Runtime, name: str, connection: Connection) -> None:
+    """Check a Speko server, if its Test button was pressed."""
+    if take_wanted_check(name):
+        with st.spinner(f"Asking {connection.name} ..."), runtime.client(connection) as client:
+            keep_check(name, check_server(client, connection))
 
 
 def _source(connection: Connection | None, *, own: bool) -> str:
@@ -184,8 +190,7 @@ def _pick_fleet() -> None:
 
 
 def _save_hosted(typed: Typed) -> None:
-    choice = replace(server_choice(), kind="speko", speko_key=usable_key(typed))
-    _talk_to(choice)
+    _talk_to(replace(server_choice(), kind="speko", speko_key=usable_key(typed)))
 
 
 def _save_other(runtime: Runtime, typed: Typed) -> None:

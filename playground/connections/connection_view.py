@@ -17,12 +17,10 @@ import streamlit as st
 from playground.browser import widgets
 from playground.connections.state import edit_connection, keep_check
 from playground.look import words
-from playground.look.tables_view import spread
+from playground.look.page_view import spread
 from playground.servers.address_guard import NotUsableError
-from playground.servers.check import Checked
+from playground.servers.connection import Checked
 from playground.servers.server_choice import Typed
-
-Save = Callable[[Typed], None]
 
 
 class Action(NamedTuple):
@@ -70,7 +68,7 @@ class ConnectionForm:
     """
 
     name: str
-    save: Save
+    save: Callable[[Typed], None]
     key_label: str = "Key"
     url: str | None = None
     url_label: str = "Base URL"

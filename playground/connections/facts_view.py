@@ -15,7 +15,7 @@ from playground.runtime import Runtime
 from playground.servers import pool
 from playground.servers.connection import Connection
 from speko_client.errors import SpekoApiError
-from speko_client.models import Fleet, KnownProvider
+from speko_client.models import Fleet, KnownProvider, ProvidersHealth
 
 _LOOK_SECONDS = 0.1
 
@@ -44,6 +44,18 @@ def server_facts(runtime: Runtime, connection: Connection) -> ServerFacts:
         return _ask(connection.base_url, choice_revision(), runtime, connection)
     except SpekoApiError as error:
         return ServerFacts(problem=connection.redact(error.message))
+
+
+def health(runtime: Runtime, connection: Connection) -> ProvidersHealth:
+    """How recent calls went; empty where the server does not say."""
+    if not connection.embedded:
+        return ProvidersHealth(window_seconds=0)
+    try:
+        with runtime.client(connection) as client:
+            return client.provider_health()
+    except SpekoApiError as error:
+        st.warning(connection.redact(error.message), icon=":material/cloud_off:")
+        return ProvidersHealth(window_seconds=0)
 
 
 def await_server(runtime: Runtime, facts: ServerFacts, *, at_once: bool) -> None:

@@ -12,8 +12,6 @@ from playground.connections.facts_view import ServerFacts, forget_server_facts
 from playground.runtime import Runtime
 from playground.servers.local_gateway import FetchProgress, ModelFetchError
 
-Fetch = Callable[[], Iterator[FetchProgress]]
-
 _MEGABYTE = 1_000_000
 _POLL_SECONDS = 0.5
 _LOG = logging.getLogger(__name__)
@@ -22,7 +20,7 @@ _LOG = logging.getLogger(__name__)
 class ModelFetch:
     """One fetch at a time; pages look at ``progress``, ``running`` and ``problem``."""
 
-    def __init__(self, fetch: Fetch) -> None:
+    def __init__(self, fetch: Callable[[], Iterator[FetchProgress]]) -> None:
         self._fetch = fetch
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None

@@ -12,8 +12,7 @@ import streamlit as st
 from playground.browser.slots import Slot
 from playground.runtime import Runtime
 from playground.servers import address_guard
-from playground.servers.check import Checked
-from playground.servers.connection import Connection
+from playground.servers.connection import Checked, Connection
 from playground.servers.server_choice import ServerChoice
 
 _CHOICE = Slot("server_choice", ServerChoice)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
@@ -16,20 +17,23 @@ from playground.connections.connection_view import (
     found,
     heading,
 )
-from playground.connections.desk_view import Desk, offer, run_vendor_check
+from playground.connections.facts_view import ServerFacts, server_facts
 from playground.connections.state import (
     choose_server,
     edit_connection,
     edited_connection,
     keep_check,
     last_check,
+    private_allowed,
     server_choice,
+    take_wanted_check,
     want_check,
 )
 from playground.look.parts import chip
 from playground.look.words import counted
+from playground.runtime import Runtime
 from playground.servers.address_guard import NotUsableError
-from playground.servers.check import Checked
+from playground.servers.connection import Checked, Connection, check_vendor
 from playground.servers.server_choice import (
     CUSTOM,
     MOST_MODELS,
@@ -37,12 +41,42 @@ from playground.servers.server_choice import (
     address_problem,
     credentials,
     custom_id,
+    first_offer,
     portable,
     usable_models,
 )
 from speko_client.models import VendorConnection, VendorCredentials
 
 _NEW = "new-server"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The embedded gateway as this browser session uses it, with the vendors it knows.
+
+    ``chat_with`` begins a conversation that only the named vendor may answer.
+    """
+
+    runtime: Runtime
+    gateway: Connection
+    vendors: tuple[VendorConnection, ...]
+    private_allowed: bool
+    chat_with: Callable[[str], None]
+
+    def own(self, vendor: str) -> VendorCredentials | None:
+        """This session's own credentials for a vendor."""
+        return server_choice().vendors.get(vendor)
+
+    def facts(self) -> ServerFacts:
+        """What the gateway offers now."""
+        return server_facts(self.runtime, self.gateway)
+
+
+def open_desk(runtime: Runtime, gateway: Connection, chat_with: Callable[[str], None]) -> Desk:
+    """Raises SpekoApiError where the gateway does not list its vendors."""
+    with runtime.client(gateway) as client:
+        vendors = tuple(client.vendors().vendors)
+    return Desk(runtime, gateway, vendors, private_allowed(runtime), chat_with)
 
 
 def vendor_keys(desk: Desk) -> None:
@@ -114,7 +148,7 @@ def _connection(desk: Desk, vendor: VendorConnection) -> None:
     own = desk.own(vendor.id)
     actions = _actions(desk, vendor, own)
     heading(vendor.id, vendor.name, _badge(desk, vendor, own), _sub(vendor, own), actions)
-    run_vendor_check(desk, vendor)
+    _run_vendor_check(desk, vendor)
     problem = own and address_problem(own.base_url, private_allowed=desk.private_allowed)
     check = Checked(False, problem) if problem else last_check(vendor.id)
     found(check)
@@ -196,9 +230,45 @@ def _chat_with(desk: Desk, vendor: VendorConnection) -> None:
 
 def _offer_chosen(vendor: str, key: str) -> None:
     try:
-        offer(vendor, widgets.chosen(key))
+        _offer(vendor, widgets.chosen(key))
     except NotUsableError as error:
         st.toast(str(error))
+
+
+def _run_vendor_check(desk: Desk, vendor: VendorConnection) -> None:
+    """Check a vendor, if its Test button was pressed; offer a new server's models."""
+    if not take_wanted_check(vendor.id):
+        return
+    with st.spinner(f"Asking {vendor.name} ..."), desk.runtime.client(desk.gateway) as client:
+        found = check_vendor(client, desk.gateway, vendor.id)
+    keep_check(vendor.id, found)
+    if _offer_models(desk, vendor.id, found):
+        # The router's pool has changed, so the whole page has to be drawn again.
+        st.rerun()
+
+
+def _offer(vendor: str, models: list[str]) -> None:
+    """Offer exactly these of a vendor's models to the router; none means the catalogue's.
+
+    Raises NotUsableError where that is more than one request can carry.
+    """
+    choice = server_choice()
+    own = choice.vendors[vendor].model_copy(update={"models": models or None})
+    choose_server(portable(choice.with_vendor(vendor, own)))
+
+
+def _offer_models(desk: Desk, vendor: str, found: Checked) -> bool:
+    own = desk.own(vendor)
+    offered = any(row.vendor == vendor and row.model for row in desk.facts().known)
+    first = first_offer(found.models)
+    if own is None or own.models or offered or not first:
+        return False
+    try:
+        _offer(vendor, first)
+    except NotUsableError as error:
+        keep_check(vendor, Checked(False, str(error)))
+        return False
+    return True
 
 
 def _form(desk: Desk, vendor: VendorConnection) -> ConnectionForm:

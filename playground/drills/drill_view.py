@@ -29,7 +29,7 @@ from playground.drills.words import (
 )
 from playground.intent.preview_view import preview
 from playground.look import parts
-from playground.look.tables_view import spread
+from playground.look.page_view import spread
 from playground.routing.desk_view import RoutingDesk
 from playground.servers import pool
 from playground.servers.pool import candidates
@@ -183,25 +183,16 @@ def _plan(state: DrillState, running: RunningDrill | None) -> None:
         st.caption("No fault yet. Add one, or start with a story.")
     for fault in state.plan:
         _planned(fault)
-    if running is None:
-        st.button(
-            "Start drill",
-            icon=":material/play_arrow:",
-            type="primary",
-            disabled=not state.plan,
-            on_click=_start,
-            args=(state.plan,),
-            key="drill-start",
-        )
-        return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "End drill", icon=":material/stop_circle:", on_click=end_drill, key="drill-end-here"
-        )
-        if running.faults != state.plan:
+        if running is not None:
             st.button(
-                "Start with these instead",
-                icon=":material/restart_alt:",
+                "End drill", icon=":material/stop_circle:", on_click=end_drill, key="drill-end-here"
+            )
+        if running is None or running.faults != state.plan:
+            st.button(
+                "Start with these instead" if running else "Start drill",
+                icon=":material/restart_alt:" if running else ":material/play_arrow:",
+                type="secondary" if running else "primary",
                 disabled=not state.plan,
                 on_click=_start,
                 args=(state.plan,),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from playground.look import palette
@@ -28,53 +30,11 @@ class FaultWords(NamedTuple):
     effect: str
 
 
-KINDS: Final[dict[FaultKind, FaultWords]] = {
-    "down": FaultWords(
-        "Down",
-        "power_off",
-        "down",
-        "Fails at once. The next candidate answers, with no wait to notice.",
-    ),
-    "rate_limited": FaultWords(
-        "Rate limited",
-        "traffic",
-        "rate limited",
-        "Answers 429, too many requests. The next candidate answers.",
-    ),
-    "slow": FaultWords(
-        "Slow first word",
-        "hourglass_top",
-        "slow",
-        "Is silent before its first word for as long as you say.",
-    ),
-    "stall": FaultWords(
-        "Stalls",
-        "pause_circle",
-        "stalls",
-        f"Says some words, then falls silent. After {DRILL_PATIENCE:g} s the answer ends: once you "
-        "have seen words, nobody else takes over.",
-    ),
-    "empty": FaultWords(
-        "Empty answer",
-        "select",
-        "answers with nothing",
-        "Sends an empty answer. The next candidate answers.",
-    ),
-    "break": FaultWords(
-        "Breaks off",
-        "link_off",
-        "breaks off",
-        "Says some words, then breaks off. You keep them, and nobody else takes over: two voices "
-        "in one answer would be worse.",
-    ),
-    "flaky": FaultWords(
-        "Flaky",
-        "shuffle",
-        "flaky",
-        "Is down for some messages and fine for others, at random.",
-    ),
-}
+_WORDS = json.loads(Path(__file__).with_name("faults.json").read_text("utf-8"))
 
+KINDS: Final[dict[FaultKind, FaultWords]] = {
+    kind: FaultWords(**words) for kind, words in _WORDS.items()
+}
 
 BEFORE_THE_FIRST_WORD: Final[frozenset[FaultKind]] = frozenset({"down", "rate_limited", "empty"})
 """With one of these a candidate never answers: the next one steps in."""
@@ -117,7 +77,7 @@ def effect(fault: Fault) -> str:
         return f"Says nothing at all. After {DRILL_PATIENCE:g} s the next candidate is asked."
     if fault.kind == "flaky":
         return f"Is down for {fault.down_rate:.0%} of the messages, at random.".replace("%", " %")
-    return KINDS[fault.kind].effect
+    return KINDS[fault.kind].effect.format(patience=f"{DRILL_PATIENCE:g}")
 
 
 def summary(faults: Sequence[Fault]) -> str:

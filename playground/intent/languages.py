@@ -3,7 +3,7 @@
 A tag is what travels on the wire (docs/contract.md: ``^[a-z]{2,3}(-[A-Z]{2})?$``). Names come from
 langcodes, speaker numbers from language_data; both are offline tables. To go through them takes
 longer than to draw a page, so what is offered is written down in languages.tsv, by
-``python -m playground.languages``.
+``python -m docs.make_languages``.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from speko_client.models import LANGUAGE_PATTERN
 
 _TAG = re.compile(LANGUAGE_PATTERN)
 _WRITTEN = Path(__file__).with_name("languages.tsv")
-_MIN_SPEAKERS = 1_000_000
-_MIN_REGIONAL_SPEAKERS = 8_000_000
 
 
 def name(tag: str) -> str:
@@ -51,21 +49,6 @@ def tidied(tag: str) -> str:
     return f"{language.lower()}{dash}{region.upper()}"
 
 
-def table() -> str:
-    """What languages.tsv has to hold: tag and name, line by line."""
-    from language_data.population_data import LANGUAGE_SPEAKING_POPULATION as SPEAKERS
-
-    offered = [
-        (-count, tag)
-        for tag, count in SPEAKERS.items()
-        if _TAG.match(tag)
-        and count >= (_MIN_REGIONAL_SPEAKERS if "-" in tag else _MIN_SPEAKERS)
-        and tag != "en"
-    ]
-    ordered = ["en", *(tag for _, tag in sorted(offered))]
-    return "".join(f"{tag}\t{_looked_up(tag)}\n" for tag in ordered)
-
-
 @cache
 def _offered() -> dict[str, str]:
     lines = _WRITTEN.read_text("utf-8").splitlines()
@@ -80,7 +63,3 @@ def _looked_up(tag: str) -> str:
         return langcodes.Language.get(tag).display_name()
     except (ValueError, LookupError):
         return tag
-
-
-if __name__ == "__main__":
-    _WRITTEN.write_text(table(), "utf-8")

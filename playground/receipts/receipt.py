@@ -86,7 +86,6 @@ class Receipt:
     unnamed_failovers: int
     span_ms: float
     first_token_ms: float | None
-    snapshot_id: str | None
     snapshot: SnapshotState
     facts: tuple[tuple[str, str], ...]
     drilled: bool
@@ -120,7 +119,6 @@ def receipt(turn: Turn, in_force: InForce | None = None) -> Receipt:
         unnamed_failovers=unnamed_failures(turn),
         span_ms=max((step.start_ms + step.duration_ms for step in steps), default=0.0),
         first_token_ms=timing.ttft_ms if timing and served else None,
-        snapshot_id=snapshot_id,
         snapshot=state,
         facts=receipt_words.facts(turn, receipt_words.snapshot(turn, snapshot_id, present, state)),
         drilled=turn.drilled,

@@ -33,11 +33,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class NotUsableError(ValueError):
-    """Something typed cannot be used; ``message`` says what to correct, and quotes no key."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+    """Something typed cannot be used; its text says what to correct, and quotes no key."""
 
 
 class AddressRefusedError(NotUsableError):

@@ -11,17 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Literal
 
 from pydantic import SecretStr
 
+from playground.found import Found
 from playground.servers import connection as connections
 from playground.servers.address_guard import (
     AddressRefusedError,
     NotUsableError,
-    Resolve,
     checked_address,
-    resolved,
 )
 from playground.servers.connection import Connection, connections_header
 from playground.settings import Settings
@@ -31,6 +31,13 @@ ServerKind = Literal["gateway", "speko", "other"]
 
 CUSTOM = "custom-"
 """The ids of servers that are not in the gateway's catalogue begin with this."""
+MOST_MODELS = 100
+"""Models of one server that can be offered to the router."""
+OFFERED_AT_FIRST = 20
+"""Models of a server's own list that are offered where the person named none."""
+
+_SENDABLE = re.compile(r"[\x21-\x7e]{1,4096}")
+_NO_CHAT = re.compile(r"embed|rerank|whisper|tts|moderation|dall-e|image", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,17 @@ class ServerChoice:
         """Without this session's key or address for a server; the environment decides again."""
         forgotten = replace(self, speko_key=None) if kind == "speko" else replace(self, other=None)
         return replace(forgotten, kind=None) if self.kind == kind else forgotten
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A form's fields, empty where the form lacks them. ``models`` are separated by commas."""
+
+    name: str = ""
+    base_url: str = ""
+    key: SecretStr | None = None
+    models: str = ""
+    takes_vertical: bool = False
 
 
 def environment_kind(settings: Settings) -> ServerKind:
@@ -113,11 +131,8 @@ def address_problem(base_url: str | None, *, private_allowed: bool) -> str | Non
     """Why an address must not be called; None where it may be, or where none is named."""
     if base_url is None:
         return None
-    try:
-        checked_address(base_url, private_allowed=private_allowed)
-    except AddressRefusedError as error:
-        return error.message
-    return None
+    look = partial(checked_address, base_url, private_allowed=private_allowed)
+    return Found.by(look, AddressRefusedError).problem
 
 
 def custom_id(name: str, taken: Mapping[str, object]) -> str:
@@ -125,26 +140,6 @@ def custom_id(name: str, taken: Mapping[str, object]) -> str:
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower())[:40].strip("-") or "server"
     wanted = [f"{CUSTOM}{slug}", *(f"{CUSTOM}{slug}-{count}" for count in range(2, 100))]
     return next(each for each in wanted if each not in taken)
-
-
-MOST_MODELS = 100
-"""Models of one server that can be offered to the router."""
-OFFERED_AT_FIRST = 20
-"""Models of a server's own list that are offered where the person named none."""
-
-_SENDABLE = re.compile(r"[\x21-\x7e]{1,4096}")
-_NO_CHAT = re.compile(r"embed|rerank|whisper|tts|moderation|dall-e|image", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A form's fields, empty where the form lacks them. ``models`` are separated by commas."""
-
-    name: str = ""
-    base_url: str = ""
-    key: SecretStr | None = None
-    models: str = ""
-    takes_vertical: bool = False
 
 
 def usable_key(typed: Typed) -> SecretStr:
@@ -162,14 +157,10 @@ def usable_key_if_any(typed: Typed) -> SecretStr | None:
     return typed.key
 
 
-def credentials(
-    typed: Typed, *, needs_key: bool, private_allowed: bool, resolve: Resolve = resolved
-) -> VendorCredentials:
+def credentials(typed: Typed, *, needs_key: bool, private_allowed: bool) -> VendorCredentials:
     """A vendor's credentials. Raises NotUsableError."""
     key = usable_key(typed) if needs_key else usable_key_if_any(typed)
-    url = typed.base_url and checked_address(
-        typed.base_url, private_allowed=private_allowed, resolve=resolve
-    )
+    url = typed.base_url and checked_address(typed.base_url, private_allowed=private_allowed)
     models = dict.fromkeys(part.strip() for part in usable_models(typed.models.split(",")))
     return VendorCredentials(
         key=key,
@@ -179,9 +170,9 @@ def credentials(
     )
 
 
-def server(typed: Typed, *, private_allowed: bool, resolve: Resolve = resolved) -> OtherServer:
+def server(typed: Typed, *, private_allowed: bool) -> OtherServer:
     """Another Speko server. Raises NotUsableError."""
-    url = checked_address(typed.base_url, private_allowed=private_allowed, resolve=resolve)
+    url = checked_address(typed.base_url, private_allowed=private_allowed)
     return OtherServer(url, usable_key_if_any(typed), typed.takes_vertical)
 
 

@@ -227,17 +227,11 @@ def _whole(answer: Answer, result: CompleteResult, elapsed_ms: float) -> Answer:
     )
 
 
-def sound(text: str) -> str:
-    """The text with every lone surrogate replaced by U+FFFD, and whole pairs joined."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
-
-
 def sound_model(model: ModelT) -> ModelT:
-    """The model with all its texts sound; the same object where nothing had to change."""
+    """The model with every lone surrogate in its texts replaced by U+FFFD, and whole pairs joined.
+
+    The same object where nothing had to change.
+    """
     try:
         model.model_dump_json()
     except ValueError:
@@ -247,7 +241,7 @@ def sound_model(model: ModelT) -> ModelT:
 
 def _sound_value(value: object) -> object:
     if isinstance(value, str):
-        return sound(value)
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, dict):
         return {key: _sound_value(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

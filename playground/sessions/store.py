@@ -67,23 +67,14 @@ class Store:
     """
 
     def __init__(self, url: str, *, now: Callable[[], datetime] = utc_now) -> None:
-        self._database = Database(url)
+        self.database = Database(url)
+        """For what else is kept in the store: ``playground.routing.saved_what_ifs``."""
         self._now = now
         self._owner = secrets.token_hex(8)
         self._unsaved = Unsaved()
         self._writing = threading.Lock()
         self._cache: OrderedDict[str, _Loaded] = OrderedDict()
         self._caching = threading.Lock()
-
-    @property
-    def place(self) -> str:
-        """The file's path, or the database's URL without its password."""
-        return self._database.place
-
-    @property
-    def database(self) -> Database:
-        """For what else is kept in the store: ``playground.routing.saved_what_ifs``."""
-        return self._database
 
     def new_conversation_id(self) -> str:
         """An id nobody can guess, short enough for a URL (96 random bits)."""
@@ -105,7 +96,7 @@ class Store:
         if self._unsaved.of(turn.conversation_id) is not None:
             self.save_turn(turn)
             return
-        with self._writing, self._database.write() as transaction:
+        with self._writing, self.database.write() as transaction:
             rows.checkpoint(transaction, turn, self._owner, self._now())
 
     def save_settings(self, conversation_id: str, settings: TurnSettings) -> None:
@@ -142,7 +133,7 @@ class Store:
 
     def recent(self, limit: int) -> list[ConversationSummary]:
         """The conversations that have turns, the last used first. Raises StoreError."""
-        with self._database.read() as transaction:
+        with self.database.read() as transaction:
             return [
                 ConversationSummary(row.id, row.title, rows.moment(row.updated_at), row.turn_count)
                 for row in transaction.execute(rows.recent(limit))
@@ -150,7 +141,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the database."""
-        self._database.close()
+        self.database.close()
 
     def _write_unsaved(self, conversation_id: str) -> None:
         self._write_changes(conversation_id)
@@ -166,12 +157,12 @@ class Store:
             changes = self._unsaved.of(conversation_id)
             if changes is None:
                 return
-            with self._database.write() as transaction:
+            with self.database.write() as transaction:
                 rows.write(transaction, conversation_id, changes, self._owner, self._now())
             self._unsaved.written(conversation_id, changes)
 
     def _load_stored(self, conversation_id: str) -> Conversation | None:
-        with self._database.read() as transaction:
+        with self.database.read() as transaction:
             loaded = self._read(transaction, conversation_id)
         if loaded is None:
             return None
@@ -186,7 +177,7 @@ class Store:
         ).one_or_none()
         if head is None:
             return None
-        opening = self._database.openings
+        opening = self.database.openings
         known = self._cached(conversation_id)
         if known is not None and known.opening != opening:
             known = None
@@ -239,7 +230,7 @@ class Store:
             if turn.id in ended
         }
         try:
-            with self._writing, self._database.write() as transaction:
+            with self._writing, self.database.write() as transaction:
                 rows.interrupt(transaction, conversation.id, turns, ended)
             return self._reload(conversation.id)
         except StoreError:
@@ -248,7 +239,7 @@ class Store:
             return conversation.model_copy(update={"turns": shown})
 
     def _reload(self, conversation_id: str) -> Conversation | None:
-        with self._database.read() as transaction:
+        with self.database.read() as transaction:
             loaded = self._read(transaction, conversation_id)
         return loaded.conversation if loaded else None
 

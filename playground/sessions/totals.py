@@ -89,7 +89,7 @@ def unnamed_failures(turn: Turn) -> int:
 def failovers(turn: Turn) -> int:
     """How often this turn moved on to a next candidate."""
     named = sum(follower is not None for _, follower in named_failures(turn))
-    return named + unnamed_failures(turn)
+    return max(turn.answer.failover_count or 0, named)
 
 
 def failed_attempts(turn: Turn) -> int:

@@ -192,9 +192,13 @@ def _by_candidate(figure: tuple[Candidate, Row]) -> Candidate:
 
 
 def _normalise(values: Sequence[float]) -> list[float]:
-    """Min-max to 0..1, the highest being 1; no spread means 1 for all."""
+    """Min-max to 0..1, the highest being 1; no spread means 1 for all.
+
+    What differs in its last digits only does not differ: a price typed per million tokens comes
+    back from its price per minute as 16.600000000000005.
+    """
     low, high = min(values, default=0.0), max(values, default=0.0)
-    if low == high:
+    if math.isclose(low, high):
         return [1.0] * len(values)
     return [(value - low) / (high - low) for value in values]
 

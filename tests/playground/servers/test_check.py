@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from playground.servers.check import Checked, check_server, check_vendor
-from playground.servers.connection import Connection, other
+from playground.servers.connection import Checked, Connection, check_server, check_vendor, other
 from speko_client import Speko
 from tests.patience import PATIENCE
 from tests.playground.servers.wire_server import Script, ThreadedWireServer, Wire
