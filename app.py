@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from starlette.middleware import Middleware
 
-from playground.shell.middleware import ImageGuard, PageFiles
+from playground.middleware import ImageGuard, PageFiles
 
 if TYPE_CHECKING:
     from playground.runtime import Runtime
