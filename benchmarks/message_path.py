@@ -40,8 +40,8 @@ from playground.sessions import engine as engines
 from playground.sessions.engine import Engine
 from playground.sessions.store import Store
 from playground.sessions.turns import Conversation, Turn, TurnSettings
-from speko_gateway.build import build_gateway
 from speko_gateway.config import Config
+from speko_gateway.gateway import build_gateway
 from speko_gateway.http.app import create_app
 from speko_gateway.http.server import bind
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from playground.demos.desk_view import DemoDesk, open_demo_desk
-from playground.demos.picker_view import demo_picker
+from playground.demos.demos_view import DemoDesk, demo_picker, open_demo_desk
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from playground.browser import url
 from playground.drills.banner_view import drill_banner
-from playground.look.style_view import page_style
+from playground.look.page_view import page_style
 
 ASSETS = Path(__file__).with_name("assets")
 FIRST_ICON = "🔀"

@@ -15,25 +15,12 @@ from typing import Self, Unpack
 
 import httpx
 
+from speko_client import calls
 from speko_client.answers import AnswerSoFar, JsonBody, ModelT
-from speko_client.calls import (
-    EVENT_STREAM,
-    JSON,
-    Call,
-    CompleteOptions,
-    ConstraintsInput,
-    IntentInput,
-    MessageInput,
-    complete_call,
-    empty_completion_call,
-    get_call,
-    post_call,
-    preview_call,
-    sweep_call,
-)
 from speko_client.errors import SpekoApiError
 from speko_client.failures import (
     MAX_ERROR_BYTES,
+    RetryPolicy,
     error_from_answer,
     refused_as_invalid,
     translated,
@@ -52,7 +39,6 @@ from speko_client.models import (
     VendorTest,
     WhatIf,
 )
-from speko_client.retries import RetryPolicy
 from speko_client.server import DEFAULT_BASE_URL, DEFAULT_TIMEOUT, Server, http_options
 
 
@@ -61,7 +47,7 @@ class AsyncSpeko:
 
     Threads may share the sync client; the other belongs to the event loop that first used it.
     ``timeout`` is in seconds and bounds each wait: to connect, and for the next bytes.
-    ``max_retries`` repeats a call that got no answer (see ``retries``) and waits with ``sleep``.
+    ``max_retries`` repeats a call that got no answer (``RetryPolicy``) and waits with ``sleep``.
     ``keyless`` allows a server that needs no key; ``extra_headers`` go with every request.
     Raises ValueError where the key is missing or an argument is unusable.
     """
@@ -100,9 +86,9 @@ class AsyncSpeko:
     async def complete(
         self,
         *,
-        messages: Sequence[MessageInput],
-        intent: IntentInput,
-        **options: Unpack[CompleteOptions],
+        messages: Sequence[calls.MessageInput],
+        intent: calls.IntentInput,
+        **options: Unpack[calls.CompleteOptions],
     ) -> CompleteResult:
         """One whole answer: the stream, read to its end.
 
@@ -110,29 +96,29 @@ class AsyncSpeko:
         ``CompleteOptions``. Raises ``SpekoApiError``. It asks for JSON, because a server can
         still fail over while nobody has seen a word, and reads events just as well.
         """
-        call = complete_call(messages, intent, options, accept=JSON)
+        call = calls.complete_call(messages, intent, options, accept=calls.JSON)
         async with AsyncCompleteStream(self._server, lambda: self._send(call)) as stream:
             return await stream.result()
 
     def complete_stream(
         self,
         *,
-        messages: Sequence[MessageInput],
-        intent: IntentInput,
-        **options: Unpack[CompleteOptions],
+        messages: Sequence[calls.MessageInput],
+        intent: calls.IntentInput,
+        **options: Unpack[calls.CompleteOptions],
     ) -> AsyncCompleteStream:
         """The answer as it comes; the arguments are ``complete``'s.
 
         Use it as a context manager, or iterate it directly. An answer in JSON comes as events too.
         Nothing is sent before the stream is entered or first read.
         """
-        call = complete_call(messages, intent, options, accept=EVENT_STREAM)
+        call = calls.complete_call(messages, intent, options, accept=calls.EVENT_STREAM)
         return AsyncCompleteStream(self._server, lambda: self._send(call))
 
     async def preview_routing(
         self,
-        intent: IntentInput,
-        constraints: ConstraintsInput | None = None,
+        intent: calls.IntentInput,
+        constraints: calls.ConstraintsInput | None = None,
         *,
         what_if: WhatIf | None = None,
         weight_lines: bool = False,
@@ -142,40 +128,42 @@ class AsyncSpeko:
         *Extensions:* ``what_if`` is tried on top of the server's snapshot; ``weight_lines`` asks
         who wins along each weight.
         """
-        call = preview_call(intent, constraints, what_if=what_if, weight_lines=weight_lines)
+        call = calls.preview_call(intent, constraints, what_if=what_if, weight_lines=weight_lines)
         return await self._fetch(call, RoutingPreview)
 
     async def sweep(self, request: SweepRequest, what_if: WhatIf | None = None) -> Sweep:
         """*Extension.* An embedded gateway's choice for many intents at once."""
-        return await self._fetch(sweep_call(request, what_if), Sweep)
+        return await self._fetch(calls.sweep_call(request, what_if), Sweep)
 
     async def known_providers(self) -> KnownProviders:
         """The providers and models that an allow-list may name."""
-        return await self._fetch(get_call("/v1/providers/known"), KnownProviders)
+        return await self._fetch(calls.get_call("/v1/providers/known"), KnownProviders)
 
     async def fleet(self) -> Fleet:
         """*Extension.* What answers at an embedded gateway; another server answers 404."""
-        return await self._fetch(get_call("/v1/fleet"), Fleet)
+        return await self._fetch(calls.get_call("/v1/fleet"), Fleet)
 
     async def check_completions(self) -> None:
         """Raises SpekoApiError where completions or this key are not accepted; calls no model."""
         with refused_as_invalid():
-            response = await self._send(empty_completion_call())
+            response = await self._send(calls.post_call("/v1/complete", {}))
             await response.aclose()
 
     async def vendors(self) -> VendorConnections:
         """*Extension.* The vendors an embedded gateway can ask, and what each lacks."""
-        return await self._fetch(get_call("/v1/connections"), VendorConnections)
+        return await self._fetch(calls.get_call("/v1/connections"), VendorConnections)
 
     async def test_vendor(self, vendor: str) -> VendorTest:
         """*Extension.* Have an embedded gateway ask this vendor for its models, now."""
-        return await self._fetch(post_call("/v1/connections/test", {"vendor": vendor}), VendorTest)
+        return await self._fetch(
+            calls.post_call("/v1/connections/test", {"vendor": vendor}), VendorTest
+        )
 
     async def provider_health(self) -> ProvidersHealth:
         """*Extension.* How the recent calls of an embedded gateway went, per model."""
-        return await self._fetch(get_call("/v1/providers/health"), ProvidersHealth)
+        return await self._fetch(calls.get_call("/v1/providers/health"), ProvidersHealth)
 
-    async def _fetch(self, call: Call, model: type[ModelT]) -> ModelT:
+    async def _fetch(self, call: calls.Call, model: type[ModelT]) -> ModelT:
         response = await self._send(call)
         body = JsonBody()
         try:
@@ -186,7 +174,7 @@ class AsyncSpeko:
             await response.aclose()
         return body.read(model)
 
-    async def _send(self, call: Call) -> httpx.Response:
+    async def _send(self, call: calls.Call) -> httpx.Response:
         """The answer to ``call``, its body still unread; retried where the policy says so."""
         retries_made = 0
         while True:
@@ -199,7 +187,7 @@ class AsyncSpeko:
             await self._sleep(pause)
             retries_made += 1
 
-    async def _send_once(self, call: Call) -> httpx.Response:
+    async def _send_once(self, call: calls.Call) -> httpx.Response:
         request = self._http.build_request(
             call.method,
             call.path,

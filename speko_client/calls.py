@@ -110,11 +110,6 @@ def sweep_call(request: SweepRequest, what_if: WhatIf | None = None) -> Call:
     return post_call("/v1/routing/sweep", request, _what_if_header(what_if))
 
 
-def empty_completion_call() -> Call:
-    """``POST /v1/complete`` without a message, so that no model can be called."""
-    return post_call("/v1/complete", {})
-
-
 def get_call(
     path: str, params: Sequence[tuple[str, str]] = (), headers: Mapping[str, str] | None = None
 ) -> Call:

@@ -13,25 +13,12 @@ from typing import Self, Unpack
 
 import httpx
 
+from speko_client import calls
 from speko_client.answers import AnswerSoFar, JsonBody, ModelT
-from speko_client.calls import (
-    EVENT_STREAM,
-    JSON,
-    Call,
-    CompleteOptions,
-    ConstraintsInput,
-    IntentInput,
-    MessageInput,
-    complete_call,
-    empty_completion_call,
-    get_call,
-    post_call,
-    preview_call,
-    sweep_call,
-)
 from speko_client.errors import SpekoApiError
 from speko_client.failures import (
     MAX_ERROR_BYTES,
+    RetryPolicy,
     error_from_answer,
     refused_as_invalid,
     translated,
@@ -50,7 +37,6 @@ from speko_client.models import (
     VendorTest,
     WhatIf,
 )
-from speko_client.retries import RetryPolicy
 from speko_client.server import DEFAULT_BASE_URL, DEFAULT_TIMEOUT, Server, http_options
 
 
@@ -59,7 +45,7 @@ class Speko:
 
     Threads may share the sync client; the other belongs to the event loop that first used it.
     ``timeout`` is in seconds and bounds each wait: to connect, and for the next bytes.
-    ``max_retries`` repeats a call that got no answer (see ``retries``) and waits with ``sleep``.
+    ``max_retries`` repeats a call that got no answer (``RetryPolicy``) and waits with ``sleep``.
     ``keyless`` allows a server that needs no key; ``extra_headers`` go with every request.
     Raises ValueError where the key is missing or an argument is unusable.
     """
@@ -98,9 +84,9 @@ class Speko:
     def complete(
         self,
         *,
-        messages: Sequence[MessageInput],
-        intent: IntentInput,
-        **options: Unpack[CompleteOptions],
+        messages: Sequence[calls.MessageInput],
+        intent: calls.IntentInput,
+        **options: Unpack[calls.CompleteOptions],
     ) -> CompleteResult:
         """One whole answer: the stream, read to its end.
 
@@ -108,29 +94,29 @@ class Speko:
         ``CompleteOptions``. Raises ``SpekoApiError``. It asks for JSON, because a server can
         still fail over while nobody has seen a word, and reads events just as well.
         """
-        call = complete_call(messages, intent, options, accept=JSON)
+        call = calls.complete_call(messages, intent, options, accept=calls.JSON)
         with CompleteStream(self._server, lambda: self._send(call)) as stream:
             return stream.result()
 
     def complete_stream(
         self,
         *,
-        messages: Sequence[MessageInput],
-        intent: IntentInput,
-        **options: Unpack[CompleteOptions],
+        messages: Sequence[calls.MessageInput],
+        intent: calls.IntentInput,
+        **options: Unpack[calls.CompleteOptions],
     ) -> CompleteStream:
         """The answer as it comes; the arguments are ``complete``'s.
 
         Use it as a context manager, or iterate it directly. An answer in JSON comes as events too.
         Nothing is sent before the stream is entered or first read.
         """
-        call = complete_call(messages, intent, options, accept=EVENT_STREAM)
+        call = calls.complete_call(messages, intent, options, accept=calls.EVENT_STREAM)
         return CompleteStream(self._server, lambda: self._send(call))
 
     def preview_routing(
         self,
-        intent: IntentInput,
-        constraints: ConstraintsInput | None = None,
+        intent: calls.IntentInput,
+        constraints: calls.ConstraintsInput | None = None,
         *,
         what_if: WhatIf | None = None,
         weight_lines: bool = False,
@@ -140,40 +126,40 @@ class Speko:
         *Extensions:* ``what_if`` is tried on top of the server's snapshot; ``weight_lines`` asks
         who wins along each weight.
         """
-        call = preview_call(intent, constraints, what_if=what_if, weight_lines=weight_lines)
+        call = calls.preview_call(intent, constraints, what_if=what_if, weight_lines=weight_lines)
         return self._fetch(call, RoutingPreview)
 
     def sweep(self, request: SweepRequest, what_if: WhatIf | None = None) -> Sweep:
         """*Extension.* An embedded gateway's choice for many intents at once."""
-        return self._fetch(sweep_call(request, what_if), Sweep)
+        return self._fetch(calls.sweep_call(request, what_if), Sweep)
 
     def known_providers(self) -> KnownProviders:
         """The providers and models that an allow-list may name."""
-        return self._fetch(get_call("/v1/providers/known"), KnownProviders)
+        return self._fetch(calls.get_call("/v1/providers/known"), KnownProviders)
 
     def fleet(self) -> Fleet:
         """*Extension.* What answers at an embedded gateway; another server answers 404."""
-        return self._fetch(get_call("/v1/fleet"), Fleet)
+        return self._fetch(calls.get_call("/v1/fleet"), Fleet)
 
     def check_completions(self) -> None:
         """Raises SpekoApiError where completions or this key are not accepted; calls no model."""
         with refused_as_invalid():
-            response = self._send(empty_completion_call())
+            response = self._send(calls.post_call("/v1/complete", {}))
             response.close()
 
     def vendors(self) -> VendorConnections:
         """*Extension.* The vendors an embedded gateway can ask, and what each lacks."""
-        return self._fetch(get_call("/v1/connections"), VendorConnections)
+        return self._fetch(calls.get_call("/v1/connections"), VendorConnections)
 
     def test_vendor(self, vendor: str) -> VendorTest:
         """*Extension.* Have an embedded gateway ask this vendor for its models, now."""
-        return self._fetch(post_call("/v1/connections/test", {"vendor": vendor}), VendorTest)
+        return self._fetch(calls.post_call("/v1/connections/test", {"vendor": vendor}), VendorTest)
 
     def provider_health(self) -> ProvidersHealth:
         """*Extension.* How the recent calls of an embedded gateway went, per model."""
-        return self._fetch(get_call("/v1/providers/health"), ProvidersHealth)
+        return self._fetch(calls.get_call("/v1/providers/health"), ProvidersHealth)
 
-    def _fetch(self, call: Call, model: type[ModelT]) -> ModelT:
+    def _fetch(self, call: calls.Call, model: type[ModelT]) -> ModelT:
         response = self._send(call)
         body = JsonBody()
         try:
@@ -184,7 +170,7 @@ class Speko:
             response.close()
         return body.read(model)
 
-    def _send(self, call: Call) -> httpx.Response:
+    def _send(self, call: calls.Call) -> httpx.Response:
         """The answer to ``call``, its body still unread; retried where the policy says so."""
         retries_made = 0
         while True:
@@ -197,7 +183,7 @@ class Speko:
             self._sleep(pause)
             retries_made += 1
 
-    def _send_once(self, call: Call) -> httpx.Response:
+    def _send_once(self, call: calls.Call) -> httpx.Response:
         request = self._http.build_request(
             call.method,
             call.path,

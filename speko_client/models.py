@@ -1,7 +1,7 @@
 """All that travels between client and server, under one name: what ``speko_client.wire`` holds.
 
-``requests``, ``answers`` and ``events`` are the call itself; ``routing`` says who would answer, and
-who can. ``what_if``, ``drills`` and ``connections`` are extensions of the embedded gateway.
+``completion`` is the call itself; ``routing`` says who would answer, and who can. ``extensions``
+are the embedded gateway's own.
 
 Attributes are snake_case here and camelCase on the wire. Unknown fields are ignored, so a newer
 server never breaks an older client. The names are those of the official Python SDK; fields that
@@ -10,11 +10,7 @@ only the embedded gateway sends are marked *extension* and are optional.
 
 from __future__ import annotations
 
-from speko_client.wire.answers import *
 from speko_client.wire.base import *
-from speko_client.wire.connections import *
-from speko_client.wire.drills import *
-from speko_client.wire.events import *
-from speko_client.wire.requests import *
+from speko_client.wire.completion import *
+from speko_client.wire.extensions import *
 from speko_client.wire.routing import *
-from speko_client.wire.what_if import *

@@ -11,9 +11,7 @@ from dataclasses import replace
 from typing import get_args
 
 from speko_client.models import FleetChoice
-from speko_gateway.build import build_gateway
 from speko_gateway.config import (
-    DEFAULTS,
     KEY_VARIABLE,
     PRIVATE_URLS_VARIABLE,
     SETTINGS,
@@ -24,6 +22,7 @@ from speko_gateway.config import (
     read_limits,
 )
 from speko_gateway.errors import SetupError
+from speko_gateway.gateway import build_gateway
 from speko_gateway.http.app import create_app
 from speko_gateway.http.log_lines import LogSettings, set_up_logging
 from speko_gateway.http.server import bind, serve
@@ -136,7 +135,7 @@ def _add_fleet_options(parser: argparse.ArgumentParser) -> None:
 def _add_limits(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("limits", "each may be set by its environment variable too")
     for each in SETTINGS:
-        explained = f"{each.help} ({DEFAULTS[each.field]:g}; {each.variable})"
+        explained = f"{each.help} ({each.default:g}; {each.variable})"
         group.add_argument(each.flag, dest=each.destination, metavar="N", help=explained)
 
 

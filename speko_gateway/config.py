@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from speko_client.addresses import AllowPrivate, is_loopback
 from speko_client.models import FleetChoice
@@ -26,22 +26,21 @@ LONGEST = 86_400.0
 MOST_ATTEMPTS = 100
 
 
+def _limit(default: float, help: str) -> Any:
+    return field(default=default, metadata={"help": help})
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long and how often, in seconds and attempts.
+    """How long and how often, in seconds and attempts."""
 
-    ``connect`` bounds the way to a vendor, ``first_token`` and ``idle`` the waits before and
-    between events, ``whole`` the wait for an answer that comes in one piece, ``answer`` one whole
-    attempt, ``deadline`` all attempts together.
-    """
-
-    connect: float = 5.0
-    first_token: float = 20.0
-    whole: float = 90.0
-    idle: float = 20.0
-    answer: float = 120.0
-    deadline: float = 180.0
-    attempts: int = 10
+    connect: float = _limit(5.0, "seconds to reach a vendor, TLS included")
+    first_token: float = _limit(20.0, "seconds a candidate may take to its first word")
+    whole: float = _limit(90.0, "seconds to an answer in one piece, for callers who do not stream")
+    idle: float = _limit(20.0, "seconds of silence within an answer")
+    answer: float = _limit(120.0, "seconds for one candidate's whole answer")
+    deadline: float = _limit(180.0, "seconds for one request, all its attempts together")
+    attempts: int = _limit(10, "most candidates tried for one request")
 
 
 class Setting(NamedTuple):
@@ -49,6 +48,7 @@ class Setting(NamedTuple):
 
     field: str
     help: str
+    default: float
 
     @property
     def flag(self) -> str:
@@ -66,17 +66,10 @@ class Setting(NamedTuple):
         return f"SPEKO_LIMIT_{self.field.upper()}"
 
 
-SETTINGS = (
-    Setting("connect", "seconds to reach a vendor, TLS included"),
-    Setting("first_token", "seconds a candidate may take to its first word"),
-    Setting("whole", "seconds to an answer in one piece, for callers who do not stream"),
-    Setting("idle", "seconds of silence within an answer"),
-    Setting("answer", "seconds for one candidate's whole answer"),
-    Setting("deadline", "seconds for one request, all its attempts together"),
-    Setting("attempts", "most candidates tried for one request"),
+SETTINGS = tuple(
+    Setting(each.name, each.metadata["help"], getattr(Limits(), each.name))
+    for each in fields(Limits)
 )
-
-DEFAULTS = {each.name: each.default for each in fields(Limits)}
 
 
 def read_limits(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Limits:
@@ -88,21 +81,22 @@ def read_limits(flags: Mapping[str, str | None], environment: Mapping[str, str])
     for setting in SETTINGS:
         given = flags.get(setting.destination)
         if given is not None:
-            chosen[setting.field] = _value(setting.field, setting.flag, given)
+            chosen[setting.field] = _value(setting, setting.flag, given)
         elif in_environment := environment.get(setting.variable, "").strip():
-            chosen[setting.field] = _value(setting.field, setting.variable, in_environment)
+            chosen[setting.field] = _value(setting, setting.variable, in_environment)
     return Limits(**chosen)  # type: ignore[arg-type]  # attempts are whole, see _value
 
 
-def _value(field: str, name: str, text: str) -> float:
-    value = _read_attempts(text) if field == "attempts" else _read_seconds(text)
+def _value(setting: Setting, name: str, text: str) -> float:
+    whole = setting.field == "attempts"
+    value = _read_attempts(text) if whole else _read_seconds(text)
     if value is None:
         wanted = (
             f"a whole number from 1 to {MOST_ATTEMPTS}"
-            if field == "attempts"
+            if whole
             else f"seconds above 0 and at most {LONGEST:g}"
         )
-        raise SetupError(f"{name} is {text!r}. It takes {wanted}, such as {DEFAULTS[field]:g}.")
+        raise SetupError(f"{name} is {text!r}. It takes {wanted}, such as {setting.default:g}.")
     return value
 
 

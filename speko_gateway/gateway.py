@@ -1,9 +1,13 @@
-"""The gateway without HTTP: decides who answers, and prepares the relay."""
+"""The gateway without HTTP: how it is put together, and how it decides who answers."""
 
 from __future__ import annotations
 
+import asyncio
+import secrets
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from speko_client.models import (
     WHAT_IF_HEADER,
@@ -16,17 +20,23 @@ from speko_client.models import (
 )
 from speko_client.models import Fleet as FleetInfo
 from speko_gateway.candidates import Candidate, Selection, allow_list
-from speko_gateway.config import Limits
+from speko_gateway.config import Config, Limits
 from speko_gateway.failover.relay import Option, Relay
 from speko_gateway.failover.staging import NOTHING_STAGED, DrillRules, Staging, staged
-from speko_gateway.fleet.fleet import Fleet, Fleets
+from speko_gateway.fleet.fleet import Fleet, Fleets, demo_lineup, live_lineup
 from speko_gateway.fleet.vendors import FleetRequest, Vendors, fleet_request_in
 from speko_gateway.headers import read_header
+from speko_gateway.local_model.engine import LocalEngine
+from speko_gateway.local_model.model_file import installed_path
 from speko_gateway.provider import ProviderRequest
-from speko_gateway.routing.gating import Shortlisting, nobody, rank_gated
+from speko_gateway.providers.stand_ins.local import LocalProvider
+from speko_gateway.providers.stand_ins.simulated import Stage
+from speko_gateway.providers.vendors.live import build_live_providers
+from speko_gateway.providers.vendors.upstream import Upstream
+from speko_gateway.routing.gating import RememberedShortlists, Shortlisting, gated_shortlist, nobody
 from speko_gateway.routing.health import HealthGate
-from speko_gateway.routing.ranking import Ranking, shortlist
-from speko_gateway.routing.scores import Snapshot
+from speko_gateway.routing.ranking import Ranking, shortlist, weights_for
+from speko_gateway.routing.scores import Snapshot, load_snapshot
 from speko_gateway.routing.what_if import sweep, tried
 
 
@@ -88,7 +98,10 @@ class Gateway:
     def ranking(self, intent: RoutingIntent, allowed: Selection | None) -> Ranking:
         """Who would answer this intent now, nothing run."""
         pool = self.fleet.pool(allowed)
-        return rank_gated(intent, allowed, self.snapshot, pool, self.health, self.shortlisting)
+        weights = weights_for(intent.optimize_for, self.snapshot)
+        return gated_shortlist(
+            intent, allowed, self.snapshot, pool, self.health, self.shortlisting
+        ).ranking(weights)
 
     def sweep(self, request: SweepRequest) -> Sweep:
         """Who would answer each of these intents now, nothing run."""
@@ -151,3 +164,57 @@ def provider_request(request: CompleteRequest, *, buffered: bool = False) -> Pro
         parallel_tool_calls=request.parallel_tool_calls,
         buffered=buffered,
     )
+
+
+def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
+    """A gateway ready to be served; ``environment`` has the live vendors' keys."""
+    limits = config.limits
+    engine = LocalEngine(_remembered(installed_path))
+    local = LocalProvider(engine)
+    upstream = Upstream(connect_seconds=limits.connect)
+    vendors = Vendors(
+        connected=build_live_providers(environment, upstream),
+        upstream=upstream,
+        public=Upstream(connect_seconds=limits.connect, public_only=True),
+        private_urls=config.private_urls,
+        salt=secrets.token_bytes(16),
+    )
+    stage = Stage(
+        snapshot=load_snapshot(config.snapshot or "demo"),
+        engine=engine,
+        clock=time.monotonic,
+        sleep=asyncio.sleep,
+        pace=config.pace,
+        scripted=config.words == "scripted",
+    )
+    fleets = Fleets(
+        config.fleet,
+        demo=demo_lineup(stage, local, vendors),
+        live=live_lineup(vendors, load_snapshot(config.snapshot or "published"), local),
+    )
+    lineup = fleets.lineup(FleetRequest())
+    return Gateway(
+        fleet=lineup.fleet,
+        snapshot=lineup.snapshot,
+        health=HealthGate(time.monotonic).through(lineup.connections),
+        limits=limits,
+        clock=time.monotonic,
+        has_model_file=engine.present,
+        words=lambda: stage.words,
+        vendors=lineup.vendors,
+        fleets=fleets,
+        drill_rules=DrillRules() if config.drills else None,
+        shortlisting=RememberedShortlists(lineup.snapshot),
+    )
+
+
+def _remembered(find: Callable[[], Path | None]) -> Callable[[], Path | None]:
+    """``find`` until it finds the file: every request asks, and the file stays where it is."""
+    found: Path | None = None
+
+    def look() -> Path | None:
+        nonlocal found
+        found = found or find()
+        return found
+
+    return look

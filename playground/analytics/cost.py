@@ -11,10 +11,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from playground.analytics.card import LABELS, WHO, Card, sentence, turns_missing
-from playground.analytics.frames import TURN, frame_of, turn_row
-from playground.analytics.provider_traces import stacked_bars
+from playground.analytics.frames import TURN, by_span, frame_of, turn_row
+from playground.analytics.turn_figures import stacked_bars
 from playground.look.figures import Theme
-from playground.look.spans import by_span
 from playground.look.words import counted, dollars
 from playground.sessions.turns import Turn
 

@@ -11,11 +11,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from playground.analytics.card import Card, sentence
-from playground.analytics.frames import TURN, frame_of, turn_row
-from playground.analytics.provider_traces import stacked_bars
+from playground.analytics.frames import TURN, by_span, frame_of, turn_row
+from playground.analytics.turn_figures import stacked_bars
 from playground.look.figures import Theme
 from playground.look.palette import NOBODY
-from playground.look.spans import by_span
 from playground.look.words import candidate, counted
 from playground.sessions.totals import named_failures, unnamed_failures
 from playground.sessions.turns import Turn

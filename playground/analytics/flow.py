@@ -16,9 +16,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from playground.analytics.card import Card, sentence, simulated
-from playground.analytics.drill_bands import amber
 from playground.analytics.frames import TURN, frame_of, turn_row
 from playground.analytics.paths import Link, Stop, links, path, routes
+from playground.analytics.turn_figures import amber
 from playground.look import palette
 from playground.look.figures import CARD, TEXT, Theme, styled, translucent
 from playground.look.palette import NOBODY

@@ -10,11 +10,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from playground.analytics.card import LABELS, WHO, Card, sentence, simulated, turns_missing
-from playground.analytics.frames import TURN, frame_of, turn_row
-from playground.analytics.provider_traces import by_provider
+from playground.analytics.frames import TURN, by_provider, by_span, frame_of, span_width, turn_row
+from playground.analytics.turn_figures import turn_axis
 from playground.look import palette
-from playground.look.figures import Theme, hover, legend_name, marker_look, styled, turn_axis
-from playground.look.spans import by_span, span_width
+from playground.look.figures import Theme, hover, legend_name, marker_look, styled
 from playground.look.words import milliseconds
 from playground.sessions.totals import failovers
 from playground.sessions.turns import Turn

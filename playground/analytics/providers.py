@@ -11,7 +11,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from playground.analytics.card import LABELS, WHO, Card, sentence, simulated
-from playground.analytics.frames import TURN, frame_of, turn_row
+from playground.analytics.frames import TURN, by_span, frame_of, span_width, turn_row
+from playground.analytics.turn_figures import turn_axis
 from playground.look.figures import (
     Theme,
     bar_look,
@@ -20,10 +21,8 @@ from playground.look.figures import (
     marker_look,
     styled,
     subplot_names,
-    turn_axis,
 )
 from playground.look.palette import NOBODY
-from playground.look.spans import by_span, span_width
 from playground.look.words import counted
 from playground.sessions.turns import Turn
 

@@ -1,32 +1,88 @@
-"""The charts of one session: its totals in a row, then a card for each question."""
+"""The charts of one session: its totals in a row, then a card for each question.
+
+A card has its title, caption, chart, table and CSV, and a link to the turn that is selected. A
+Sankey's nodes and links cannot be selected in Streamlit, nor reached by keyboard: its card lists
+the routes instead, with links to the turns of one of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
 from playground.analytics.card import Card, with_drills
-from playground.analytics.card_view import chart_card
 from playground.analytics.cards import ONE_A_ROW, TWO_A_ROW
-from playground.analytics.drill_bands import shade_drills
-from playground.look import words
-from playground.look.figures import Theme
-from playground.look.style_view import is_dark
+from playground.analytics.paths import Route
+from playground.analytics.turn_figures import shade_drills
+from playground.browser.url import chat_link
+from playground.look.page_view import chart, csv_button, spread, table, theme
+from playground.look.words import counted, dollars
 from playground.sessions.totals import SessionTotals, session_totals
 from playground.sessions.turns import Turn
+
+SHOWN = 24
+"""So many turns of one route are linked, the last ones; the table has them all."""
 
 
 def session_charts(turns: Sequence[Turn], conversation: str) -> None:
     """Draws the totals and the cards for turns that are over, at least one."""
-    theme: Theme = "dark" if is_dark() else "light"
     _totals(session_totals(turns))
     with st.grid(columns=2, min_column_width=340, key="chart-cards"):
         for card_of in TWO_A_ROW:
-            chart_card(_with_drills_marked(card_of(turns), turns), conversation, theme)
+            _chart_card(_with_drills_marked(card_of(turns), turns), conversation)
     for card_of in ONE_A_ROW:
-        chart_card(_with_drills_marked(card_of(turns), turns), conversation, theme)
+        _chart_card(_with_drills_marked(card_of(turns), turns), conversation)
+
+
+def _chart_card(card: Card, conversation: str) -> None:
+    """Draws the card. A point that is selected brings up a link to its turn."""
+    with st.container(border=True, key=f"card-{card.key}", height="stretch"):
+        head = spread()
+        head.subheader(card.title, anchor=False, width="content")
+        if card.empty:
+            st.markdown(f":material/info: {card.empty}")
+            return
+        st.caption(card.caption)
+        alt = f"{card.title}. {card.caption} The table holds the same figures."
+        options = {"on_select": "rerun", "selection_mode": "points"}
+        event = chart(card.draw(theme()), f"chart-{card.key}", alt, **options)
+        _link_to_turn(head, event, conversation)
+        if card.routes:
+            _turn_links(card.routes, conversation)
+        _foot(card)
+
+
+def selected_turn(event: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The id and name ("Turn 3") of the turn that was selected, None where none was."""
+    for point in event.get("selection", {}).get("points", []):
+        data = point.get("customdata") or ("", "")
+        values = list(data.values()) if isinstance(data, Mapping) else list(data)
+        if values[0]:
+            return str(values[0]), str(values[1])
+    return None
+
+
+def _turn_links(routes: Sequence[Route], conversation: str) -> None:
+    """A list of the routes, and below it the turns of the one that is chosen."""
+    chosen = st.selectbox(
+        "Turns by route",
+        range(len(routes)),
+        format_func=lambda place: (
+            f"{routes[place].label} ({counted(len(routes[place].turns), 'turn')})"
+        ),
+        key="flow-route",
+    )
+    route = routes[chosen or 0]
+    hidden = len(route.turns) - SHOWN
+    with st.container(horizontal=True, gap="small", key="flow-turns"):
+        if hidden > 0:
+            st.caption(f"{counted(hidden, 'earlier turn')} in the table;", width="content")
+        pairs = zip(route.turns, route.turn_ids, strict=True)
+        for number, turn_id in list(pairs)[max(hidden, 0) :]:
+            chat_link(f"Turn {number}", conversation, turn_id, ":material/arrow_outward:")
 
 
 def _with_drills_marked(card: Card, turns: Sequence[Turn]) -> Card:
@@ -62,7 +118,7 @@ def _count(tokens: int | None, about: str) -> str:
 
 
 def _cost(totals: SessionTotals) -> str:
-    return "unknown" if totals.cost_usd is None else words.dollars(totals.cost_usd)
+    return "unknown" if totals.cost_usd is None else dollars(totals.cost_usd)
 
 
 def _priced(totals: SessionTotals) -> str:
@@ -70,3 +126,22 @@ def _priced(totals: SessionTotals) -> str:
         return "No turn has both token counts and a list price."
     sources = ", ".join(totals.price_sources)
     return f"At list price ({sources}), over {totals.priced} of {totals.turns} turns."
+
+
+def _link_to_turn(place: Any, event: Mapping[str, Any], conversation: str) -> None:
+    # A link and not a jump: on a phone, a tap also shows a point's values.
+    turn = selected_turn(event)
+    if turn is None:
+        return
+    turn_id, name = turn
+    with place:
+        label = f"Open {name[0].lower()}{name[1:]}"
+        chat_link(label, conversation, turn_id, ":material/arrow_outward:")
+
+
+def _foot(card: Card) -> None:
+    foot = spread()
+    shown = foot.toggle("Table", key=f"table-{card.key}")
+    csv_button(foot, card.rows, card.key)
+    if shown:
+        table(card.rows, card.headings, f"{card.title}, as a table")

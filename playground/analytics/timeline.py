@@ -15,22 +15,16 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from playground.analytics.card import LABELS, Card, sentence
-from playground.analytics.drill_bands import amber
-from playground.analytics.frames import TURN, frame_of, turn_row
+from playground.analytics.frames import TURN, by_span, frame_of, span_width, turn_row
 from playground.analytics.paths import served_by
-from playground.look.figures import Theme, hover, legend_name, marker_look, styled, turn_axis
+from playground.analytics.turn_figures import amber, turn_axis
+from playground.look.figures import Theme, hover, legend_name, marker_look, styled
 from playground.look.palette import NOBODY
-from playground.look.spans import by_span, span_width
 from playground.look.words import counted
 from playground.sessions.totals import named_failures, unnamed_failures
 from playground.sessions.turns import Turn
 
-_COLUMNS: Final = TURN | {
-    "place": "Int64",
-    "of": "Int64",
-    "what": "string",
-    "reason": "string",
-}
+_COLUMNS: Final = TURN | {"place": "Int64", "of": "Int64", "what": "string", "reason": "string"}
 _NAMELESS: Final = {"served": {NOBODY: "no whole answer"}, "failed": {NOBODY: "not named"}}
 _LANE_ROOM: Final = 44
 

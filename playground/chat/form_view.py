@@ -13,7 +13,7 @@ from playground.drills.words import BEFORE_THE_FIRST_WORD
 from playground.intent.fields_view import entries, intent_column
 from playground.intent.preview_view import panel_html, preview, quiet_html
 from playground.intent.state import simulate_outage
-from playground.routing.scores_choice_view import scores_choice
+from playground.routing.saved_what_ifs_view import scores_choice
 from playground.sessions.turns import TurnSettings
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from playground.browser import url
 from playground.intent.state import new_conversation
-from playground.look.safe_markdown import literal
+from playground.look.safe_text import literal
 from playground.sessions.database import StoreError
 from playground.sessions.store import Store
 

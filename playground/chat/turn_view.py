@@ -20,7 +20,7 @@ from playground.chat.chat_view import Chat
 from playground.chat.state import show_turns, turns_shown
 from playground.chat.turns_html import chips_html
 from playground.look import palette
-from playground.look.safe_markdown import safe_markdown, safe_partial
+from playground.look.safe_text import safe_markdown, safe_partial
 from playground.receipts.receipt_view import receipt_view
 from playground.sessions import turn_words
 from playground.sessions.turns import Run, Turn, TurnError

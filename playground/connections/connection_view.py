@@ -17,7 +17,7 @@ import streamlit as st
 from playground.browser import widgets
 from playground.connections.state import edit_connection, keep_check
 from playground.look import words
-from playground.look.tables_view import spread
+from playground.look.page_view import spread
 from playground.servers.address_guard import NotUsableError
 from playground.servers.connection import Checked
 from playground.servers.server_choice import Typed

@@ -1,6 +1,6 @@
 """A demo script: a short session that plays by itself. Pure.
 
-``docs/demo-scripts.md`` shows one, ``script_file`` reads it. Only title, turns, and each turn's
+``docs/demo-scripts.md`` shows one, ``script_files`` reads it. Only title, turns, and each turn's
 message are needed. Faults last until a later turn has others, or ``faults: clear``.
 """
 
@@ -25,7 +25,7 @@ from speko_client.models import (
 
 CAPTION_WORDS: Final = frozenset({"served", "provider", "failed", "ttft", "total", "failovers"})
 CLOSING_WORDS: Final = frozenset({"turns", "answered", "providers", "failovers"})
-"""The words in braces that a caption, and the closing line, may hold; see ``captions``."""
+"""The words in braces that a caption, and the closing line, may hold; see ``stage``."""
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
@@ -49,14 +49,8 @@ def _faults(given: Any) -> Any:
     return given
 
 
-_Short = Annotated[str, Field(min_length=1, max_length=80)]
-_Line = Annotated[str, Field(max_length=300)]
 _Caption = Annotated[str, Field(max_length=280), _known_words(CAPTION_WORDS)]
-_Closing = Annotated[str, Field(max_length=280), _known_words(CLOSING_WORDS)]
-_Message = Annotated[str, Field(min_length=1, max_length=1_000)]
-_Reply = Annotated[str, Field(min_length=1, max_length=2_000)]
 _Entry = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s,]+$")]
-_Seconds = Annotated[float, Field(ge=0, le=60, allow_inf_nan=False)]
 
 
 class _Part(BaseModel):
@@ -104,24 +98,24 @@ class DemoTurn(_Part):
     ``faults`` None: those of the turn before go on; empty (``clear``): they end here.
     """
 
-    message: _Message
+    message: Annotated[str, Field(min_length=1, max_length=1_000)]
     intent: DemoIntent = DemoIntent()
     allowed: Annotated[tuple[_Entry, ...], Field(max_length=50)] = ()
     faults: (
         Annotated[tuple[DemoFault, ...], Field(max_length=20), BeforeValidator(_faults)] | None
     ) = None
     caption: DemoCaption = DemoCaption()
-    reply: _Reply | None = None
-    pause: _Seconds = 0.0
+    reply: Annotated[str, Field(min_length=1, max_length=2_000)] | None = None
+    pause: Annotated[float, Field(ge=0, le=60, allow_inf_nan=False)] = 0.0
 
 
 class DemoScript(_Part):
     """A session to play."""
 
-    title: _Short
-    description: _Line = ""
+    title: Annotated[str, Field(min_length=1, max_length=80)]
+    description: Annotated[str, Field(max_length=300)] = ""
     turns: Annotated[tuple[DemoTurn, ...], Field(min_length=1, max_length=30)]
-    closing: _Closing = ""
+    closing: Annotated[str, Field(max_length=280), _known_words(CLOSING_WORDS)] = ""
 
     def faults_at(self, place: int) -> tuple[Fault, ...]:
         """The faults in force at turn ``place``, from 0: the latest that were set up to there."""

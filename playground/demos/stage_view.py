@@ -14,26 +14,26 @@ import streamlit as st
 
 from playground.analytics import latency
 from playground.browser import url, widgets
-from playground.demos.desk_view import DemoDesk
-from playground.demos.figures import demo_figures
+from playground.demos.demos_view import DemoDesk
 from playground.demos.player import SPEEDS, Player
 from playground.demos.runs import DemoRun
-from playground.demos.stage_html import (
+from playground.demos.stage import (
     caption_html,
     chart_title_html,
+    demo_figures,
     figures_html,
     progress_html,
     talk_html,
 )
 from playground.intent.state import new_conversation
-from playground.look.figures import Theme
-from playground.look.style_view import is_dark
+from playground.look.page_view import chart, table, theme
 
 ANALYTICS_PAGE = "../pages/analytics.py"
 LOOK_SECONDS = 0.2
 
 _CSS = Path(__file__).with_name("stage.css")
 _KEYS = Path(__file__).with_name("keys.js")
+_ALT = "A chart of this demo's turns; Analytics has it with its table."
 _TABLE = {
     "turn": "Turn",
     "provider": "Provider",
@@ -43,7 +43,6 @@ _TABLE = {
     "failovers": "Failovers",
     "source": "Source",
 }
-_PLOTLY = {"displayModeBar": False, "doubleClick": False}
 
 
 def demo_stage(desk: DemoDesk, run: DemoRun) -> None:
@@ -147,29 +146,16 @@ def _ended_controls(run: DemoRun) -> None:
 
 
 def _charts(run: DemoRun) -> None:
-    theme: Theme = "dark" if is_dark() else "light"
     turns, length = run.turns, len(run.script.turns)
     st.html(figures_html(turns, length))
     if not turns:
         st.html(chart_title_html("Charts grow here, turn by turn", turns))
         return
-    who, speed = demo_figures(turns, length, theme)
+    who, speed = demo_figures(turns, length, theme())
     st.html(chart_title_html("Who answered", turns))
-    _chart("who", who)
+    chart(who, "demo-who", _ALT)
     st.html(chart_title_html("Seconds to the first words, and in total", turns))
-    _chart("speed", speed)
+    chart(speed, "demo-speed", _ALT)
     if run.player.ended:
-        table = latency.frame(turns)[list(_TABLE)].rename(columns=_TABLE)
         with st.expander("The same as a table", icon=":material/table:"):
-            st.dataframe(table, hide_index=True, placeholder="–")
-
-
-def _chart(name: str, figure: object) -> None:
-    st.plotly_chart(
-        figure,
-        width="stretch",
-        theme=None,
-        key=f"demo-{name}",
-        config=_PLOTLY,
-        alt="A chart of this demo's turns; Analytics has it with its table.",
-    )
+            table(latency.frame(turns), _TABLE, "This demo's turns, as a table")

@@ -13,7 +13,7 @@ from playground.connections.state import server_choice
 from playground.drills.state import RunningDrill, drill_state, keep_drill
 from playground.drills.words import summary
 from playground.intent.state import form_of_url, simulate_outage
-from playground.look.tables_view import spread
+from playground.look.page_view import spread
 from playground.runtime import get_runtime
 from playground.servers.server_choice import kind_in_force
 from speko_client.models import Fault

@@ -21,7 +21,7 @@ from playground.drills.state import (
 )
 from playground.intent.preview_view import preview
 from playground.look import parts
-from playground.look.tables_view import spread
+from playground.look.page_view import spread
 from playground.routing.desk_view import RoutingDesk
 from playground.servers import pool
 from playground.servers.pool import candidates

@@ -15,7 +15,7 @@ from playground.browser import widgets
 from playground.connections.facts_view import ServerFacts
 from playground.intent import languages
 from playground.look import words
-from playground.look.safe_markdown import literal
+from playground.look.safe_text import literal
 from playground.servers import pool
 from playground.servers.connection import Connection
 from playground.sessions.turns import TurnSettings

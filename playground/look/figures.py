@@ -6,25 +6,20 @@ and can be read on a phone. The legend is below; titles belong to the page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from html import escape
-from itertools import count
 from typing import Any, Final, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from playground.look import palette
-from playground.look.spans import span_width
 
 Theme = Literal["light", "dark"]
 
 FONT: Final = '"Source Sans", "Source Sans Pro", sans-serif'
 _PALE: Final = 0.4
 """Opacity of a pale bar's fill; its outline keeps the colour, and so the contrast."""
-
-_LEAST_TURNS: Final = 6
-"""A short session's axis is this long, so that one turn's bar is not as wide as the card."""
 
 TEXT: Final = {"light": "#3A4151", "dark": "#C9CEDA"}
 _GRID: Final = {"light": "rgba(60,70,90,.14)", "dark": "rgba(200,210,230,.16)"}
@@ -71,18 +66,6 @@ def styled(figure: go.Figure, theme: Theme, *, height: int, legend: bool = True)
     return figure
 
 
-def turn_axis(turns: int) -> dict[str, Any]:
-    """An axis of whole turn numbers over the session, few enough labels for a phone."""
-    step = next(size for size in _steps() if turns / size <= 8)
-    width = span_width(turns)
-    return {
-        "title": {"text": "turn" if width == 1 else f"turn, {width} to a mark", "standoff": 4},
-        "range": [0.4, max(turns, _LEAST_TURNS) + 0.6],
-        "tickvals": list(range(step, turns + 1, step)),
-        "showgrid": False,
-    }
-
-
 def subplot_names(figure: go.Figure) -> None:
     """Set the names of a figure's parts small and to the left, above each part."""
     figure.update_annotations(x=0, xanchor="left", font={"size": 12}, opacity=0.8)
@@ -96,7 +79,7 @@ def bar_look(provider: str, theme: Theme, *, pale: bool = False) -> dict[str, An
         "color": translucent(colour, _PALE) if pale else colour,
         "line": {"width": 1, "color": colour},
         "pattern": {
-            "shape": palette.pattern(provider),
+            "shape": palette.look_of(provider).pattern,
             "fillmode": "overlay",
             "fgcolor": palette.ink(provider, theme == "dark"),
             "fgopacity": 0.45,
@@ -108,7 +91,7 @@ def bar_look(provider: str, theme: Theme, *, pale: bool = False) -> dict[str, An
 
 def marker_look(provider: str, theme: Theme, *, hollow: bool = False) -> dict[str, Any]:
     """A marker in the provider's colour and symbol; hollow without a complete answer."""
-    shape = palette.symbol(provider)
+    shape = palette.look_of(provider).symbol
     return {
         "color": palette.colour(provider, theme == "dark"),
         "symbol": f"{shape}-open" if hollow else shape,
@@ -152,7 +135,3 @@ def translucent(colour: str, opacity: float) -> str:
     """The colour with this opacity, for CSS and Plotly."""
     red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"
-
-
-def _steps() -> Iterator[int]:
-    return (size * 10**power for power in count() for size in (1, 2, 5))

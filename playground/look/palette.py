@@ -9,6 +9,8 @@ name: always the same, on every machine.
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Final, NamedTuple
 from zlib import crc32
 
@@ -18,7 +20,9 @@ class _Hue(NamedTuple):
     dark: str
 
 
-class _Look(NamedTuple):
+class Look(NamedTuple):
+    """A vendor's look: a Plotly marker symbol (a bare ``x``: nobody answered), a bar pattern."""
+
     name: str
     hue: str
     symbol: str
@@ -32,49 +36,27 @@ NOBODY: Final = ""
 AMBER: Final = _Hue("#B26F00", "#FFB84D")
 """Marks a failover; no provider has it."""
 
-_HUES: Final = {
-    "green": _Hue("#00825E", "#1DB88C"),
-    "vermillion": _Hue("#BF4E00", "#F07B2E"),
-    "blue": _Hue("#0072B2", "#4BA3E3"),
-    "purple": _Hue("#B2558A", "#D98CB8"),
-    "slate": _Hue("#37474F", "#CFD8DC"),
-    "sky": _Hue("#2583BD", "#56B4E9"),
-    "yellow": _Hue("#857700", "#F0E442"),
-    "wine": _Hue("#AA4499", "#D27BC6"),
-    "teal": _Hue("#1F7A8C", "#56BFCF"),
-    "indigo": _Hue("#5B4FC4", "#9C92F0"),
-    "grey": _Hue("#6B6B6B", "#A6A6A6"),
-}
+_DATA: Final = json.loads(Path(__file__).with_name("palette.json").read_text("utf-8"))
+"""Hues by name: light, dark; and each known provider's look, in the order of ``Look``'s fields."""
 
-_LOOKS: Final = {
-    "openai": _Look("OpenAI", "green", "circle", "", "O"),
-    "anthropic": _Look("Anthropic", "vermillion", "square", "/", "A"),
-    "google": _Look("Google", "blue", "diamond", "x", "G"),
-    "xai": _Look("xAI", "purple", "triangle-up", ".", "X"),
-    "local": _Look("Local", "slate", "cross", "\\", "L"),
-    "groq": _Look("Groq", "sky", "triangle-down", "-", "Gq"),
-    "mistral": _Look("Mistral", "yellow", "pentagon", "|", "Mi"),
-    "deepseek": _Look("DeepSeek", "indigo", "star", "+", "Ds"),
-    "together": _Look("Together AI", "wine", "hexagon", "/", "To"),
-    "fireworks": _Look("Fireworks AI", "teal", "hourglass", "x", "Fw"),
-    "cerebras": _Look("Cerebras", "yellow", "bowtie", ".", "Ce"),
-    "openrouter": _Look("OpenRouter", "indigo", "hexagram", "-", "Or"),
-    "ollama": _Look("Ollama", "teal", "star-square", "|", "Ol"),
-    "lmstudio": _Look("LM Studio", "wine", "star-diamond", "+", "Lm"),
-    "vllm": _Look("vLLM", "sky", "diamond-tall", "\\", "vL"),
-    "llamacpp": _Look("llama.cpp", "green", "diamond-wide", "+", "Lc"),
-    "custom": _Look("Custom", "purple", "octagon", "|", "Cu"),
-    NOBODY: _Look("not named", "grey", "x", "", "?"),
+_HUES: Final = {name: _Hue(*pair) for name, pair in _DATA["hues"].items()}
+_LOOKS: Final = {provider: Look(*look) for provider, look in _DATA["looks"].items()} | {
+    NOBODY: Look("not named", "grey", "x", "", "?")
 }
-
 _SPARE_HUES: Final = tuple(hue for hue in _HUES if hue not in ("grey", "slate"))
 _SPARE_SYMBOLS: Final = tuple(look.symbol for look in _LOOKS.values() if look.symbol != "x")
 _SPARE_PATTERNS: Final = ("/", "\\", "x", "-", "|", "+", ".")
 
 
+def look_of(provider: str) -> Look:
+    """How the provider looks, whether it is listed or not."""
+    known = _LOOKS.get(provider.strip().casefold())
+    return known or _look_from_name(provider.strip())
+
+
 def colour(provider: str, dark: bool = False) -> str:
     """The provider's colour as ``#RRGGBB``, at least 3:1 against the page's background."""
-    hue = _HUES[_look(provider).hue]
+    hue = _HUES[look_of(provider).hue]
     return hue.dark if dark else hue.light
 
 
@@ -84,24 +66,14 @@ def ink(provider: str, dark: bool = False) -> str:
     return "#FFFFFF" if 1.05 / (background + 0.05) > (background + 0.05) / 0.05 else "#000000"
 
 
-def symbol(provider: str) -> str:
-    """The provider's Plotly marker symbol; a bare ``x`` means that nobody answered."""
-    return _look(provider).symbol
-
-
-def pattern(provider: str) -> str:
-    """The provider's Plotly bar pattern, ``""`` for a plain fill."""
-    return _look(provider).pattern
-
-
 def glyph(provider: str) -> str:
     """One or two characters that stand for the provider where there is no room for its name."""
-    return _look(provider).glyph
+    return look_of(provider).glyph
 
 
 def display_name(provider: str) -> str:
     """The vendor's spelling of its name ("openai" -> "OpenAI"); an unknown name stays as it is."""
-    return _look(provider).name
+    return look_of(provider).name
 
 
 def label(provider: str, model: str | None) -> str:
@@ -119,19 +91,14 @@ def luminance(hex_colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _look(provider: str) -> _Look:
-    known = _LOOKS.get(provider.strip().casefold())
-    return known or _look_from_name(provider.strip())
-
-
-def _look_from_name(name: str) -> _Look:
+def _look_from_name(name: str) -> Look:
     checksum = crc32(name.casefold().encode())
     checksum, hue = divmod(checksum, len(_SPARE_HUES))
     checksum, shape = divmod(checksum, len(_SPARE_SYMBOLS))
     fill = checksum % len(_SPARE_PATTERNS)
     shown = _named(name)
     letters = "".join(character for character in shown if character.isalnum())[:2].capitalize()
-    return _Look(
+    return Look(
         shown, _SPARE_HUES[hue], _SPARE_SYMBOLS[shape], _SPARE_PATTERNS[fill], letters or "?"
     )
 

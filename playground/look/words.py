@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-OPTIMIZE_FOR = {
-    "balanced": "Balanced",
-    "accuracy": "Accuracy",
-    "latency": "Latency",
-    "cost": "Cost",
-}
-VERTICALS = {
-    "general": "General",
-    "healthcare": "Healthcare",
-    "finance": "Finance",
-    "legal": "Legal",
-}
+from typing import get_args
+
+from speko_client.models import OptimizeFor, Vertical
+
+OPTIMIZE_FOR: dict[str, str] = {preset: preset.capitalize() for preset in get_args(OptimizeFor)}
+VERTICALS: dict[str, str] = {vertical: vertical.capitalize() for vertical in get_args(Vertical)}
 REGIONS = {
     "global": "Global",
     "us-east4": "US East (us-east4)",

@@ -16,7 +16,7 @@ from playground.intent.state import (
     replace_form,
     save_form,
 )
-from playground.routing.scores_choice_view import scores_in_force
+from playground.routing.saved_what_ifs_view import scores_in_force
 from playground.runtime import Runtime, get_runtime
 from playground.servers.address_guard import AddressRefusedError
 from playground.servers.connection import Connection

@@ -16,21 +16,12 @@ from playground.routing.ranking_html import AXES, contributions
 from playground.servers.pool import candidates
 from speko_client.models import Axis, RoutingPreview, ScoredCandidate
 
+_FIGURES: Final = ("quality", "ttft_ms", "cost", "accuracy", "latency", "cost_score")
+_PARTS: Final = ("accuracy_part", "latency_part", "cost_part", "score")
 _COLUMNS: Final = {
     "rank": "Int64",
-    "provider": "string",
-    "model": "string",
-    "kind": "string",
-    "quality": "Float64",
-    "ttft_ms": "Float64",
-    "cost": "Float64",
-    "accuracy": "Float64",
-    "latency": "Float64",
-    "cost_score": "Float64",
-    "accuracy_part": "Float64",
-    "latency_part": "Float64",
-    "cost_part": "Float64",
-    "score": "Float64",
+    **dict.fromkeys(("provider", "model", "kind"), "string"),
+    **dict.fromkeys((*_FIGURES, *_PARTS), "Float64"),
     "scores_run_id": "string",
 }
 _FILTERED: Final = {"provider": "string", "model": "string", "reason": "string", "code": "string"}

@@ -9,12 +9,11 @@ import streamlit as st
 
 from playground.intent.preview_view import preview
 from playground.look import parts
-from playground.look.csv_view import csv_button
-from playground.look.tables_view import spread, table
+from playground.look.page_view import csv_button, spread, table
 from playground.routing import ranking_frames
 from playground.routing.desk_view import RoutingDesk
 from playground.routing.ranking_html import ranking_html
-from speko_client.models import RoutingPreview, SnapshotInfo
+from speko_client.models import RoutingPreview
 
 _PARTS = ("accuracy_part", "latency_part", "cost_part", "score")
 _DECIMALS = {"quality": "%.0f", "ttft_ms": "%.0f"} | dict.fromkeys(
@@ -37,7 +36,8 @@ def ranking_view(desk: RoutingDesk) -> None:
     _small(seen.value.notes or ())
     _table(seen.value)
     _filtered_out(seen.value)
-    _snapshot(seen.value)
+    if seen.value.snapshot or seen.value.scores_run_id:
+        _small([f"Scores: {_scores(seen.value)}"])
 
 
 def _verdict(ranking: RoutingPreview) -> None:
@@ -92,15 +92,11 @@ def _table(ranking: RoutingPreview) -> None:
     table(frame, names, alt, formats=formats, key="ranking-table")
 
 
-def _snapshot(ranking: RoutingPreview) -> None:
-    if ranking.snapshot is not None:
-        _small([f"Scores: {snapshot_line(ranking.snapshot)}"])
-    elif ranking.scores_run_id:
-        _small([f"Scores: {ranking.scores_run_id}"])
-
-
-def snapshot_line(snapshot: SnapshotInfo) -> str:
-    """Label, id, date and source in one line."""
+def _scores(ranking: RoutingPreview) -> str:
+    """The snapshot's label, id, date and source in one line; another server sends an id only."""
+    snapshot = ranking.snapshot
+    if snapshot is None:
+        return ranking.scores_run_id or ""
     what_if = "what-if on top of the server's own" if snapshot.what_if else None
     parts = (snapshot.label, what_if, snapshot.id, snapshot.date, snapshot.source)
     return " · ".join(part for part in parts if part)

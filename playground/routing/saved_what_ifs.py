@@ -60,18 +60,13 @@ def saved_what_ifs(store: Store) -> list[SavedWhatIf]:
 def save_what_if(store: Store, what_if: WhatIf) -> SavedWhatIf:
     """Keep it under its name. Raises StoreError, also where the name is taken."""
     saved = SavedWhatIf(secrets.token_urlsafe(9), what_if, utc_now())
+    made = {"id": saved.id, "created_at": saved.created_at.timestamp()}
+    count = sa.select(sa.func.count()).select_from(WHAT_IFS)
     with store.database.write() as transaction:
         _refuse_taken(transaction, what_if.name, saved.id)
-        if (
-            transaction.execute(sa.select(sa.func.count()).select_from(WHAT_IFS)).scalar_one()
-            >= MOST
-        ):
+        if transaction.execute(count).scalar_one() >= MOST:
             raise StoreError(f"{MOST} what-ifs are saved, the most there may be. Delete one first.")
-        transaction.execute(
-            sa.insert(WHAT_IFS).values(
-                id=saved.id, created_at=saved.created_at.timestamp(), **_values(what_if)
-            )
-        )
+        transaction.execute(sa.insert(WHAT_IFS).values(_values(what_if) | made))
     return saved
 
 

@@ -1,15 +1,22 @@
-"""Saved what-ifs on the page: save what was tried, load it again, let the chat use it."""
+"""Saved what-ifs: on the Routing page to save, load and rename; in the chat, which scores it uses.
+
+The chat routes by the server's own scores, or by a saved what-if.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from playground.browser import widgets
 from playground.browser.url import chat_link
 from playground.intent.state import form_settings
-from playground.look.safe_markdown import literal
-from playground.look.tables_view import spread
-from playground.routing.desk_view import RoutingDesk
+from playground.look.page_view import spread
+from playground.look.safe_text import literal
+from playground.routing.ranking_html import chosen_html, in_use_html, saved_html
 from playground.routing.saved_what_ifs import (
     SavedWhatIf,
     delete_what_if,
@@ -18,10 +25,17 @@ from playground.routing.saved_what_ifs import (
     saved_what_ifs,
 )
 from playground.routing.state import keep_what_if, what_if_on_view
-from playground.routing.what_if_html import in_use_html, saved_html
-from playground.routing.what_ifs import WhatIfError, changes_nothing, gone, named
+from playground.routing.what_ifs import WhatIfError, changes_nothing, gone, named, still_saved
+from playground.runtime import get_runtime
+from playground.servers.connection import Connection
 from playground.sessions.database import StoreError
+from playground.sessions.turns import TurnSettings
 from speko_client.models import LONGEST_WHAT_IF_NAME, WhatIf
+
+if TYPE_CHECKING:
+    from playground.routing.desk_view import RoutingDesk
+
+_HELP = "Try and save what-ifs on the Routing page. One chosen here affects this session only."
 
 
 def saved_list(desk: RoutingDesk) -> None:
@@ -38,7 +52,45 @@ def saved_list(desk: RoutingDesk) -> None:
         st.error(str(error), icon=":material/error:")
         return
     for each in saved:
-        _saved_row(desk, each)
+        with spread(border=True, key=f"what-if-row-{each.id}"):
+            st.html(saved_html(each.what_if), width="content")
+            with st.container(horizontal=True, width="content", gap="small"):
+                _row_buttons(desk, each)
+
+
+def scores_choice(owner: str, form: TurnSettings, connection: Connection | None) -> TurnSettings:
+    """Draw the choice where there is one, and return the form with it.
+
+    A what-if in use is always offered and marked. Clearing the field, or deleting the what-if,
+    ends its use.
+    """
+    if connection is not None and not connection.embedded:
+        if form.what_if is not None:
+            st.caption(f"This server ranks by its own scores, not by “{form.what_if.name}”.")
+        return form
+    saved = _saved()
+    form = _in_force(form, saved)
+    used = form.what_if
+    offered = {each.name: each for each in saved or ()} | ({used.name: used} if used else {})
+    if not offered:
+        return form
+    name = st.selectbox(
+        "Scores",
+        list(offered),
+        index=None,
+        placeholder="The server's own",
+        help=_HELP,
+        key=widgets.seed(f"scores-{owner}", used.name if used else None, offered),
+    )
+    what_if = offered.get(name) if name else None
+    if what_if is not None:
+        st.html(chosen_html(what_if))
+    return form.model_copy(update={"what_if": what_if})
+
+
+def scores_in_force(form: TurnSettings) -> TurnSettings:
+    """The form with its what-if as saved now; without it, and a message, if it was deleted."""
+    return form if form.what_if is None else _in_force(form, _saved())
 
 
 def _in_use(desk: RoutingDesk) -> None:
@@ -82,13 +134,6 @@ def _save(desk: RoutingDesk, name: str) -> None:
     st.toast("Saved.", icon=":material/bookmark_added:")
 
 
-def _saved_row(desk: RoutingDesk, each: SavedWhatIf) -> None:
-    with spread(border=True, key=f"what-if-row-{each.id}"):
-        st.html(saved_html(each.what_if), width="content")
-        with st.container(horizontal=True, width="content", gap="small"):
-            _row_buttons(desk, each)
-
-
 def _row_buttons(desk: RoutingDesk, each: SavedWhatIf) -> None:
     used = _is_used(each)
     st.button(
@@ -103,8 +148,7 @@ def _row_buttons(desk: RoutingDesk, each: SavedWhatIf) -> None:
         "Load",
         icon=":material/tune:",
         type="tertiary",
-        on_click=_load,
-        args=(each.what_if,),
+        on_click=lambda: keep_what_if(what_if_on_view().put(each.what_if)),
         key=f"look-{each.id}",
     )
     _rename(desk, each)
@@ -136,10 +180,6 @@ def _renamed(desk: RoutingDesk, each: SavedWhatIf, key: str) -> None:
         _use(desk, each.what_if.model_copy(update={"name": name}))
 
 
-def _load(what_if: WhatIf) -> None:
-    keep_what_if(what_if_on_view().put(what_if))
-
-
 def _delete(desk: RoutingDesk, each: SavedWhatIf) -> None:
     try:
         delete_what_if(desk.runtime.store, each.id)
@@ -164,4 +204,23 @@ def _use(desk: RoutingDesk, what_if: WhatIf | None) -> None:
 
 
 def _notice(text: str) -> None:
-    keep_what_if(what_if_on_view().with_notice(text))
+    keep_what_if(replace(what_if_on_view(), notice=text))
+
+
+def _in_force(form: TurnSettings, saved: Sequence[WhatIf] | None) -> TurnSettings:
+    used = form.what_if
+    if used is None or saved is None:
+        return form
+    now = still_saved(used, saved)
+    if now is None:
+        st.toast(literal(gone(used)), icon=":material/science_off:", duration="long")
+    return form.model_copy(update={"what_if": now})
+
+
+def _saved() -> list[WhatIf] | None:
+    """The saved what-ifs, the newest first; None where the store cannot be read."""
+    try:
+        return [each.what_if for each in saved_what_ifs(get_runtime().store)]
+    except StoreError:
+        # The page already says what is wrong with the store; what is in use stays.
+        return None

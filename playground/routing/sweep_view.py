@@ -16,9 +16,7 @@ from playground.connections.state import choice_revision
 from playground.found import Found
 from playground.intent import languages
 from playground.look import palette, parts, words
-from playground.look.csv_view import csv_button
-from playground.look.style_view import is_dark
-from playground.look.tables_view import spread, table
+from playground.look.page_view import chart, csv_button, spread, table, theme
 from playground.routing import sweeps
 from playground.routing.desk_view import RoutingDesk
 from playground.routing.state import choose_cell, chosen_cell
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
 
 _MAP, _TABLE = "sweep-map", "sweep-table"
 _EVERY = "every"
-_PLOTLY = {"displayModeBar": False, "responsive": True, "doubleClick": False}
 _AGAINST: dict[Against, str] = {"preset": "the balanced preset's", "language": "English's"}
 
 
@@ -163,17 +160,9 @@ def _labels(desk: RoutingDesk) -> Iterator[str]:
 def _map(desk: RoutingDesk, frame: pd.DataFrame, against: Against, line: str) -> None:
     form = desk.form
     current = Cell(form.language, form.vertical or "general", form.optimize_for)
-    figure = sweep_figure(frame, "dark" if is_dark() else "light", against, current)
-    st.plotly_chart(
-        figure,
-        width="stretch",
-        theme=None,
-        key=_MAP,
-        on_select=_take_from_map,
-        selection_mode="points",
-        config=_PLOTLY,
-        alt=f"Who wins, by language and preset. {line} The table holds the same cells.",
-    )
+    figure = sweep_figure(frame, theme(), against, current)
+    alt = f"Who wins, by language and preset. {line} The table holds the same cells."
+    chart(figure, _MAP, alt, on_select=_take_from_map, selection_mode="points")
 
 
 def _take_from_map() -> None:
@@ -223,18 +212,14 @@ def _chosen(desk: RoutingDesk, every: pd.DataFrame, line: str) -> None:
             f"{words.VERTICALS[cell.vertical]}, {words.OPTIMIZE_FOR[cell.optimize_for]}: "
             f"<b>{escape(sweeps.winner_clause(row))}</b></span>"
         )
-        _use(desk, cell)
-
-
-def _use(desk: RoutingDesk, cell: Cell) -> None:
-    form = desk.form.model_copy(update=cell._asdict())
-    st.button(
-        "Use this intent",
-        icon=":material/input:",
-        type="primary",
-        disabled=form == desk.form,
-        help="The form has this intent already." if form == desk.form else None,
-        on_click=desk.set_form,
-        args=(form,),
-        key="use-intent",
-    )
+        form = desk.form.model_copy(update=cell._asdict())
+        st.button(
+            "Use this intent",
+            icon=":material/input:",
+            type="primary",
+            disabled=form == desk.form,
+            help="The form has this intent already." if form == desk.form else None,
+            on_click=desk.set_form,
+            args=(form,),
+            key="use-intent",
+        )

@@ -157,7 +157,8 @@ def winner_clause(row: Any) -> str:
     winner = palette.label(row.provider, row.model)
     if pd.isna(row.runner_up_provider):
         return f"{winner}, the only candidate"
-    return f"{winner}, {row.margin:.2f} ahead of {_runner_up(row)}"
+    runner_up = palette.label(row.runner_up_provider, row.runner_up_model)
+    return f"{winner}, {row.margin:.2f} ahead of {runner_up}"
 
 
 def summary(frame: pd.DataFrame, against: Against) -> str:
@@ -214,10 +215,6 @@ def _winner(cell: SweepCell) -> str | None:
     if cell.winner is None:
         return None
     return words.candidate(cell.winner.provider_id, cell.winner.model_id)
-
-
-def _runner_up(row: Any) -> str:
-    return palette.label(row.runner_up_provider, row.runner_up_model)
 
 
 def _labels(providers: Iterable[Any], models: Iterable[Any], nobody: str) -> list[str]:

@@ -1,33 +1,40 @@
 """The what-if view: other weights, other figures, fewer candidates, and who would win then.
 
 All of it is one fragment, so that moving a slider runs only this and asks the gateway once: for the
-preview with the what-if, and who wins along each weight.
+preview with the what-if, and who wins along each weight. Where Streamlit has no part for it there
+are browser components of our own: three sliders that move each other and report while the hand
+moves; a table that marks what was changed (decision 12); an order that glides. What they send is
+checked like any visitor's input.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
+from playground.browser import widgets
 from playground.intent import languages
 from playground.intent.preview_view import preview
-from playground.look import words
-from playground.look.safe_markdown import literal
-from playground.look.tables_view import spread
+from playground.look import palette, parts, words
+from playground.look.page_view import spread
+from playground.look.safe_text import literal
 from playground.routing.desk_view import RoutingDesk
-from playground.routing.ranking_html import AXES
+from playground.routing.ranking_html import (
+    AXES,
+    SHADES,
+    described_line,
+    headline_html,
+    two_orders_html,
+    weight_line_html,
+)
 from playground.routing.saved_what_ifs_view import saved_list
 from playground.routing.state import keep_what_if, what_if_on_view
-from playground.routing.what_if_html import headline_html, two_orders_html
-from playground.routing.what_if_parts_view import (
-    candidates_table,
-    gliding,
-    moved_weights,
-    typed_rows,
-    weight_sliders,
-)
 from playground.routing.what_ifs import (
+    FIGURES,
     CandidateRow,
     Scope,
     WhatIfError,
@@ -47,6 +54,9 @@ _ELSEWHERE = (
     "What-if needs the embedded gateway: this server ranks by its own scores only. You can switch "
     "on the Connections page."
 )
+_HERE = Path(__file__).parent
+_WEIGHTS = "what-if-weights"
+_CANDIDATES = "what-if-candidates"
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,7 @@ class _Trial:
 
     def move(self) -> None:
         """A slider was moved."""
-        sent = moved_weights(self.revision)
+        sent = _sent(_WEIGHTS, "moved", "weights", self.revision)
         if sent is None:
             return
         on_view, own = what_if_on_view(), self.today.weights or {}
@@ -81,8 +91,8 @@ class _Trial:
 
     def type(self) -> None:
         """A switch or a figure was changed."""
-        sent = typed_rows(self.revision)
-        if sent is None:
+        sent = _sent(_CANDIDATES, "typed", "rows", self.revision)
+        if not isinstance(sent, Mapping):
             return
         on_view = what_if_on_view()
         keep_what_if(on_view.typed(*with_rows(on_view.tried, self.rows(), sent, self.scope)))
@@ -114,7 +124,7 @@ def _view(desk: RoutingDesk, connection: Connection, form: TurnSettings) -> None
     with right:
         if tried is not None:
             html = two_orders_html(trial.today, tried)
-            gliding(html, key="what-if-order")
+            _component("speko_reorder", "reorder.js")(key="what-if-order", data={"html": html})
     if tried is not None:
         headline.html(headline_html(trial.today, tried, what_if_on_view().tried))
     _candidates(trial)
@@ -147,15 +157,9 @@ def _weights(trial: _Trial, tried: RoutingPreview | None) -> None:
         disabled=preset not in what_if_on_view().tried.weights,
     )
     lines = (tried.weight_lines if tried else None) or []
-    weight_sliders(_weights_now(trial), lines, revision=trial.revision, on_move=trial.move)
+    _weight_sliders(trial, lines)
     if st.toggle("Tipping points as a table", key="what-if-lines-table"):
         _lines_table(lines)
-
-
-def _weights_now(trial: _Trial) -> dict[str, float]:
-    """The weights as they are set now: those tried, else the preset's."""
-    weights = what_if_on_view().tried.weights.get(trial.form.optimize_for)
-    return weights.model_dump() if weights else dict(trial.today.weights or {})
 
 
 def _lines_table(lines: list[WeightLine]) -> None:
@@ -194,7 +198,7 @@ def _candidates(trial: _Trial) -> None:
         f"{words.VERTICALS[scope.vertical]}, {words.REGIONS[scope.region]}; a switch to every "
         "intent. Empty a cell to use today's figure."
     )
-    candidates_table(trial.rows(), revision=trial.revision, on_type=trial.type)
+    _candidates_table(trial)
     for problem in what_if_on_view().problems:
         st.warning(literal(problem), icon=":material/edit_off:")
 
@@ -214,3 +218,61 @@ def _reset_weights(trial: _Trial) -> None:
 def _reset_rows() -> None:
     on_view = what_if_on_view()
     keep_what_if(on_view.put(on_view.tried.model_copy(update={"edits": [], "without": []})))
+
+
+def _weight_sliders(trial: _Trial, lines: Sequence[WeightLine]) -> None:
+    """Three sliders that sum to one, each with who wins along it.
+
+    They take their weights when ``revision`` has changed; otherwise they stay where the person put
+    them.
+    """
+    weights = what_if_on_view().tried.weights.get(trial.form.optimize_for)
+    _component("speko_weights", "what_if_weights.js", "what_if.css")(
+        key=_WEIGHTS,
+        data={
+            "revision": trial.revision,
+            "weights": weights.model_dump() if weights else dict(trial.today.weights or {}),
+            "names": dict(AXES),
+            "colours": dict(SHADES),
+            "lines": {line.axis: weight_line_html(line) for line in lines},
+            "descriptions": {line.axis: described_line(line) for line in lines},
+        },
+        on_moved_change=trial.move,
+    )
+
+
+def _candidates_table(trial: _Trial) -> None:
+    """Switches and figures; ``revision`` as for the sliders."""
+    _component("speko_candidates", "what_if_candidates.js", "what_if.css")(
+        key=_CANDIDATES,
+        data={
+            "revision": trial.revision,
+            "rows": [_shown(row) for row in trial.rows()],
+            "figures": [
+                {"key": name, "heading": kind.heading, "most": kind.most}
+                for name, kind in FIGURES.items()
+            ],
+        },
+        on_typed_change=trial.type,
+    )
+
+
+def _component(name: str, script: str, style: str | None = None) -> Any:
+    css = (_HERE / style).read_text("utf-8") if style else None
+    js = (_HERE / script).read_text("utf-8")
+    return st.components.v2.component(name, js=js, css=css, isolate_styles=False)
+
+
+def _sent(key: str, state: str, field: str, revision: str) -> object:
+    """What a component sent; None where it belongs to an older revision of the fields."""
+    value = widgets.sent(key, state)
+    return value.get(field) if value.get("revision") == revision else None
+
+
+def _shown(row: CandidateRow) -> dict[str, Any]:
+    return asdict(row) | {
+        "name": f"{row.provider}/{row.model}",
+        "vendor": palette.display_name(row.provider),
+        "mark": parts.mark(row.provider),
+        "note": "in reserve" if row.fixed else "",
+    }

@@ -94,10 +94,6 @@ class OnView:
         """Another what-if, loaded into the fields."""
         return OnView(tried, self.revision + 1)
 
-    def with_notice(self, notice: str) -> OnView:
-        """With a word on what went wrong, or an empty one."""
-        return replace(self, notice=notice)
-
 
 def scope_of(form: TurnSettings) -> Scope:
     """Where a figure applies that is typed while this intent is on view."""
@@ -177,11 +173,11 @@ def gone(what_if: WhatIf) -> str:
 def summary(what_if: WhatIf) -> str:
     """What it changes, at a glance: ``Balanced 60/25/15 · 1 figure changed · without xai``."""
     parts = [
-        f"{words.OPTIMIZE_FOR[preset]} {'/'.join(_percent(each) for each in _values(weights))}"
+        f"{words.OPTIMIZE_FOR[preset]} {'/'.join(f'{100 * each:.0f}' for each in _values(weights))}"
         for preset, weights in what_if.weights.items()
     ]
     figures = sum(getattr(edit, name) is not None for edit in what_if.edits for name in FIGURES)
-    parts += [f"{figures} figure{'' if figures == 1 else 's'} changed"] if figures else []
+    parts += [f"{words.counted(figures, 'figure')} changed"] if figures else []
     parts += [f"without {', '.join(what_if.without)}"] if what_if.without else []
     return " · ".join(parts) or "as the server ranks"
 
@@ -279,10 +275,6 @@ def _same(one: AxisWeights, other: AxisWeights) -> bool:
 
 def _values(weights: AxisWeights) -> tuple[float, float, float]:
     return weights.accuracy, weights.latency, weights.cost
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.0f}"
 
 
 def _entry(edit: FigureEdit) -> str:

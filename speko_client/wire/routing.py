@@ -1,13 +1,140 @@
-"""Who would answer, and who can: the routing preview, the provider list, the fleet."""
+"""Who would answer, and who can: previews, what-ifs, sweeps, the provider list, the fleet."""
 
 from __future__ import annotations
 
-from typing import Literal
+import math
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from speko_client.wire.base import ProviderKind, SpekoModel
-from speko_client.wire.what_if import WeightLine
+from speko_client.wire.base import (
+    Entry,
+    HeaderModel,
+    Language,
+    OptimizeFor,
+    ProviderKind,
+    Region,
+    Share,
+    SpekoModel,
+    Vertical,
+)
+
+WHAT_IF_HEADER = "X-Speko-What-If"
+WHAT_IF_ID = "whatif-"
+"""What the ``scoresRunId`` of everything ranked by a what-if begins with."""
+LONGEST_WHAT_IF_NAME = 60
+MOST_EDITS = 200
+"""So many figures a what-if may change, and so many candidates it may switch off."""
+
+Axis = Literal["accuracy", "latency", "cost"]
+
+_Figure = Annotated[float, Field(ge=0, le=1e9)]
+_Provider = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\s:]+$")]
+
+
+class AxisWeights(SpekoModel):
+    """How much each axis counts; they sum to one."""
+
+    accuracy: Share
+    latency: Share
+    cost: Share
+
+    @model_validator(mode="after")
+    def _sum_to_one(self) -> Self:
+        total = math.fsum((self.accuracy, self.latency, self.cost))
+        if not math.isclose(total, 1.0, abs_tol=1e-6):
+            raise ValueError(f"the three weights must sum to 1, not {total:.4g}")
+        return self
+
+
+class FigureEdit(SpekoModel):
+    """Other figures for one candidate in one scope; a figure that is None stays as it is.
+
+    Units as in ``AxisScores``: ``quality`` an index of 0 to 100, ``ttft_ms`` milliseconds, ``cost``
+    blended US$ per million tokens.
+    """
+
+    provider: _Provider
+    model: Annotated[str, Field(min_length=1, max_length=200)]
+    language: Language = "en"
+    vertical: Vertical = "general"
+    region: Region = "global"
+    quality: Annotated[float, Field(ge=0, le=100)] | None = None
+    ttft_ms: _Figure | None = None
+    cost: _Figure | None = None
+
+
+class WhatIf(HeaderModel):
+    """A snapshot tried on top of the server's own: other weights, other figures, fewer candidates.
+
+    ``weights`` replace those of the presets they name; ``without`` are allow-list entries.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=LONGEST_WHAT_IF_NAME)] = "What-if"
+    weights: dict[OptimizeFor, AxisWeights] = Field(default_factory=dict)
+    edits: Annotated[list[FigureEdit], Field(max_length=MOST_EDITS)] = Field(default_factory=list)
+    without: Annotated[list[Entry], Field(max_length=MOST_EDITS)] = Field(default_factory=list)
+
+
+class Stretch(SpekoModel):
+    """Between these two values of one weight, this candidate wins."""
+
+    from_weight: float
+    to_weight: float
+    provider_id: str
+    model_id: str
+
+
+class WeightLine(SpekoModel):
+    """Who wins as one weight goes from 0 to 1, the other two keeping their proportion.
+
+    ``weight`` is where it stands now. Where two stretches meet is a tipping point.
+    """
+
+    axis: Axis
+    weight: float
+    stretches: list[Stretch] = Field(default_factory=list)
+
+
+class SweepRequest(SpekoModel):
+    """The intents to decide at once: every combination of these."""
+
+    languages: Annotated[list[Language], Field(min_length=1, max_length=100)]
+    verticals: Annotated[list[Vertical], Field(min_length=1, max_length=4)]
+    optimize_for: Annotated[list[OptimizeFor], Field(min_length=1, max_length=4)]
+    region: Region = "global"
+    allowed_providers: Annotated[list[str], Field(max_length=500)] | None = None
+
+
+class Placed(SpekoModel):
+    """A candidate and its score, 0..1."""
+
+    provider_id: str
+    model_id: str
+    score: float
+
+
+class SweepCell(SpekoModel):
+    """One intent's winner. ``margin`` is the winner's score minus the runner-up's.
+
+    ``stood_in``: the winner was ranked by a figure of a broader scope. ``winner`` and ``runner_up``
+    are None where no such candidate is left.
+    """
+
+    language: str
+    vertical: Vertical
+    optimize_for: OptimizeFor
+    winner: Placed | None = None
+    runner_up: Placed | None = None
+    margin: float | None = None
+    stood_in: bool = False
+
+
+class Sweep(SpekoModel):
+    """The winners, by language, then vertical, then preset, in the order asked."""
+
+    scores_run_id: str
+    cells: list[SweepCell] = Field(default_factory=list)
 
 
 class AxisScores(SpekoModel):

@@ -22,7 +22,6 @@ from speko_gateway.routing.ranking import (
     Ranking,
     Shortlist,
     shortlist,
-    weights_for,
 )
 from speko_gateway.routing.scores import Snapshot, Weights
 
@@ -39,19 +38,6 @@ Shortlisting = Callable[
     Shortlist,
 ]
 """``shortlist`` itself, or something that returns the same."""
-
-
-def rank_gated(
-    intent: RoutingIntent,
-    allowed: Selection | None,
-    snapshot: Snapshot,
-    pool: Sequence[PoolEntry],
-    health: HealthGate,
-    make: Shortlisting = shortlist,
-) -> Ranking:
-    """Order the pool for this intent, with the gate as it is now; ``make`` makes the shortlist."""
-    weights = weights_for(intent.optimize_for, snapshot)
-    return gated_shortlist(intent, allowed, snapshot, pool, health, make).ranking(weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +64,7 @@ def gated_shortlist(
     health: HealthGate,
     make: Shortlisting = shortlist,
 ) -> GatedShortlist:
-    """What ``rank_gated`` does before the weights."""
+    """Filter and normalise, with the gate as it is now; ``make`` makes the shortlist."""
     out = health.unhealthy()
     found = make(intent, allowed, snapshot, pool, out)
     if found.scored or found.behind or not out:

@@ -94,23 +94,6 @@ class Shortlist:
         )
 
 
-def rank(
-    intent: RoutingIntent,
-    allowed: Selection | None,
-    snapshot: Snapshot,
-    pool: Sequence[PoolEntry],
-    unhealthy: Mapping[Candidate, str],
-) -> Ranking:
-    """Order the pool for this intent; ``allowed`` None allows everyone.
-
-    ``unhealthy`` gives a reason for each candidate that recently failed too often. Candidates
-    without figures stand behind those with, so that they can be pinned and can take over; a
-    reserve stands behind both, and outside the pool that scores are relative to.
-    """
-    weights = weights_for(intent.optimize_for, snapshot)
-    return shortlist(intent, allowed, snapshot, pool, unhealthy).ranking(weights)
-
-
 def weights_for(optimize_for: OptimizeFor | None, snapshot: Snapshot) -> Weights:
     """The weights of a preset; balanced where none is named."""
     return snapshot.presets[optimize_for or "balanced"]
@@ -123,7 +106,12 @@ def shortlist(
     pool: Sequence[PoolEntry],
     unhealthy: Mapping[Candidate, str],
 ) -> Shortlist:
-    """Filter and normalise; what ``rank`` does before the weights, which its intent may leave."""
+    """Filter and normalise the pool for this intent; ``allowed`` None allows everyone.
+
+    ``unhealthy`` gives a reason for each candidate that recently failed too often. Candidates
+    without figures stand behind those with, so that they can be pinned and can take over; a
+    reserve stands behind both, and outside the pool that scores are relative to.
+    """
     rows = snapshot.lookups(intent)
     reserves = {entry.candidate for entry in pool if entry.reserve}
     scored: list[tuple[Candidate, Lookup]] = []
@@ -204,9 +192,13 @@ def _by_candidate(figure: tuple[Candidate, Row]) -> Candidate:
 
 
 def _normalise(values: Sequence[float]) -> list[float]:
-    """Min-max to 0..1, the highest being 1; no spread means 1 for all."""
+    """Min-max to 0..1, the highest being 1; no spread means 1 for all.
+
+    What differs in its last digits only does not differ: a price typed per million tokens comes
+    back from its price per minute as 16.600000000000005.
+    """
     low, high = min(values, default=0.0), max(values, default=0.0)
-    if low == high:
+    if math.isclose(low, high):
         return [1.0] * len(values)
     return [(value - low) / (high - low) for value in values]
 

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from speko_client import Speko, SpekoApiError, SpekoConnectionError, SpekoRateLimitError
 from speko_client.errors import SpekoStreamError, SpekoTimeoutError
-from speko_client.failures import retry_after_seconds
-from speko_client.retries import MAX_BACKOFF_S, MAX_RETRY_AFTER_S, RetryPolicy
+from speko_client.failures import MAX_BACKOFF_S, MAX_RETRY_AFTER_S, RetryPolicy, retry_after_seconds
 from tests.client.calls import HELLO
 from tests.client.conftest import Connect
 from tests.client.wire_server import Do, WireServer, buffered, events, refused, wire

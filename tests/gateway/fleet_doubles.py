@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from speko_client.models import ChatMessage, ProviderKind, RoutingIntent
-from speko_gateway.candidates import Candidate
+from speko_gateway.candidates import Candidate, Selection
 from speko_gateway.failover.relay import Limits, Option, Relay
 from speko_gateway.fleet.fleet import Fleet
 from speko_gateway.gateway import Gateway
@@ -20,6 +20,7 @@ from speko_gateway.provider import (
     TextDelta,
 )
 from speko_gateway.routing.health import HealthGate
+from speko_gateway.routing.ranking import PoolEntry, Ranking, shortlist, weights_for
 from speko_gateway.routing.scores import Row, Snapshot, SnapshotFile, index_snapshot
 
 HELLO = (ChatMessage(role="user", content="Hello"),)
@@ -138,3 +139,15 @@ def gateway(
         has_model_file=lambda: False,
         words=lambda: "scripted",
     )
+
+
+def rank(
+    intent: RoutingIntent,
+    allowed: Selection | None,
+    figures: Snapshot,
+    pool: Sequence[PoolEntry],
+    unhealthy: Mapping[Candidate, str],
+) -> Ranking:
+    """The pure decision for this intent."""
+    weights = weights_for(intent.optimize_for, figures)
+    return shortlist(intent, allowed, figures, pool, unhealthy).ranking(weights)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground.analytics.card_view import selected_turn
+from playground.analytics.session_view import selected_turn
 from playground.runtime import Runtime, get_runtime
 from playground.sessions.turns import Answer, TurnSettings
 from speko_client.models import Fault, Timing

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground.demos.picker_view import EXAMPLE
+from playground.demos.demos_view import EXAMPLE
 from playground.demos.runs import DemoRun, demo_runs
-from playground.demos.script_file import parse_script
-from playground.demos.shelf import OWN, SHIPPED
+from playground.demos.script_files import OWN, SHIPPED, parse_script
 from playground.runtime import get_runtime
 from tests.pages.gateway_stand_in import StandIn
 from tests.patience import PATIENCE

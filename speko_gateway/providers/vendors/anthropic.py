@@ -25,9 +25,14 @@ from speko_gateway.conversation import (
 )
 from speko_gateway.provider import ProviderRequest
 from speko_gateway.providers.vendors.anthropic_reader import MessageReader
-from speko_gateway.providers.vendors.catalogue import EFFORTS, Vendor
+from speko_gateway.providers.vendors.catalogue import (
+    EFFORTS,
+    Vendor,
+    effort_note,
+    nearest_effort,
+    temperature_note,
+)
 from speko_gateway.providers.vendors.dialect import Outgoing, Reader, mapping, model_ids
-from speko_gateway.providers.vendors.traits import effort_note, nearest_effort, temperature_note
 
 VERSION = "2026-10-21"
 SAMPLING_VERSION = "2023-06-01"

@@ -1,22 +1,31 @@
-"""The live vendors, one row each: where they are, which wire they speak, what is special.
+"""The live vendors, one row each, and what single models of theirs take, by the model's name.
 
 A vendor is data until it needs behaviour: a new OpenAI-compatible one is one more row in
-``VENDORS`` (docs/adding-a-vendor.md). Model ids and dates are the vendors' own, as published in
-November 2026; the ids of the ``published`` scores snapshot are listed with the current ones.
+``data/vendors.json`` (docs/adding-a-vendor.md). Model ids and dates are the vendors' own, as
+published in November 2026; the ids of the ``published`` scores snapshot are listed with the current
+ones.
+
+Vendors refuse a whole request for one parameter that a model does not know. Such a parameter is
+left out or changed to the nearest value, and a note says so. These rules are the vendors' own too
+(their API references and error answers); the first pattern that fits decides.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from enum import Enum, auto
+from typing import ClassVar, Literal
+
+from pydantic import ConfigDict, TypeAdapter
 
 from speko_client.models import ReasoningEffort
+from speko_gateway.routing.scores import DATA_FOLDER
 
 DialectName = Literal["openai", "anthropic", "google"]
 
 EFFORTS: tuple[ReasoningEffort, ...] = ("none", "minimal", "low", "medium", "high", "xhigh")
-_PLAIN_EFFORTS: tuple[ReasoningEffort, ...] = ("low", "medium", "high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +42,10 @@ class Vendor:
     - ``strict_turns``: whether its chat templates insist on one system message and alternating
       roles that end with the user
     - ``short_call_ids``: whether ids of tool calls must be nine letters or digits
-    - ``efforts``: the reasoning efforts it takes for any model; see ``traits`` for the models'
+    - ``efforts``: the reasoning efforts it takes for any model; see ``Traits`` for the models'
     """
+
+    __pydantic_config__: ClassVar[ConfigDict] = {"extra": "forbid"}
 
     id: str
     name: str
@@ -56,158 +67,107 @@ class Vendor:
         return "SPEKO_" + self.id.upper().replace("-", "_")
 
 
-def compatible(
-    vendor_id: str, name: str, base_url: str, *, key_env: tuple[str, ...] = ()
-) -> Vendor:
+def compatible(vendor_id: str, name: str, base_url: str) -> Vendor:
     """A row for any OpenAI-compatible server: nothing is taken for granted but the wire."""
     return Vendor(
         id=vendor_id,
         name=name,
         dialect="openai",
         base_url=base_url,
-        key_env=key_env,
         needs_key=False,
         strict_turns=True,
-        efforts=_PLAIN_EFFORTS,
+        efforts=("low", "medium", "high"),
     )
 
 
-_ROWS = (
-    Vendor(
-        id="openai",
-        name="OpenAI",
-        dialect="openai",
-        base_url="https://api.openai.com/v1",
-        key_env=("OPENAI_API_KEY",),
-        models=(
-            "gpt-6.1-sol",
-            "gpt-6-sol",
-            "gpt-6-luna",
-            "gpt-5.4",
-            "gpt-5.4-mini",
-            "gpt-4.1-mini",
-            "gpt-4o",
-            "gpt-4o-mini",
-        ),
-        max_tokens_field="max_completion_tokens",
-    ),
-    Vendor(
-        id="anthropic",
-        name="Anthropic",
-        dialect="anthropic",
-        base_url="https://api.anthropic.com",
-        key_env=("ANTHROPIC_API_KEY",),
-        models=(
-            "claude-opus-5-5",
-            "claude-sonnet-5-5",
-            "claude-haiku-5-5",
-            "claude-haiku-4-5",
-            "claude-3-5-sonnet",
-            "claude-3-5-haiku",
-        ),
-        retired={"claude-3-5-sonnet": "2025-10-28", "claude-3-5-haiku": "2026-02-19"},
-    ),
-    Vendor(
-        id="google",
-        name="Google",
-        dialect="google",
-        base_url="https://generativelanguage.googleapis.com",
-        key_env=("GEMINI_API_KEY", "GOOGLE_API_KEY"),
-        models=(
-            "gemini-3.8-flash",
-            "gemini-3.5-flash",
-            "gemini-3.5-flash-lite",
-            "gemini-2.5-flash-lite",
-            "gemini-2.0-flash",
-            "gemini-1.5-flash",
-        ),
-        retired={"gemini-2.0-flash": "2026-06-01", "gemini-1.5-flash": "2025-09-29"},
-    ),
-    Vendor(
-        id="xai",
-        name="xAI",
-        dialect="openai",
-        base_url="https://api.x.ai/v1",
-        key_env=("XAI_API_KEY",),
-        models=("grok-4.7", "grok-4.5", "grok-4.3", "grok-2"),
-    ),
-    Vendor(
-        id="groq",
-        name="Groq",
-        dialect="openai",
-        base_url="https://api.groq.com/openai/v1",
-        key_env=("GROQ_API_KEY",),
-        models=("openai/gpt-oss-120b", "openai/gpt-oss-20b", "llama-3.3-70b-versatile"),
-        max_tokens_field="max_completion_tokens",
-    ),
-    Vendor(
-        id="mistral",
-        name="Mistral",
-        dialect="openai",
-        base_url="https://api.mistral.ai/v1",
-        key_env=("MISTRAL_API_KEY",),
-        models=("mistral-large-2512", "mistral-medium-latest", "mistral-small-latest"),
-        usage_option=False,
-        strict_turns=True,
-        short_call_ids=True,
-    ),
-    Vendor(
-        id="deepseek",
-        name="DeepSeek",
-        dialect="openai",
-        base_url="https://api.deepseek.com/v1",
-        key_env=("DEEPSEEK_API_KEY",),
-        models=("deepseek-v4-pro", "deepseek-v4-flash"),
-    ),
-    Vendor(
-        id="together",
-        name="Together",
-        dialect="openai",
-        base_url="https://api.together.xyz/v1",
-        key_env=("TOGETHER_API_KEY",),
-        models=("openai/gpt-oss-120b", "meta-llama/Llama-3.3-70B-Instruct-Turbo"),
-    ),
-    Vendor(
-        id="fireworks",
-        name="Fireworks",
-        dialect="openai",
-        base_url="https://api.fireworks.ai/inference/v1",
-        key_env=("FIREWORKS_API_KEY",),
-        models=(
-            "accounts/fireworks/models/gpt-oss-120b",
-            "accounts/fireworks/models/deepseek-v4-flash",
-        ),
-    ),
-    Vendor(
-        id="cerebras",
-        name="Cerebras",
-        dialect="openai",
-        base_url="https://api.cerebras.ai/v1",
-        key_env=("CEREBRAS_API_KEY",),
-        models=("gpt-oss-120b", "zai-glm-4.7"),
-        max_tokens_field="max_completion_tokens",
-    ),
-    Vendor(
-        id="openrouter",
-        name="OpenRouter",
-        dialect="openai",
-        base_url="https://openrouter.ai/api/v1",
-        key_env=("OPENROUTER_API_KEY",),
-        models=("openai/gpt-5.4-mini", "anthropic/claude-haiku-4.5"),
-        efforts=EFFORTS,
-    ),
-    Vendor(
-        id="ollama",
-        name="Ollama",
-        dialect="openai",
-        base_url="http://127.0.0.1:11434/v1",
-        key_env=("OLLAMA_API_KEY",),
-        needs_key=False,
-        strict_turns=True,
-    ),
-    compatible("lmstudio", "LM Studio", "http://127.0.0.1:1234/v1", key_env=("LMSTUDIO_API_KEY",)),
-    compatible("vllm", "vLLM", "http://127.0.0.1:8000/v1", key_env=("VLLM_API_KEY",)),
-    compatible("llamacpp", "llama.cpp", "http://127.0.0.1:8080/v1", key_env=("LLAMA_API_KEY",)),
-)
+def read_vendors(content: bytes) -> Mapping[str, Vendor]:
+    """The vendors of a JSON list of rows, by id."""
+    return {row.id: row for row in TypeAdapter(tuple[Vendor, ...]).validate_json(content)}
 
-VENDORS: Mapping[str, Vendor] = {row.id: row for row in _ROWS}
+
+VENDORS = read_vendors((DATA_FOLDER / "vendors.json").read_bytes())
+
+
+class Sampling(Enum):
+    """When a model takes a temperature."""
+
+    FREE = auto()
+    FIXED = auto()
+    WITHOUT_REASONING = auto()
+    """Only where the effort ``none`` is asked for."""
+    UNLESS_REASONING = auto()
+    """Also where no effort is asked for: the model does not reason by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """One family of models of the ``openai`` dialect. No efforts: the vendor's row decides.
+
+    ``tools_silence_reasoning``: chat completions take tools only with the effort ``none``.
+    """
+
+    pattern: re.Pattern[str]
+    efforts: tuple[ReasoningEffort, ...] = ()
+    sampling: Sampling = Sampling.FREE
+    tools_silence_reasoning: bool = False
+
+
+def _traits(
+    pattern: str,
+    efforts: str,
+    sampling: Sampling = Sampling.FREE,
+    *,
+    tools_silence_reasoning: bool = False,
+) -> Traits:
+    known = tuple(effort for effort in EFFORTS if effort in efforts.split())
+    return Traits(re.compile(pattern), known, sampling, tools_silence_reasoning)
+
+
+_FAMILIES = (
+    _traits(r"gpt-6-astra|gpt-6\.1", "low medium high xhigh", Sampling.FIXED),
+    _traits(
+        r"gpt-6|gpt-5\.[6-9]",
+        "none low medium high xhigh",
+        Sampling.WITHOUT_REASONING,
+        tools_silence_reasoning=True,
+    ),
+    _traits(r"gpt-5[\d.]*-chat", ""),
+    _traits(r"gpt-5\.5", "none low medium high xhigh", Sampling.WITHOUT_REASONING),
+    _traits(r"gpt-5\.[2-4]", "none low medium high xhigh", Sampling.UNLESS_REASONING),
+    _traits(r"gpt-5\.1", "none low medium high", Sampling.UNLESS_REASONING),
+    _traits(r"gpt-5-pro", "high", Sampling.FIXED),
+    _traits(r"gpt-5", "minimal low medium high", Sampling.FIXED),
+    _traits(r"o\d", "low medium high", Sampling.FIXED),
+    _traits(r"gpt-oss", "low medium high"),
+    _traits(r"grok-3-mini", "low high"),
+    _traits(r"grok-4\.3", "none low medium high"),
+    _traits(r"grok-4\.[5-9]", "low medium high"),
+    _traits(r"mistral-(small|medium)", "none high"),
+)
+_UNKNOWN = Traits(re.compile(""))
+
+
+def traits_of(model: str) -> Traits:
+    """The family of ``model``; a path before its name (``openai/gpt-5``) does not count."""
+    name = model.lower().rsplit("/", 1)[-1]
+    return next((family for family in _FAMILIES if family.pattern.match(name)), _UNKNOWN)
+
+
+def nearest_effort(
+    asked: ReasoningEffort, known: tuple[ReasoningEffort, ...]
+) -> ReasoningEffort | None:
+    """The weakest known effort that is at least what was asked, else the strongest there is."""
+    enough = (effort for effort in known if EFFORTS.index(effort) >= EFFORTS.index(asked))
+    return next(enough, known[-1] if known else None)
+
+
+def effort_note(model: str, asked: str, sent: str | None) -> str:
+    """The note where ``sent`` is not what was ``asked``."""
+    if sent is None:
+        return f"{model} takes no reasoning effort; it was left out."
+    return f"{model} does not know the reasoning effort {asked}; {sent} was asked for instead."
+
+
+def temperature_note(model: str) -> str:
+    """The note where the temperature was left out."""
+    return f"{model} takes no temperature here; it was left out."

@@ -34,7 +34,7 @@ from speko_gateway.provider import (
     ToolCall,
 )
 from speko_gateway.providers.failures import quoted, reported, unreadable
-from speko_gateway.providers.vendors.catalogue import Vendor
+from speko_gateway.providers.vendors.catalogue import Vendor, effort_note, nearest_effort
 from speko_gateway.providers.vendors.dialect import (
     Outgoing,
     Reader,
@@ -46,7 +46,6 @@ from speko_gateway.providers.vendors.dialect import (
     model_ids,
     text,
 )
-from speko_gateway.providers.vendors.traits import effort_note, nearest_effort
 
 _BUDGETS: dict[ReasoningEffort, int] = {
     "none": 0,

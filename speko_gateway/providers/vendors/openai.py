@@ -2,7 +2,7 @@
 
 ``POST {base}/chat/completions``. Streamed, with ``stream_options.include_usage``, the answer is a
 series of chunks that ends with ``[DONE]``; else it is one object of nearly the same shape. What
-differs between vendors stands in their rows, what differs between models in ``traits``.
+differs between vendors stands in their rows, what differs between models in their traits.
 """
 
 from __future__ import annotations
@@ -30,7 +30,15 @@ from speko_gateway.provider import (
     TextDelta,
 )
 from speko_gateway.providers.failures import reported, unreadable
-from speko_gateway.providers.vendors.catalogue import Vendor
+from speko_gateway.providers.vendors.catalogue import (
+    Sampling,
+    Traits,
+    Vendor,
+    effort_note,
+    nearest_effort,
+    temperature_note,
+    traits_of,
+)
 from speko_gateway.providers.vendors.dialect import (
     Outgoing,
     Reader,
@@ -42,14 +50,6 @@ from speko_gateway.providers.vendors.dialect import (
     model_ids,
     text,
     tool_calls,
-)
-from speko_gateway.providers.vendors.traits import (
-    Sampling,
-    Traits,
-    effort_note,
-    nearest_effort,
-    temperature_note,
-    traits_of,
 )
 
 _REASONS = {

@@ -12,10 +12,9 @@ import httpx
 import pytest
 
 from speko_client.models import DRILL_HEADER, DRILL_PATIENCE, REPLY_HEADER, DemoReply, Drill, Fault
-from speko_gateway.build import build_gateway
 from speko_gateway.config import Config, Limits, drills_taken
 from speko_gateway.failover.staging import DrillRules, limits_under
-from speko_gateway.gateway import Gateway
+from speko_gateway.gateway import Gateway, build_gateway
 from speko_gateway.provider import FailureCode
 from tests import patience
 from tests.gateway.fleet_doubles import PlayedProvider, failure, gateway, said

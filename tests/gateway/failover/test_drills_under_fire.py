@@ -11,10 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speko_client.models import DRILL_HEADER, Drill, Fault, FaultKind
-from speko_gateway.build import build_gateway
 from speko_gateway.config import Config, Limits
 from speko_gateway.failover.staging import DrillRules
-from speko_gateway.gateway import Gateway
+from speko_gateway.gateway import Gateway, build_gateway
 from tests.gateway.served import AUTH, BODY, STREAM, events, serving
 
 pytestmark = pytest.mark.slow

@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 import aiohttp
 import pytest
 
-from speko_gateway.build import build_gateway
 from speko_gateway.config import Config, Limits
+from speko_gateway.gateway import build_gateway
 from tests.gateway.fire.calls import GATEWAY_KEY, VENDOR_KEY, Form, Outcome, ask
 from tests.gateway.fire.faults import FAULTS
 from tests.gateway.fire.hostile_upstream import (

@@ -7,9 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from speko_gateway.build import build_gateway
 from speko_gateway.config import Config
-from speko_gateway.gateway import Gateway
+from speko_gateway.gateway import Gateway, build_gateway
 from tests.gateway.fleet.connections_header import connections, fleet
 from tests.gateway.providers.vendor_server import vendor_server, wire
 from tests.gateway.served import BODY, serving

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speko_client.models import MAX_CONNECTIONS_BYTES
-from speko_gateway.build import build_gateway
 from speko_gateway.config import Config
 from speko_gateway.errors import GatewayError
 from speko_gateway.fleet.vendors import fleet_request_in
+from speko_gateway.gateway import build_gateway
 from tests.gateway.fleet.connections_header import connections, fleet, raw
 from tests.gateway.served import BODY, STREAM, serving
 

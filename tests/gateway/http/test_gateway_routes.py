@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from speko_client.models import Fleet, KnownProviders, RoutingPreview
+from speko_client.models import (
+    CONNECTIONS_HEADER,
+    DRILL_HEADER,
+    FLEET_HEADER,
+    MAX_CONNECTIONS_BYTES,
+    OUTAGE_HEADER,
+    REPLY_HEADER,
+    WHAT_IF_HEADER,
+    Fleet,
+    FleetChoice,
+    KnownProviders,
+    RoutingPreview,
+)
+from speko_gateway.headers import MAX_HEADER_BYTES
 from tests.gateway.fleet_doubles import PlayedProvider, gateway, said
 from tests.gateway.served import BODY, serving
 
@@ -211,3 +224,20 @@ async def test_openapi_describes_both_forms_and_every_status() -> None:
     assert set(complete["responses"]["200"]["content"]) == {"application/json", "text/event-stream"}
     assert complete["security"] == [{"bearer": []}]
     assert document["paths"]["/healthz"]["get"]["security"] == []
+
+
+async def test_openapi_describes_the_headers_that_the_gateway_reads() -> None:
+    async with serving(gateway(played())) as client:
+        document = (await client.get("/openapi.json")).json()
+    parameters = document["paths"]["/v1/complete"]["post"]["parameters"]
+    described = {each["name"]: each for each in parameters}
+    most = {
+        DRILL_HEADER: MAX_HEADER_BYTES,
+        WHAT_IF_HEADER: MAX_HEADER_BYTES,
+        CONNECTIONS_HEADER: MAX_CONNECTIONS_BYTES,
+    }
+    others = {OUTAGE_HEADER, REPLY_HEADER, FLEET_HEADER, "x-session-id"}
+    assert set(described) == {*most, *others}
+    for name, size in most.items():
+        assert f"at most {size // 1024} KiB" in described[name]["description"]
+    assert described[FLEET_HEADER]["schema"]["enum"] == list(get_args(FleetChoice))

@@ -10,9 +10,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from speko_client.models import Attempt
-from speko_gateway.build import build_gateway
 from speko_gateway.candidates import Candidate
 from speko_gateway.config import Config
+from speko_gateway.gateway import build_gateway
 from speko_gateway.http.app import create_app
 from speko_gateway.http.observing import Metrics, RequestRecord
 from speko_gateway.provider import FailureCode

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from pathlib import Path
 
 import pytest
 
-from speko_gateway.build import build_gateway
 from speko_gateway.config import Config
-from speko_gateway.providers.vendors.catalogue import VENDORS, Vendor
+from speko_gateway.gateway import build_gateway
+from speko_gateway.providers.vendors.catalogue import VENDORS, Vendor, read_vendors
 from tests.gateway.providers.vendor_server import saying, vendor_server
 from tests.gateway.served import BODY, serving
 
@@ -20,11 +19,9 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "adding-a-vendor.md"
 @pytest.fixture
 def row(monkeypatch: pytest.MonkeyPatch) -> Vendor:
     """The documented row, in the catalogue for this test."""
-    shown = re.search(r"```python\n(Vendor\(.*?\n\)),\n```", DOCUMENT.read_text(), re.DOTALL)
+    shown = re.search(r"```json\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
     assert shown is not None
-    call = ast.parse(shown[1], mode="eval").body
-    assert isinstance(call, ast.Call)
-    made = Vendor(**{each.arg or "": ast.literal_eval(each.value) for each in call.keywords})
+    (made,) = read_vendors(f"[{shown[1]}]".encode()).values()
     monkeypatch.setitem(VENDORS, made.id, made)
     return made
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speko_client.models import CONNECTIONS_HEADER, RoutingIntent, WhatIf
-from speko_gateway.build import build_gateway
 from speko_gateway.candidates import Candidate, Selection
 from speko_gateway.config import Config
+from speko_gateway.gateway import build_gateway
 from speko_gateway.routing.gating import MOST_ENTRIES, RememberedShortlists
 from speko_gateway.routing.ranking import PoolEntry, shortlist
 from speko_gateway.routing.scores import load_snapshot

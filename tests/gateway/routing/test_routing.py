@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from speko_client.models import RoutingIntent
 from speko_gateway.candidates import Candidate, Selection
-from speko_gateway.routing.ranking import PoolEntry, Ranking, rank
+from speko_gateway.routing.ranking import PoolEntry, Ranking
 from speko_gateway.routing.scores import PRESETS, Row, load_snapshot
-from tests.gateway.fleet_doubles import ENGLISH, row, snapshot
+from tests.gateway.fleet_doubles import ENGLISH, rank, row, snapshot
 
 GPT, FLASH, HAIKU = ("acme", "gpt"), ("bolt", "flash"), ("cord", "haiku")
 THREE = (

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from speko_client.models import OptimizeFor, RoutingPreview, Sweep, SweepCell, Vertical, WhatIf
-from speko_gateway.build import build_gateway
 from speko_gateway.config import Config
+from speko_gateway.gateway import build_gateway
 from tests.gateway.served import serving
 
 LANGUAGES = ["en", "es-MX", "de", "ja"]

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from speko_client.models import WeightLine
 from speko_gateway.candidates import Candidate
-from speko_gateway.routing.ranking import Axes, PoolEntry, Ranked, Ranking, rank
+from speko_gateway.routing.ranking import Axes, PoolEntry, Ranked, Ranking
 from speko_gateway.routing.scores import PRESETS, Weights
 from speko_gateway.routing.what_if import weight_lines
-from tests.gateway.fleet_doubles import ENGLISH, row, snapshot
+from tests.gateway.fleet_doubles import ENGLISH, rank, row, snapshot
 
 SHARES = st.integers(0, 8).map(lambda eighths: eighths / 8)
 AXES = st.lists(st.builds(Axes, SHARES, SHARES, SHARES), max_size=6)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,6 +54,17 @@ async def test_a_price_is_edited_in_dollars_per_million_tokens() -> None:
     found = await previewed(edits=[edited("fair", cost=2.5)])
     costs = {each.model_id: each.axes.cost for each in found.runners_up if each.axes}
     assert costs["fair"] == pytest.approx(2.5)
+
+
+async def test_a_price_typed_as_it_stands_changes_no_score() -> None:
+    """US$ 16.60 per million tokens are 0.003818 a minute, except for the last digit of a float."""
+    priced = snapshot(*(row("acme", name, usd_per_minute=0.003818) for name in ("good", "fair")))
+    async with serving(replace(gateway(TWO), snapshot=priced)) as client:
+        headers = header(edits=[edited("fair", cost=16.6)])
+        answer = await client.get(PREVIEW, params={"language": "en"}, headers=headers)
+    found = RoutingPreview.model_validate(answer.json())
+    assert found.winner is not None
+    assert [each.score for each in (found.winner, *found.runners_up)] == [1.0, 1.0]
 
 
 async def test_a_candidate_switched_off_is_out_with_the_reason() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from playground.analytics import card, cost, failures, flow, latency, providers, timeline, tokens
-from playground.look.spans import LIMIT
+from playground.analytics.frames import LIMIT
 from playground.sessions.turns import Answer
 from speko_client.models import Timing
 from tests.turns import answered, failed, numbered, served, used

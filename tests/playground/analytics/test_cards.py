@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from playground.analytics.card import Card
 from playground.analytics.cards import ONE_A_ROW, TWO_A_ROW, CardOf
-from playground.look.csv_file import csv_bytes
+from playground.look.safe_text import csv_bytes
 from playground.sessions.turns import Turn
 from tests.any_turns import sessions
 from tests.playground.analytics.test_charts import SESSION, THEMES

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.analytics import cost, failures, latency, providers, tokens
+from playground.analytics.frames import LIMIT
 from playground.look import palette
 from playground.look.figures import Theme
-from playground.look.spans import LIMIT
 from playground.sessions.turns import Answer, Turn
 from speko_client.models import Timing
 from tests.any_turns import sessions

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.analytics import flow, paths, timeline
-from playground.analytics.drill_bands import apart, runs, shade_drills
+from playground.analytics.frames import LIMIT
+from playground.analytics.turn_figures import apart, runs, shade_drills
 from playground.look import palette
 from playground.look.figures import Theme
-from playground.look.spans import LIMIT
 from playground.sessions.turns import Turn, TurnSettings
 from speko_client.models import Fault
 from tests.any_turns import sessions

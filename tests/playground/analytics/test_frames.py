@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from playground.analytics import cost, failures, frames, latency, providers, tokens
-from playground.look.spans import LIMIT, by_span
+from playground.analytics.frames import LIMIT, by_span
 from playground.sessions.totals import session_totals
 from playground.sessions.turns import Answer, Turn, TurnSettings
 from speko_client.models import Timing, WhatIf

@@ -10,7 +10,7 @@ import pytest
 from playground.demos.player import Player
 from playground.demos.runs import DemoRun, DemoRuns
 from playground.demos.script import DemoCaption, DemoFault, DemoScript, DemoTurn
-from playground.demos.stage_html import (
+from playground.demos.stage import (
     SKIPPED,
     caption_html,
     figures_html,

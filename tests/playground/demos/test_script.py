@@ -12,8 +12,14 @@ from hypothesis import strategies as st
 
 from playground.demos.player import estimated_seconds
 from playground.demos.script import DemoScript, DemoTurn
-from playground.demos.script_file import MAX_BYTES, DemoScriptError, parse_script
-from playground.demos.shelf import OWN, SHIPPED, shelf
+from playground.demos.script_files import (
+    MAX_BYTES,
+    OWN,
+    SHIPPED,
+    DemoScriptError,
+    parse_script,
+    shelf,
+)
 from speko_client.models import Fault
 
 SMALLEST = "title: Small\nturns:\n  - message: Hi\n"

@@ -7,12 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from playground.demos import captions as demo_captions
-from playground.demos.figures import demo_figures
 from playground.demos.player import Player
 from playground.demos.runs import DemoRun, DemoRuns
-from playground.demos.script_file import parse_script
-from playground.demos.shelf import SHIPPED
+from playground.demos.script_files import SHIPPED, parse_script
+from playground.demos.stage import caption_after, demo_figures
 from playground.servers.connection import Connection, embedded
 from playground.servers.local_gateway import LocalGateway
 from playground.sessions.engine import Engine
@@ -80,7 +78,7 @@ def test_a_script_goes_the_same_way_each_time(
     assert [turn.answer.text for turn in first] == [turn.reply for turn in script.turns]
     assert [turn.number for turn in first if failovers(turn)] == FAILED_OVER[name]
     assert all(turn.answer.simulated and turn.answer.words == "scripted" for turn in first)
-    captions = [demo_captions.after(*pair) for pair in zip(script.turns, first, strict=True)]
+    captions = [caption_after(*pair) for pair in zip(script.turns, first, strict=True)]
     assert not [caption for caption in captions if "nobody a" in caption or "{" in caption]
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.analytics import cost, failures, flow, providers, timeline, tokens
-from playground.look.csv_file import csv_bytes
+from playground.look.safe_text import csv_bytes
 from playground.sessions.turns import TurnSettings
 from speko_client.models import Fault
 from tests.turns import failed, served, used

@@ -48,20 +48,23 @@ def test_colours_stand_out_from_every_background(provider: str, dark: bool) -> N
 
 
 def test_known_vendors_differ_without_their_colour() -> None:
-    assert len({palette.symbol(provider) for provider in KNOWN}) == len(KNOWN)
+    assert len({palette.look_of(provider).symbol for provider in KNOWN}) == len(KNOWN)
     assert len({palette.glyph(provider) for provider in KNOWN}) == len(KNOWN)
-    assert len({(palette.colour(p), palette.pattern(p)) for p in KNOWN}) == len(KNOWN)
+    assert len({(palette.colour(p), palette.look_of(p).pattern) for p in KNOWN}) == len(KNOWN)
 
 
 def test_the_demo_fleet_differs_in_every_cue() -> None:
     fleet = ("openai", "anthropic", "google", "xai", "local")
-    for cue in (palette.colour, palette.symbol, palette.pattern, palette.glyph):
-        assert len({cue(provider) for provider in fleet}) == len(fleet)
+    looks = [palette.look_of(provider) for provider in fleet]
+    assert len({palette.colour(provider) for provider in fleet}) == len(fleet)
+    assert len({look.symbol for look in looks}) == len(fleet)
+    assert len({look.pattern for look in looks}) == len(fleet)
+    assert len({look.glyph for look in looks}) == len(fleet)
 
 
 def test_nobody_looks_like_no_vendor() -> None:
-    looks = {(palette.colour(p), palette.symbol(p)) for p in KNOWN}
-    assert (palette.colour(palette.NOBODY), palette.symbol(palette.NOBODY)) not in looks
+    looks = {(palette.colour(p), palette.look_of(p).symbol) for p in KNOWN}
+    assert (palette.colour(palette.NOBODY), palette.look_of(palette.NOBODY).symbol) not in looks
 
 
 def test_names_are_the_vendors_own() -> None:
@@ -74,16 +77,16 @@ def test_names_are_the_vendors_own() -> None:
 
 
 def test_an_unknown_vendor_looks_the_same_in_another_process() -> None:
-    program = "from playground.look import palette as p; print(p.colour('acme'), p.symbol('acme'))"
+    program = "from playground.look.palette import *; print(colour('acme'), look_of('acme').symbol)"
     told = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    assert told.stdout.split() == [palette.colour("acme"), palette.symbol("acme")]
+    assert told.stdout.split() == [palette.colour("acme"), palette.look_of("acme").symbol]
 
 
 @given(st.text())
 def test_any_name_has_a_look(name: str) -> None:
     assert palette.colour(name).startswith("#")
     assert palette.colour(name) == palette.colour(name.upper().lower() if name.isascii() else name)
-    assert palette.symbol(name)
+    assert palette.look_of(name).symbol
     assert 1 <= len(palette.glyph(name)) <= 3

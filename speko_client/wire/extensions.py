@@ -1,12 +1,16 @@
-"""Extensions of the embedded gateway: the vendors it can ask, with whose key, and their health."""
+"""Extensions of the embedded gateway: the vendors it can ask, with whose key, their health; drills.
+
+A drill has faults on purpose, and a demonstration has scripted replies. Their bounds and defaults
+are the gateway's own; the pages offer no others.
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
-from speko_client.wire.base import SpekoModel
+from speko_client.wire.base import Entry, HeaderModel, Share, SpekoModel
 
 CONNECTIONS_HEADER = "X-Speko-Connections"
 FLEET_HEADER = "X-Speko-Fleet"
@@ -108,3 +112,49 @@ class ProvidersHealth(SpekoModel):
 
     window_seconds: float
     providers: list[ProviderHealth] = Field(default_factory=list)
+
+
+DRILL_HEADER = "X-Speko-Drill"
+REPLY_HEADER = "X-Speko-Reply"
+OUTAGE_HEADER = "X-Speko-Simulate-Outage"
+
+FaultKind = Literal["down", "rate_limited", "slow", "stall", "empty", "break", "flaky"]
+FaultSeconds = Annotated[float, Field(gt=0, le=600)]
+
+DRILL_PATIENCE = 5.0
+"""Seconds of silence after which a stall, or a first token that never comes, is given up.
+
+The ordinary limits may be far longer, and here somebody is watching.
+"""
+FLAKY_RATE = 0.5
+"""How often a flaky candidate is down where the fault does not say."""
+
+
+class Fault(SpekoModel):
+    """A fault to inject: ``target`` is ``vendor`` or ``vendor:model``.
+
+    ``seconds`` is how long a ``slow`` first token takes, ``rate`` (0..1) how often a ``flaky``
+    candidate is down; None means the gateway's default.
+    """
+
+    target: Entry
+    kind: FaultKind = "down"
+    seconds: FaultSeconds | None = None
+    rate: Share | None = None
+
+    @property
+    def down_rate(self) -> float:
+        """How often a ``flaky`` candidate is down, 0..1."""
+        return FLAKY_RATE if self.rate is None else self.rate
+
+
+class Drill(HeaderModel):
+    """The faults of one request; where two name the same candidate, the first counts."""
+
+    faults: Annotated[list[Fault], Field(min_length=1, max_length=100)]
+
+
+class DemoReply(HeaderModel):
+    """A scripted answer for one request; only the demo fleet gives it."""
+
+    text: Annotated[str, Field(min_length=1, max_length=8_000)]

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.look import palette
-from playground.routing.ranking_html import ranking_html
-from playground.routing.what_if_html import (
+from playground.routing.ranking_html import (
     chosen_html,
     described_line,
     headline_html,
     in_use_html,
+    ranking_html,
     saved_html,
     tipping_points,
     two_orders_html,

@@ -1,20 +1,38 @@
-"""Marks the turns that were made under a drill, the same way in every chart over turns. Pure."""
+"""What figures over turns share: their axis, bars by provider, the shade behind drills. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from typing import Any, Final
 
+import pandas as pd
 import plotly.graph_objects as go
 
+from playground.analytics.frames import by_provider, span_width
 from playground.look import palette
-from playground.look.figures import Theme, translucent
+from playground.look.figures import Theme, bar_look, hover, legend_name, styled, translucent
 
+_LEAST_TURNS: Final = 6
+"""A short session's axis is this long, so that one turn's bar is not as wide as the card."""
 _SHADE: Final = 0.14
 _LINE: Final = 13
 """A line of small print, in pixels."""
+
 _NAME_SHARE: Final = 0.12
 """So much of the axis a name takes on a phone."""
+
+
+def turn_axis(turns: int) -> dict[str, Any]:
+    """An axis of whole turn numbers over the session, few enough labels for a phone."""
+    step = next(size for size in _steps() if turns / size <= 8)
+    width = span_width(turns)
+    return {
+        "title": {"text": "turn" if width == 1 else f"turn, {width} to a mark", "standoff": 4},
+        "range": [0.4, max(turns, _LEAST_TURNS) + 0.6],
+        "tickvals": list(range(step, turns + 1, step)),
+        "showgrid": False,
+    }
 
 
 def amber(theme: Theme) -> str:
@@ -29,8 +47,8 @@ def shade_drills(figure: go.Figure, drilled: Sequence[int], theme: Theme) -> go.
         return figure
     colour = amber(theme)
     shades = [_shade(*each, *run, colour) for each in axes for run in found]
-    named = [run for each in axes[:1] for run in apart(found, _length(figure, each[0]))]
-    names = [_name(*each, *run, colour) for each in axes[:1] for run in named]
+    first, last = figure.layout[axes[0][0].replace("x", "xaxis")].range
+    names = [_name(*axes[0], *run, colour) for run in apart(found, last - first)]
     # The names of a figure's parts stand where the drill's name goes: move them one line up.
     figure.update_annotations(yshift=_LINE)
     return figure.update_layout(
@@ -60,9 +78,34 @@ def apart(found: Sequence[tuple[int, int]], length: float) -> list[tuple[int, in
     return kept
 
 
-def _length(figure: go.Figure, x_axis: str) -> float:
-    first, last = figure.layout[x_axis.replace("x", "xaxis")].range
-    return float(last - first)
+def stacked_bars(
+    rows: pd.DataFrame,
+    column: str,
+    turns: int,
+    theme: Theme,
+    names: Mapping[str, str] | None = None,
+) -> go.Figure:
+    """One bar per span, as high as ``column``, stacked by provider.
+
+    ``rows`` come from ``by_span``; their column ``details`` is what a hover says. ``names`` are for
+    providers that have none of their own.
+    """
+    figure = go.Figure()
+    for provider, own in by_provider(rows):
+        figure.add_bar(
+            x=own["at"],
+            y=own[column],
+            name=legend_name(provider, names),
+            marker=bar_look(provider, theme),
+            width=span_width(turns) * 0.7,
+            **hover(own, own["details"]),
+        )
+    styled(figure, theme, height=280).update_layout(barmode="stack")
+    return figure.update_xaxes(**turn_axis(turns))
+
+
+def _steps() -> Iterator[int]:
+    return (size * 10**power for power in count() for size in (1, 2, 5))
 
 
 def _axes_of_turns(figure: go.Figure) -> Iterator[tuple[str, str]]:

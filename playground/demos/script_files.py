@@ -1,4 +1,4 @@
-"""Reads a demo script from YAML, and says what is wrong with one, line by line. Pure.
+"""Reads demo scripts: those that ship and a person's own. Says what is wrong with one, by line.
 
 Every value is read as the text that stands there (``no`` is Norwegian, not false), and tags make
 nothing. What makes YAML dangerous or surprising is refused before anything is built: aliases, deep
@@ -7,7 +7,9 @@ nesting, the same key twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import yaml
@@ -18,7 +20,6 @@ from playground.demos.script import DemoScript
 
 MAX_BYTES: Final = 64 * 1024
 MAX_DEPTH: Final = 10
-
 _SHOWN_AT_ONCE: Final = 5
 _NO_ALIASES: Final = (
     "Anchors and aliases (& and *) are not allowed. Write it out, or put a text that begins so in "
@@ -51,7 +52,13 @@ _PROBLEMS: Final[Mapping[str, str]] = {
 }
 """What is wrong with a field, by pydantic's name for it."""
 
-Path = tuple[str | int, ...]
+_Keys = tuple[str | int, ...]
+SHIPPED: Final = Path(__file__).with_name("shipped")
+OWN: Final = "demos"
+"""The folder of a person's own scripts, in the data folder."""
+
+_ENDINGS: Final = (".yaml", ".yml")
+_MOST_FILES: Final = 100
 
 
 class DemoScriptError(ValueError):
@@ -78,6 +85,30 @@ def parse_script(content: bytes, name: str) -> DemoScript:
         return DemoScript.model_validate(_without_empty(values))
     except ValidationError as error:
         raise DemoScriptError(_wrong_fields(error, node, name)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfEntry:
+    """One file: its script, or the problem with it. ``own``: the person's own."""
+
+    name: str
+    own: bool
+    content: bytes = b""
+    script: DemoScript | None = None
+    problem: str | None = None
+
+
+def shelf(data_dir: Path) -> list[ShelfEntry]:
+    """Every script, those that ship first, each kind by name."""
+    return [*_entries(SHIPPED, own=False), *_entries(data_dir / OWN, own=True)]
+
+
+def read_entry(content: bytes, name: str, *, own: bool) -> ShelfEntry:
+    """An entry from a file's content."""
+    try:
+        return ShelfEntry(name, own, content, script=parse_script(content, name))
+    except DemoScriptError as error:
+        return ShelfEntry(name, own, content, problem=error.message)
 
 
 class _RefusedError(yaml.MarkedYAMLError):
@@ -165,7 +196,7 @@ def _wrong_fields(error: ValidationError, node: yaml.Node, name: str) -> str:
     return "\n".join(lines[:_SHOWN_AT_ONCE] + rest)
 
 
-def _found(node: yaml.Node, path: Path) -> tuple[int, bool]:
+def _found(node: yaml.Node, path: _Keys) -> tuple[int, bool]:
     """The line of a field and True; where it is not there, that of what is around it and False."""
     line: int = node.start_mark.line + 1
     for part in path:
@@ -184,7 +215,7 @@ def _place(name: str, line: int | None) -> str:
     return f"{name}, line {line}" if line else name
 
 
-def _field(path: Path) -> str:
+def _field(path: _Keys) -> str:
     """``turn 1, fault 2, target``."""
     words: list[str] = []
     for part in path:
@@ -202,3 +233,26 @@ def _problem(problem: Any) -> str:
     is_language = problem["loc"][-1] == "language"
     advice = "write a tag such as en or es-MX" if is_language else "write vendor, or vendor:model"
     return template.format(**problem.get("ctx", {}), input=problem["input"], advice=advice)
+
+
+def _entries(folder: Path, *, own: bool) -> Iterator[ShelfEntry]:
+    try:
+        found = sorted(path for path in folder.iterdir() if path.suffix.lower() in _ENDINGS)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        yield ShelfEntry(folder.name, own, problem=f"{folder} cannot be read: {error.strerror}.")
+        return
+    for path in found[:_MOST_FILES]:
+        yield _entry(path, own=own)
+
+
+def _entry(path: Path, *, own: bool) -> ShelfEntry:
+    try:
+        with path.open("rb") as file:
+            # One byte more than is allowed: enough to see that the file is too long.
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        problem = f"{path.name} cannot be read: {error.strerror}. Check its permissions."
+        return ShelfEntry(path.name, own, problem=problem)
+    return read_entry(content, path.name, own=own)

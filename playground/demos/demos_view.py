@@ -1,19 +1,33 @@
-"""Which demo to play: those that ship, the person's own, and one just uploaded."""
+"""The demo page: what it works on, and which demo to play.
+
+There are the demos that ship, the person's own, and one just uploaded.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
 import streamlit as st
 
-from playground.browser.url import chat_link
+from playground.browser import url
 from playground.chat.welcome_view import fleet_line
-from playground.connections.state import private_allowed
-from playground.demos.desk_view import DemoDesk
+from playground.connections.facts_view import ServerFacts, server_facts
+from playground.connections.state import connection_in_force, private_allowed
 from playground.demos.player import estimated_seconds
+from playground.demos.runs import TITLE, DemoRun, demo_runs
 from playground.demos.script import DemoScript
-from playground.demos.script_file import MAX_BYTES
-from playground.demos.shelf import OWN, ShelfEntry, read_entry, shelf
+from playground.demos.script_files import MAX_BYTES, OWN, ShelfEntry, read_entry, shelf
+from playground.found import Found
 from playground.intent import languages
-from playground.look.safe_markdown import literal
+from playground.intent.state import new_conversation
+from playground.look.safe_text import literal
+from playground.look.words import counted
+from playground.runtime import Runtime, get_runtime
+from playground.servers.address_guard import AddressRefusedError
+from playground.servers.connection import Connection
+from playground.servers.local_gateway import GatewayStartError
+from playground.sessions.database import StoreError
 
 _HERO = """
 <div class="sp-hero" style="margin-top:0">
@@ -22,25 +36,45 @@ _HERO = """
 as it goes. Made for a projector: your browser's full screen (F11) suits it.</p>
 </div>
 """
-EXAMPLE = """title: My demo
-description: One line for this list.
-turns:
-  - message: Can you move my appointment to Tuesday?
-    intent: {language: en, vertical: healthcare, optimise_for: latency}
-    caption:
-      before: "What to look at before the message is sent."
-      after: "{served} answered, first words after {ttft}."
-    reply: What the demo fleet says. Other servers write their own answer.
-  - message: And for my father?
-    faults:
-      - {target: openai, kind: down}
-    caption:
-      failed_over: "{failed} is down, {provider} stepped in."
-    pause: 2
-  - message: Thank you.
-    faults: clear
-closing: "{answered} of {turns} answered, {failovers}."
-"""
+EXAMPLE = Path(__file__).with_name("example.yaml").read_text("utf-8")
+
+
+@dataclass
+class DemoDesk:
+    """``connection`` None: no server answers, and ``problem`` says why."""
+
+    runtime: Runtime
+    connection: Connection | None
+    facts: ServerFacts
+    problem: str | None = None
+
+    @property
+    def run(self) -> DemoRun | None:
+        """The demo of the session in the URL, if that is one."""
+        return demo_runs(self.runtime).find(url.conversation_id())
+
+    @property
+    def past(self) -> str | None:
+        """The session in the URL, if it is a demo that this process no longer runs."""
+        session_id = url.conversation_id()
+        # The chat page says what is wrong with the store.
+        stored = Found.by(
+            lambda: self.runtime.store.load(session_id) if session_id else None, StoreError
+        ).value
+        return stored.id if stored and stored.title.startswith(TITLE) else None
+
+    def start(self, script: DemoScript) -> None:
+        """Start a script and show it. In callbacks."""
+        new_conversation()
+        url.open_conversation(demo_runs(self.runtime).start(script).conversation_id)
+
+
+def open_demo_desk() -> DemoDesk:
+    """The desk of this browser session."""
+    runtime = get_runtime()
+    server = Found.by(lambda: connection_in_force(runtime), GatewayStartError, AddressRefusedError)
+    facts = server_facts(runtime, server.value) if server.value else ServerFacts()
+    return DemoDesk(runtime, server.value, facts, server.problem or facts.problem)
 
 
 def demo_picker(desk: DemoDesk) -> None:
@@ -48,7 +82,7 @@ def demo_picker(desk: DemoDesk) -> None:
     st.html(_HERO)
     if past := desk.past:
         st.info("This demo has been played; what was answered is a session like any other.")
-        chat_link("Open it in the chat", past)
+        url.chat_link("Open it in the chat", past)
     fleet_line(desk.connection, desk.facts)
     entries = shelf(desk.runtime.settings.data_dir)
     _cards(desk, [entry for entry in entries if not entry.own])
@@ -126,5 +160,6 @@ def _upload(desk: DemoDesk) -> None:
 def _facts(script: DemoScript) -> str:
     minutes, seconds = divmod(round(estimated_seconds(script) / 5) * 5, 60)
     spoken = dict.fromkeys(languages.name(turn.intent.language) for turn in script.turns)
-    turns = f"{len(script.turns)} turn{'' if len(script.turns) == 1 else 's'}"
-    return f"{turns} · about {minutes}:{seconds:02} · {', '.join(spoken)}"
+    return (
+        f"{counted(len(script.turns), 'turn')} · about {minutes}:{seconds:02} · {', '.join(spoken)}"
+    )

@@ -1,19 +1,25 @@
-"""A model's words, and a person's, made safe to draw as markdown.
+"""Texts from outside made safe: a model's words and a person's as markdown, tables as files. Pure.
 
 Three things go wrong with raw model output: ``$2 and $3`` is read as a formula, an image's address
 is fetched by the browser (which can carry data out), and a code fence left open in mid-stream
-swallows what follows.
+swallows what follows. In a file, a cell that a spreadsheet would run as a formula is made plain by
+a leading apostrophe (OWASP, "CSV injection").
 """
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
 _CODE = re.compile(r"(```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]*`)", re.DOTALL)
 _IMAGE = re.compile(r"!+(?=\[)")
 _MARKUP = re.compile(r"[\\`*_\[\]()#$:!<>~|{}]")
 _DOLLAR = re.compile(r"(?<!\\)\$")
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def safe_markdown(text: str) -> str:
@@ -33,3 +39,16 @@ def safe_partial(text: str) -> str:
     fences = _FENCE.findall(text)
     closing = f"\n{fences[-1]}" if len(fences) % 2 else ""
     return safe_markdown(text + closing)
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """The frame with its header as CSV in UTF-8; what is unknown is an empty cell."""
+    texts = frame.select_dtypes(include=["string", "object"]).columns
+    safe = frame.assign(**{name: frame[name].map(_plain, na_action="ignore") for name in texts})
+    return safe.to_csv(index=False, lineterminator="\r\n").encode()
+
+
+def _plain(value: object) -> str:
+    text = str(value)
+    # A spreadsheet also looks past leading blanks.
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.look.safe_markdown import literal, safe_markdown, safe_partial
+from playground.look.safe_text import literal, safe_markdown, safe_partial
 
 
 def test_two_prices_are_no_formula() -> None:

@@ -1,0 +1,96 @@
+"""What every page draws with: its styles, rows spread from end to end, charts, tables, files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from playground.look.safe_text import csv_bytes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from playground.look.figures import Theme
+
+_STYLE: Final = f"<style>{Path(__file__).with_name('style.css').read_text('utf-8')}</style>"
+_MAIN: Final = '[data-testid="stMainBlockContainer"]'
+_READING: Final = f"{_MAIN} {{ max-width: 60rem; }}"
+_FRAMES: Final = {
+    "routing": f"{_MAIN} {{ max-width: 84rem; padding-top: 4.2rem; }}",
+    "demo": f"{_MAIN} {{ max-width: 80rem; }} {_MAIN} h3 {{ font-size: 1.35rem; }}",
+    "analytics": "",
+}
+"""Pages that are not as wide as a text, by their path."""
+
+_PLOTLY: Final = {"displayModeBar": False, "responsive": True, "doubleClick": False}
+
+
+def page_style(path: str) -> None:
+    """Put the styles on the page at ``path``, before anything that uses them.
+
+    The stylesheet is the same for all: the browser keeps it, and gets only a reference from
+    the second run on.
+    """
+    st.html(_STYLE)
+    st.html(f"<style>:root {{ color-scheme: {theme()}; }} {_FRAMES.get(path, _READING)}</style>")
+
+
+def theme() -> Theme:
+    """The person's theme, as far as the browser has said."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def spread(**options: Any) -> DeltaGenerator:
+    """A row with its parts spread from end to end; options are those of ``st.container``."""
+    return st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", **options
+    )
+
+
+def table(
+    frame: pd.DataFrame,
+    headings: Mapping[str, str],
+    alt: str,
+    *,
+    formats: Mapping[str, str] | None = None,
+    **options: Any,
+) -> None:
+    """The frame's columns that have a heading, for reading.
+
+    ``alt`` describes the table for screen readers; ``formats`` has number formats by heading;
+    other options are those of ``st.dataframe``.
+    """
+    numbers = {name: st.column_config.NumberColumn(format=f) for name, f in (formats or {}).items()}
+    st.dataframe(
+        frame[list(headings)].rename(columns=dict(headings)),
+        hide_index=True,
+        placeholder="–",
+        column_config=numbers,
+        alt=alt,
+        **{"height": "auto", **options},
+    )
+
+
+def chart(figure: object, key: str, alt: str, **options: Any) -> Any:
+    """The figure in its own colours; ``alt`` describes it, options are ``st.plotly_chart``'s."""
+    return st.plotly_chart(
+        figure, width="stretch", theme=None, key=key, config=_PLOTLY, alt=alt, **options
+    )
+
+
+def csv_button(place: DeltaGenerator, frame: pd.DataFrame, name: str) -> None:
+    """Draw it; the file, ``speko-NAME.csv`` with every column, is made on the click."""
+    place.download_button(
+        "Download CSV",
+        lambda: csv_bytes(frame),
+        file_name=f"speko-{name}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        key=f"csv-{name}",
+    )
