@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Annotated, Any, Generic
+from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
@@ -104,29 +104,27 @@ def _other_routes(gateway: Gateway, metrics: Metrics) -> FastAPI:
     return app
 
 
-class _ForRequest:
+def _for_request(gateway: Gateway) -> Any:
     """The gateway for one request, with the request's own connections and fleet."""
 
-    def __init__(self, gateway: Gateway) -> None:
-        self._gateway = gateway
+    async def here(request: Request) -> Gateway:
+        return gateway.for_request(headers_of(request.scope))
 
-    async def __call__(self, request: Request) -> Gateway:
-        return self._gateway.for_request(headers_of(request.scope))
+    return Depends(here)
 
 
-class _JsonBody(Generic[ModelT]):
+def _json_body(model: type[ModelT]) -> Any:
     """A request's body as ``model``, read and checked as a completion's is."""
 
-    def __init__(self, model: type[ModelT]) -> None:
-        self._model = model
+    async def body(request: Request) -> ModelT:
+        return parsed(model, await read_body(request.receive))
 
-    async def __call__(self, request: Request) -> ModelT:
-        return parsed(self._model, await read_body(request.receive))
+    return Depends(body)
 
 
 def _add_routing(app: FastAPI, gateway: Gateway) -> None:
-    own = Depends(_ForRequest(gateway))
-    asked = Depends(_JsonBody(SweepRequest))
+    own = _for_request(gateway)
+    asked = _json_body(SweepRequest)
 
     @app.get("/v1/routing/preview", response_model=RoutingPreview, responses=ERRORS)
     async def preview(
@@ -171,8 +169,8 @@ def _add_routing(app: FastAPI, gateway: Gateway) -> None:
 
 
 def _add_connections(app: FastAPI, gateway: Gateway) -> None:
-    own = Depends(_ForRequest(gateway))
-    asked = Depends(_JsonBody(VendorQuestion))
+    own = _for_request(gateway)
+    asked = _json_body(VendorQuestion)
 
     @app.get("/v1/connections", response_model=VendorConnections, responses=ERRORS)
     async def connections(here: Gateway = own) -> Response:

@@ -62,12 +62,14 @@ def set_up_logging(settings: LogSettings, environment: Mapping[str, str]) -> Non
     logging.basicConfig(level=settings.level.upper(), handlers=[handler], force=True)
 
 
-class JsonLines(logging.Formatter):
-    """One JSON object a line: time, level, event, and the record's own fields."""
-
+class _Lines(logging.Formatter):
     def __init__(self, secrets: tuple[str, ...] = ()) -> None:
         super().__init__()
         self._secrets = secrets
+
+
+class JsonLines(_Lines):
+    """One JSON object a line: time, level, event, and the record's own fields."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
@@ -79,12 +81,8 @@ class JsonLines(logging.Formatter):
         return redacted(json.dumps(fields), self._secrets)
 
 
-class TextLines(logging.Formatter):
+class TextLines(_Lines):
     """The same, for people."""
-
-    def __init__(self, secrets: tuple[str, ...] = ()) -> None:
-        super().__init__()
-        self._secrets = secrets
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from speko_client.models import ProviderKind
 from speko_gateway.local_model.engine import ABSENT, SHIPPED_NAME, LocalEngine
@@ -24,12 +25,9 @@ MODEL = "smollm2-135m-instruct"
 class LocalProvider:
     """``local:smollm2-135m-instruct``; an answer names another GGUF that is used instead."""
 
-    engine: LocalEngine
+    kind: ClassVar[ProviderKind] = "local"
 
-    @property
-    def kind(self) -> ProviderKind:
-        """Always ``local``."""
-        return "local"
+    engine: LocalEngine
 
     @property
     def words(self) -> str | None:

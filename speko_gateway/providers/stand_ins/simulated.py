@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from speko_client.models import ChatMessage, ProviderKind, RoutingIntent
 from speko_gateway.ahead import Ahead
@@ -94,14 +94,11 @@ class SimulatedProvider:
     ``reply``: what it says to one request, scripted, at its own pace.
     """
 
+    kind: ClassVar[ProviderKind] = "simulated"
+
     vendor: str
     stage: Stage
     reply: str | None = None
-
-    @property
-    def kind(self) -> ProviderKind:
-        """Always ``simulated``."""
-        return "simulated"
 
     @property
     def words(self) -> str:

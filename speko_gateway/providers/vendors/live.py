@@ -37,7 +37,8 @@ class LiveProvider:
     """One vendor with one key. Cheap to make: connections belong to the shared ``upstream``.
 
     ``key`` and ``base_url`` come from the environment or with a single request; no text of an
-    instance shows the key. ``models`` are the ids offered without asking the vendor.
+    instance shows the key. ``models`` are the ids offered without asking the vendor. ``problem``
+    is why no model of it can be called, as a plain clause; None where one can.
     """
 
     kind: Literal["live"] = "live"
@@ -58,15 +59,10 @@ class LiveProvider:
         self._upstream = upstream
         self._dialect = DIALECTS[vendor.dialect]
         self._key = (key or "").strip() or None
-        self._problem = _address_problem(self.base_url) or _key_problem(vendor, self._key)
+        self.problem = _address_problem(self.base_url) or _key_problem(vendor, self._key)
 
     def __repr__(self) -> str:
         return f"LiveProvider({self.vendor.id!r})"
-
-    @property
-    def problem(self) -> str | None:
-        """Why no model of it can be called, as a plain clause; None where one can."""
-        return self._problem
 
     @property
     def lacks_key(self) -> bool:
@@ -99,7 +95,7 @@ class LiveProvider:
         """Why ``model`` cannot be called: no usable key or address, or retired by its vendor."""
         if (day := self.vendor.retired.get(model)) and self._is_the_vendor_itself():
             return f"{self.vendor.name} retired {model} on {day}"
-        return self._problem
+        return self.problem
 
     async def stream(self, request: ProviderRequest) -> AsyncGenerator[ProviderEvent]:
         """The vendor's answer as it comes."""
@@ -136,8 +132,8 @@ class LiveProvider:
         return self.base_url == self.vendor.base_url
 
     def _key_headers(self) -> dict[str, str]:
-        if self._problem is not None:
-            raise ProviderError(FailureCode.AUTH_FAILED, f"was not asked: {self._problem}")
+        if self.problem is not None:
+            raise ProviderError(FailureCode.AUTH_FAILED, f"was not asked: {self.problem}")
         return self._dialect.key_headers(self._key) if self._key else {}
 
 
