@@ -22,13 +22,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from starlette.middleware import Middleware
 
-from playground.shell.middleware import ImageGuard, PageFiles
+from playground.middleware import ImageGuard, PageFiles
 
 if TYPE_CHECKING:
     from playground.runtime import Runtime
 
 PAGE_FILES = Path(st.__file__).parent / "static" / "static"
-FIRST_PAGE = ("playground.chat.form_view", "streamlit.emojis")
+FIRST_PAGE = ("playground.chat.chat_view", "streamlit.emojis")
 LATER_PAGES = ("PIL.Image", "pandas", "plotly.graph_objects")
 LATER_SECONDS = 3.0
 ENVIRONMENT = {name: value for name, value in os.environ.items() if value}

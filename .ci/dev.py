@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 
 from app import PAGE_FILES, lifespan
-from playground.shell.middleware import App, ImageGuard, Message, PageFiles, Receive, Send
+from playground.middleware import App, ImageGuard, Message, PageFiles, Receive, Send
 
 UI = Path(__file__).resolve().parent.parent / "playground" / "ui.py"
 WHICH_SERVER = "/which-server"

@@ -9,6 +9,7 @@ from typing import get_args
 import streamlit as st
 
 from playground.browser import widgets
+from playground.connections import state
 from playground.connections.connection_view import (
     Action,
     ConnectionForm,
@@ -17,17 +18,6 @@ from playground.connections.connection_view import (
     heading,
 )
 from playground.connections.facts_view import ServerFacts
-from playground.connections.state import (
-    choose_server,
-    edit_connection,
-    edited_connection,
-    keep_check,
-    last_check,
-    private_allowed,
-    server_choice,
-    take_wanted_check,
-    want_check,
-)
 from playground.found import Found
 from playground.look.parts import chip
 from playground.runtime import Runtime
@@ -71,7 +61,7 @@ def server_picker(runtime: Runtime) -> ServerKind:
         list(_KINDS),
         format_func=_KINDS.__getitem__,
         required=True,
-        key=widgets.seed(_SHOWN, kind_in_force(server_choice(), runtime.settings)),
+        key=widgets.seed(_SHOWN, kind_in_force(state.server_choice(), runtime.settings)),
         on_change=lambda: _pick(runtime),
         label_visibility="collapsed",
     )
@@ -81,7 +71,7 @@ def server_picker(runtime: Runtime) -> ServerKind:
 def hosted_panel(runtime: Runtime) -> None:
     """The hosted service and its key."""
     form = ConnectionForm("speko", _save_hosted, key_label="Speko key")
-    own = server_choice().speko_key is not None
+    own = state.server_choice().speko_key is not None
     _panel(runtime, "speko", form, DEFAULT_BASE_URL, own=own)
     st.caption(
         "The hosted service rejects an intent with a vertical, so the chat sends none. Keys: "
@@ -91,7 +81,7 @@ def hosted_panel(runtime: Runtime) -> None:
 
 def other_panel(runtime: Runtime) -> None:
     """Any other server that speaks ``/v1/complete``."""
-    own = server_choice().other
+    own = state.server_choice().other
     form = ConnectionForm(
         "other",
         lambda typed: _save_other(runtime, typed),
@@ -105,7 +95,7 @@ def other_panel(runtime: Runtime) -> None:
 
 def fleet_switch(runtime: Runtime, facts: ServerFacts) -> None:
     """Demo fleet or live vendors, for this browser session."""
-    chosen = server_choice().fleet or runtime.settings.fleet
+    chosen = state.server_choice().fleet or runtime.settings.fleet
     st.segmented_control(
         "Fleet",
         get_args(FleetChoice),
@@ -119,7 +109,7 @@ def fleet_switch(runtime: Runtime, facts: ServerFacts) -> None:
 
 def talks_to(runtime: Runtime, shown: ServerKind) -> str:
     """The server in use, where another one is shown; empty otherwise."""
-    kind = kind_in_force(server_choice(), runtime.settings)
+    kind = kind_in_force(state.server_choice(), runtime.settings)
     return "" if kind == shown else _IN_USE[kind]
 
 
@@ -135,16 +125,16 @@ def _panel(
         heading(kind, _KINDS[kind], _source(connection, own=own), address, actions)
         if connection is not None:
             _run_check(runtime, kind, connection)
-        found(Checked(False, problem) if problem else last_check(kind))
-        if connection is None or edited_connection() == kind:
+        found(Checked(False, problem) if problem else state.last_check(kind))
+        if connection is None or state.edited_connection() == kind:
             connection_form(replace(form, can_cancel=connection is not None))
 
 
 def _run_check(runtime: Runtime, name: str, connection: Connection) -> None:
     """Check a Speko server, if its Test button was pressed."""
-    if take_wanted_check(name):
+    if state.take_wanted_check(name):
         with st.spinner(f"Asking {connection.name} ..."), runtime.client(connection) as client:
-            keep_check(name, check_server(client, connection))
+            state.keep_check(name, check_server(client, connection))
 
 
 def _source(connection: Connection | None, *, own: bool) -> str:
@@ -157,14 +147,14 @@ def _source(connection: Connection | None, *, own: bool) -> str:
 
 def _actions(kind: ServerKind, connection: Connection | None, *, own: bool) -> Iterator[Action]:
     if connection is not None:
-        yield Action("Test", "test", want_check)
-        yield Action("Replace" if kind == "speko" else "Change", "edit", edit_connection)
+        yield Action("Test", "test", state.want_check)
+        yield Action("Replace" if kind == "speko" else "Change", "edit", state.edit_connection)
     if own:
         yield Action("Forget", "forget", _forget)
 
 
 def _connection(runtime: Runtime, kind: ServerKind) -> Found[Connection]:
-    choice, allowed = server_choice(), private_allowed(runtime)
+    choice, allowed = state.server_choice(), state.private_allowed(runtime)
     return Found.by(
         lambda: chosen_server(choice, runtime.settings, kind, private_allowed=allowed),
         AddressRefusedError,
@@ -178,35 +168,35 @@ def _shown() -> ServerKind:
 
 def _pick(runtime: Runtime) -> None:
     kind = _shown()
-    edit_connection(None)
+    state.edit_connection(None)
     if kind == "gateway" or _connection(runtime, kind).value is not None:
-        choose_server(replace(server_choice(), kind=kind))
+        state.choose_server(replace(state.server_choice(), kind=kind))
 
 
 def _pick_fleet() -> None:
     picked = widgets.typed("fleet")
     fleet = next((each for each in _FLEETS if each == picked), None)
-    choose_server(replace(server_choice(), fleet=fleet))
+    state.choose_server(replace(state.server_choice(), fleet=fleet))
 
 
 def _save_hosted(typed: Typed) -> None:
-    _talk_to(replace(server_choice(), kind="speko", speko_key=usable_key(typed)))
+    _talk_to(replace(state.server_choice(), kind="speko", speko_key=usable_key(typed)))
 
 
 def _save_other(runtime: Runtime, typed: Typed) -> None:
-    made = server(typed, private_allowed=private_allowed(runtime))
-    _talk_to(replace(server_choice(), kind="other", other=made))
+    made = server(typed, private_allowed=state.private_allowed(runtime))
+    _talk_to(replace(state.server_choice(), kind="other", other=made))
 
 
 def _talk_to(choice: ServerChoice) -> None:
-    choose_server(choice)
-    want_check(choice.kind or "")
+    state.choose_server(choice)
+    state.want_check(choice.kind or "")
 
 
 def _forget(name: str) -> None:
     kind: ServerKind = "speko" if name == "speko" else "other"
-    choose_server(server_choice().without_server(kind))
-    keep_check(name, None)
+    state.choose_server(state.server_choice().without_server(kind))
+    state.keep_check(name, None)
 
 
 def _now(facts: ServerFacts) -> str:

@@ -7,7 +7,7 @@ becomes a list. Everything from outside is escaped.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from html import escape
 from itertools import groupby
@@ -16,7 +16,7 @@ from typing import Literal
 from playground.look import parts
 from playground.look.parts import Tone
 from playground.servers import pool
-from speko_client.models import KnownProvider, ProviderFailure, ProviderHealth
+from speko_client.models import KnownProvider, ProviderHealth
 
 State = Literal["available", "unavailable", "left-out", "probing"]
 
@@ -37,16 +37,14 @@ _HEADINGS = ("Provider", "State", "Recent errors", "Last error")
 
 @dataclass(frozen=True, slots=True)
 class StatusRow:
-    """One model, or several of one vendor that miss the same; ``error_rate`` 0..1 of ``calls``."""
+    """One model, or several of one vendor that miss the same."""
 
     vendor: str
     vendor_name: str
     model: str
     state: State
-    reason: str = ""
-    calls: int = 0
-    error_rate: float = 0.0
-    last_error: ProviderFailure | None = None
+    reason: str
+    health: ProviderHealth | None = None
 
 
 def status_rows(
@@ -83,16 +81,7 @@ def ago(at: str, now: datetime) -> str:
 
 def _status_row(known: KnownProvider, health: ProviderHealth | None, now: datetime) -> StatusRow:
     state, reason = _state(known, health, now)
-    return StatusRow(
-        vendor=known.vendor,
-        vendor_name=known.vendor_name,
-        model=known.model or "",
-        state=state,
-        reason=reason,
-        calls=health.calls if health else 0,
-        error_rate=health.error_rate if health else 0.0,
-        last_error=health.last_error if health else None,
-    )
+    return StatusRow(known.vendor, known.vendor_name, known.model or "", state, reason, health)
 
 
 def _state(known: KnownProvider, health: ProviderHealth | None, now: datetime) -> tuple[State, str]:
@@ -114,16 +103,11 @@ def _left_out(health: ProviderHealth, now: datetime) -> str:
 
 def _together(rows: list[StatusRow]) -> list[StatusRow]:
     first = rows[0]
-    alike = all(
-        (row.state, row.reason, row.calls) == ("unavailable", first.reason, 0) for row in rows
-    )
+    lacks = ("unavailable", first.reason)
+    alike = all((row.state, row.reason) == lacks and not _calls(row) for row in rows)
     if not alike or len(rows) == 1:
         return rows
-    return [
-        StatusRow(
-            first.vendor, first.vendor_name, f"{len(rows)} models", "unavailable", first.reason
-        )
-    ]
+    return [replace(first, model=f"{len(rows)} models")]
 
 
 def _row_html(row: StatusRow, now: datetime) -> str:
@@ -137,7 +121,7 @@ def _row_html(row: StatusRow, now: datetime) -> str:
         _cell(_HEADINGS[0], who),
         _cell(_HEADINGS[1], state + why),
         _cell(_HEADINGS[2], _errors(row), nothing="no calls"),
-        _cell(_HEADINGS[3], _last(row.last_error, now), nothing="none"),
+        _cell(_HEADINGS[3], _last(row, now), nothing="none"),
     ]
     return f"<tr>{''.join(cells)}</tr>"
 
@@ -148,11 +132,18 @@ def _cell(heading: str, html: str, *, nothing: str = "") -> str:
     return f'<td data-label="{heading}"{empty}>{shown}</td>'
 
 
+def _calls(row: StatusRow) -> int:
+    return row.health.calls if row.health else 0
+
+
 def _errors(row: StatusRow) -> str:
-    return f"{row.error_rate:.0%} of {row.calls:,}".replace("%", " %") if row.calls else ""
+    if row.health is None or not row.health.calls:
+        return ""
+    return f"{row.health.error_rate:.0%} of {row.health.calls:,}".replace("%", " %")
 
 
-def _last(error: ProviderFailure | None, now: datetime) -> str:
+def _last(row: StatusRow, now: datetime) -> str:
+    error = row.health.last_error if row.health else None
     if error is None:
         return ""
     when = f' <span class="sp-quiet">{ago(error.at, now)}</span>'

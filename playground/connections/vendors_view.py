@@ -10,6 +10,7 @@ import streamlit as st
 
 from playground.browser import widgets
 from playground.browser.url import CHAT_PAGE
+from playground.connections import state
 from playground.connections.connection_view import (
     Action,
     ConnectionForm,
@@ -18,17 +19,6 @@ from playground.connections.connection_view import (
     heading,
 )
 from playground.connections.facts_view import ServerFacts, server_facts
-from playground.connections.state import (
-    choose_server,
-    edit_connection,
-    edited_connection,
-    keep_check,
-    last_check,
-    private_allowed,
-    server_choice,
-    take_wanted_check,
-    want_check,
-)
 from playground.look.parts import chip
 from playground.look.words import counted
 from playground.runtime import Runtime
@@ -65,7 +55,7 @@ class Desk:
 
     def own(self, vendor: str) -> VendorCredentials | None:
         """This session's own credentials for a vendor."""
-        return server_choice().vendors.get(vendor)
+        return state.server_choice().vendors.get(vendor)
 
     def facts(self) -> ServerFacts:
         """What the gateway offers now."""
@@ -76,7 +66,7 @@ def open_desk(runtime: Runtime, gateway: Connection, chat_with: Callable[[str], 
     """Raises SpekoApiError where the gateway does not list its vendors."""
     with runtime.client(gateway) as client:
         vendors = tuple(client.vendors().vendors)
-    return Desk(runtime, gateway, vendors, private_allowed(runtime), chat_with)
+    return Desk(runtime, gateway, vendors, state.private_allowed(runtime), chat_with)
 
 
 def vendor_keys(desk: Desk) -> None:
@@ -109,20 +99,20 @@ def own_servers(desk: Desk) -> None:
     st.subheader("Your own servers", anchor=False)
     st.caption("Any server that speaks OpenAI's chat completions, by its base URL.")
     listed = {each.id: each for each in desk.vendors}
-    own = server_choice().vendors
+    own = state.server_choice().vendors
     ids = dict.fromkeys(each for each in [*listed, *own] if _is_own(each))
     _group(desk, "own", [listed.get(each) or _left_behind(each, own[each]) for each in ids])
-    if edited_connection() != _NEW:
+    if state.edited_connection() != _NEW:
         st.button(
             "Add a server",
             icon=":material/add:",
-            on_click=edit_connection,
+            on_click=state.edit_connection,
             args=(_NEW,),
             key="add-server",
         )
         return
     with st.container(border=True, key=f"group-{_NEW}"), st.container(key=f"connection-{_NEW}"):
-        found(last_check(_NEW))
+        found(state.last_check(_NEW))
         connection_form(
             ConnectionForm(
                 _NEW,
@@ -150,14 +140,14 @@ def _connection(desk: Desk, vendor: VendorConnection) -> None:
     heading(vendor.id, vendor.name, _badge(desk, vendor, own), _sub(vendor, own), actions)
     _run_vendor_check(desk, vendor)
     problem = own and address_problem(own.base_url, private_allowed=desk.private_allowed)
-    check = Checked(False, problem) if problem else last_check(vendor.id)
+    check = Checked(False, problem) if problem else state.last_check(vendor.id)
     found(check)
     if check is not None and check.ok:
         with st.container(horizontal=True):
             if check.models:
                 _models(desk, vendor, own, check)
             _chat_with(desk, vendor)
-    if edited_connection() == vendor.id:
+    if state.edited_connection() == vendor.id:
         connection_form(_form(desk, vendor))
 
 
@@ -186,20 +176,20 @@ def _actions(
     desk: Desk, vendor: VendorConnection, own: VendorCredentials | None
 ) -> Iterator[Action]:
     if own is not None or vendor.source == "environment":
-        yield Action("Test", "test", want_check)
+        yield Action("Test", "test", state.want_check)
     if own is not None:
         if not _is_own(vendor.id):
-            yield Action("Replace" if vendor.needs_key else "Change", "edit", edit_connection)
+            yield Action("Replace" if vendor.needs_key else "Change", "edit", state.edit_connection)
         yield Action("Forget", "forget", _forget)
     elif vendor.source == "environment":
         if vendor.needs_key:
-            yield Action("Use my own key", "edit", edit_connection)
+            yield Action("Use my own key", "edit", state.edit_connection)
     elif vendor.local:
         if vendor.running and desk.private_allowed:
             yield Action("Use it", "use", partial(_use, desk, vendor))
-        yield Action("Set address", "edit", edit_connection)
+        yield Action("Set address", "edit", state.edit_connection)
     else:
-        yield Action("Add key", "add", edit_connection)
+        yield Action("Add key", "add", state.edit_connection)
 
 
 def _models(
@@ -237,11 +227,11 @@ def _offer_chosen(vendor: str, key: str) -> None:
 
 def _run_vendor_check(desk: Desk, vendor: VendorConnection) -> None:
     """Check a vendor, if its Test button was pressed; offer a new server's models."""
-    if not take_wanted_check(vendor.id):
+    if not state.take_wanted_check(vendor.id):
         return
     with st.spinner(f"Asking {vendor.name} ..."), desk.runtime.client(desk.gateway) as client:
         found = check_vendor(client, desk.gateway, vendor.id)
-    keep_check(vendor.id, found)
+    state.keep_check(vendor.id, found)
     if _offer_models(desk, vendor.id, found):
         # The router's pool has changed, so the whole page has to be drawn again.
         st.rerun()
@@ -252,9 +242,9 @@ def _offer(vendor: str, models: list[str]) -> None:
 
     Raises NotUsableError where that is more than one request can carry.
     """
-    choice = server_choice()
+    choice = state.server_choice()
     own = choice.vendors[vendor].model_copy(update={"models": models or None})
-    choose_server(portable(choice.with_vendor(vendor, own)))
+    state.choose_server(portable(choice.with_vendor(vendor, own)))
 
 
 def _offer_models(desk: Desk, vendor: str, found: Checked) -> bool:
@@ -266,7 +256,7 @@ def _offer_models(desk: Desk, vendor: str, found: Checked) -> bool:
     try:
         _offer(vendor, first)
     except NotUsableError as error:
-        keep_check(vendor, Checked(False, str(error)))
+        state.keep_check(vendor, Checked(False, str(error)))
         return False
     return True
 
@@ -287,21 +277,21 @@ def _save(desk: Desk, vendor: VendorConnection, typed: Typed) -> None:
     if vendor.local and not typed.base_url:
         raise NotUsableError("Name the address first.")
     made = credentials(typed, needs_key=vendor.needs_key, private_allowed=desk.private_allowed)
-    choose_server(portable(server_choice().with_vendor(vendor.id, made)))
-    want_check(vendor.id)
+    state.choose_server(portable(state.server_choice().with_vendor(vendor.id, made)))
+    state.want_check(vendor.id)
 
 
 def _save_new(desk: Desk, typed: Typed) -> None:
     if not typed.base_url:
         raise NotUsableError("Name the address first.")
     made = credentials(typed, needs_key=False, private_allowed=desk.private_allowed)
-    choice = server_choice()
+    choice = state.server_choice()
     taken = {each.id: each for each in desk.vendors} | dict(choice.vendors)
     vendor = custom_id(typed.name, taken)
     named = made.model_copy(update={"name": typed.name or vendor.removeprefix(CUSTOM)})
-    choose_server(portable(choice.with_vendor(vendor, named)))
-    keep_check(_NEW, None)
-    want_check(vendor)
+    state.choose_server(portable(choice.with_vendor(vendor, named)))
+    state.keep_check(_NEW, None)
+    state.want_check(vendor)
 
 
 def _use(desk: Desk, vendor: VendorConnection, _id: str) -> None:
@@ -309,8 +299,8 @@ def _use(desk: Desk, vendor: VendorConnection, _id: str) -> None:
 
 
 def _forget(vendor: str) -> None:
-    choose_server(server_choice().without_vendor(vendor))
-    keep_check(vendor, None)
+    state.choose_server(state.server_choice().without_vendor(vendor))
+    state.keep_check(vendor, None)
 
 
 def _is_own(vendor: str) -> bool:

@@ -8,6 +8,7 @@ from html import escape
 import streamlit as st
 
 from playground.browser import widgets
+from playground.drills import words
 from playground.drills.banner_view import end_drill
 from playground.drills.state import (
     MOST,
@@ -17,15 +18,6 @@ from playground.drills.state import (
     Unit,
     drill_state,
     keep_drill,
-)
-from playground.drills.words import (
-    KINDS,
-    SLOW_SECONDS,
-    Preset,
-    effect,
-    fault_clause,
-    presets,
-    target_name,
 )
 from playground.intent.preview_view import preview
 from playground.look import parts
@@ -90,7 +82,7 @@ def _length_row() -> None:
 
 def _stories(desk: RoutingDesk, running: RunningDrill | None) -> None:
     """Drills to start with one click."""
-    stories = presets(_ranked(desk), desk.facts.known)
+    stories = words.presets(_ranked(desk), desk.facts.known)
     if not stories:
         return
     st.markdown("**Start with a story**")
@@ -99,7 +91,7 @@ def _stories(desk: RoutingDesk, running: RunningDrill | None) -> None:
             _story(story, is_on=running is not None and running.faults == story.faults)
 
 
-def _story(story: Preset, *, is_on: bool) -> None:
+def _story(story: words.Preset, *, is_on: bool) -> None:
     with st.container(border=True, width=222, height="stretch", key=f"preset-card-{story.key}"):
         st.markdown(f":material/{story.icon}: **{story.title}**")
         st.caption(story.story)
@@ -138,15 +130,15 @@ def _new_fault(desk: RoutingDesk) -> None:
     )
     kind = st.pills(
         "What goes wrong",
-        list(KINDS),
+        list(words.KINDS),
         default="down",
         required=True,
-        format_func=lambda each: f":material/{KINDS[each].icon}: {KINDS[each].label}",
+        format_func=lambda each: f":material/{words.KINDS[each].icon}: {words.KINDS[each].label}",
         wrap=True,
         key="drill-kind",
     )
     fault = _with_figures(target, kind)
-    st.caption(effect(fault))
+    st.caption(words.effect(fault))
     st.button("Add", icon=":material/add:", on_click=_add, args=(fault,), key="drill-add")
 
 
@@ -157,7 +149,7 @@ def _with_figures(target: str, kind: FaultKind) -> Fault:
             "Seconds to the first word",
             0.5,
             15.0,
-            SLOW_SECONDS,
+            words.SLOW_SECONDS,
             0.5,
             format="%g s",
             key="drill-seconds",
@@ -203,7 +195,7 @@ def _plan(state: DrillState, running: RunningDrill | None) -> None:
 def _planned(fault: Fault) -> None:
     with spread(gap="small"):
         mark = parts.mark(fault.target.partition(":")[0])
-        name, what = escape(target_name(fault.target)), escape(fault_clause(fault))
+        name, what = escape(words.target_name(fault.target)), escape(words.fault_clause(fault))
         st.html(
             f'<div class="drill-fault">{mark}<span><b>{name}</b><small>{what}</small></span></div>'
         )

@@ -19,9 +19,9 @@ from typing import Any
 from playground.servers.connection import Connecting, Connection
 from playground.servers.local_gateway import GatewayStartError
 from playground.sessions.asking import ranking_for, run_turn
-from playground.sessions.costs import estimate
 from playground.sessions.database import StoreError
 from playground.sessions.store import Store, utc_now
+from playground.sessions.totals import estimate
 from playground.sessions.turn_words import failed_attempts, internal_error, start_error, turn_error
 from playground.sessions.turns import (
     Answer,

@@ -44,6 +44,10 @@ _FAILED_BY_DRILL = (
     "This was a drill, and it left nobody who could answer. End it at the top of the page, or "
     "allow more providers, then retry."
 )
+_CUT_SHORT = {
+    "stopped": "Stopped by you.",
+    "interrupted": "Interrupted: the playground ended during this answer.",
+}
 
 
 def source(answer: Answer) -> str | None:
@@ -56,13 +60,9 @@ def source(answer: Answer) -> str | None:
 
 def status_note(turn: Turn) -> str | None:
     """Why an answer is not whole, where it is not."""
-    if turn.status == "stopped":
-        kept = "The text up to here is kept." if turn.answer.text else "No text had arrived."
-        return f"Stopped by you. {kept}"
-    if turn.status == "interrupted":
-        kept = "The text up to here is kept." if turn.answer.text else "No text had arrived."
-        return f"Interrupted: the playground ended during this answer. {kept}"
-    return None
+    lead = _CUT_SHORT.get(turn.status)
+    kept = "The text up to here is kept." if turn.answer.text else "No text had arrived."
+    return f"{lead} {kept}" if lead else None
 
 
 def tokens(answer: Answer) -> str | None:

@@ -59,7 +59,7 @@ def test_a_vendor_that_lacks_one_thing_has_one_line() -> None:
 )
 def test_health_decides_who_is_left_out(row: ProviderHealth, state: str, reason: str) -> None:
     (found,) = status_rows([known()], [row], NOW)
-    assert (found.state, found.reason, found.calls, found.error_rate) == (state, reason, 10, 0.3)
+    assert (found.state, found.reason, found.health) == (state, reason, row)
 
 
 def test_an_unknown_reason_is_said_to_be_one() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from playground.sessions.costs import estimate, price_source
+from playground.sessions.totals import estimate, price_source
 from speko_client.models import CompleteUsage
 
 USAGE = CompleteUsage(prompt_tokens=1_000_000, completion_tokens=1_000_000)

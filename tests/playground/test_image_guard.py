@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from playground.shell.middleware import POLICY, App, ImageGuard, Message, Receive, Send
+from playground.middleware import POLICY, App, ImageGuard, Message, Receive, Send
 
 
 def answering(kind: bytes) -> App:

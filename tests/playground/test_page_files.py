@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from playground.shell.middleware import PageFiles
+from playground.middleware import PageFiles
 
 
 @pytest.fixture
