@@ -64,7 +64,16 @@ async def serving(gateway: Gateway, *, key: str = KEY) -> AsyncGenerator[httpx.A
 async def serving_app(app: ASGIApp) -> AsyncGenerator[httpx.AsyncClient]:
     """A client of this application, which is served as long as the context lasts."""
     listener = bind("127.0.0.1", 0)
-    server = _Server(uvicorn.Config(app, log_config=None, loop="none", timeout_graceful_shutdown=1))
+    server = _Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            log_level="warning",  # pytest keeps each line: it would pass for a leak
+            access_log=False,
+            loop="none",
+            timeout_graceful_shutdown=1,
+        )
+    )
     running = asyncio.ensure_future(server.serve(sockets=[listener]))
     await server.ready.wait()
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
