@@ -58,7 +58,9 @@ def checked_address(url: str, *, private_allowed: bool, resolve: Resolve = resol
     parts = urlsplit(plain)
     host = (parts.hostname or "").lower()
     if not _HOST.fullmatch(host):
-        raise AddressRefusedError("The host in this address has characters that no host has.")
+        raise AddressRefusedError(
+            "The host in this address contains characters that a host name cannot have."
+        )
     if not private_allowed:
         _refuse_private(host, parts.port or _PORTS[parts.scheme], resolve)
     return plain

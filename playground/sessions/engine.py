@@ -141,7 +141,9 @@ class Engine:
         with self._lock:
             work = self._works.get(turn.conversation_id)
             if work is not None and not work.run.done:
-                raise AlreadyRunningError("The latest message of this session is still answered.")
+                raise AlreadyRunningError(
+                    "The latest message of this session is still being answered."
+                )
             if any(known.id == turn.id for known in conversation.turns):
                 raise AlreadyRunningError("This message was sent already.")
             for done in [key for key, work in self._works.items() if work.run.done][:-_KEPT]:
