@@ -18,7 +18,7 @@ Run as ``python -m benchmarks.message_path``; ``--calls`` lists each call.
 from __future__ import annotations
 
 import argparse
-import dis
+import inspect
 import json
 import sys
 import tempfile
@@ -57,7 +57,7 @@ GATEWAY_KEY = "traced"
 DEPTH = 5
 SECONDS = 60.0
 
-_SUSPENDED = dis.opmap["YIELD_VALUE"]
+_GOES_ON = inspect.CO_COROUTINE | inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 
 
 class Call(NamedTuple):
@@ -114,6 +114,7 @@ class Tracer:
         self._begun = 0
         self._open: dict[int, int] = {}
         self._noted: set[int] = set()
+        self._kept: list[FrameType] = []
 
     def __call__(self, frame: FrameType, event: str, result: object) -> None:
         """Called as a frame is entered (also anew, after a wait) and as it is left."""
@@ -124,12 +125,15 @@ class Tracer:
         if key not in self._open:
             self._begun += 1
             self._open[key] = self._begun
+            if code.co_flags & _GOES_ON:
+                # It may leave only to wait. Kept, it is still the same frame when it goes on.
+                self._kept.append(frame)
         values = [*frame.f_locals.values(), result]
         if key not in self._noted and holds_mark(values, DEPTH + 1):
             self._noted.add(key)
             file = Path(code.co_filename).relative_to(ROOT).as_posix()
             self.trace.calls.append(Call(self._open[key], file, code.co_qualname))
-        if event == "return" and code.co_code[frame.f_lasti] != _SUSPENDED:
+        if event == "return" and not code.co_flags & _GOES_ON:
             self._noted.discard(key)
             del self._open[key]
 
