@@ -1,8 +1,8 @@
 """Which of the two answer forms a caller gets, and in which form an error reaches it.
 
 No official SDK says what it wants, so its version decides where ``Accept`` is silent:
-``spekoai-python`` below 0.1.2 reads one JSON object, every later official SDK reads a stream, and
-anyone else gets JSON (docs/contract.md, section 2). The published 0.1.2 and
+``spekoai-python`` below 0.1.2 and ``@spekoai/sdk`` 0.0 read one JSON object, every later official
+SDK reads a stream, and anyone else gets JSON (docs/contract.md, section 2). The published 0.1.2 and
 0.1.3 read only a stream, though Speko's documentation says otherwise.
 
 Those two also cannot read the body of a refusal: any status from 400 on ends in their HTTP
@@ -20,6 +20,7 @@ AnswerForm = Literal["json", "stream"]
 
 _FORMS: dict[str, AnswerForm] = {"text/event-stream": "stream", "application/json": "json"}
 _PYTHON_SDK = re.compile(r"spekoai-python/(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?")
+_FIRST_TYPESCRIPT_SDK = "@spekoai/sdk/0.0."
 _OFFICIAL_SDKS = ("spekoai-python/", "@spekoai/sdk/")
 
 _FIRST_STREAMING = (0, 1, 2)
@@ -70,7 +71,8 @@ def _number(value: str) -> float:
 def _generation(user_agent: str) -> AnswerForm:
     if (version := _python_sdk_version(user_agent)) is not None:
         return "stream" if version >= _FIRST_STREAMING else "json"
-    return "stream" if user_agent.startswith(_OFFICIAL_SDKS) else "json"
+    is_old = user_agent.startswith(_FIRST_TYPESCRIPT_SDK)
+    return "stream" if user_agent.startswith(_OFFICIAL_SDKS) and not is_old else "json"
 
 
 def _python_sdk_version(user_agent: str) -> tuple[int, int, int] | None:
