@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -50,9 +50,9 @@ class Selection:
 NOBODY = Selection(frozenset())
 
 
-def allow_list(entries: Iterable[str] | None) -> Selection | None:
-    """The selection an allow-list makes; None allows everyone, an empty list nobody."""
-    return None if entries is None else Selection.of(entries)
+def allow_list(entries: Sequence[str] | None) -> Selection | None:
+    """The selection an allow-list makes; None allows everyone, and so does an empty list."""
+    return Selection.of(entries) if entries else None
 
 
 def is_model_id(text: str) -> bool:

@@ -105,7 +105,7 @@ async def test_all_failing_is_a_500_in_either_form(headers: dict[str, str]) -> N
     assert [each["model"] for each in body["attempts"]] == ["a", "b"]
 
 
-@pytest.mark.parametrize("allowed", [["nobody"], [], ["acme:z"]])
+@pytest.mark.parametrize("allowed", [["nobody"], ["acme:z"]])
 async def test_an_allow_list_that_leaves_nobody_is_a_500(allowed: list[str]) -> None:
     body = {**BODY, "constraints": {"allowedProviders": {"llm": allowed}}}
     async with serving(gateway(PlayedProvider({"a": said("x")}))) as client:
@@ -113,6 +113,12 @@ async def test_an_allow_list_that_leaves_nobody_is_a_500(allowed: list[str]) -> 
     assert response.status_code == 500
     assert response.json()["code"] == "COMPLETE_FAILED"
     assert "acme/a: not on the allow-list" in response.json()["error"]
+
+
+async def test_an_empty_allow_list_is_no_list() -> None:
+    body = {**BODY, "constraints": {"allowedProviders": {"llm": []}}}
+    async with serving(gateway(PlayedProvider({"a": said("A")}))) as client:
+        assert (await client.post(URL, json=body)).json()["text"] == "A"
 
 
 async def test_an_allow_list_pins() -> None:
