@@ -144,7 +144,7 @@ class Gateway:
 
 
 def allowed_by(constraints: PipelineConstraints | None) -> Selection | None:
-    """The allow-list for models; None allows everyone, an empty list nobody."""
+    """The allow-list for models; None allows everyone."""
     lists = constraints.allowed_providers if constraints else None
     return allow_list(lists.llm if lists else None)
 

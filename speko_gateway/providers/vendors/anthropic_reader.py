@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from typing import Any
 
 from speko_gateway.provider import ProviderEvent, TextDelta
@@ -11,6 +12,7 @@ from speko_gateway.providers.vendors.dialect import (
     count,
     event_object,
     finish,
+    is_end,
     listed,
     mapping,
     text,
@@ -28,6 +30,23 @@ _REASONS = {
 }
 
 
+@dataclass
+class _ToolUse:
+    """A tool call: ``given`` is its input where that came at once, ``parts`` where it did not."""
+
+    id: str
+    name: str
+    given: Any
+    parts: list[str] = field(default_factory=list)
+
+    @property
+    def args(self) -> str:
+        """The arguments as JSON; empty where there are none."""
+        return "".join(self.parts) or (
+            json.dumps(self.given, ensure_ascii=False) if self.given else ""
+        )
+
+
 class MessageReader:
     """Reads message events, or the one message; each names its type in its data."""
 
@@ -37,10 +56,13 @@ class MessageReader:
         self._secret = secret
         self._reason: str | None = None
         self._usage: dict[str, int] = {}
-        self._blocks: dict[Any, tuple[str, str, list[str]]] = {}
+        self._blocks: dict[int, _ToolUse] = {}
 
     def read(self, data: str) -> list[ProviderEvent]:
         """One event's text; everything else is kept for the finish."""
+        if is_end(data):
+            self.done = True
+            return []
         event = event_object(data)
         kind = event.get("type")
         if kind == "content_block_delta":
@@ -62,11 +84,11 @@ class MessageReader:
         return []
 
     def finish(self) -> list[ProviderEvent]:
-        """Tool calls and usage; without ``message_stop`` the stream was cut."""
-        if not self.done:
+        """Tool calls and usage; with neither a stop reason nor an end the stream was cut."""
+        if not self.done and self._reason is None:
             raise unreadable("broke off before its answer was complete")
         reason = self._reason or "stop"
-        parts = [(call_id, name, "".join(args)) for call_id, name, args in self._blocks.values()]
+        parts = [(block.id, block.name, block.args) for block in self._blocks.values()]
         calls, notes = tool_calls(parts, cut=reason == "length")
         return finish(
             reason,
@@ -84,22 +106,25 @@ class MessageReader:
         said: list[ProviderEvent] = []
         for index, block in enumerate(listed(message.get("content"))):
             said += self._start_block({"index": index, "content_block": block})
-            if index in self._blocks and (given := block.get("input")):
-                self._blocks[index][2].append(json.dumps(given, ensure_ascii=False))
         return said
 
     def _read_delta(self, event: dict[str, Any]) -> list[ProviderEvent]:
         delta = mapping(event.get("delta"))
         if said := text(delta.get("text")):
             return [TextDelta(said)]
-        if (part := text(delta.get("partial_json"))) and event.get("index") in self._blocks:
-            self._blocks[event.get("index")][2].append(part)
+        if part := text(delta.get("partial_json")):
+            index = event.get("index")
+            if not isinstance(index, int):
+                raise unreadable("sent a part that belongs to no block of its answer")
+            if index in self._blocks:
+                self._blocks[index].parts.append(part)
         return []
 
     def _start_block(self, event: dict[str, Any]) -> list[ProviderEvent]:
         block = mapping(event.get("content_block"))
         if block.get("type") == "tool_use" and isinstance(event.get("index"), int):
-            self._blocks[event["index"]] = (text(block.get("id")), text(block.get("name")), [])
+            call_id, name = text(block.get("id")), text(block.get("name"))
+            self._blocks[event["index"]] = _ToolUse(call_id, name, block.get("input"))
         said = text(block.get("text")) if block.get("type") == "text" else ""
         return [TextDelta(said)] if said else []
 

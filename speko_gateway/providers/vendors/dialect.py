@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from speko_gateway.provider import Finish, ProviderError, ProviderEvent, ProviderRequest, ToolCall
 from speko_gateway.providers.failures import unreadable
 from speko_gateway.providers.vendors.catalogue import Vendor
+
+_END_MARKS: Final = frozenset({"[DONE]", "DONE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ class Dialect(Protocol):
     def model_ids(self, listed: Any) -> list[str]:
         """The ids in the vendor's list, as parsed JSON."""
         ...
+
+
+def is_end(data: str) -> bool:
+    """Whether this is the end mark of OpenAI's streams; other servers send it as well."""
+    return data in _END_MARKS or data.strip() in _END_MARKS
 
 
 def event_object(data: str) -> dict[str, Any]:

@@ -41,6 +41,7 @@ from speko_gateway.providers.vendors.dialect import (
     count,
     event_object,
     finish,
+    is_end,
     listed,
     mapping,
     model_ids,
@@ -255,6 +256,9 @@ class CandidateReader:
 
     def read(self, data: str) -> list[ProviderEvent]:
         """One chunk's text; function calls come whole and are kept for the finish."""
+        if is_end(data):
+            self._reason = self._reason or "stop"
+            return []
         chunk = event_object(data)
         if chunk.get("error"):
             raise reported(chunk["error"], self._secret)

@@ -45,6 +45,7 @@ from speko_gateway.providers.vendors.dialect import (
     count,
     event_object,
     finish,
+    is_end,
     listed,
     mapping,
     model_ids,
@@ -248,7 +249,7 @@ class ChunkReader:
 
     def read(self, data: str) -> list[ProviderEvent]:
         """One chunk's text; tool calls are kept until they are whole."""
-        if data == "[DONE]" or data.strip() == "[DONE]":
+        if is_end(data):
             self.done = True
             return []
         chunk = event_object(data)

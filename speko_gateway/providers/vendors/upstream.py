@@ -245,7 +245,8 @@ class _Arrivals:
             found = self._decoder.feed(chunk) if chunk else self._decoder.flush()
         except EventTooLargeError as error:
             raise unreadable("sent an event without end") from error
-        return [event.data for event in found]
+        # A data line that is empty, or that holds a comment, only keeps the connection alive.
+        return [event.data for event in found if event.data.strip() and event.data[0] != ":"]
 
 
 async def _settle(response: aiohttp.ClientResponse) -> None:
