@@ -220,7 +220,9 @@ def _as_events(result: CompleteResult) -> Iterator[CompleteStreamEvent]:
 def _known(blocks: list[ServerSentEvent]) -> Iterator[CompleteStreamEvent]:
     for block in blocks:
         model = _EVENTS.get(block.event)
-        if model is not None:
+        if model is StreamError:
+            yield _event(model, _error_fields(block.data))
+        elif model is not None and block.data.strip():
             yield _event(model, _parsed(block.data))
 
 
@@ -232,6 +234,14 @@ def _event(model: type[CompleteStreamEvent], data: dict[str, Any]) -> CompleteSt
         data["error"] = message or "The server ended the answer without a reason"
         data["code"] = code or "STREAM_ERROR"
     return _validated(model, data)
+
+
+def _error_fields(text: str) -> dict[str, Any]:
+    """The fields of an error event; one that is plain text is its own message."""
+    try:
+        return _parsed(text)
+    except SpekoApiError:
+        return {"error": text.strip()}
 
 
 def _parsed(text: bytes | str) -> dict[str, Any]:

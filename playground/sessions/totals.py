@@ -132,6 +132,8 @@ def _price(provider: str, model: str, tokens_in: int, tokens_out: int) -> float 
     usage = Usage(input_tokens=tokens_in, output_tokens=tokens_out)
     table_name = _TABLE_NAMES.get(provider, provider)
     try:
-        return float(calc_price(usage, model_ref=model, provider_id=table_name).total_price)
+        found = calc_price(usage, model_ref=model, provider_id=table_name)
     except LookupError:
         return None
+    # The table also takes a name that only contains a vendor's; a list price is the vendor's own.
+    return float(found.total_price) if found.provider.id == table_name else None

@@ -172,6 +172,19 @@ def test_an_error_event_is_raised_by_complete(client: Speko, server: WireServer)
     _is_the_golden_error(failed.value)
 
 
+def test_an_error_event_of_plain_text_keeps_its_words(client: Speko, server: WireServer) -> None:
+    server.script(events(b"event: error\ndata: out of memory\n\n"))
+    with pytest.raises(SpekoStreamError, match="out of memory"):
+        client.complete(**HELLO)
+
+
+def test_an_event_without_data_only_keeps_the_stream_alive(
+    client: Speko, server: WireServer
+) -> None:
+    server.script(events(b"event: delta\ndata:\n\n" + wire("stream-current-generation.sse")))
+    assert client.complete(**HELLO).text == TEXT
+
+
 def _is_the_golden_error(error: SpekoStreamError) -> None:
     assert (error.message, error.status) == ("openai/gpt-4o broke off", 200)
     assert error.code == "STREAM_FAILED"

@@ -15,7 +15,7 @@ from typing import Literal
 from yarl import URL
 
 from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent, ProviderRequest
-from speko_gateway.providers.failures import unreadable
+from speko_gateway.providers.failures import reported, unreadable
 from speko_gateway.providers.vendors.anthropic import AnthropicDialect
 from speko_gateway.providers.vendors.catalogue import VENDORS, DialectName, Vendor, compatible
 from speko_gateway.providers.vendors.dialect import Dialect
@@ -122,6 +122,8 @@ class LiveProvider:
         )
         if not isinstance(listed, dict | list):
             raise unreadable("answered with something that is no list of models")
+        if isinstance(listed, dict) and listed.get("error"):
+            raise reported(listed["error"], self._key)
         return self._dialect.model_ids(listed)
 
     async def close(self) -> None:

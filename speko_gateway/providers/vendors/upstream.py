@@ -41,6 +41,8 @@ MAX_BODY_BYTES = 4 * 1024 * 1024
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """Of one streamed answer: some 200,000 tokens, each in a chunk of its own."""
 MAX_ERROR_BYTES = 64 * 1024
+MAX_HEADER_BYTES = 64 * 1024
+"""Of one header of an answer; some proxies write long cookies and policies into theirs."""
 EVENT_STREAM = "text/event-stream"
 _ERROR_BODY_SECONDS = 2.0
 _SETTLE_SECONDS = 0.05
@@ -157,6 +159,8 @@ class Upstream:
                     total=None, connect=self._connect_seconds, sock_connect=self._connect_seconds
                 ),
                 headers=_HEADERS,
+                max_line_size=MAX_HEADER_BYTES,
+                max_field_size=MAX_HEADER_BYTES,
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session

@@ -73,8 +73,8 @@ WORDS = st.sampled_from(
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | WORDS | st.text(max_size=5)
 ANYTHING = st.recursive(
     SCALARS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=5),
-    max_leaves=25,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=12,
 )
 EVENTS = st.lists(
     st.dictionaries(NAMES, ANYTHING, max_size=6).map(json.dumps) | st.text(max_size=10), max_size=4
@@ -149,6 +149,24 @@ async def test_an_index_that_is_none_breaks_the_stream() -> None:
     odd = b'data: {"type": "content_block_delta", "index": {}, "delta": {"partial_json": "{"}}\n\n'
     with pytest.raises(ProviderError, match="belongs to no block"):
         await streamed("anthropic", odd + wire("anthropic-text"))
+
+
+@pytest.mark.parametrize("vendor", MODELS)
+async def test_a_long_header_is_read(vendor: str) -> None:
+    long = {"Content-Security-Policy": "x" * 60_000}
+    async with vendor_server(chunks=[wire(f"{vendor}-text")], headers=long) as server:
+        assert text_of(await drain(server.provider(vendor), ask(MODELS[vendor]))) == TEXT
+
+
+@pytest.mark.parametrize("vendor", MODELS)
+@pytest.mark.parametrize("error", ['{"message": "boom 42"}', '"boom 42"'])
+async def test_a_list_of_models_that_is_an_error_says_which(vendor: str, error: str) -> None:
+    body = f'{{"error": {error}}}'.encode()
+    async with vendor_server(chunks=[body], content_type="application/json") as server:
+        provider = server.provider(vendor)
+        with pytest.raises(ProviderError, match="boom 42"):
+            await provider.list_models()
+        await provider.close()
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -45,6 +45,8 @@ def test_the_price_table_is_named_with_its_version() -> None:
     [
         ("openai", "no-such-model", USAGE),
         ("nobody-known", "gpt-4o", USAGE),
+        ("custom-openai", "gpt-4o", USAGE),
+        ("my-anthropic-proxy", "claude-3-5-haiku-latest", USAGE),
         ("local", "smollm2-135m-instruct", USAGE),
         ("ollama", "llama3.2", USAGE),
         ("openai", "gpt-4o", None),
