@@ -220,13 +220,12 @@ def _as_events(result: CompleteResult) -> Iterator[CompleteStreamEvent]:
 def _known(blocks: list[ServerSentEvent]) -> Iterator[CompleteStreamEvent]:
     for block in blocks:
         model = _EVENTS.get(block.event)
-        if model is StreamError:
-            yield _event(model, _error_fields(block.data))
-        elif model is not None and block.data.strip():
-            yield _event(model, _parsed(block.data))
+        if model is StreamError or (model is not None and block.data.strip()):
+            yield _event(model, block.data)
 
 
-def _event(model: type[CompleteStreamEvent], data: dict[str, Any]) -> CompleteStreamEvent:
+def _event(model: type[CompleteStreamEvent], text: str) -> CompleteStreamEvent:
+    data = _error_fields(text) if model is StreamError else _parsed(text)
     # The event's name decides; a "type" in the data is ignored.
     data.pop("type", None)
     if model is StreamError:

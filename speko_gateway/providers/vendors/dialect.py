@@ -15,7 +15,7 @@ from speko_gateway.provider import Finish, ProviderError, ProviderEvent, Provide
 from speko_gateway.providers.failures import unreadable
 from speko_gateway.providers.vendors.catalogue import Vendor
 
-_END_MARKS: Final = frozenset({"[DONE]", "DONE"})
+_END_MARKS: Final = ("[DONE]", "DONE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Dialect(Protocol):
 
 def is_end(data: str) -> bool:
     """Whether this is the end mark of OpenAI's streams; other servers send it as well."""
-    return data in _END_MARKS or data.strip() in _END_MARKS
+    return data.strip() in _END_MARKS
 
 
 def event_object(data: str) -> dict[str, Any]:
