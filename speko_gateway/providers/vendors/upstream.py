@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from collections import deque
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -26,9 +27,11 @@ from aiohttp import AddrInfoType
 
 from speko_client.addresses import is_public
 from speko_client.wire.sse import EventTooLargeError, SSEDecoder
-from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent
+from speko_gateway.breadth import is_too_wide
+from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent, TextDelta
 from speko_gateway.providers.failures import refusal, unreadable
 from speko_gateway.providers.vendors.dialect import Reader
+from speko_gateway.turns import Stint, turn
 
 CONNECT_SECONDS = 5.0
 """How long a connection may take, TLS included."""
@@ -40,12 +43,20 @@ MAX_EVENT_BYTES = 4 * 1024 * 1024
 MAX_BODY_BYTES = 4 * 1024 * 1024
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """Of one streamed answer: some 200,000 tokens, each in a chunk of its own."""
+MOST_CHARACTERS = 4 * 1024 * 1024
+"""Of one answer's text: some million tokens."""
+MOST_ELEMENTS = 20_000
+"""Of one event, see ``breadth``: they are read in some 30 ms."""
+MOST_LISTED = 300_000
+"""The same of a list of models, which has some hundred for each of them."""
 MAX_ERROR_BYTES = 64 * 1024
 MAX_HEADER_BYTES = 64 * 1024
 """Of one header of an answer; some proxies write long cookies and policies into theirs."""
 EVENT_STREAM = "text/event-stream"
 _ERROR_BODY_SECONDS = 2.0
 _SETTLE_SECONDS = 0.05
+_PIECE_BYTES = 2048
+"""As much is read at once of what has arrived; a larger event waits for its turn."""
 _HEADERS = {
     "Content-Type": "application/json",
     "Accept": "application/json",
@@ -104,10 +115,17 @@ class Upstream:
         try:
             await _accept(response, secret)
             arrivals = _Arrivals(response, self._answer_bytes, whole)
+            characters = MOST_CHARACTERS
             while not (arrivals.ended or reader.done):
                 for event in await arrivals.next():
+                    if len(event) > _PIECE_BYTES:
+                        await _in_turn(event)
                     for said in () if reader.done else reader.read(event):
+                        if isinstance(said, TextDelta):
+                            characters -= len(said.text)
                         yield said
+                    if characters < 0:
+                        raise _endless()
             last = reader.finish()
             await _settle(response)
             for said in last:
@@ -122,7 +140,10 @@ class Upstream:
                 response = await self._send("GET", url, headers, None)
                 try:
                     await _check(response, secret)
-                    return json.loads(await _body(response, MAX_BODY_BYTES))
+                    listed = (await _body(response, MAX_BODY_BYTES)).decode()
+                    if is_too_wide(listed, MOST_LISTED):
+                        raise unreadable("answered with more models than any vendor has")
+                    return json.loads(listed)
                 finally:
                     response.close()
         except TimeoutError as error:
@@ -221,6 +242,8 @@ class _Arrivals:
         self._left = most
         self._response = response
         self._decoder = SSEDecoder(max_event_bytes=MAX_EVENT_BYTES)
+        self._pieces: deque[bytes] = deque()
+        self._stint = Stint()
         kind = response.content_type
         self._may_be_whole = kind == "application/json" or (whole and kind != EVENT_STREAM)
 
@@ -228,11 +251,18 @@ class _Arrivals:
         """What has arrived since; sets ``ended`` with the last of it."""
         if self._may_be_whole:
             return await self._whole()
+        if self._pieces:
+            await self._stint.breathe()
+            return self._decoded(self._pieces.popleft())
         chunk = await _chunk(self._response)
         self.ended = not chunk
         self._left -= len(chunk)
         if self._left < 0:
-            raise unreadable("sent more than any answer can be")
+            raise _endless()
+        if len(chunk) > _PIECE_BYTES:
+            self._stint = Stint()
+            self._pieces.extend(_cut(chunk))
+            chunk = self._pieces.popleft()
         return self._decoded(chunk)
 
     async def _whole(self) -> list[str]:
@@ -251,6 +281,21 @@ class _Arrivals:
             raise unreadable("sent an event without end") from error
         # A data line that is empty, or that holds a comment, only keeps the connection alive.
         return [event.data for event in found if event.data.strip() and event.data[0] != ":"]
+
+
+def _cut(chunk: bytes) -> Iterator[bytes]:
+    return (chunk[at : at + _PIECE_BYTES] for at in range(0, len(chunk), _PIECE_BYTES))
+
+
+async def _in_turn(event: str) -> None:
+    """Nothing, once it is this event's turn to be read; ProviderError where that takes too long."""
+    await turn()
+    if is_too_wide(event, MOST_ELEMENTS):
+        raise unreadable(f"sent an event of more than {MOST_ELEMENTS:,} elements")
+
+
+def _endless() -> ProviderError:
+    return unreadable("sent more than any answer can be")
 
 
 async def _settle(response: aiohttp.ClientResponse) -> None:
