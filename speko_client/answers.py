@@ -26,6 +26,7 @@ from speko_client.models import (
     CompleteStreamToolCall,
     StreamError,
 )
+from speko_client.redaction import RedactedStream
 from speko_client.server import Server
 from speko_client.wire.sse import EventTooLargeError, ServerSentEvent, SSEDecoder
 
@@ -120,6 +121,7 @@ class AnswerSoFar:
     def __init__(self, server: Server) -> None:
         self._server = server
         self._reader: AnswerReader | None = None
+        self._keyless_text = RedactedStream(server.redactor)
         self._pending: deque[CompleteStreamEvent] = deque()
         self._text: list[str] = []
         self._terminal: CompleteStreamDone | StreamError | None = None
@@ -141,20 +143,31 @@ class AnswerSoFar:
         if self._reader is None:
             return
         for event in self._reader.end() if chunk is None else self._reader.feed(chunk):
-            self._pending.append(self._safe(event))
+            self._pending.extend(self._keyless(event))
             if isinstance(event, (CompleteStreamDone, StreamError)):
                 self._finished = True
                 return
         if chunk is None:
             raise broken_off()
 
-    def _safe(self, event: CompleteStreamEvent) -> CompleteStreamEvent:
-        if not isinstance(event, StreamError):
-            return event
-        return event.model_copy(update={"error": self._server.redact(event.error)})
+    def _keyless(self, event: CompleteStreamEvent) -> Iterator[CompleteStreamEvent]:
+        """The event without the key, in case a server has echoed it; held back while it may be."""
+        if isinstance(event, CompleteStreamDelta):
+            if text := self._keyless_text.feed(event.text):
+                yield event if text == event.text else CompleteStreamDelta(text=text)
+            return
+        yield from self._held_back()
+        if isinstance(event, StreamError):
+            event = event.model_copy(update={"error": self._server.redact(event.error)})
+        yield self._server.keyless(event)
+
+    def _held_back(self) -> Iterator[CompleteStreamEvent]:
+        if rest := self._keyless_text.end():
+            yield CompleteStreamDelta(text=rest)
 
     def _fail(self, error: SpekoApiError) -> None:
         """Keeps a failure until what arrived before it has been handed out."""
+        self._pending.extend(self._held_back())
         self._failure = error
         self._finished = True
 

@@ -172,7 +172,7 @@ class AsyncSpeko:
                     body.feed(chunk)
         finally:
             await response.aclose()
-        return body.read(model)
+        return self._server.keyless(body.read(model))
 
     async def _send(self, call: calls.Call) -> httpx.Response:
         """The answer to ``call``, its body still unread; retried where the policy says so."""

@@ -168,7 +168,7 @@ class Speko:
                     body.feed(chunk)
         finally:
             response.close()
-        return body.read(model)
+        return self._server.keyless(body.read(model))
 
     def _send(self, call: calls.Call) -> httpx.Response:
         """The answer to ``call``, its body still unread; retried where the policy says so."""
