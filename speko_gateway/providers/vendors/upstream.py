@@ -182,7 +182,8 @@ async def _accept(response: aiohttp.ClientResponse, secret: str | None) -> None:
 async def _check(response: aiohttp.ClientResponse, secret: str | None) -> None:
     if response.status < 200 or response.status >= 300:
         body = await _error_body(response)
-        raise refusal(response.status, response.headers, body, secret, datetime.now(UTC))
+        now, url = datetime.now(UTC), str(response.url)
+        raise refusal(response.status, response.headers, body, secret, now, url)
 
 
 async def _error_body(response: aiohttp.ClientResponse) -> str:
