@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from speko_client.models import ChatMessage, ProviderKind, ReasoningEffort, RoutingIntent
 from speko_client.models import FailureCode as FailureCode
@@ -72,6 +72,14 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """Work that is not said: reasoning, or a piece of a tool call. The provider is not silent."""
+
+
+PROGRESS: Final = Progress()
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """The last event of every good stream. Counts are None where the provider gave none.
 
@@ -87,7 +95,7 @@ class Finish:
     notes: tuple[str, ...] = field(default=())
 
 
-ProviderEvent = TextDelta | ToolCall | Finish
+ProviderEvent = TextDelta | ToolCall | Progress | Finish
 
 
 class Provider(Protocol):
@@ -108,7 +116,7 @@ class Provider(Protocol):
         ...
 
     def stream(self, request: ProviderRequest) -> AsyncGenerator[ProviderEvent]:
-        """The answer as it comes: text and tool calls, then exactly one ``Finish``."""
+        """The answer as it comes: text, tool calls and progress, then exactly one ``Finish``."""
         ...
 
     async def close(self) -> None:

@@ -25,6 +25,7 @@ from speko_gateway.errors import GatewayError, invalid
 from speko_gateway.provider import (
     FailureCode,
     Finish,
+    Progress,
     Provider,
     ProviderError,
     ProviderEvent,
@@ -262,6 +263,8 @@ class Relay:
                     raise ProviderError(FailureCode.EMPTY_ANSWER, "answered with no text")
                 if isinstance(event, ToolCall):
                     return batch[place - 1 :]
+                if isinstance(event, Progress):
+                    continue
                 blank += event.text
                 if event.text.strip():
                     return [TextDelta(blank), *batch[place:]]
@@ -300,5 +303,6 @@ def _until_finish(batch: Sequence[ProviderEvent]) -> tuple[Sequence[Piece], Fini
     for event in batch:
         if isinstance(event, Finish):
             return pieces, event
-        pieces.append(event)
+        if not isinstance(event, Progress):
+            pieces.append(event)
     return pieces, None
