@@ -26,12 +26,13 @@ RULES = (
     (r"\bAsync(?=[A-Z])", ""),
     (r"\b(async|await) ", ""),
     (r"\b__a(enter|exit|iter)__", r"__\1__"),
-    (r"\ba(close|closing|iter_bytes|next)\b", r"\1"),
+    (r"\ba(close|closing|iter_raw|next)\b", r"\1"),
+    (r"\basync_(http|until)\b", r"\1"),
     (r"\basyncio\b", "time"),
 )
 
-# Unused imports go, the others are sorted, and what fits one line now stands on one.
-TIDY = (("check", "--quiet", "--fix-only", "--select", "F401,I"), ("format", "--quiet"))
+# Unused imports go, the others are sorted, and what fits one line or one `with` now stands there.
+TIDY = (("check", "--quiet", "--fix-only", "--select", "F401,I,SIM117"), ("format", "--quiet"))
 
 
 def sync_client() -> str:

@@ -16,6 +16,7 @@ The public names are those of the official SDK, so code moves between the two by
 from speko_client.async_client import AsyncCompleteStream, AsyncSpeko
 from speko_client.client import CompleteStream, Speko
 from speko_client.errors import (
+    SpekoAnswerTooLargeError,
     SpekoApiError,
     SpekoAuthError,
     SpekoConnectionError,
@@ -68,6 +69,7 @@ __all__ = [
     "RoutingIntent",
     "RoutingPreview",
     "Speko",
+    "SpekoAnswerTooLargeError",
     "SpekoApiError",
     "SpekoAuthError",
     "SpekoConnectionError",
