@@ -25,10 +25,11 @@ RULES = (
     (r"\bAwaitable\[([\w.]+)\]", r"\1"),
     (r"\bAsync(?=[A-Z])", ""),
     (r"\b(async|await) ", ""),
-    (r"\b__a(enter|exit|iter)__", r"__\1__"),
+    (r"\b__a(enter|exit|iter|next)__", r"__\1__"),
     (r"\ba(close|closing|iter_raw|next)\b", r"\1"),
     (r"\basync_(http|until)\b", r"\1"),
     (r"\basyncio\b", "time"),
+    (r"\n    close = close\n", ""),
 )
 
 # Unused imports go, the others are sorted, and what fits one line or one `with` now stands there.

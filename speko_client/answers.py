@@ -27,6 +27,7 @@ from speko_client.models import (
     CompleteStreamDone,
     CompleteStreamEvent,
     CompleteStreamMeta,
+    CompleteStreamServerToolCall,
     CompleteStreamToolCall,
     StreamError,
 )
@@ -39,6 +40,7 @@ _EVENTS: Mapping[str, type[CompleteStreamEvent]] = {
     "meta": CompleteStreamMeta,
     "delta": CompleteStreamDelta,
     "tool_call": CompleteStreamToolCall,
+    "server_tool_call": CompleteStreamServerToolCall,
     "done": CompleteStreamDone,
     "error": StreamError,
 }

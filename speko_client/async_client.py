@@ -16,7 +16,7 @@ from typing import Self, Unpack
 
 import httpx
 
-from speko_client import calls
+from speko_client import calls, limits
 from speko_client.answers import AnswerSoFar, JsonBody, ModelT, body_of
 from speko_client.errors import SpekoApiError
 from speko_client.failures import (
@@ -26,15 +26,7 @@ from speko_client.failures import (
     refused_as_invalid,
     translated,
 )
-from speko_client.limits import (
-    ANSWER_SECONDS,
-    MAX_ANSWER_BYTES,
-    MAX_EVENT_BYTES,
-    AnswerLimits,
-    Deadline,
-    async_http,
-    async_until,
-)
+from speko_client.limits import AnswerLimits, Deadline, async_http, async_until
 from speko_client.models import (
     CompleteResult,
     CompleteStreamDelta,
@@ -76,9 +68,9 @@ class AsyncSpeko:
         api_key: str | None = None,
         base_url: str = DEFAULT_BASE_URL,
         timeout: TimeoutInput = DEFAULT_TIMEOUT,
-        answer_timeout: float | None = ANSWER_SECONDS,
-        max_answer_bytes: int | None = MAX_ANSWER_BYTES,
-        max_event_bytes: int | None = MAX_EVENT_BYTES,
+        answer_timeout: float | None = limits.ANSWER_SECONDS,
+        max_answer_bytes: int | None = limits.MAX_ANSWER_BYTES,
+        max_event_bytes: int | None = limits.MAX_EVENT_BYTES,
         max_retries: int = 0,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         keyless: bool = False,
@@ -270,6 +262,7 @@ class AsyncCompleteStream(AnswerSoFar):
         self._send = send
         self._response: httpx.Response | None = None
         self._chunks: AsyncIterator[bytes] | None = None
+        self._iteration: AsyncGenerator[CompleteStreamEvent, None] | None = None
 
     async def __aenter__(self) -> Self:
         await self._open()
@@ -306,8 +299,19 @@ class AsyncCompleteStream(AnswerSoFar):
             await self.close()
         return self._outcome()
 
-    async def close(self) -> None:
+    async def __anext__(self) -> CompleteStreamEvent:
+        """The next event, as an iteration of its own would have it."""
+        self._iteration = self._iteration or self.__aiter__()
+        return await anext(self._iteration)
+
+    async def aclose(self) -> None:
         """Ends the request if it still runs; may be called at any time, and more than once."""
+        self._pending.clear()
+        await self._hang_up()
+
+    close = aclose
+
+    async def _hang_up(self) -> None:
         self._let_go()
         if self._response is not None:
             await self._response.aclose()
@@ -327,7 +331,7 @@ class AsyncCompleteStream(AnswerSoFar):
             self._begin(self._response)
         except SpekoApiError as error:
             self._fail(error)
-            await self.close()
+            await self._hang_up()
             raise
         self._chunks = self._response.aiter_raw()
 
@@ -342,4 +346,4 @@ class AsyncCompleteStream(AnswerSoFar):
         except SpekoApiError as error:
             self._fail(error)
         if self._finished:
-            await self.close()
+            await self._hang_up()

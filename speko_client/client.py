@@ -14,7 +14,7 @@ from typing import Self, Unpack
 
 import httpx
 
-from speko_client import calls
+from speko_client import calls, limits
 from speko_client.answers import AnswerSoFar, JsonBody, ModelT, body_of
 from speko_client.errors import SpekoApiError
 from speko_client.failures import (
@@ -24,15 +24,7 @@ from speko_client.failures import (
     refused_as_invalid,
     translated,
 )
-from speko_client.limits import (
-    ANSWER_SECONDS,
-    MAX_ANSWER_BYTES,
-    MAX_EVENT_BYTES,
-    AnswerLimits,
-    Deadline,
-    http,
-    until,
-)
+from speko_client.limits import AnswerLimits, Deadline, http, until
 from speko_client.models import (
     CompleteResult,
     CompleteStreamDelta,
@@ -74,9 +66,9 @@ class Speko:
         api_key: str | None = None,
         base_url: str = DEFAULT_BASE_URL,
         timeout: TimeoutInput = DEFAULT_TIMEOUT,
-        answer_timeout: float | None = ANSWER_SECONDS,
-        max_answer_bytes: int | None = MAX_ANSWER_BYTES,
-        max_event_bytes: int | None = MAX_EVENT_BYTES,
+        answer_timeout: float | None = limits.ANSWER_SECONDS,
+        max_answer_bytes: int | None = limits.MAX_ANSWER_BYTES,
+        max_event_bytes: int | None = limits.MAX_EVENT_BYTES,
         max_retries: int = 0,
         sleep: Callable[[float], None] = time.sleep,
         keyless: bool = False,
@@ -262,6 +254,7 @@ class CompleteStream(AnswerSoFar):
         self._send = send
         self._response: httpx.Response | None = None
         self._chunks: Iterator[bytes] | None = None
+        self._iteration: Generator[CompleteStreamEvent, None, None] | None = None
 
     def __enter__(self) -> Self:
         self._open()
@@ -298,8 +291,17 @@ class CompleteStream(AnswerSoFar):
             self.close()
         return self._outcome()
 
+    def __next__(self) -> CompleteStreamEvent:
+        """The next event, as an iteration of its own would have it."""
+        self._iteration = self._iteration or self.__iter__()
+        return next(self._iteration)
+
     def close(self) -> None:
         """Ends the request if it still runs; may be called at any time, and more than once."""
+        self._pending.clear()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
         self._let_go()
         if self._response is not None:
             self._response.close()
@@ -319,7 +321,7 @@ class CompleteStream(AnswerSoFar):
             self._begin(self._response)
         except SpekoApiError as error:
             self._fail(error)
-            self.close()
+            self._hang_up()
             raise
         self._chunks = self._response.iter_raw()
 
@@ -333,4 +335,4 @@ class CompleteStream(AnswerSoFar):
         except SpekoApiError as error:
             self._fail(error)
         if self._finished:
-            self.close()
+            self._hang_up()

@@ -56,6 +56,15 @@ class SpekoApiError(Exception):
         self.body: Mapping[str, Any] = body or {}
         self.partial_text = partial_text
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exceptions are copied and pickled by their class and ``args``, which are no arguments of
+        # these classes; all they hold is in the state.
+        return _remade, (type(self), self.args), self.__dict__
+
+
+def _remade(kind: type[SpekoApiError], args: tuple[Any, ...]) -> SpekoApiError:
+    return kind.__new__(kind, *args)
+
 
 class SpekoRequestError(SpekoApiError, ValueError):
     """An argument has the wrong type or is out of range; nothing was sent."""
