@@ -177,6 +177,18 @@ class CompleteStreamToolCall(ChatToolCall):
     type: Literal["tool_call"] = "tool_call"
 
 
+class CompleteStreamServerToolCall(SpekoModel):
+    """A tool that the server runs itself; ``status`` is ``started``, ``completed`` or ``failed``.
+
+    The embedded gateway runs none. A newer server's status is kept as it is.
+    """
+
+    type: Literal["server_tool_call"] = "server_tool_call"
+    id: str
+    name: str
+    status: str
+
+
 class CompleteStreamDone(CompleteResult):
     """Terminal event: the whole answer."""
 
@@ -196,6 +208,7 @@ CompleteStreamEvent = (
     CompleteStreamMeta
     | CompleteStreamDelta
     | CompleteStreamToolCall
+    | CompleteStreamServerToolCall
     | CompleteStreamDone
     | StreamError
 )
