@@ -109,7 +109,6 @@ class LiveProvider:
             call.body,
             self._dialect.reader(call.notes, self._key),
             self._key,
-            whole=request.buffered,
         )
         keyless = KeylessEvents(self._redactor)
         try:
