@@ -6,64 +6,88 @@ not what was asked for: a server may answer either request in either form.
 
 from __future__ import annotations
 
-import json
+import sys
 from collections import deque
-from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
-from pydantic import BaseModel, ValidationError
 
+from speko_client.body import Body
 from speko_client.calls import EVENT_STREAM, JSON
-from speko_client.errors import SpekoApiError, SpekoStreamError
-from speko_client.failures import advice_for, broken_off, error_fields, invalid_answer
+from speko_client.errors import SpekoAnswerTooLargeError, SpekoApiError, SpekoStreamError
+from speko_client.events import (
+    ModelT,
+    as_events,
+    error_event,
+    json_object,
+    json_value,
+    model_of,
+    read_delta,
+    read_event,
+    validated,
+)
+from speko_client.failures import advice_for, broken_off, invalid_answer
+from speko_client.limits import MAX_EVENT_BYTES, Deadline
 from speko_client.models import (
     CompleteResult,
     CompleteStreamDelta,
     CompleteStreamDone,
     CompleteStreamEvent,
-    CompleteStreamMeta,
-    CompleteStreamToolCall,
     StreamError,
 )
+from speko_client.redaction import RedactedStream
 from speko_client.server import Server
+from speko_client.wire.error_forms import error_in
+from speko_client.wire.halves import Halves
 from speko_client.wire.sse import EventTooLargeError, ServerSentEvent, SSEDecoder
-
-MAX_JSON_BYTES = 32 * 1024 * 1024
-
-ModelT = TypeVar("ModelT", bound=BaseModel)
-
-_EVENTS: Mapping[str, type[CompleteStreamEvent]] = {
-    "meta": CompleteStreamMeta,
-    "delta": CompleteStreamDelta,
-    "tool_call": CompleteStreamToolCall,
-    "done": CompleteStreamDone,
-    "error": StreamError,
-}
 
 
 class EventStreamReader:
-    """``text/event-stream``; unknown event names are ignored. Raises only SpekoStreamError."""
+    """``text/event-stream``; unknown event names are ignored. Raises only SpekoStreamError.
 
-    def __init__(self) -> None:
-        self._decoder = SSEDecoder()
+    ``event_bytes`` limits one event; None is no limit.
+    """
+
+    def __init__(self, event_bytes: int | None) -> None:
+        self._event_bytes = event_bytes or sys.maxsize
+        self._decoder = SSEDecoder(max_event_bytes=self._event_bytes)
+        self._halves = Halves()
 
     def feed(self, chunk: bytes) -> Iterator[CompleteStreamEvent]:
         """The events that ``chunk`` completes."""
-        try:
+        with self._bounded():
             blocks = self._decoder.feed(chunk)
-        except EventTooLargeError as error:
-            raise invalid_answer(f"The answer cannot be read: {error}.") from error
-        return _known(blocks)
+        return self._known(blocks)
 
     def end(self) -> Iterator[CompleteStreamEvent]:
         """A last event that lacks only its blank line."""
+        with self._bounded():
+            blocks = self._decoder.flush()
         try:
-            yield from _known(self._decoder.flush())
+            yield from self._known(blocks)
         except SpekoStreamError:
             # Half an event at the very end means that the stream broke off; it is not malformed.
             # Without a terminal event AnswerSoFar reports that.
             return
+
+    def _known(self, blocks: list[ServerSentEvent]) -> Iterator[CompleteStreamEvent]:
+        for block in blocks:
+            if (model := model_of(block)) is CompleteStreamDelta:
+                yield read_delta(block.data, self._halves)
+            elif model is not None:
+                if rest := self._halves.rest():
+                    yield CompleteStreamDelta(text=rest)
+                yield read_event(model, block.data)
+
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        try:
+            yield
+        except EventTooLargeError as error:
+            raise SpekoAnswerTooLargeError(
+                "One event of the answer", self._event_bytes, "max_event_bytes"
+            ) from error
 
 
 class BufferedReader:
@@ -79,39 +103,68 @@ class BufferedReader:
 
     def end(self) -> Iterator[CompleteStreamEvent]:
         """All of the answer's events."""
-        return _as_events(self._body.read(CompleteResult))
+        try:
+            return as_events(self._body.read(CompleteResult))
+        except _ReportedError as reported:
+            return iter((reported.event,))
 
 
 AnswerReader = EventStreamReader | BufferedReader
 
 
-def reader_for(content_type: str) -> AnswerReader:
+def reader_for(content_type: str, *, event_bytes: int | None = MAX_EVENT_BYTES) -> AnswerReader:
     """The reader for an answer of this content type."""
     kind = content_type.partition(";")[0].strip().lower()
     if kind == EVENT_STREAM:
-        return EventStreamReader()
+        return EventStreamReader(event_bytes)
     if kind == JSON:
         return BufferedReader()
     raise invalid_answer(f"The answer is {kind[:80] or 'of no stated type'}, not JSON or events.")
 
 
-class JsonBody:
-    """A JSON body as it arrives, of limited size."""
+class _ReportedError(Exception):
+    """In place of what was asked for, the server sent an error with status 200."""
 
-    def __init__(self, limit: int = MAX_JSON_BYTES) -> None:
-        self._chunks: list[bytes] = []
-        self._left = limit
+    def __init__(self, event: StreamError) -> None:
+        super().__init__(event.error)
+        self.event = event
+
+
+class JsonBody:
+    """A JSON body as it arrives."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
 
     def feed(self, chunk: bytes) -> None:
-        """Takes a chunk; raises SpekoStreamError where the body grows too large."""
-        self._left -= len(chunk)
-        if self._left < 0:
-            raise invalid_answer("The answer is too large.")
-        self._chunks.append(chunk)
+        """Takes a chunk."""
+        self._bytes += chunk
 
     def read(self, model: type[ModelT]) -> ModelT:
         """The whole body as ``model``."""
-        return _validated(model, _parsed(b"".join(self._chunks)))
+        value = json_value(self._bytes)
+        fields = error_in(value)
+        try:
+            if fields is None or not (isinstance(value, list) or value.get("error")):
+                return validated(model, json_object(value))
+        except SpekoStreamError:
+            if fields is None:
+                raise
+        raise _ReportedError(error_event(fields))
+
+    def read_for(self, server: Server, model: type[ModelT]) -> ModelT:
+        """The same; an error with status 200 is one of ours, without the key."""
+        try:
+            return self.read(model)
+        except _ReportedError as reported:
+            event = reported.event
+        raise _ended_in_error(_redacted(event, server), "")
+
+
+def body_of(response: httpx.Response, server: Server) -> Body:
+    """What unpacks and bounds the body of this answer."""
+    encoding = server.redact(response.headers.get("Content-Encoding", ""))
+    return Body(encoding, server.limits.answer_bytes)
 
 
 class AnswerSoFar:
@@ -119,7 +172,10 @@ class AnswerSoFar:
 
     def __init__(self, server: Server) -> None:
         self._server = server
+        self._deadline = Deadline(server.limits)
+        self._body: Body | None = None
         self._reader: AnswerReader | None = None
+        self._keyless_text = RedactedStream(server.redactor)
         self._pending: deque[CompleteStreamEvent] = deque()
         self._text: list[str] = []
         self._terminal: CompleteStreamDone | StreamError | None = None
@@ -133,28 +189,53 @@ class AnswerSoFar:
         return "".join(self._text)
 
     def _begin(self, response: httpx.Response) -> None:
+        limits = self._server.limits
         content_type = self._server.redact(response.headers.get("Content-Type", ""))
-        self._reader = reader_for(content_type)
+        self._reader = reader_for(content_type, event_bytes=limits.event_bytes)
+        self._body = body_of(response, self._server)
 
     def _take(self, chunk: bytes | None) -> None:
         """Reads a chunk, or with None the end; what follows a terminal event is left unread."""
-        if self._reader is None:
-            return
-        for event in self._reader.end() if chunk is None else self._reader.feed(chunk):
-            self._pending.append(self._safe(event))
+        for event in self._events_of(chunk):
+            self._pending.extend(self._keyless(event))
             if isinstance(event, (CompleteStreamDone, StreamError)):
                 self._finished = True
                 return
         if chunk is None:
             raise broken_off()
 
-    def _safe(self, event: CompleteStreamEvent) -> CompleteStreamEvent:
-        if not isinstance(event, StreamError):
-            return event
-        return event.model_copy(update={"error": self._server.redact(event.error)})
+    def _events_of(self, chunk: bytes | None) -> Iterator[CompleteStreamEvent]:
+        if self._reader is None or self._body is None:
+            return
+        if chunk is None:
+            yield from self._reader.end()
+            return
+        for piece in self._body.feed(chunk):
+            yield from self._reader.feed(piece)
+
+    def _let_go(self) -> None:
+        """Nothing more will be read: frees what was held of an unfinished event or body."""
+        self._finished = True
+        self._reader = self._body = None
+
+    def _keyless(self, event: CompleteStreamEvent) -> Iterator[CompleteStreamEvent]:
+        """The event without the key, in case a server has echoed it; held back while it may be."""
+        if isinstance(event, CompleteStreamDelta):
+            if text := self._keyless_text.feed(event.text):
+                yield event if text == event.text else CompleteStreamDelta(text=text)
+            return
+        yield from self._held_back()
+        if isinstance(event, StreamError):
+            event = _redacted(event, self._server)
+        yield self._server.keyless(event)
+
+    def _held_back(self) -> Iterator[CompleteStreamEvent]:
+        if rest := self._keyless_text.end():
+            yield CompleteStreamDelta(text=rest)
 
     def _fail(self, error: SpekoApiError) -> None:
         """Keeps a failure until what arrived before it has been handed out."""
+        self._pending.extend(self._held_back())
         self._failure = error
         self._finished = True
 
@@ -198,69 +279,5 @@ def _ended_in_error(event: StreamError, text: str) -> SpekoStreamError:
     )
 
 
-def _as_events(result: CompleteResult) -> Iterator[CompleteStreamEvent]:
-    yield CompleteStreamMeta(
-        provider=result.provider,
-        model=result.model,
-        failover_count=result.failover_count,
-        total_failover_count=result.failover_count,
-        scores_run_id=result.scores_run_id,
-        attempts=result.attempts,
-        kind=result.kind,
-        simulated=result.simulated,
-        words=result.words,
-    )
-    if result.text:
-        yield CompleteStreamDelta(text=result.text)
-    for call in result.tool_calls or ():
-        yield CompleteStreamToolCall(id=call.id, name=call.name, args=call.args)
-    yield CompleteStreamDone.model_validate(dict(result))
-
-
-def _known(blocks: list[ServerSentEvent]) -> Iterator[CompleteStreamEvent]:
-    for block in blocks:
-        model = _EVENTS.get(block.event)
-        if model is StreamError or (model is not None and block.data.strip()):
-            yield _event(model, block.data)
-
-
-def _event(model: type[CompleteStreamEvent], text: str) -> CompleteStreamEvent:
-    data = _error_fields(text) if model is StreamError else _parsed(text)
-    # The event's name decides; a "type" in the data is ignored.
-    data.pop("type", None)
-    if model is StreamError:
-        message, code = error_fields(data)
-        data["error"] = message or "The server ended the answer without a reason"
-        data["code"] = code or "STREAM_ERROR"
-    return _validated(model, data)
-
-
-def _error_fields(text: str) -> dict[str, Any]:
-    """The fields of an error event; one that is plain text is its own message."""
-    try:
-        return _parsed(text)
-    except SpekoApiError:
-        return {"error": text.strip()}
-
-
-def _parsed(text: bytes | str) -> dict[str, Any]:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise invalid_answer("The answer is not valid JSON.") from error
-    if not isinstance(value, dict):
-        raise invalid_answer("The answer is JSON, but not an object.")
-    return value
-
-
-def _validated(model: type[ModelT], data: dict[str, Any]) -> ModelT:
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        fields = ", ".join(
-            ".".join(str(part) for part in fault["loc"])
-            for fault in error.errors(include_url=False, include_context=False, include_input=False)
-        )
-        raise invalid_answer(
-            f"Fields of the answer are missing or wrong: {fields[:500]}."
-        ) from None
+def _redacted(event: StreamError, server: Server) -> StreamError:
+    return event.model_copy(update={"error": server.redact(event.error)})

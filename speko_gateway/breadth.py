@@ -15,18 +15,21 @@ _STEP: Final = 65_536
 
 
 def is_too_wide(text: str, most: int) -> bool:
-    """Whether this JSON has more than ``most`` elements: objects, lists, strings, and commas.
+    """Whether this JSON has more than ``most`` elements."""
+    return len(text) > most and elements(text, most) > most
+
+
+def elements(text: str, most: int) -> int:
+    """How many elements this JSON has: objects, lists, strings, and commas. Stops above ``most``.
 
     What stands inside of strings does not count. For what is no JSON the result means nothing.
     """
-    if len(text) <= most:
-        return False
-    left = most
+    found = 0
     for between in _between_strings(text):
-        left -= 1 if between == ":" else 1 + sum(map(between.count, _MARKS))
-        if left < 0:
-            return True
-    return False
+        found += 1 if between == ":" else 1 + sum(map(between.count, _MARKS))
+        if found > most:
+            break
+    return found
 
 
 def _between_strings(text: str) -> Iterator[str]:
