@@ -41,8 +41,8 @@ MAX_BODY_BYTES = 4 * 1024 * 1024
 """Of a list of models."""
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """Of one streamed answer: some 200,000 tokens, each in a chunk of its own."""
-MOST_CHARACTERS = 4 * 1024 * 1024
-"""Of one answer's text: some million tokens."""
+MOST_CHARACTERS = 2 * 1024 * 1024
+"""Of one answer's text: some 500,000 tokens."""
 MOST_LISTED = 300_000
 """The same of a list of models, which has some hundred for each of them."""
 MAX_ERROR_BYTES = 64 * 1024

@@ -17,7 +17,7 @@ from tests.gateway.process import COMMAND, READY, ROOT, environment
 
 _SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$", re.MULTILINE)
 _POLLS = 400
-_LOOKS = 10
+_LOOKS = 40
 _PAUSE = 0.05
 
 
