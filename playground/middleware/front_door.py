@@ -7,12 +7,13 @@ its own that points here (DNS rebinding), and any local web page could drive the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
-from playground.middleware.asgi import App, Message, Receive, Send, refuse, value_of, values_of
+from playground.middleware.asgi import App, Message, Receive, Send, refuse, value_of
 
+_HOST: Final = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?")
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _PORTS: Final = {"http": 80, "https": 443}
 _FOREIGN_HOST = (
@@ -57,29 +58,22 @@ class FrontDoor:
 
 def host_name(host: str | None) -> str | None:
     """The name in a Host header, in lower case and without its port; None where it is none."""
-    try:
-        parts = urlsplit(f"//{host or ''}")
-        _ = parts.port
-    except ValueError:
-        return None
-    if parts.username is not None or parts.path or parts.query or parts.fragment:
-        return None
-    return (parts.hostname or "").rstrip(".") or None
+    found = _HOST.fullmatch(host or "")
+    return found["name"].strip("[]").lower().rstrip(".") or None if found else None
 
 
 def is_own_origin(scope: Message) -> bool:
     """Whether the request's Origin is the very host and port that it asks."""
-    origins = values_of(scope, b"origin")
-    parts = urlsplit(origins[0] if len(origins) == 1 else "")
-    default = _PORTS.get(parts.scheme)
+    scheme, _, asking = (value_of(scope, b"origin") or "").partition("://")
+    default = _PORTS.get(scheme)
     if default is None:
         return False
-    return _at(parts.netloc, default) == _at(value_of(scope, b"host") or "", default) is not None
+    return _at(asking, default) == _at(value_of(scope, b"host"), default) is not None
 
 
-def _at(netloc: str, default: int) -> tuple[str, int] | None:
-    name = host_name(netloc)
-    return None if name is None else (name, urlsplit(f"//{netloc}").port or default)
+def _at(host: str | None, default: int) -> tuple[str, int] | None:
+    found, name = _HOST.fullmatch(host or ""), host_name(host)
+    return (name, int(found["port"] or default)) if found and name else None
 
 
 def _changes_something(scope: Message) -> bool:
