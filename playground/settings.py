@@ -9,12 +9,18 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from speko_client.addresses import AllowPrivate
 from speko_client.models import FleetChoice
@@ -25,6 +31,11 @@ _SECRETS_FILES = (
     Path(".streamlit/secrets.toml"),
     Path("~/.streamlit/secrets.toml"),
 )
+
+_LEAST_SECRET = 32
+
+KnownBy = Literal["auto", "machine", "cookie", "header", "oidc"]
+"""How visitors are told apart. ``auto``: not at all on this machine alone, else by a cookie."""
 
 
 class SettingsError(ValueError):
@@ -39,6 +50,10 @@ class Settings(BaseSettings):
     ``fleet``, ``pace`` and ``model_path`` are for the embedded gateway. ``allow_private_urls``
     says whether visitors may name private addresses: ``auto`` (where the playground itself is on
     loopback), ``true`` or ``false`` (see ``address_guard``).
+
+    ``visitors`` says how visitors are told apart, ``trusted_user_header`` in which header the
+    proxies at ``trusted_proxies`` name them, ``sign_out_url`` where one signs out there, and
+    ``cookie_secret`` replaces the secret in ``data_dir`` where several processes share a store.
     """
 
     model_config = SettingsConfigDict(
@@ -60,6 +75,11 @@ class Settings(BaseSettings):
     pace: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     model_path: Path | None = None
     allow_private_urls: AllowPrivate = "auto"
+    visitors: KnownBy = "auto"
+    trusted_user_header: str = Field(default="", pattern=r"^[A-Za-z0-9-]*$")
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    sign_out_url: str = Field(default="", pattern=r"^(https?://|/|$)")
+    cookie_secret: SecretStr | None = Field(default=None, min_length=_LEAST_SECRET)
 
     @classmethod
     def settings_customise_sources(
@@ -79,6 +99,12 @@ class Settings(BaseSettings):
         # TOML spells true and false as values.
         return str(value).strip().lower()
 
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        # In the environment a list is words with commas between them.
+        return [each.strip() for each in value.split(",")] if isinstance(value, str) else value
+
     @field_validator("data_dir", "model_path")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
@@ -93,6 +119,24 @@ class Settings(BaseSettings):
             url = self.base_url or DEFAULT_BASE_URL
             Server.checked(self.api_key.get_secret_value(), url, DEFAULT_TIMEOUT)
         return self
+
+    @model_validator(mode="after")
+    def _names_its_proxies(self) -> Self:
+        if self.known_by == "header" and not self.trusted_user_header:
+            raise ValueError(
+                "SPEKO_VISITORS is header, so SPEKO_TRUSTED_USER_HEADER must be set as well"
+            )
+        if self.trusted_user_header and not self.trusted_proxies:
+            raise ValueError(
+                "SPEKO_TRUSTED_USER_HEADER is set, so SPEKO_TRUSTED_PROXIES must name the "
+                "addresses from which it is believed"
+            )
+        return self
+
+    @property
+    def known_by(self) -> KnownBy:
+        """``visitors``; ``auto`` with a trusted header is ``header``."""
+        return "header" if self.visitors == "auto" and self.trusted_user_header else self.visitors
 
     @property
     def store_url(self) -> str:
@@ -111,6 +155,8 @@ def load_settings(secrets: Mapping[str, Any] | None = None) -> Settings:
         for name, value in given.items()
         if name.startswith(_PREFIX)
     }
+    if "auth" in given:
+        fields.setdefault("visitors", "oidc")
     try:
         return Settings(**fields)
     except ValidationError as error:
