@@ -97,7 +97,7 @@ def open_store(runtime: Runtime) -> None:
 
     # Where this fails, the page reads the store again and shows what is wrong with it.
     with suppress(StoreError):
-        runtime.store.recent(1)
+        runtime.store.open()
 
 
 def prepare_later_pages() -> None:

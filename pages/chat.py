@@ -39,7 +39,7 @@ def main() -> None:
 def sidebar(chat: Chat) -> None:
     """Sessions, and the form."""
     with st.sidebar:
-        recents(chat.runtime.store, chat.owner)
+        recents(chat.runtime, chat.conversation_id)
         chat.keep_form(settings_form(chat))
 
 
@@ -54,7 +54,7 @@ def act(chat: Chat, message: str | None, above: DeltaGenerator) -> None:
     if message:
         chat.send(message)
     with st.sidebar:
-        keep_draft(chat.owner)
+        keep_draft(chat.conversation_id)
     if chat.view.is_live:
         above.button(
             "Stop",

@@ -31,7 +31,7 @@ def main() -> None:
     """The server, what it needs, and the status of all who can answer there."""
     runtime = get_runtime()
     with st.sidebar:
-        recents(runtime.store, url.conversation_id())
+        recents(runtime, url.conversation_id())
     st.header("Connections", anchor=False)
     st.caption("Which server answers, and with whose keys. Changes apply to the chat at once.")
     who_you_are(runtime.settings.sign_out_url)

@@ -249,7 +249,26 @@ def step_2_what_ifs(connection: sa.Connection) -> None:
     )
 
 
-STEPS: Sequence[Migration] = (step_1_conversations_and_turns, step_2_what_ifs)
+def step_3_owners(connection: sa.Connection) -> None:
+    """Whose it is; what was there before belongs to this machine's user (``teams.owner``).
+
+    A turn's ``runner`` is the process that runs it, called ``owner`` before. The ids of deleted
+    conversations stay for a while, so that nothing that was on its way to one brings it back.
+    """
+    _execute(
+        connection,
+        "ALTER TABLE turns RENAME COLUMN owner TO runner",
+        "ALTER TABLE conversations ADD COLUMN owner TEXT NOT NULL DEFAULT 'machine'",
+        "ALTER TABLE what_ifs ADD COLUMN owner TEXT NOT NULL DEFAULT 'machine'",
+        "DROP INDEX conversations_by_time",
+        "CREATE INDEX conversations_by_owner ON conversations (owner, updated_at)",
+        """CREATE TABLE deleted_conversations (
+            id VARCHAR(64) PRIMARY KEY,
+            deleted_at DOUBLE PRECISION NOT NULL)""",
+    )
+
+
+STEPS: Sequence[Migration] = (step_1_conversations_and_turns, step_2_what_ifs, step_3_owners)
 
 
 def outstanding(connection: sa.Connection, place: str, steps: Sequence[Migration] = STEPS) -> int:

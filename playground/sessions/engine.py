@@ -20,7 +20,8 @@ from playground.servers.connection import Connecting, Connection
 from playground.servers.local_gateway import GatewayStartError
 from playground.sessions.asking import ranking_for, run_turn
 from playground.sessions.database import StoreError
-from playground.sessions.store import Store, utc_now
+from playground.sessions.rows import NotHereError, SessionKey
+from playground.sessions.store import OwnerStore, Store, utc_now
 from playground.sessions.totals import estimate
 from playground.sessions.turn_words import failed_attempts, internal_error, start_error, turn_error
 from playground.sessions.turns import (
@@ -32,6 +33,7 @@ from playground.sessions.turns import (
     TurnSettings,
     TurnStatus,
 )
+from playground.teams.owner import Owner
 from speko_client.errors import SpekoApiError
 from speko_client.models import Attempt, CompleteUsage
 
@@ -52,6 +54,8 @@ class AlreadyRunningError(Exception):
 class Engine:
     """Runs turns, one at a time per conversation; safe from several threads.
 
+    An owner sees and stops their own turns only.
+
     ``price`` estimates an answer's cost and names its source; it may block.
     """
 
@@ -61,7 +65,7 @@ class Engine:
         self._store = store
         self._price = price
         self._now = now
-        self._works: dict[str, _Work] = {}
+        self._works: dict[SessionKey, _Work] = {}
         self._lock = threading.Lock()
         self._closing = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -69,6 +73,7 @@ class Engine:
 
     def submit(
         self,
+        owner: Owner,
         connection: Connection | Connecting,
         conversation: Conversation,
         message: str,
@@ -80,8 +85,8 @@ class Engine:
         """Start a turn below ``parent_id`` (None: at the root) and return at once.
 
         The turn waits for a server that is still ``Connecting``, and fails where that does.
-        Raises AlreadyRunningError where the conversation has a turn on its way, and ValueError
-        where it has no turn ``parent_id``.
+        Raises AlreadyRunningError where the conversation has a turn on its way, ValueError where
+        it has no turn ``parent_id``, and NotHereError where it was deleted or is not the owner's.
         """
         history = conversation.path_to(parent_id)
         if parent_id is not None and not history:
@@ -97,29 +102,42 @@ class Engine:
             created_at=self._now(),
             number=len(history) + 1,
         )
-        work = self._claim(turn, conversation)
-        self._save(work.run, self._store.save_turn)
+        session = SessionKey(owner, conversation.id)
+        work = self._claim(session, turn, conversation)
+        self._save(work, work.store.save_turn)
+        if work.gone:
+            self._works.pop(session, None)
+            raise NotHereError
         driving = self._drive(work, connection, history)
         asyncio.run_coroutine_threadsafe(driving, self._started_loop())
         return work.run
 
-    def run_for(self, conversation_id: str) -> Run | None:
+    def run_for(self, owner: Owner, conversation_id: str) -> Run | None:
         """The conversation's run while it is live, and until the store has shown its end.
 
         A run that could not be saved stays until the next one, with its ``save_error``.
         """
-        work = self._works.get(conversation_id)
+        work = self._works.get(SessionKey(owner, conversation_id))
         if work is None:
             return None
         run = work.run
-        settled = run.done and run.save_error is None and self._store.has_shown_end(run.turn)
+        settled = run.done and run.save_error is None and work.store.has_shown_end(run.turn)
         return None if settled else run
 
-    def stop(self, conversation_id: str) -> None:
+    def stop(self, owner: Owner, conversation_id: str) -> None:
         """Stop the conversation's turn, if one runs: cancels the request, keeps the text so far."""
-        work = self._works.get(conversation_id)
+        work = self._works.get(SessionKey(owner, conversation_id))
         if work is not None:
             self._started_loop().call_soon_threadsafe(work.end, "stopped")
+
+    def forget(self, owner: Owner, conversation_id: str | None = None) -> None:
+        """Stop the conversation's turn, or all of the owner's, and show none of it any more."""
+        with self._lock:
+            theirs = [each for each in self._works if each.owner == owner]
+        for session in theirs:
+            if conversation_id in (None, session.conversation_id):
+                self.stop(*session)
+                self._works.pop(session, None)
 
     def close(self, timeout: float = 5.0) -> None:
         """End what runs as interrupted, and the loop; waits at most ``timeout`` seconds."""
@@ -137,9 +155,9 @@ class Engine:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(timeout)
 
-    def _claim(self, turn: Turn, conversation: Conversation) -> _Work:
+    def _claim(self, session: SessionKey, turn: Turn, conversation: Conversation) -> _Work:
         with self._lock:
-            work = self._works.get(turn.conversation_id)
+            work = self._works.get(session)
             if work is not None and not work.run.done:
                 raise AlreadyRunningError(
                     "The latest message of this session is still being answered."
@@ -148,7 +166,8 @@ class Engine:
                 raise AlreadyRunningError("This message was sent already.")
             for done in [key for key, work in self._works.items() if work.run.done][:-_KEPT]:
                 del self._works[done]
-            self._works[turn.conversation_id] = claimed = _Work(Run(turn))
+            claimed = _Work(Run(turn), self._store.of(session.owner))
+            self._works[session] = claimed
             return claimed
 
     def _started_loop(self) -> asyncio.AbstractEventLoop:
@@ -176,7 +195,7 @@ class Engine:
             run.become(_ended(run.turn, *_outcome(work, answering, connecting), self._now()))
             work.ended.set()
             await checkpoints
-            await self._save_aside(run, self._store.save_turn)
+            await self._save_aside(work, work.store.save_turn)
         finally:
             run.finish()
 
@@ -206,18 +225,24 @@ class Engine:
 
     async def _checkpoints(self, work: _Work) -> None:
         while not await work.has_ended(CHECKPOINT_SECONDS):
-            await self._save_aside(work.run, self._store.checkpoint)
+            await self._save_aside(work, work.store.checkpoint)
 
-    async def _save_aside(self, run: Run, save: Callable[[Turn], None]) -> None:
+    async def _save_aside(self, work: _Work, save: Callable[[Turn], None]) -> None:
         if self._closing:
             # As the interpreter ends no thread can start, and the loop has no other work.
-            self._save(run, save)
+            self._save(work, save)
         else:
-            await asyncio.to_thread(self._save, run, save)
+            await asyncio.to_thread(self._save, work, save)
+        if work.gone:
+            work.end("stopped")
 
-    def _save(self, run: Run, save: Callable[[Turn], None]) -> None:
+    def _save(self, work: _Work, save: Callable[[Turn], None]) -> None:
+        run = work.run
         try:
             save(run.turn)
+        except NotHereError as error:
+            work.gone = True
+            run.saved(str(error))
         except StoreError as error:
             run.saved(str(error))
         except Exception as error:
@@ -237,10 +262,15 @@ class Engine:
 
 
 class _Work:
-    """A run with what only the loop may touch."""
+    """A run with what only the loop may touch.
 
-    def __init__(self, run: Run) -> None:
+    ``gone``: its session was deleted meanwhile, so that nobody waits for the answer.
+    """
+
+    def __init__(self, run: Run, store: OwnerStore) -> None:
         self.run = run
+        self.store = store
+        self.gone = False
         self.ended = asyncio.Event()
         self.end_as: TurnStatus | None = None
         self._answering: asyncio.Task[None] | None = None

@@ -89,7 +89,10 @@ class TurnError(_Value):
 
 
 class Answer(_Value):
-    """What came back, whole or in part. Unknown is None and is never shown as 0."""
+    """What came back, whole or in part. Unknown is None and is never shown as 0.
+
+    ``cut`` says what was left out when it was stored, because it was too large (see ``bounds``).
+    """
 
     text: str = ""
     provider: str | None = None
@@ -106,6 +109,7 @@ class Answer(_Value):
     timing: Timing | None = None
     cost_usd: float | None = None
     price_source: str | None = None
+    cut: str | None = None
 
 
 class Turn(_Value):
@@ -168,6 +172,17 @@ class Conversation(_Value):
             current = by_id.get(current.parent_id or "")
         ordered = enumerate(reversed(branch), start=1)
         return tuple(turn.numbered(number) for number, turn in ordered)
+
+    def siblings(self, turn: Turn) -> tuple[Turn, ...]:
+        """The turns that follow the same one as this turn does, itself too, the oldest first."""
+        return tuple(each for each in self.turns if each.parent_id == turn.parent_id)
+
+    def latest_below(self, turn: Turn) -> Turn:
+        """The end of the branch that goes on with this turn, along the latest of its turns."""
+        latest = {each.parent_id: each for each in self.turns}
+        while turn.id in latest:
+            turn = latest[turn.id]
+        return turn
 
 
 class Run:
