@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     ``visitors`` says how visitors are told apart, ``trusted_user_header`` in which header the
     proxies at ``trusted_proxies`` name them, ``sign_out_url`` where one signs out there, and
     ``cookie_secret`` replaces the secret in ``data_dir`` where several processes share a store.
+    ``retention_days``: sessions without a new turn for so long are deleted; None keeps them all.
     """
 
     model_config = SettingsConfigDict(
@@ -79,6 +80,7 @@ class Settings(BaseSettings):
     trusted_user_header: str = Field(default="", pattern=r"^[A-Za-z0-9-]*$")
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     sign_out_url: str = Field(default="", pattern=r"^(https?://|/|$)")
+    retention_days: int | None = Field(default=None, ge=1, le=36_500)
     cookie_secret: SecretStr | None = Field(default=None, min_length=_LEAST_SECRET)
 
     @classmethod
