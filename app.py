@@ -41,6 +41,7 @@ PAGE_FILES = Path(st.__file__).parent / "static" / "static"
 FIRST_PAGE = ("playground.chat.chat_view", "streamlit.emojis")
 LATER_PAGES = ("PIL.Image", "pandas", "plotly.graph_objects")
 LATER_SECONDS = 3.0
+DAY_SECONDS = 86_400.0
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 ENVIRONMENT = {name: value for name, value in os.environ.items() if value}
 """As the process was started: Streamlit overwrites it with the secrets file's values."""
@@ -153,6 +154,14 @@ def cookie_secret(settings: Settings) -> str:
         return secrets.token_urlsafe(SECRET_LENGTH)
 
 
+async def delete_unused_daily(first: asyncio.Task[Runtime | None]) -> None:
+    """Now and once a day, delete the sessions that the settings say are too old."""
+    runtime = await first
+    while runtime is not None and runtime.settings.retention_days:
+        await asyncio.to_thread(runtime.delete_unused)
+        await asyncio.sleep(DAY_SECONDS)
+
+
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Around the server's life, once per process."""
@@ -161,9 +170,11 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     config.set_option("server.trustedUserHeaders", trusted)
     first = asyncio.create_task(asyncio.to_thread(prepare_first_page))
     later = asyncio.create_task(prepare_later(first))
+    tidying = asyncio.create_task(delete_unused_daily(first))
     yield
     if (runtime := await first) is not None:
         later.cancel()
+        tidying.cancel()
         await asyncio.to_thread(runtime.shutdown)
 
 

@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     ``cookie_secret`` replaces the secret in ``data_dir`` where several processes share a store.
     ``turns_per_hour`` of a visitor, ``usd_per_visitor`` and ``usd_per_day`` (all visitors) are the
     most on the host's own keys; 0 is no cap, and this machine's user has none.
+    ``retention_days``: sessions without a new turn for so long are deleted; None keeps them all.
     """
 
     model_config = SettingsConfigDict(
@@ -81,6 +82,7 @@ class Settings(BaseSettings):
     trusted_user_header: str = Field(default="", pattern=r"^[A-Za-z0-9-]*$")
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     sign_out_url: str = Field(default="", pattern=r"^(https?://|/|$)")
+    retention_days: int | None = Field(default=None, ge=1, le=36_500)
     cookie_secret: SecretStr | None = Field(default=None, min_length=_LEAST_SECRET)
     turns_per_hour: int = Field(default=60, ge=0)
     usd_per_visitor: float = Field(default=1.0, ge=0, allow_inf_nan=False)
