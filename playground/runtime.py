@@ -19,6 +19,7 @@ from playground.servers.server_choice import (
 )
 from playground.sessions.database import StoreError
 from playground.sessions.engine import Engine
+from playground.sessions.spending import Caps
 from playground.sessions.store import Store
 from playground.settings import Settings, load_settings
 from speko_client import Speko
@@ -36,7 +37,8 @@ class Runtime:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.store = Store(settings.store_url)
-        self.engine = Engine(self.store)
+        caps = Caps(settings.turns_per_hour, settings.usd_per_visitor, settings.usd_per_day)
+        self.engine = Engine(self.store, caps=caps)
         self.gateway = LocalGateway(settings)
         self._shared: dict[type[Any], Any] = {}
         self._sharing = threading.Lock()

@@ -26,6 +26,7 @@ from playground.servers.local_gateway import GatewayStartError
 from playground.sessions.database import StoreError
 from playground.sessions.engine import AlreadyRunningError
 from playground.sessions.rows import NOT_HERE, NotHereError
+from playground.sessions.spending import CapReachedError
 from playground.sessions.store import OwnerStore
 from playground.sessions.turns import (
     Conversation,
@@ -161,7 +162,7 @@ class Chat:
         except AlreadyRunningError:
             _not_sent(message, "An answer is still arriving. Stop it first, or wait for it.")
             return
-        except NotHereError as error:
+        except (NotHereError, CapReachedError) as error:
             _not_sent(message, str(error))
             return
         if staged:
@@ -254,4 +255,4 @@ def _load(store: OwnerStore, conversation: str | None) -> Found[Conversation]:
 
 def _not_sent(message: str, why: str) -> None:
     restore_draft(message)
-    st.toast(why)
+    st.toast(why, duration="long")

@@ -19,6 +19,7 @@ from playground.servers.connection import Connection
 from playground.sessions.database import StoreError
 from playground.sessions.engine import AlreadyRunningError, Engine
 from playground.sessions.rows import NotHereError
+from playground.sessions.spending import CapReachedError
 from playground.sessions.store import OwnerStore
 from playground.sessions.turns import Conversation, Run, Turn
 from playground.teams.owner import Owner
@@ -125,7 +126,7 @@ class DemoRun:
             )
         except AlreadyRunningError:
             self.player = player.failed("Another message of this session is still being answered.")
-        except NotHereError as error:
+        except (NotHereError, CapReachedError) as error:
             self.player = player.failed(str(error))
         else:
             self.player = player.sent()

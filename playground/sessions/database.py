@@ -268,7 +268,28 @@ def step_3_owners(connection: sa.Connection) -> None:
     )
 
 
-STEPS: Sequence[Migration] = (step_1_conversations_and_turns, step_2_what_ifs, step_3_owners)
+def step_4_spending(connection: sa.Connection) -> None:
+    """What visitors spent on the host's keys, turn by turn; kept for a day, deleted sessions too.
+
+    A table of its own, so that a visitor who deletes a session does not get its cost back.
+    """
+    _execute(
+        connection,
+        """CREATE TABLE spending (
+            turn_id VARCHAR(64) PRIMARY KEY,
+            owner TEXT NOT NULL,
+            started_at DOUBLE PRECISION NOT NULL,
+            cost_usd DOUBLE PRECISION NOT NULL)""",
+        "CREATE INDEX spending_by_owner ON spending (owner, started_at)",
+    )
+
+
+STEPS: Sequence[Migration] = (
+    step_1_conversations_and_turns,
+    step_2_what_ifs,
+    step_3_owners,
+    step_4_spending,
+)
 
 
 def outstanding(connection: sa.Connection, place: str, steps: Sequence[Migration] = STEPS) -> int:

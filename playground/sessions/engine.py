@@ -21,6 +21,7 @@ from playground.servers.local_gateway import GatewayStartError
 from playground.sessions.asking import ranking_for, run_turn
 from playground.sessions.database import StoreError
 from playground.sessions.rows import NotHereError, SessionKey
+from playground.sessions.spending import NO_CAPS, CapReachedError, Caps, Spending
 from playground.sessions.store import OwnerStore, Store, utc_now
 from playground.sessions.totals import estimate
 from playground.sessions.turn_words import failed_attempts, internal_error, start_error, turn_error
@@ -32,6 +33,7 @@ from playground.sessions.turns import (
     TurnError,
     TurnSettings,
     TurnStatus,
+    ended,
 )
 from playground.teams.owner import Owner
 from speko_client.errors import SpekoApiError
@@ -60,9 +62,15 @@ class Engine:
     """
 
     def __init__(
-        self, store: Store, *, price: Price = estimate, now: Callable[[], datetime] = utc_now
+        self,
+        store: Store,
+        *,
+        price: Price = estimate,
+        now: Callable[[], datetime] = utc_now,
+        caps: Caps = NO_CAPS,
     ) -> None:
         self._store = store
+        self._spending = Spending(store.database, caps, now=now)
         self._price = price
         self._now = now
         self._works: dict[SessionKey, _Work] = {}
@@ -86,7 +94,8 @@ class Engine:
 
         The turn waits for a server that is still ``Connecting``, and fails where that does.
         Raises AlreadyRunningError where the conversation has a turn on its way, ValueError where
-        it has no turn ``parent_id``, and NotHereError where it was deleted or is not the owner's.
+        it has no turn ``parent_id``, NotHereError where it was deleted or is not the owner's, and
+        CapReachedError where the owner has spent what the host pays for.
         """
         history = conversation.path_to(parent_id)
         if parent_id is not None and not history:
@@ -104,6 +113,11 @@ class Engine:
         )
         session = SessionKey(owner, conversation.id)
         work = self._claim(session, turn, conversation)
+        try:
+            self._spending.begin(owner, turn, connection)
+        except CapReachedError:
+            self._works.pop(session, None)
+            raise
         self._save(work, work.store.save_turn)
         if work.gone:
             self._works.pop(session, None)
@@ -192,10 +206,11 @@ class Engine:
             await asyncio.wait({answering})
             await self._settle(ranking)
             connecting.cancel()
-            run.become(_ended(run.turn, *_outcome(work, answering, connecting), self._now()))
+            run.become(ended(run.turn, *_outcome(work, answering, connecting), self._now()))
             work.ended.set()
             await checkpoints
             await self._save_aside(work, work.store.save_turn)
+            await self._aside(self._spending.end, run.turn, history, server)
         finally:
             run.finish()
 
@@ -228,13 +243,16 @@ class Engine:
             await self._save_aside(work, work.store.checkpoint)
 
     async def _save_aside(self, work: _Work, save: Callable[[Turn], None]) -> None:
-        if self._closing:
-            # As the interpreter ends no thread can start, and the loop has no other work.
-            self._save(work, save)
-        else:
-            await asyncio.to_thread(self._save, work, save)
+        await self._aside(self._save, work, save)
         if work.gone:
             work.end("stopped")
+
+    async def _aside(self, call: Callable[..., None], *given: Any) -> None:
+        if self._closing:
+            # As the interpreter ends no thread can start, and the loop has no other work.
+            call(*given)
+        else:
+            await asyncio.to_thread(call, *given)
 
     def _save(self, work: _Work, save: Callable[[Turn], None]) -> None:
         run = work.run
@@ -326,15 +344,3 @@ def _outcome(
         return "failed", start_error(error), ()
     _LOG.error("A turn failed in the playground itself", exc_info=error)
     return "failed", internal_error(error), ()
-
-
-def _ended(
-    turn: Turn,
-    status: TurnStatus,
-    error: TurnError | None,
-    attempts: tuple[Attempt, ...],
-    at: datetime,
-) -> Turn:
-    answer = turn.answer.model_copy(update={"attempts": attempts}) if attempts else turn.answer
-    update = {"status": status, "error": error, "answer": answer, "finished_at": at}
-    return turn.model_copy(update=update)

@@ -71,7 +71,9 @@ class Store:
     """
 
     def __init__(self, url: str, *, now: Callable[[], datetime] = utc_now) -> None:
-        self._shared = _Shared(Database(url), now)
+        self.database = Database(url)
+        """For what is kept of all owners together: ``playground.sessions.spending``."""
+        self._shared = _Shared(self.database, now)
 
     def of(self, owner: Owner) -> OwnerStore:
         """What this owner has stored."""

@@ -286,3 +286,16 @@ def open_session(
     path = merged.path()
     turns = path[:-1] if is_live else path
     return OpenSession(merged, turns, run, missing, is_live=is_live)
+
+
+def ended(
+    turn: Turn,
+    status: TurnStatus,
+    error: TurnError | None,
+    attempts: tuple[Attempt, ...],
+    at: datetime,
+) -> Turn:
+    """The turn as it ended; ``attempts`` replace those known before, unless there are none."""
+    answer = turn.answer.model_copy(update={"attempts": attempts}) if attempts else turn.answer
+    update = {"status": status, "error": error, "answer": answer, "finished_at": at}
+    return turn.model_copy(update=update)
