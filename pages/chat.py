@@ -88,7 +88,7 @@ def conversation(chat: Chat) -> None:
     if view.run is not None and view.is_live:
         live_turn(view.run)
     elif view.elsewhere is not None:
-        turn_elsewhere(view.elsewhere, chat.look_elsewhere)
+        turn_elsewhere(chat, view.elsewhere)
     elif view.turns:
         with offer.container():
             follow_up(chat)

@@ -54,9 +54,9 @@ class Settings(BaseSettings):
     ``visitors`` says how visitors are told apart, ``trusted_user_header`` in which header the
     proxies at ``trusted_proxies`` name them, ``sign_out_url`` where one signs out there, and
     ``cookie_secret`` replaces the secret in ``data_dir`` where several processes share a store.
+    ``retention_days``: sessions without a new turn for so long are deleted; None keeps them all.
     ``turns_per_hour`` of a visitor, ``usd_per_visitor`` and ``usd_per_day`` (all visitors) are the
     most on the host's own keys; 0 is no cap, and this machine's user has none.
-    ``retention_days``: sessions without a new turn for so long are deleted; None keeps them all.
     """
 
     model_config = SettingsConfigDict(

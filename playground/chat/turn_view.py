@@ -8,7 +8,7 @@ and here it is only looked at, fifteen times a second, of the ways that were mea
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -75,12 +75,13 @@ def live_turn(run: Run) -> None:
     st.rerun()
 
 
-def turn_elsewhere(turn: Turn, look: Callable[[], Turn | None]) -> None:
+def turn_elsewhere(chat: Chat, turn: Turn) -> None:
     """Draw a turn that another process runs, as the store has it, until it is over.
 
     If that process has died, the store notices within seconds and marks the turn as interrupted.
     """
     _message_view(turn)
+    _branches(chat, turn)
     with st.chat_message("assistant", avatar=_ASSISTANT):
         text, state = st.empty(), st.empty()
         latest: Turn | None = turn
@@ -88,7 +89,7 @@ def turn_elsewhere(turn: Turn, look: Callable[[], Turn | None]) -> None:
             _draw(latest, text, state)
             time.sleep(_LOOK_SECONDS)
             cancellation_point()
-            latest = look()
+            latest = chat.look_elsewhere()
     st.rerun()
 
 
@@ -137,9 +138,9 @@ def _turn_view(chat: Chat, turn: Turn) -> None:
 
 def _branches(chat: Chat, turn: Turn) -> None:
     """Where others were asked at the same place, by a retry or in another tab: the way to them."""
-    siblings = chat.view.conversation.siblings(turn)
-    if len(siblings) < 2:
+    if turn.parent_id not in chat.view.forks:
         return
+    siblings = chat.view.conversation.siblings(turn)
     place = next(place for place, each in enumerate(siblings) if each.id == turn.id)
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key=f"branches-{turn.id}"

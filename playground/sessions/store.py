@@ -11,11 +11,13 @@ conversation and finds a running turn whose heartbeat has stopped marks it as in
 
 from __future__ import annotations
 
+import re
 import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from pydantic import ValidationError
 from sqlalchemy import Connection as Transaction
@@ -30,6 +32,9 @@ from playground.teams.owner import Owner
 
 HEARTBEAT_LIMIT = timedelta(seconds=3)
 """How old a running turn's heartbeat may be before the turn counts as interrupted."""
+
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What an id looks like; a URL may name anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +169,8 @@ class OwnerStore:
 
         Raises StoreError where the database cannot be read and nothing of it is held in memory.
         """
+        if not _ID.fullmatch(conversation_id):
+            return None
         session = self._session(conversation_id)
         unsaved = self._unsaved.of(session)
         try:
@@ -191,6 +198,8 @@ class OwnerStore:
             ]
 
     def _session(self, conversation_id: str) -> SessionKey:
+        if not _ID.fullmatch(conversation_id):
+            raise NotHereError
         return SessionKey(self.owner, conversation_id)
 
     def _delete(self, conversation_id: str | None) -> None:

@@ -9,8 +9,10 @@ turn keeps the settings it ran with.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -254,6 +256,12 @@ class OpenSession:
     missing: bool = False
     elsewhere: Turn | None = None
     is_live: bool = False
+
+    @cached_property
+    def forks(self) -> frozenset[str | None]:
+        """The turns that more than one turn follows; None among them: there are several first."""
+        followed = Counter(turn.parent_id for turn in self.conversation.turns)
+        return frozenset(parent for parent, count in followed.items() if count > 1)
 
 
 def new_conversation(conversation_id: str, settings: TurnSettings) -> Conversation:

@@ -241,6 +241,14 @@ def test_what_was_asked_beside_is_one_click_away() -> None:
     assert anns().leaf_id == "t3"
 
 
+@pytest.mark.parametrize("odd", ["%00", "a\0b", "x" * 5000, "é", "../../etc"], ids=ascii)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_link_with_an_id_that_is_none_is_no_error(name: str, odd: str) -> None:
+    app = page(BEN, name, c=odd)
+    assert not app.exception
+    assert not app.error
+
+
 @pytest.mark.usefixtures("conversation")
 def test_on_this_machine_alone_everybody_is_one() -> None:
     store_of(MACHINE_USER).save_turn(turn("m1", conversation_id="m", message="On my machine"))

@@ -130,6 +130,19 @@ def test_one_owners_refused_change_keeps_no_other_from_being_written(
     assert [each.id for each in loaded(ann).path()] == ["t0", "t1", "t2"]
 
 
+ODD = ["", "\0", "a\0b", "\ud800", "x" * 65, "a b", "é", "../c"]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=ascii)
+def test_an_id_that_is_none_is_not_there(ann: OwnerStore, odd: str) -> None:
+    assert ann.load(odd) is None
+    with pytest.raises(NotHereError):
+        ann.save_turn(turn("t9", conversation_id=odd))
+    with pytest.raises(NotHereError):
+        ann.save_settings(odd, FORM)
+    ann.save_turn(turn("t2", "t1"))
+
+
 def test_deleting_anothers_session_deletes_nothing(ann: OwnerStore, ben: OwnerStore) -> None:
     ben.delete("c")
     ben.delete_all()
