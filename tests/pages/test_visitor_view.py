@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -73,7 +75,8 @@ def test_this_machines_user_is_told_nothing() -> None:
 def test_a_browser_can_be_forgotten() -> None:
     app = opened(a_browser("a1"))
     assert "belong to this browser" in words(app)
-    assert any("forget-this-browser?token=token" in html.body for html in app.get("html"))
+    html: list[Any] = list(app.get("html"))
+    assert any("forget-this-browser?token=token" in each.body for each in html)
 
 
 @pytest.mark.usefixtures("stand_in")
