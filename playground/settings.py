@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import quote
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -149,7 +150,7 @@ class Settings(BaseSettings):
     @property
     def store_url(self) -> str:
         """Where sessions are stored, as an SQLAlchemy URL."""
-        return self.database_url or f"sqlite:///{self.data_dir / 'playground.db'}"
+        return self.database_url or f"sqlite:///{quote(str(self.data_dir / 'playground.db'))}"
 
 
 def load_settings(secrets: Mapping[str, Any] | None = None) -> Settings:

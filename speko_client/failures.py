@@ -12,8 +12,7 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -26,12 +25,12 @@ from speko_client.errors import (
     SpekoStreamError,
     SpekoTimeoutError,
 )
+from speko_client.pauses import asked_pause, until_reset
 from speko_client.server import KEY_SOURCES, Server
 
 MAX_ERROR_BYTES = 64 * 1024
 _MAX_QUOTE = 200
 _MAX_MESSAGE = 2_000
-_MAX_DIGITS = 9
 
 _ADVICE_BY_CODE = {
     "VALIDATION_ERROR": "Correct the field the message names.",
@@ -39,26 +38,38 @@ _ADVICE_BY_CODE = {
     "ALL_PROVIDERS_FAILED": "Ask again, or allow more providers; the body lists each attempt.",
     "RATE_LIMITED": "Wait before asking again.",
 }
+_SERVERS_MATTER = "Ask again later, or ask whoever runs this server."
 _ADVICE_BY_STATUS = {
     400: "Correct the request.",
     401: f"Check the API key. {KEY_SOURCES}",
     402: "The account's owner must settle it with the service.",
     403: "The key may not do this; ask its owner, or use another key.",
     404: "Check base_url: this server has no such endpoint.",
+    405: "Check base_url: what answers there does not take this call.",
+    407: "Check the user and password of the proxy in HTTPS_PROXY or HTTP_PROXY.",
+    410: "Check base_url: what was there has been removed.",
     413: "Send less: the conversation is too long for this server.",
+    421: "Check base_url: it reaches another server than the one it names.",
+    422: "Correct the request.",
+    426: "Check base_url: this server wants another protocol, such as https.",
     429: "Wait before asking again.",
+    451: "The service is not offered here; ask whoever runs it.",
+    511: "This network wants a login first.",
 }
 
 
 @contextmanager
 def translated(server: Server, *, answering: bool = False) -> Iterator[None]:
-    """Raises our errors in place of httpx's; ``answering``: the answer's headers have come."""
+    """Raises our errors in place of httpx's; ``answering``: the answer's headers have come.
+
+    A TimeoutError means that the answer's deadline has passed (``limits.until``).
+    """
     try:
         yield
     except httpx.TimeoutException as error:
         raise _timed_out(error, server, answering=answering) from error
-    except httpx.DecodingError as error:
-        raise invalid_answer("The answer's compression is broken.") from error
+    except TimeoutError as error:
+        raise _took_too_long(server) from error
     except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
         if answering:
             raise broken_off() from error
@@ -129,20 +140,7 @@ def advice_for(status: int, code: str) -> str:
     if status < httpx.codes.BAD_REQUEST:
         return "Set base_url to the address that serves /v1/complete itself."
     server_failed = status >= httpx.codes.INTERNAL_SERVER_ERROR
-    return "Ask again later." if server_failed else "Correct the request."
-
-
-def retry_after_seconds(value: str | None, now: datetime) -> float | None:
-    """A ``Retry-After`` header, seconds or an HTTP date, in seconds from ``now`` (aware)."""
-    text = (value or "").strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:_MAX_DIGITS])
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (aware - now).total_seconds())
+    return "Ask again later." if server_failed else _SERVERS_MATTER
 
 
 def _error_for(
@@ -150,7 +148,7 @@ def _error_for(
 ) -> SpekoApiError:
     status = response.status_code
     advice = advice_for(status, code)
-    pause = retry_after_seconds(response.headers.get("Retry-After"), now)
+    pause = _pause(response, now)
     if status == httpx.codes.UNAUTHORIZED:
         return SpekoAuthError(message, body=body, advice=advice)
     if status == httpx.codes.TOO_MANY_REQUESTS:
@@ -158,6 +156,14 @@ def _error_for(
     error = SpekoApiError(message, status, code, body=body, advice=_wait_advice(pause) or advice)
     error.retry_after = pause
     return error
+
+
+def _pause(response: httpx.Response, now: datetime) -> float | None:
+    """The seconds the server asks for; a limit's reset says something about a 429 only."""
+    asked = asked_pause(response.headers, now)
+    if asked is None and response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        return until_reset(response.headers, now)
+    return asked
 
 
 def _wait_advice(pause: float | None) -> str:
@@ -181,7 +187,7 @@ def _redacted(value: Any, server: Server) -> Any:
     if isinstance(value, str):
         return server.redact(value)
     if isinstance(value, dict):
-        return {key: _redacted(item, server) for key, item in value.items()}
+        return {server.redact(key): _redacted(item, server) for key, item in value.items()}
     return [_redacted(item, server) for item in value] if isinstance(value, list) else value
 
 
@@ -199,18 +205,35 @@ def _described(response: httpx.Response, content: bytes, server: Server) -> str:
 def _timed_out(
     error: httpx.TimeoutException, server: Server, *, answering: bool
 ) -> SpekoTimeoutError | SpekoConnectionError:
-    pause = f"{server.timeout:g} s"
+    waits = server.timeout
     if isinstance(error, httpx.ConnectTimeout):
-        return _unreachable(f"no connection within {pause}", server)
+        return _unreachable(f"no connection within {_seconds(waits.connect)}", server)
     if isinstance(error, httpx.PoolTimeout):
         return SpekoTimeoutError(
-            f"No connection of this client came free within {pause}.",
+            f"No connection of this client came free within {_seconds(waits.pool)}.",
             advice="Make fewer calls at once, or use several clients.",
         )
-    said = f"sent nothing for {pause}" if answering else f"did not answer within {pause}"
+    if isinstance(error, httpx.WriteTimeout):
+        said = f"took nothing of the request for {_seconds(waits.write)}"
+    elif answering:
+        said = f"sent nothing for {_seconds(waits.read)}"
+    else:
+        said = f"did not answer within {_seconds(waits.read)}"
     return SpekoTimeoutError(
         f"{server.origin} {said}.", advice="Ask again, or give the client a longer timeout."
     )
+
+
+def _took_too_long(server: Server) -> SpekoTimeoutError:
+    limit = _seconds(server.limits.seconds)
+    return SpekoTimeoutError(
+        f"{server.origin} did not finish its answer within {limit} in all.",
+        advice="What had arrived is kept. Ask for less, or set a longer answer_timeout.",
+    )
+
+
+def _seconds(limit: float | None) -> str:
+    return "its limit" if limit is None else f"{limit:g} s"
 
 
 def _unreachable(reason: object, server: Server) -> SpekoConnectionError:

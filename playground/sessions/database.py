@@ -4,29 +4,31 @@ SQLite runs in WAL mode with ``synchronous=FULL``: a committed turn survives the
 and of the power alike, and readers never wait for a writer. Postgres comes by URL: it may restart,
 and several processes may bring a new database up to date at once.
 
+A database that is another program's, or a newer version's, is left as it is: not a byte changes.
+
 SQLite goes on writing into a file that was deleted or replaced under it, and all of that is lost
 with the process. So the file is looked at before each transaction, and opened anew where it must.
 
-The store's shape is numbered steps. A step that was released is never edited; add another. The
-number of steps done stands in ``schema_version``. All outstanding steps run in one transaction, so
-a store is either as it was or wholly up to date.
+All outstanding steps of ``migrations`` run in one transaction, so a store is either as it was or
+wholly up to date.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
-_BUSY_MS = 2_000
-_RETRY_SECONDS = 0.01
+from playground.sessions import store_file, store_url
+from playground.sessions.migrations import STEPS, Migration, execute
+
 _BEGIN = "sqlite_begin"
 _MIGRATION_LOCK = 7_735_636
 """A number of our own among Postgres's advisory locks."""
@@ -48,8 +50,6 @@ _ADVICE = {
     "the disk and its free space.",
 }
 
-Migration = Callable[[sa.Connection], None]
-
 
 class StoreError(Exception):
     """The store could not be read or written; its text says why and what to do."""
@@ -59,18 +59,17 @@ class Database:
     """Transactions on one database. ``place`` names it in errors, without a password."""
 
     def __init__(self, url: str) -> None:
+        """Raises StoreError where the URL cannot be one of a store."""
         try:
-            self._url = sa.make_url(url)
-        except ArgumentError:
-            raise StoreError(
-                "The store's URL is not one. Correct SPEKO_DATABASE_URL, for example "
-                "postgresql+psycopg://user@host/playground."
-            ) from None
+            self._url = store_url.checked(url)
+        except ValueError as error:
+            raise StoreError(str(error)) from None
         self._sqlite = self._url.get_backend_name() == "sqlite"
         self._file = Path(self._url.database or "") if self._sqlite else None
-        self.place = str(self._file or self._url.render_as_string(hide_password=True))
+        self.place = str(self._file or store_url.shown(self._url))
         self._engine: sa.Engine | None = None
-        self._file_opened: tuple[int, int] | None = None
+        self._file_opened: tuple[int, ...] | None = None
+        self._copy: TemporaryDirectory[str] | None = None
         self.openings = 0
         """How often it was opened: what was read before may come from another file."""
         self._opening = threading.Lock()
@@ -90,43 +89,47 @@ class Database:
         """One transaction, committed at the end, undone on an error. Raises StoreError."""
         with _translated(self.place):
             engine = self._opened().execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+            if self._copy is not None:
+                raise StoreError(_ADVICE[sqlite3.SQLITE_READONLY].format(place=self.place))
             with engine.begin() as connection:
                 yield connection
 
     def close(self) -> None:
         """Let go of the connections; the next use opens them anew."""
         with self._opening:
-            if self._engine is not None:
-                self._engine.dispose()
-            self._engine = None
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._engine is not None:
+            self._engine.dispose()
+        if self._copy is not None:
+            self._copy.cleanup()
+        self._engine = self._copy = None
 
     def _opened(self) -> sa.Engine:
         with self._opening:
             if self._engine is not None and self._file_opened != self._file_now():
-                self._engine.dispose()
-                self._engine = None
+                self._let_go()
             if self._engine is None:
                 self._engine = self._open()
                 self._file_opened = self._file_now()
                 self.openings += 1
             return self._engine
 
-    def _file_now(self) -> tuple[int, int] | None:
+    def _file_now(self) -> tuple[int, ...] | None:
         if self._file is None:
             return None
         try:
-            found = self._file.stat()
-        except FileNotFoundError:
-            return None
+            return store_file.identity(self._file)
         except OSError:
             # Where the disk does not answer, the open file stays in use.
             return self._file_opened
-        return found.st_dev, found.st_ino
 
     def _open(self) -> sa.Engine:
+        url = self._url
         if self._file is not None:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-        engine = self._made()
+            url = url.set(database=str(self._usable(self._file)))
+        engine = self._made(url)
         if self._sqlite:
             sa.event.listen(engine, "connect", _prepare)
             sa.event.listen(engine, "begin", _begin)
@@ -137,9 +140,40 @@ class Database:
             raise
         return engine
 
-    def _made(self) -> sa.Engine:
+    def _usable(self, file: Path) -> Path:
+        """The file to open: this one where it is ours, or a copy where it is read-only."""
+        if store_file.is_new(file):
+            store_file.make_private(file)
+            return file
+        if not file.is_file():
+            raise StoreError(_ADVICE[sqlite3.SQLITE_CANTOPEN].format(place=self.place))
+        if not store_file.is_writable(file):
+            self._copy = TemporaryDirectory(prefix="speko-playground-")
+            return store_file.copy(file, self._copy.name)
+        self._require_ours(file)
+        store_file.take_from_others(file)
+        return file
+
+    def _require_ours(self, file: Path) -> None:
+        """Look into the file without touching it. Raises StoreError where it must be left alone."""
+        engine = sa.create_engine(
+            "sqlite://", creator=lambda: store_file.look(file), poolclass=NullPool
+        )
+        while True:
+            before = store_file.written(file)
+            try:
+                with engine.connect() as connection:
+                    outstanding(connection, self.place)
+            except DBAPIError:
+                # Half a page was read where another process was writing just then.
+                if store_file.written(file) == before:
+                    raise
+            else:
+                return
+
+    def _made(self, url: sa.URL) -> sa.Engine:
         try:
-            return sa.create_engine(self._url, pool_pre_ping=not self._sqlite)
+            return sa.create_engine(url, pool_pre_ping=not self._sqlite)
         except ImportError as error:
             package = "'.[postgres]'" if error.name == "psycopg" else error.name
             raise StoreError(
@@ -160,22 +194,11 @@ class Database:
 def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     # The driver's own BEGIN comes too late for a read before a write; ``_begin`` sends it.
     connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-    _switch_to_wal(connection, time.monotonic() + _BUSY_MS / 1000)
+    # A damaged text shows as one; it does not hide its neighbours.
+    connection.text_factory = lambda text: text.decode(errors="replace")
+    connection.execute(f"PRAGMA busy_timeout = {store_file.BUSY_MS}")
+    store_file.switch_to_wal(connection)
     connection.execute("PRAGMA synchronous = FULL")
-
-
-def _switch_to_wal(connection: sqlite3.Connection, deadline: float) -> None:
-    # Two processes that switch a new file together get "busy" at once: SQLite does not wait here.
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(_RETRY_SECONDS)
-        else:
-            return
 
 
 def _begin(connection: sa.Connection) -> None:
@@ -206,98 +229,16 @@ def _sentence(error: Exception, place: str) -> str:
     )
 
 
-def step_1_conversations_and_turns(connection: sa.Connection) -> None:
-    """Sessions and their turns. A turn's ``body`` is its JSON; the columns are what is asked for.
-
-    ``revision`` counts the changes of a conversation; a turn has the one it was last changed at.
-    ``owner`` and ``heartbeat_at`` (Unix seconds) are set while a turn runs.
-    """
-    _execute(
-        connection,
-        """CREATE TABLE conversations (
-            id VARCHAR(64) PRIMARY KEY,
-            title TEXT NOT NULL,
-            leaf_id VARCHAR(64),
-            settings TEXT NOT NULL,
-            created_at DOUBLE PRECISION NOT NULL,
-            updated_at DOUBLE PRECISION NOT NULL,
-            turn_count INTEGER NOT NULL,
-            revision INTEGER NOT NULL)""",
-        """CREATE TABLE turns (
-            id VARCHAR(64) PRIMARY KEY,
-            conversation_id VARCHAR(64) NOT NULL REFERENCES conversations (id),
-            place INTEGER NOT NULL,
-            revision INTEGER NOT NULL,
-            status VARCHAR(16) NOT NULL,
-            owner VARCHAR(64),
-            heartbeat_at DOUBLE PRECISION,
-            body TEXT NOT NULL)""",
-        "CREATE INDEX turns_by_revision ON turns (conversation_id, revision)",
-        "CREATE INDEX conversations_by_time ON conversations (updated_at)",
-    )
-
-
-def step_2_what_ifs(connection: sa.Connection) -> None:
-    """Saved what-ifs; ``body`` is the what-if's JSON, its name included."""
-    _execute(
-        connection,
-        """CREATE TABLE what_ifs (
-            id VARCHAR(64) PRIMARY KEY,
-            name TEXT NOT NULL,
-            body TEXT NOT NULL,
-            created_at DOUBLE PRECISION NOT NULL)""",
-    )
-
-
-def step_3_owners(connection: sa.Connection) -> None:
-    """Whose it is; what was there before belongs to this machine's user (``teams.owner``).
-
-    A turn's ``runner`` is the process that runs it, called ``owner`` before. The ids of deleted
-    conversations stay for a while, so that nothing that was on its way to one brings it back.
-    """
-    _execute(
-        connection,
-        "ALTER TABLE turns RENAME COLUMN owner TO runner",
-        "ALTER TABLE conversations ADD COLUMN owner TEXT NOT NULL DEFAULT 'machine'",
-        "ALTER TABLE what_ifs ADD COLUMN owner TEXT NOT NULL DEFAULT 'machine'",
-        "DROP INDEX conversations_by_time",
-        "CREATE INDEX conversations_by_owner ON conversations (owner, updated_at)",
-        """CREATE TABLE deleted_conversations (
-            id VARCHAR(64) PRIMARY KEY,
-            deleted_at DOUBLE PRECISION NOT NULL)""",
-    )
-
-
-def step_4_spending(connection: sa.Connection) -> None:
-    """What visitors spent on the host's keys, turn by turn; kept for a day, deleted sessions too.
-
-    A table of its own, so that a visitor who deletes a session does not get its cost back.
-    """
-    _execute(
-        connection,
-        """CREATE TABLE spending (
-            turn_id VARCHAR(64) PRIMARY KEY,
-            owner TEXT NOT NULL,
-            started_at DOUBLE PRECISION NOT NULL,
-            cost_usd DOUBLE PRECISION NOT NULL)""",
-        "CREATE INDEX spending_by_owner ON spending (owner, started_at)",
-    )
-
-
-STEPS: Sequence[Migration] = (
-    step_1_conversations_and_turns,
-    step_2_what_ifs,
-    step_3_owners,
-    step_4_spending,
-)
+_OURS = {"schema_version", "conversations", "turns"}
+"""Tables of every store, whichever version made it."""
 
 
 def outstanding(connection: sa.Connection, place: str, steps: Sequence[Migration] = STEPS) -> int:
     """How many steps the store lacks; only reads. ``place`` names the store in errors.
 
-    Raises StoreError where a newer version of the playground made it.
+    Raises StoreError where another program, or a newer version of the playground, made it.
     """
-    lacking = len(steps) - _version(connection)
+    lacking = len(steps) - _version(connection, place)
     if lacking < 0:
         raise StoreError(
             f"{place} was made by a newer version of the playground. Get that version, or set "
@@ -310,19 +251,31 @@ def migrate(connection: sa.Connection, place: str, steps: Sequence[Migration] = 
     """Do the steps that the store lacks, inside the caller's transaction. Raises StoreError."""
     done = len(steps) - outstanding(connection, place, steps)
     if done == 0:
-        _execute(connection, "CREATE TABLE schema_version (version INTEGER NOT NULL)")
-        _execute(connection, "INSERT INTO schema_version (version) VALUES (0)")
+        execute(connection, "CREATE TABLE schema_version (version INTEGER NOT NULL)")
+        execute(connection, "INSERT INTO schema_version (version) VALUES (0)")
     for step in steps[done:]:
         step(connection)
     connection.execute(sa.text("UPDATE schema_version SET version = :new"), {"new": len(steps)})
 
 
-def _version(connection: sa.Connection) -> int:
-    if not sa.inspect(connection).has_table("schema_version"):
+def _version(connection: sa.Connection, place: str) -> int:
+    tables = set(sa.inspect(connection).get_table_names())
+    if not _OURS & tables and not _is_anothers(connection, tables):
         return 0
-    return int(connection.execute(sa.text("SELECT version FROM schema_version")).scalar_one())
+    if not tables >= _OURS:
+        raise StoreError(
+            f"{place} is another program's database, and was left as it is. Set SPEKO_DATABASE_URL "
+            "or SPEKO_DATA_DIR to another place."
+        )
+    versions = connection.execute(sa.text("SELECT version FROM schema_version")).scalars().all()
+    if len(versions) != 1 or not isinstance(versions[0], int):
+        raise StoreError(f"{place} is damaged. Move it away and restore a backup.")
+    return versions[0]
 
 
-def _execute(connection: sa.Connection, *statements: str) -> None:
-    for statement in statements:
-        connection.execute(sa.text(statement))
+def _is_anothers(connection: sa.Connection, tables: set[str]) -> bool:
+    """Whether somebody else uses it; in Postgres, a schema may be shared."""
+    if connection.dialect.name != "sqlite":
+        return False
+    marked = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+    return bool(tables or marked)

@@ -69,7 +69,7 @@ def merged(
         turns[row.id] = turn.numbered(parent.number + 1 if parent else 1)
         running.pop(row.id, None)
         if row.status == "running":
-            running[row.id] = (row.runner, row.heartbeat_at or 0.0)
+            running[row.id] = (row.runner, moment(row.heartbeat_at).timestamp())
     conversation = Conversation(
         id=head.id,
         title=head.title,

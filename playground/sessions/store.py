@@ -193,7 +193,9 @@ class OwnerStore:
         """The conversations that have turns, the last used first. Raises StoreError."""
         with self.database.read() as transaction:
             return [
-                ConversationSummary(row.id, row.title, rows.moment(row.updated_at), row.turn_count)
+                ConversationSummary(
+                    str(row.id), str(row.title), rows.moment(row.updated_at), row.turn_count
+                )
                 for row in transaction.execute(rows.recent(self.owner, limit))
             ]
 

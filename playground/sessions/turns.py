@@ -168,10 +168,11 @@ class Conversation(_Value):
         """The turns from the root to this one, numbered from 1; empty for None or an unknown id."""
         by_id = {turn.id: turn for turn in self.turns}
         branch: list[Turn] = []
-        current = by_id.get(turn_id or "")
+        current = by_id.pop(turn_id or "", None)
         while current is not None:
             branch.append(current)
-            current = by_id.get(current.parent_id or "")
+            # Taken out, so that a circle in a damaged store ends.
+            current = by_id.pop(current.parent_id or "", None)
         ordered = enumerate(reversed(branch), start=1)
         return tuple(turn.numbered(number) for number, turn in ordered)
 
@@ -181,9 +182,10 @@ class Conversation(_Value):
 
     def latest_below(self, turn: Turn) -> Turn:
         """The end of the branch that goes on with this turn, along the latest of its turns."""
+        # Each is taken once: in a damaged store, turns may follow each other in a circle.
         latest = {each.parent_id: each for each in self.turns}
         while turn.id in latest:
-            turn = latest[turn.id]
+            turn = latest.pop(turn.id)
         return turn
 
 

@@ -97,13 +97,16 @@ def test_a_bug_ends_the_turn_and_is_logged(
 
 
 def test_a_bug_in_saving_is_logged_and_told(
-    gateway: Connection, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    gateway: Connection,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    sqlite_url: str,
 ) -> None:
     def broken(_: OwnerStore, __: Turn) -> None:
         raise RuntimeError("no saving")
 
     monkeypatch.setattr(OwnerStore, "save_turn", broken)
-    engine = Engine(Store("sqlite://"), price=price)
+    engine = Engine(Store(sqlite_url), price=price)
     run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     assert run.wait(PATIENCE)
     engine.close()

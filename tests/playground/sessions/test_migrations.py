@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 
 from playground.routing.saved_what_ifs import saved_what_ifs
-from playground.sessions.database import STEPS, Database, StoreError, migrate, outstanding
+from playground.sessions.database import Database, StoreError, migrate, outstanding
+from playground.sessions.migrations import STEPS
 from playground.sessions.rows import CONVERSATIONS, TURNS
 from playground.sessions.store import Store
 from playground.teams.owner import MACHINE_OWNER, Owner
