@@ -8,14 +8,17 @@ A pool that is ``public_only`` makes no connection to a private address. A gatew
 reach must not become their way to what only its host can reach: loopback, private networks,
 link-local addresses (where clouds keep their credentials). A name may point to such an address
 after it was looked up, so no check before the connection is final. ``public_socket`` is called for
-every connection, with the very address it is about to be made to.
+every connection, with the very address it is about to be made to. Such a pool uses no proxy: what
+a proxy connects to, only the proxy knows.
 """
 
 from __future__ import annotations
 
 import socket
+from base64 import b64encode
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import aiohttp
 from aiohttp import AddrInfoType
@@ -23,6 +26,7 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 
 from speko_client.addresses import is_public
+from speko_client.proxies import Proxies, Proxy
 
 KEEPALIVE_SECONDS = 30.0
 MAX_HEADER_BYTES = 64 * 1024
@@ -64,7 +68,8 @@ def public_socket(info: AddrInfoType) -> socket.socket:
 class Connections:
     """A pool, opened on first use. ``connect_seconds`` is how long a connection may take."""
 
-    def __init__(self, *, connect_seconds: float, public_only: bool) -> None:
+    def __init__(self, *, connect_seconds: float, public_only: bool, proxies: Proxies) -> None:
+        self._proxies = Proxies() if public_only else proxies
         self._connect_seconds = connect_seconds
         self._public_only = public_only
         self._kept: aiohttp.ClientSession | None = None
@@ -73,11 +78,17 @@ class Connections:
     async def request(
         self, method: str, url: str, headers: Mapping[str, str], data: bytes | None
     ) -> aiohttp.ClientResponse:
-        """The answer's head; redirects are not followed. Raises as aiohttp does."""
+        """The answer's head; redirects are not followed.
+
+        Raises as aiohttp does, and ProxyError.
+        """
+        settings: dict[str, Any] = {"headers": headers, "data": data, "allow_redirects": False}
+        if (proxy := self._proxies.leading_to(url)) is not None:
+            settings |= _through(proxy, url, headers)
         # Made here and not earlier, because a session belongs to the running loop.
         self._kept = self._kept or self._session(keep=True)
         try:
-            return await _sent(self._kept, method, url, headers, data)
+            return await self._kept.request(method, url, **settings)
         except ConnectionClosedError as error:
             if not error.stale:
                 raise
@@ -85,7 +96,7 @@ class Connections:
             pass  # it had gone before anything was sent
         # Others in the pool may be as stale as this one was.
         self._single = self._single or self._session(keep=False)
-        return await _sent(self._single, method, url, headers, data)
+        return await self._single.request(method, url, **settings)
 
     async def close(self) -> None:
         """Close all connections; may be called again."""
@@ -112,14 +123,15 @@ class Connections:
         )
 
 
-async def _sent(
-    session: aiohttp.ClientSession,
-    method: str,
-    url: str,
-    headers: Mapping[str, str],
-    data: bytes | None,
-) -> aiohttp.ClientResponse:
-    return await session.request(method, url, data=data, headers=headers, allow_redirects=False)
+def _through(proxy: Proxy, url: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    """What aiohttp is told: only the proxy gets the password, with the tunnel where it is one."""
+    if proxy.user is None:
+        return {"proxy": proxy.url}
+    basic = b64encode(f"{proxy.user}:{proxy.password}".encode()).decode()
+    password = {"Proxy-Authorization": f"Basic {basic}"}
+    if url.lower().startswith("https:"):
+        return {"proxy": proxy.url, "proxy_headers": password}
+    return {"proxy": proxy.url, "headers": {**headers, **password}}
 
 
 class _Protocol(ResponseHandler):

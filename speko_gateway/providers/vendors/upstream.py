@@ -16,6 +16,7 @@ from typing import Any
 
 import aiohttp
 
+from speko_client.proxies import Proxies, ProxyError
 from speko_client.wire.sse import EventTooLargeError, SSEDecoder
 from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent
 from speko_gateway.providers.failures import refusal, unreadable
@@ -39,6 +40,7 @@ MAX_ERROR_BYTES = 64 * 1024
 EVENT_STREAM = "text/event-stream"
 _ERROR_BODY_SECONDS = 2.0
 _SETTLE_SECONDS = 0.05
+NO_PROXIES = Proxies()
 _CLOSED = (
     ConnectionClosedError,
     aiohttp.ClientConnectionResetError,
@@ -56,10 +58,13 @@ class Upstream:
         connect_seconds: float = CONNECT_SECONDS,
         public_only: bool = False,
         answer_bytes: int = MAX_ANSWER_BYTES,
+        proxies: Proxies = NO_PROXIES,
     ) -> None:
         self._connect_seconds = connect_seconds
         self._answer_bytes = answer_bytes
-        self._connections = Connections(connect_seconds=connect_seconds, public_only=public_only)
+        self._connections = Connections(
+            connect_seconds=connect_seconds, public_only=public_only, proxies=proxies
+        )
 
     async def answer(
         self,
@@ -236,6 +241,12 @@ def _reaching(connect_seconds: float) -> Iterator[None]:
 
 def _reason(error: Exception) -> str:
     """Why, in words that need no knowledge of sockets."""
+    if isinstance(error, ProxyError):
+        return str(error)
+    if isinstance(error, aiohttp.ClientProxyConnectionError):
+        return "the proxy in between does not answer (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY)"
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return f"the proxy in between refused with status {error.status}"
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return f"there is no host {error.host}"
     if isinstance(error, aiohttp.ClientSSLError):
