@@ -111,7 +111,6 @@ class LiveProvider:
             call.body,
             self._dialect.reader(call.notes, self._key),
             self._key,
-            whole=request.buffered,
         )
         try:
             async for event in answer:

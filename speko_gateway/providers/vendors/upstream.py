@@ -3,50 +3,75 @@
 Every error of aiohttp, TLS, HTTP or a vendor's format becomes a ``ProviderError`` here. Only the
 time to connect is limited here; ``failover`` limits how long an answer may take. Redirects are not
 followed: a key goes only to the address it was given for.
+
+A server may close a kept connection at the very moment the next request is on its way. Here such a
+stale connection is told from one that broke, so that the request can be sent again.
+
+A pool that is ``public_only`` makes no connection to a private address. A gateway that others can
+reach must not become their way to what only its host can reach: loopback, private networks,
+link-local addresses (where clouds keep their credentials). A name may point to such an address
+after it was looked up, so no check before the connection is final. ``public_socket`` is called for
+every connection, with the very address it is about to be made to. Such a pool uses no proxy: what
+a proxy connects to, only the proxy knows.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import contextmanager
+import socket
+from base64 import b64encode
+from collections.abc import AsyncGenerator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import aiohttp
+from aiohttp import AddrInfoType
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import Connection
 
-from speko_client.proxies import Proxies, ProxyError
-from speko_client.wire.sse import EventTooLargeError, SSEDecoder
+from speko_client.addresses import is_public
+from speko_client.proxies import Proxies, Proxy
 from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent
 from speko_gateway.providers.failures import refusal, unreadable
-from speko_gateway.providers.vendors.connections import (
-    ConnectionClosedError,
-    Connections,
-    PrivateAddressError,
-)
+from speko_gateway.providers.vendors.arrivals import Arrivals
 from speko_gateway.providers.vendors.dialect import Reader
+from speko_gateway.providers.vendors.reaching import (
+    ConnectionClosedError,
+    PrivateAddressError,
+    reaching,
+)
 
 CONNECT_SECONDS = 5.0
 """How long a connection may take, TLS included."""
 LIST_SECONDS = 5.0
 """How long a vendor may take to list its models."""
-MAX_EVENT_BYTES = 4 * 1024 * 1024
-"""More than any single event of a real answer; a line that never ends stops here."""
 MAX_BODY_BYTES = 4 * 1024 * 1024
+"""Of a list of models."""
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """Of one streamed answer: some 200,000 tokens, each in a chunk of its own."""
 MAX_ERROR_BYTES = 64 * 1024
-EVENT_STREAM = "text/event-stream"
+KEEPALIVE_SECONDS = 30.0
+MAX_HEADER_BYTES = 64 * 1024
+"""Of one header of an answer; some proxies write long cookies and policies into theirs."""
+_HEADERS = {
+    "Content-Type": "application/json",
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "User-Agent": "speko-gateway",
+}
 _ERROR_BODY_SECONDS = 2.0
 _SETTLE_SECONDS = 0.05
 NO_PROXIES = Proxies()
-_CLOSED = (
-    ConnectionClosedError,
-    aiohttp.ClientConnectionResetError,
-    aiohttp.ClientOSError,
-    aiohttp.ServerDisconnectedError,
-)
+
+
+def public_socket(info: AddrInfoType) -> socket.socket:
+    """A socket for this resolved address. Raises PrivateAddressError."""
+    family, kind, protocol, _, address = info
+    if not is_public(str(address[0])):
+        raise PrivateAddressError
+    return socket.socket(family, kind, protocol)
 
 
 class Upstream:
@@ -73,21 +98,19 @@ class Upstream:
         body: Mapping[str, Any],
         reader: Reader,
         secret: str | None,
-        *,
-        whole: bool = False,
     ) -> AsyncGenerator[ProviderEvent]:
         """POST ``body`` and read the answer as it comes, or the one JSON object if it is that.
 
-        ``whole`` says that one object was asked for; a server may still send a stream.
         Closing the generator closes the connection at once; an answer read to its end leaves
         the connection open for the next request. ``secret`` is never quoted in an error.
         """
         response = await self._send("POST", url, headers, body)
         try:
             await _accept(response, secret)
-            arrivals = _Arrivals(response, self._answer_bytes, whole)
-            while not (arrivals.ended or reader.done):
-                for event in await arrivals.next():
+            arrivals, chunk = Arrivals(self._answer_bytes), b"?"
+            while chunk and not reader.done:
+                chunk = await _chunk(response)
+                for event in arrivals.feed(chunk):
                     for said in () if reader.done else reader.read(event):
                         yield said
             last = reader.finish()
@@ -120,9 +143,22 @@ class Upstream:
     async def _send(
         self, method: str, url: str, headers: Mapping[str, str], body: Mapping[str, Any] | None
     ) -> aiohttp.ClientResponse:
+        """The answer's head. Over a connection gone stale the request is sent once more, unseen.
+
+        So RFC 9112 has it in section 9.3.1. A new connection that breaks is a failure.
+        """
         data = None if body is None else _encoded(body)
-        with _reaching(self._connect_seconds):
-            return await self._connections.request(method, url, headers, data)
+        with reaching(self._connect_seconds):
+            way = self._connections.way_to(url, headers)
+            try:
+                return await self._connections.kept().request(method, url, data=data, **way)
+            except ConnectionClosedError as error:
+                if not error.stale:
+                    raise
+            except aiohttp.ClientConnectionResetError:
+                pass  # it had gone before anything was sent
+            # Others in the pool may be as stale as this one was.
+            return await self._connections.single().request(method, url, data=data, **way)
 
 
 def _encoded(body: Mapping[str, Any]) -> bytes:
@@ -173,46 +209,6 @@ async def _chunk(response: aiohttp.ClientResponse) -> bytes:
         raise ProviderError(FailureCode.STREAM_BROKEN, broken) from error
 
 
-class _Arrivals:
-    """The data of the events of one answer, as they arrive."""
-
-    def __init__(self, response: aiohttp.ClientResponse, most: int, whole: bool) -> None:
-        self.ended = False
-        self._left = most
-        self._response = response
-        self._decoder = SSEDecoder(max_event_bytes=MAX_EVENT_BYTES)
-        kind = response.content_type
-        self._may_be_whole = kind == "application/json" or (whole and kind != EVENT_STREAM)
-
-    async def next(self) -> list[str]:
-        """What has arrived since; sets ``ended`` with the last of it."""
-        if self._may_be_whole:
-            return await self._whole()
-        chunk = await _chunk(self._response)
-        self.ended = not chunk
-        self._left -= len(chunk)
-        if self._left < 0:
-            raise unreadable("sent more than any answer can be")
-        return self._decoded(chunk)
-
-    async def _whole(self) -> list[str]:
-        """A JSON answer in one piece as one event; a stream under a wrong name as its events."""
-        self.ended = True
-        body = await _body(self._response, MAX_BODY_BYTES)
-        if body.lstrip().startswith(b"{"):
-            return [body.decode("utf-8", "replace")]
-        return self._decoded(body) + self._decoded(b"")
-
-    def _decoded(self, chunk: bytes) -> list[str]:
-        """The events that ``chunk`` completes; an empty chunk is the end."""
-        try:
-            found = self._decoder.feed(chunk) if chunk else self._decoder.flush()
-        except EventTooLargeError as error:
-            raise unreadable("sent an event without end") from error
-        # A data line that is empty, or that holds a comment, only keeps the connection alive.
-        return [event.data for event in found if event.data.strip() and event.data[0] != ":"]
-
-
 async def _settle(response: aiohttp.ClientResponse) -> None:
     """Read the few bytes behind the terminal event, so that the connection can be used again."""
     if response.content.at_eof():
@@ -226,39 +222,98 @@ async def _settle(response: aiohttp.ClientResponse) -> None:
         response.close()
 
 
-@contextmanager
-def _reaching(connect_seconds: float) -> Iterator[None]:
-    """Failures up to the answer's first byte, as one kind: the vendor was not reached."""
-    try:
-        yield
-    except aiohttp.ServerTimeoutError as error:
-        message = f"could not be reached within {connect_seconds:.1f} s"
-        raise ProviderError(FailureCode.TIMEOUT, message) from error
-    except (aiohttp.ClientError, OSError, ValueError) as error:
-        message = f"could not be reached: {_reason(error)}"
-        raise ProviderError(FailureCode.CONNECT_FAILED, message) from error
+class Connections:
+    """A pool, opened on first use. ``connect_seconds`` is how long a connection may take."""
 
+    def __init__(self, *, connect_seconds: float, public_only: bool, proxies: Proxies) -> None:
+        self._proxies = Proxies() if public_only else proxies
+        self._connect_seconds = connect_seconds
+        self._public_only = public_only
+        self._kept: aiohttp.ClientSession | None = None
+        self._single: aiohttp.ClientSession | None = None
 
-def _reason(error: Exception) -> str:
-    """Why, in words that need no knowledge of sockets."""
-    if isinstance(error, ProxyError):
-        return str(error)
-    if isinstance(error, aiohttp.ClientProxyConnectionError):
-        return "the proxy in between does not answer (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY)"
-    if isinstance(error, aiohttp.ClientHttpProxyError):
-        return f"the proxy in between refused with status {error.status}"
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return f"there is no host {error.host}"
-    if isinstance(error, aiohttp.ClientSSLError):
-        return "its TLS handshake or certificate failed"
-    if isinstance(getattr(error, "os_error", None), PrivateAddressError):
-        return (
-            "it has a private address, and this gateway calls public ones only; "
-            "SPEKO_ALLOW_PRIVATE_URLS=true in its environment allows others"
+    def kept(self) -> aiohttp.ClientSession:
+        """Over connections that are kept for the next request."""
+        # Made here and not earlier, because a session belongs to the running loop.
+        self._kept = self._kept or self._session(keep=True)
+        return self._kept
+
+    def single(self) -> aiohttp.ClientSession:
+        """Over a new connection for each request."""
+        self._single = self._single or self._session(keep=False)
+        return self._single
+
+    def way_to(self, url: str, headers: Mapping[str, str]) -> dict[str, Any]:
+        """What a request for this URL is made with: its headers, and a proxy where one leads there.
+
+        Redirects are not followed. Raises ProxyError.
+        """
+        proxy = self._proxies.leading_to(url)
+        through = {"headers": headers} if proxy is None else _through(proxy, url, headers)
+        return {"allow_redirects": False, **through}
+
+    async def close(self) -> None:
+        """Close all connections; may be called again."""
+        sessions, self._kept, self._single = (self._kept, self._single), None, None
+        for session in filter(None, sessions):
+            await session.close()
+
+    def _session(self, *, keep: bool) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=_Connector(
+                limit=0,
+                keepalive_timeout=KEEPALIVE_SECONDS if keep else None,
+                force_close=not keep,
+                socket_factory=public_socket if self._public_only else None,
+            ),
+            timeout=aiohttp.ClientTimeout(
+                total=None, connect=self._connect_seconds, sock_connect=self._connect_seconds
+            ),
+            headers=_HEADERS,
+            max_line_size=MAX_HEADER_BYTES,
+            max_field_size=MAX_HEADER_BYTES,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            response_class=_Response,
         )
-    if isinstance(error, _CLOSED):
-        refused = isinstance(getattr(error, "os_error", error), ConnectionRefusedError)
-        return "nothing listens there" if refused else "it closed the connection"
-    if isinstance(error, aiohttp.InvalidURL | ValueError):
-        return "its base URL or key cannot be sent"
-    return "what answers there speaks no HTTP"
+
+
+def _through(proxy: Proxy, url: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    """What aiohttp is told: only the proxy gets the password, with the tunnel where it is one."""
+    if proxy.user is None:
+        return {"proxy": proxy.url, "headers": headers}
+    basic = b64encode(f"{proxy.user}:{proxy.password}".encode()).decode()
+    password = {"Proxy-Authorization": f"Basic {basic}"}
+    if url.lower().startswith("https:"):
+        return {"proxy": proxy.url, "proxy_headers": password, "headers": headers}
+    return {"proxy": proxy.url, "headers": {**headers, **password}}
+
+
+class _Protocol(ResponseHandler):
+    """One connection; ``heard`` is how many bytes have come over it in all."""
+
+    heard = 0
+
+    def data_received(self, data: bytes) -> None:
+        self.heard += len(data)
+        super().data_received(data)
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Makes connections that know what they have heard. aiohttp has no public way to ask."""
+
+    def __init__(self, **settings: object) -> None:
+        super().__init__(**settings)  # type: ignore[arg-type]
+        self._factory = partial(_Protocol, loop=self._loop)  # type: ignore[assignment]
+
+
+class _Response(aiohttp.ClientResponse):
+    """An answer that tells a connection gone stale from one that broke."""
+
+    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
+        protocol = connection.protocol
+        before = protocol.heard if isinstance(protocol, _Protocol) else 0
+        try:
+            return await super().start(connection)
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+            after = protocol.heard if isinstance(protocol, _Protocol) else 0
+            raise ConnectionClosedError(stale=0 < before == after) from error

@@ -93,7 +93,8 @@ def error_body(**fields: object) -> bytes:
         (400, {"status": "FAILED_PRECONDITION", "type": None}, FailureCode.AUTH_FAILED),
         (413, {"code": "rate_limit_exceeded", "type": "tokens"}, FailureCode.RATE_LIMITED),
         (400, {"code": "context_length_exceeded"}, FailureCode.INVALID_REQUEST),
-        (403, {"metadata": {"flagged_input": "Hello"}}, FailureCode.INVALID_REQUEST),
+        (403, {"metadata": {"flagged_input": "Hello"}}, FailureCode.CONTENT_FILTERED),
+        (400, {"code": "content_filter"}, FailureCode.CONTENT_FILTERED),
         (498, {"code": "invalid_token"}, FailureCode.AUTH_FAILED),
     ],
 )
