@@ -10,7 +10,9 @@ always reached without a proxy.
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import unquote, urlsplit
@@ -34,6 +36,11 @@ class Proxy:
     url: str
     user: str | None = field(default=None, repr=False)
     password: str = field(default="", repr=False)
+
+    @property
+    def basic(self) -> str:
+        """User and password as HTTP's Basic scheme has them."""
+        return b64encode(f"{self.user or ''}:{self.password}".encode()).decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,16 @@ class Proxies:
         if name is None or _is_here(host) or self._excepts(host, port):
             return None
         return _proxy(name.upper(), self._settings[name])
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no text may show: a proxy may repeat what it was sent."""
+        found: list[str] = []
+        for name in self._settings.keys() - {"no_proxy"}:
+            with suppress(ProxyError):
+                proxy = _proxy(name, self._settings[name])
+                found += [proxy.password, proxy.basic] if proxy.password else []
+        return tuple(found)
 
     def _excepts(self, host: str, port: int) -> bool:
         entries = _SEPARATOR.split(self._settings.get("no_proxy", "").lower())

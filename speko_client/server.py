@@ -71,7 +71,9 @@ class Server:
     redactor: Redactor = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "redactor", Redactor([self.api_key]))
+        object.__setattr__(
+            self, "redactor", Redactor([self.api_key, *Proxies.of(os.environ).secrets])
+        )
 
     @classmethod
     def checked(

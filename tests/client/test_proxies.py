@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from speko_client import AsyncSpeko, Speko, SpekoApiError, SpekoRequestError
 from speko_client.proxies import Proxies, Proxy, ProxyError
 from tests.client.calls import HELLO
-from tests.client.wire_server import WireServer, buffered, wire
+from tests.client.wire_server import WireServer, buffered, refused, wire
 
 PROXY = "http://proxy.example:3128"
 SECRET = "pa55-word"
@@ -160,6 +160,20 @@ def test_a_proxy_that_refuses_is_an_error_of_ours_without_the_password(
     ):
         client.complete(**HELLO)
     assert SECRET not in str(caught.value)
+
+
+def test_an_error_does_not_repeat_the_password_that_the_proxy_was_sent(
+    server: WireServer, environment: pytest.MonkeyPatch
+) -> None:
+    server.script(refused("502 Bad Gateway", f"You sent {SECRET}.", "BAD"))
+    address = server.url.removeprefix("http://")
+    environment.setenv("HTTP_PROXY", f"http://me:{SECRET}@{address}")
+    with (
+        Speko(api_key="test-key", base_url="http://api.example") as client,
+        pytest.raises(SpekoApiError, match=r"You sent \[key\]\.") as caught,
+    ):
+        client.complete(**HELLO)
+    assert SECRET not in f"{caught.value} {caught.value.body}"
 
 
 def test_without_one_the_client_goes_straight(

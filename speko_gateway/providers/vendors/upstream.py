@@ -20,8 +20,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from base64 import b64encode
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -33,6 +32,7 @@ from aiohttp.connector import Connection
 
 from speko_client.addresses import is_public
 from speko_client.proxies import Proxies, Proxy
+from speko_client.redaction import redacted
 from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent
 from speko_gateway.providers.failures import refusal, unreadable
 from speko_gateway.providers.vendors.arrivals import Arrivals
@@ -87,6 +87,7 @@ class Upstream:
     ) -> None:
         self._connect_seconds = connect_seconds
         self._answer_bytes = answer_bytes
+        self._unsaid = proxies.secrets
         self._connections = Connections(
             connect_seconds=connect_seconds, public_only=public_only, proxies=proxies
         )
@@ -106,7 +107,7 @@ class Upstream:
         """
         response = await self._send("POST", url, headers, body)
         try:
-            await _accept(response, secret)
+            await _accept(response, secret, self._unsaid)
             arrivals, chunk = Arrivals(self._answer_bytes), b"?"
             while chunk and not reader.done:
                 chunk = await _chunk(response)
@@ -126,7 +127,7 @@ class Upstream:
             async with asyncio.timeout(LIST_SECONDS):
                 response = await self._send("GET", url, headers, None)
                 try:
-                    await _check(response, secret)
+                    await _check(response, secret, self._unsaid)
                     return json.loads(await _body(response, MAX_BODY_BYTES))
                 finally:
                     response.close()
@@ -167,16 +168,20 @@ def _encoded(body: Mapping[str, Any]) -> bytes:
     return compact.encode("utf-8", "replace")
 
 
-async def _accept(response: aiohttp.ClientResponse, secret: str | None) -> None:
+async def _accept(
+    response: aiohttp.ClientResponse, secret: str | None, unsaid: Sequence[str]
+) -> None:
     """Nothing, where the answer may be an event stream; ProviderError otherwise."""
-    await _check(response, secret)
+    await _check(response, secret, unsaid)
     if response.content_type in ("text/html", "application/xhtml+xml"):
         raise unreadable("answered with a web page; its base URL is probably wrong")
 
 
-async def _check(response: aiohttp.ClientResponse, secret: str | None) -> None:
+async def _check(
+    response: aiohttp.ClientResponse, secret: str | None, unsaid: Sequence[str]
+) -> None:
     if response.status < 200 or response.status >= 300:
-        body = await _error_body(response)
+        body = redacted(await _error_body(response), unsaid)
         now, url = datetime.now(UTC), str(response.url)
         raise refusal(response.status, response.headers, body, secret, now, url)
 
@@ -281,8 +286,7 @@ def _through(proxy: Proxy, url: str, headers: Mapping[str, str]) -> dict[str, An
     """What aiohttp is told: only the proxy gets the password, with the tunnel where it is one."""
     if proxy.user is None:
         return {"proxy": proxy.url, "headers": headers}
-    basic = b64encode(f"{proxy.user}:{proxy.password}".encode()).decode()
-    password = {"Proxy-Authorization": f"Basic {basic}"}
+    password = {"Proxy-Authorization": f"Basic {proxy.basic}"}
     if url.lower().startswith("https:"):
         return {"proxy": proxy.url, "proxy_headers": password, "headers": headers}
     return {"proxy": proxy.url, "headers": {**headers, **password}}
