@@ -88,9 +88,17 @@ async def test_counts_nobody_gave_are_estimated_and_say_so() -> None:
 async def test_a_count_that_cannot_be_this_text_is_estimated(
     finish: Finish, usage: dict[str, Any]
 ) -> None:
-    words = [TextDelta("word " * 80), finish]
+    words: list[Step] = [TextDelta("word " * 80), finish]
     async with serving(gateway(PlayedProvider({"a": words}))) as client:
         assert (await client.post(URL, json=BODY)).json()["usage"] == usage
+
+
+@pytest.mark.parametrize("effort", ["xhigh", "max"])
+async def test_the_highest_reasoning_efforts_are_known(effort: str) -> None:
+    provider = PlayedProvider({"a": said("Hi")})
+    async with serving(gateway(provider)) as client:
+        assert (await client.post(URL, json={**BODY, "reasoningEffort": effort})).status_code == 200
+    assert provider.asked[0].reasoning_effort == effort
 
 
 async def test_a_tool_call_without_a_count_is_estimated_too() -> None:
