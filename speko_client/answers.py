@@ -36,6 +36,7 @@ from speko_client.models import (
     CompleteStreamEvent,
     StreamError,
 )
+from speko_client.redaction import RedactedStream
 from speko_client.server import Server
 from speko_client.wire.error_forms import error_in
 from speko_client.wire.halves import Halves
@@ -174,6 +175,7 @@ class AnswerSoFar:
         self._deadline = Deadline(server.limits)
         self._body: Body | None = None
         self._reader: AnswerReader | None = None
+        self._keyless_text = RedactedStream(server.redactor)
         self._pending: deque[CompleteStreamEvent] = deque()
         self._text: list[str] = []
         self._terminal: CompleteStreamDone | StreamError | None = None
@@ -195,7 +197,7 @@ class AnswerSoFar:
     def _take(self, chunk: bytes | None) -> None:
         """Reads a chunk, or with None the end; what follows a terminal event is left unread."""
         for event in self._events_of(chunk):
-            self._pending.append(self._safe(event))
+            self._pending.extend(self._keyless(event))
             if isinstance(event, (CompleteStreamDone, StreamError)):
                 self._finished = True
                 return
@@ -216,11 +218,24 @@ class AnswerSoFar:
         self._finished = True
         self._reader = self._body = None
 
-    def _safe(self, event: CompleteStreamEvent) -> CompleteStreamEvent:
-        return _redacted(event, self._server) if isinstance(event, StreamError) else event
+    def _keyless(self, event: CompleteStreamEvent) -> Iterator[CompleteStreamEvent]:
+        """The event without the key, in case a server has echoed it; held back while it may be."""
+        if isinstance(event, CompleteStreamDelta):
+            if text := self._keyless_text.feed(event.text):
+                yield event if text == event.text else CompleteStreamDelta(text=text)
+            return
+        yield from self._held_back()
+        if isinstance(event, StreamError):
+            event = _redacted(event, self._server)
+        yield self._server.keyless(event)
+
+    def _held_back(self) -> Iterator[CompleteStreamEvent]:
+        if rest := self._keyless_text.end():
+            yield CompleteStreamDelta(text=rest)
 
     def _fail(self, error: SpekoApiError) -> None:
         """Keeps a failure until what arrived before it has been handed out."""
+        self._pending.extend(self._held_back())
         self._failure = error
         self._finished = True
 

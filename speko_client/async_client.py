@@ -196,7 +196,7 @@ class AsyncSpeko:
                             content.feed(piece)
         finally:
             await response.aclose()
-        return content.read_for(self._server, model)
+        return self._server.keyless(content.read_for(self._server, model))
 
     async def _send(self, call: calls.Call, deadline: Deadline) -> httpx.Response:
         """The answer to ``call``, its body still unread; retried where the policy says so."""

@@ -191,7 +191,7 @@ class Speko:
                         content.feed(piece)
         finally:
             response.close()
-        return content.read_for(self._server, model)
+        return self._server.keyless(content.read_for(self._server, model))
 
     def _send(self, call: calls.Call, deadline: Deadline) -> httpx.Response:
         """The answer to ``call``, its body still unread; retried where the policy says so."""

@@ -191,7 +191,7 @@ def _redacted(value: Any, server: Server) -> Any:
     if isinstance(value, str):
         return server.redact(value)
     if isinstance(value, dict):
-        return {key: _redacted(item, server) for key, item in value.items()}
+        return {server.redact(key): _redacted(item, server) for key, item in value.items()}
     return [_redacted(item, server) for item in value] if isinstance(value, list) else value
 
 

@@ -98,8 +98,9 @@ def result_body(
     pieces: Sequence[TextDelta | ToolCall],
     scores_run_id: str,
     timing: Timing,
+    notes: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The buffered answer, also the data of ``done``."""
+    """The buffered answer, also the data of ``done``; ``notes`` follow the provider's own."""
     provider, finish = speaker.option.provider, speaker.finish or Finish()
     text = "".join(piece.text for piece in pieces if isinstance(piece, TextDelta))
     result = CompleteResult(
@@ -115,7 +116,7 @@ def result_body(
         kind=provider.kind,
         simulated=provider.kind == "simulated",
         words=finish.words or provider.words,
-        notes=list(finish.notes) or None,
+        notes=[*finish.notes, *notes] or None,
         timing=timing,
     )
     return wire(result)
