@@ -14,8 +14,8 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from speko_client.pauses import asked_pause, seconds_until, until_reset
 from speko_client.redaction import redacted
+from speko_client.wire.error_forms import error_in, message_in
 from speko_gateway.provider import FailureCode, ProviderError
-from speko_gateway.providers.error_forms import MESSAGES, error_in
 from speko_gateway.providers.failure_codes import code_for, says_little
 
 MAX_QUOTE = 200
@@ -100,8 +100,7 @@ def _error_object(body: str) -> dict[str, Any]:
 
 def _message(error: Mapping[str, Any]) -> str:
     """What the vendor says; behind an intermediary's own words those of the vendor itself."""
-    said = next((error[name] for name in MESSAGES if error.get(name)), "")
-    shown = _as_text(said)
+    shown = _as_text(message_in(error))
     behind = _message(inner) if (inner := _behind(error)) else ""
     return f"{shown}: {behind}" if shown and behind and behind not in shown else behind or shown
 
