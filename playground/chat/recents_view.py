@@ -41,7 +41,7 @@ class _Sessions:
         try:
             self.store.delete_all() if one is None else self.store.delete(one)
         except StoreError as error:
-            st.toast(str(error), icon=":material/error:")
+            st.toast(literal(str(error)), icon=":material/error:")
             return
         if one in (None, self.open_id):
             new_conversation()
@@ -62,7 +62,7 @@ def recents(runtime: Runtime, open_id: str | None) -> None:
     try:
         summaries = sessions.store.recent(count + 1)
     except StoreError as error:
-        st.warning(str(error))
+        st.warning(literal(str(error)))
         return
     if not summaries:
         return

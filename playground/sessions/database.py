@@ -94,6 +94,18 @@ class Database:
             with engine.begin() as connection:
                 yield connection
 
+    def erase(self) -> None:
+        """Leave nothing of what was deleted in SQLite's files; Postgres sees to it by itself.
+
+        Raises StoreError.
+        """
+        if not self._sqlite:
+            return
+        with _translated(self.place):
+            engine = self._opened().execution_options(isolation_level="AUTOCOMMIT")
+            with engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Let go of the connections; the next use opens them anew."""
         with self._opening:
@@ -199,6 +211,8 @@ def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> Non
     connection.execute(f"PRAGMA busy_timeout = {store_file.BUSY_MS}")
     store_file.switch_to_wal(connection)
     connection.execute("PRAGMA synchronous = FULL")
+    # What is deleted is overwritten, and not only no longer listed.
+    connection.execute("PRAGMA secure_delete = ON")
 
 
 def _begin(connection: sa.Connection) -> None:

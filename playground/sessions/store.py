@@ -91,8 +91,11 @@ class Store:
         """
         shared = self._shared
         before = shared.now() - timedelta(days=days)
-        with shared.writing, shared.database.write() as transaction:
-            return len(rows.delete(transaction, rows.unused_since(before), shared.now()))
+        with shared.writing:
+            with shared.database.write() as transaction:
+                deleted = rows.delete(transaction, rows.unused_since(before), shared.now())
+            shared.database.erase()
+        return len(deleted)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -215,6 +218,7 @@ class OwnerStore:
                 if conversation_id in (None, session.conversation_id):
                     self._unsaved.forget(session)
                     self._cache.forget(session)
+            self.database.erase()
 
     def _write_unsaved(self, session: SessionKey) -> None:
         self._write_changes(session)

@@ -176,6 +176,20 @@ def test_all_of_ones_own_can_be_deleted_at_once(ann: OwnerStore, ben: OwnerStore
     assert [each.id for each in ben.recent(9)] == ["b"]
 
 
+def test_nothing_of_a_deleted_session_is_left_in_the_files(tmp_path: Path) -> None:
+    file = tmp_path / "playground.db"
+    everyone = Store(f"sqlite:///{file}")
+    ann, words = everyone.of(ANN), "Merger with Globex "
+    for number in range(30):
+        ann.save_turn(turn(f"t{number}", message=words, text=words * 500))
+    ann.save_turn(turn("x", conversation_id="other"))
+    ann.delete("c")
+    left = b"".join(each.read_bytes() for each in file.parent.iterdir())
+    assert b"Globex" not in left
+    assert [each.id for each in ann.recent(5)] == ["other"]
+    everyone.close()
+
+
 def test_what_nobody_used_for_so_long_is_deleted_for_everyone(
     everyone: Store, ann: OwnerStore, ben: OwnerStore, clock: Clock
 ) -> None:
