@@ -39,6 +39,7 @@ MAY_IMPORT = {
 }
 FROM_CLIENT_TO_GATEWAY = {
     "speko_client.addresses",
+    "speko_client.base_urls",
     "speko_client.models",
     "speko_client.redaction",
     "speko_client.wire.sse",

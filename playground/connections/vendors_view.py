@@ -276,7 +276,12 @@ def _form(desk: Desk, vendor: VendorConnection) -> ConnectionForm:
 def _save(desk: Desk, vendor: VendorConnection, typed: Typed) -> None:
     if vendor.local and not typed.base_url:
         raise NotUsableError("Name the address first.")
-    made = credentials(typed, needs_key=vendor.needs_key, private_allowed=desk.private_allowed)
+    made = credentials(
+        typed,
+        needs_key=vendor.needs_key,
+        private_allowed=desk.private_allowed,
+        dialect=vendor.dialect,
+    )
     state.choose_server(portable(state.server_choice().with_vendor(vendor.id, made)))
     state.want_check(vendor.id)
 

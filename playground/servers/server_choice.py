@@ -22,9 +22,11 @@ from playground.servers.address_guard import (
     AddressRefusedError,
     NotUsableError,
     checked_address,
+    checked_base_url,
 )
 from playground.servers.connection import Connection, connections_header
 from playground.settings import Settings
+from speko_client.base_urls import DialectName
 from speko_client.models import MAX_CONNECTIONS_BYTES, FleetChoice, VendorCredentials
 
 ServerKind = Literal["gateway", "speko", "other"]
@@ -128,10 +130,11 @@ def usable_vendors(
 
 
 def address_problem(base_url: str | None, *, private_allowed: bool) -> str | None:
-    """Why an address must not be called; None where it may be, or where none is named."""
+    """Why a vendor's address must not be called; None where it may be, or where none is named."""
     if base_url is None:
         return None
-    look = partial(checked_address, base_url, private_allowed=private_allowed)
+    address, _, _ = base_url.partition("?")
+    look = partial(checked_address, address, private_allowed=private_allowed)
     return Found.by(look, AddressRefusedError).problem
 
 
@@ -157,10 +160,14 @@ def usable_key_if_any(typed: Typed) -> SecretStr | None:
     return typed.key
 
 
-def credentials(typed: Typed, *, needs_key: bool, private_allowed: bool) -> VendorCredentials:
+def credentials(
+    typed: Typed, *, needs_key: bool, private_allowed: bool, dialect: DialectName = "openai"
+) -> VendorCredentials:
     """A vendor's credentials. Raises NotUsableError."""
     key = usable_key(typed) if needs_key else usable_key_if_any(typed)
-    url = typed.base_url and checked_address(typed.base_url, private_allowed=private_allowed)
+    url = typed.base_url and checked_base_url(
+        typed.base_url, dialect, private_allowed=private_allowed
+    )
     models = dict.fromkeys(part.strip() for part in usable_models(typed.models.split(",")))
     return VendorCredentials(
         key=key,

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
+from speko_client.base_urls import DialectName
 from speko_client.wire.base import Entry, HeaderModel, Share, SpekoModel
 
 CONNECTIONS_HEADER = "X-Speko-Connections"
@@ -53,7 +54,7 @@ class VendorConnection(SpekoModel):
 
     id: str
     name: str
-    dialect: str
+    dialect: DialectName
     needs_key: bool
     key_env: list[str] = Field(default_factory=list)
     base_url: str

@@ -16,14 +16,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import ConfigDict, TypeAdapter
 
+from speko_client.base_urls import DialectName
 from speko_client.models import ReasoningEffort
 from speko_gateway.routing.scores import DATA_FOLDER
-
-DialectName = Literal["openai", "anthropic", "google"]
 
 EFFORTS: tuple[ReasoningEffort, ...] = ("none", "minimal", "low", "medium", "high", "xhigh")
 

@@ -12,14 +12,14 @@ from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import replace
 from typing import Literal
 
-from yarl import URL
-
+from speko_client.base_urls import BaseUrlError, DialectName, behind, read_base_url
 from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent, ProviderRequest
 from speko_gateway.providers.failures import reported, unreadable
 from speko_gateway.providers.vendors.anthropic import AnthropicDialect
-from speko_gateway.providers.vendors.catalogue import VENDORS, DialectName, Vendor, compatible
+from speko_gateway.providers.vendors.catalogue import VENDORS, Vendor, compatible
 from speko_gateway.providers.vendors.dialect import Dialect
 from speko_gateway.providers.vendors.google import GoogleDialect
+from speko_gateway.providers.vendors.ollama_host import ollama_base_url
 from speko_gateway.providers.vendors.openai import OpenAIDialect
 from speko_gateway.providers.vendors.upstream import Upstream
 
@@ -54,12 +54,13 @@ class LiveProvider:
         models: tuple[str, ...] | None = None,
     ) -> None:
         self.vendor = vendor
-        self.base_url = base_url_of(vendor, base_url or vendor.base_url)
+        address, problem = _address(vendor, base_url or vendor.base_url)
+        self.base_url = address
         self.models = vendor.models if models is None else models
         self._upstream = upstream
         self._dialect = DIALECTS[vendor.dialect]
         self._key = (key or "").strip() or None
-        self.problem = _address_problem(self.base_url) or _key_problem(vendor, self._key)
+        self.problem = problem or _key_problem(vendor, self._key) or self._two_keys_problem()
 
     def __repr__(self) -> str:
         return f"LiveProvider({self.vendor.id!r})"
@@ -82,7 +83,7 @@ class LiveProvider:
         What is None stays, with one exception: this provider's own key never goes to another
         address. Another address is reached over the connections of ``elsewhere``.
         """
-        moved = base_url is not None and base_url_of(self.vendor, base_url) != self.base_url
+        moved = base_url is not None and _address(self.vendor, base_url)[0] != self.base_url
         return LiveProvider(
             self.vendor,
             (elsewhere if moved else None) or self._upstream,
@@ -93,7 +94,9 @@ class LiveProvider:
 
     def unavailable_reason(self, model: str) -> str | None:
         """Why ``model`` cannot be called: no usable key or address, or retired by its vendor."""
-        if (day := self.vendor.retired.get(model)) and self._is_the_vendor_itself():
+        if (
+            day := self.vendor.retired.get(model.removeprefix("models/"))
+        ) and self._is_the_vendor_itself():
             return f"{self.vendor.name} retired {model} on {day}"
         return self.problem
 
@@ -101,7 +104,7 @@ class LiveProvider:
         """The vendor's answer as it comes."""
         call = self._dialect.outgoing(self.vendor, request)
         answer = self._upstream.answer(
-            self.base_url + call.path,
+            behind(self.base_url, call.path),
             {**call.headers, **self._key_headers()},
             call.body,
             self._dialect.reader(call.notes, self._key),
@@ -118,7 +121,7 @@ class LiveProvider:
         """The vendor's own list of model ids, asked for now; ProviderError where it gives none."""
         call = self._dialect.models_request()
         listed = await self._upstream.get_json(
-            self.base_url + call.path, {**call.headers, **self._key_headers()}, self._key
+            behind(self.base_url, call.path), {**call.headers, **self._key_headers()}, self._key
         )
         if not isinstance(listed, dict | list):
             raise unreadable("answered with something that is no list of models")
@@ -132,6 +135,12 @@ class LiveProvider:
 
     def _is_the_vendor_itself(self) -> bool:
         return self.base_url == self.vendor.base_url
+
+    def _two_keys_problem(self) -> str | None:
+        """HTTP has one place for credentials, and a user in the address would take it as well."""
+        if self._key is None or "@" not in self.base_url:
+            return None
+        return f"the base URL of {self.vendor.name} has a user in it, and there is a key too"
 
     def _key_headers(self) -> dict[str, str]:
         if self.problem is not None:
@@ -161,21 +170,25 @@ def build_live_providers(
 
 
 def base_url_of(vendor: Vendor, url: str) -> str:
-    """``url`` as the dialect wants it: people paste it with and without ``/v1``."""
-    url = url.strip().rstrip("/")
-    if vendor.dialect == "openai":
-        url = url.removesuffix("/chat/completions")
-        return url if "/" in url.partition("://")[2] else f"{url}/v1"
-    return url.removesuffix("/v1beta").removesuffix("/v1")
+    """``url`` as the dialect wants it. Raises BaseUrlError.
+
+    A bare host means the vendor's own base URL where it is the vendor's host, else ``/v1`` there.
+    See ``read_base_url`` for the other forms in which people paste it.
+    """
+    plain = read_base_url(url, vendor.dialect)
+    if vendor.dialect != "openai" or "/" in plain.partition("://")[2]:
+        return plain
+    address, mark, query = plain.partition("?")
+    own = vendor.base_url if vendor.id in VENDORS else ""
+    return own if own.startswith(f"{plain}/") else f"{address}/v1{mark}{query}"
 
 
-def _address_problem(base_url: str) -> str | None:
+def _address(vendor: Vendor, url: str) -> tuple[str, str | None]:
+    """The base URL, and why it cannot be called."""
     try:
-        url = URL(base_url)
-    except ValueError:
-        url = URL()
-    good = url.scheme in ("http", "https") and url.host
-    return None if good else "its base URL is no address that begins with http:// or https://"
+        return base_url_of(vendor, url), None
+    except BaseUrlError as error:
+        return url.strip(), str(error)
 
 
 def _key_problem(vendor: Vendor, key: str | None) -> str | None:
@@ -209,19 +222,7 @@ def _base_url(row: Vendor, env: Mapping[str, str]) -> str | None:
     if named := env.get(f"{row.env_prefix}_BASE_URL", "").strip():
         return named
     host = env.get("OLLAMA_HOST", "").strip() if row.id == "ollama" else ""
-    return _ollama_url(host) if host else None
-
-
-def _ollama_url(host: str) -> str:
-    """``OLLAMA_HOST`` as an address to call: it says what the server binds."""
-    address = host if "://" in host else f"http://{host}"
-    try:
-        url = URL(address)
-        bound, port = url.host in ("0.0.0.0", "::"), url.port if url.explicit_port else 11434  # noqa: S104
-        return str(url.with_host("127.0.0.1" if bound else url.host or "").with_port(port))
-    except ValueError:
-        # The provider says why it cannot be called; the others are built anyway.
-        return address
+    return ollama_base_url(host) if host else None
 
 
 def _models(row: Vendor, env: Mapping[str, str]) -> tuple[str, ...] | None:
