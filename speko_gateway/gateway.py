@@ -31,7 +31,7 @@ from speko_gateway.local_model.model_file import installed_path
 from speko_gateway.provider import ProviderRequest
 from speko_gateway.providers.stand_ins.local import LocalProvider
 from speko_gateway.providers.stand_ins.simulated import Stage
-from speko_gateway.providers.vendors.live import build_live_providers
+from speko_gateway.providers.vendors.live import build_live_providers, models_named_in
 from speko_gateway.providers.vendors.upstream import Upstream
 from speko_gateway.routing.gating import RememberedShortlists, Shortlisting, gated_shortlist, nobody
 from speko_gateway.routing.health import HealthGate
@@ -178,6 +178,7 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
         public=Upstream(connect_seconds=limits.connect, public_only=True),
         private_urls=config.private_urls,
         salt=secrets.token_bytes(16),
+        models=models_named_in(environment),
     )
     stage = Stage(
         snapshot=load_snapshot(config.snapshot or "demo"),

@@ -34,7 +34,8 @@ class Fleet:
     """Providers by vendor id, the vendors' names, and the candidates they make.
 
     ``demo``: vendors are simulated. A vendor without a name is called by its id. ``reserves``
-    answer only where nobody else can.
+    answer only where nobody else can. ``unlisted`` are vendors of which any model may be asked for:
+    they offer none here, and nobody has named any.
     """
 
     demo: bool
@@ -42,12 +43,13 @@ class Fleet:
     names: Mapping[str, str]
     candidates: Sequence[Candidate]
     reserves: frozenset[Candidate] = frozenset()
+    unlisted: frozenset[str] = frozenset()
 
     def pool(self, allowed: Selection | None = None) -> list[PoolEntry]:
         """Every candidate with the reason why it cannot be called now, if there is one.
 
-        Of a live vendor that offers no models here (a server by its address), one that is on the
-        allow-list by its own id is a candidate too.
+        Of an unlisted vendor (a server by its address), a model that is on the allow-list by its
+        own id is a candidate too.
         """
         pinned = self._pinned(allowed) if allowed else ()
         return [
@@ -79,12 +81,11 @@ class Fleet:
             await provider.close()
 
     def _pinned(self, allowed: Selection) -> list[Candidate]:
-        offering = {each.provider for each in self.candidates}
         pairs = (entry.partition(":") for entry in sorted(allowed.entries))
         return [
             Candidate(vendor, model)
             for vendor, _, model in pairs
-            if vendor in self.providers and vendor not in offering and is_model_id(model)
+            if vendor in self.unlisted and is_model_id(model)
         ]
 
     def _unavailable(self, candidate: Candidate) -> str | None:
@@ -218,13 +219,20 @@ def live_lineup(vendors: Vendors, snapshot: Snapshot, local: Provider) -> Lineup
         for vendor, provider in vendors.connected.items()
         for model in provider.models
     ]
-    known = [each for each in scored if each.provider in live]
+    known = [
+        each for each in scored if each.provider in live and live[each.provider].offers(each.model)
+    ]
     fleet = Fleet(
         demo=False,
         providers={**live, LOCAL.provider: local},
         names=_with_local_name({vendor: provider.vendor.name for vendor, provider in live.items()}),
         candidates=(*dict.fromkeys([*offered, *known]), LOCAL),
         reserves=_RESERVES,
+        unlisted=frozenset(
+            vendor
+            for vendor, provider in live.items()
+            if provider.named is None and not provider.models
+        ),
     )
     return Lineup(fleet, snapshot, vendors)
 

@@ -92,7 +92,8 @@ class Vendors:
 
     ``brought`` are those whose credentials came with the request. ``names`` tells a caller's own
     connections from anybody else's, by vendor: a salted hash of key and address. ``private_urls``
-    says whether private addresses may be called that the environment does not name.
+    says whether private addresses may be called that the environment does not name. ``models`` are
+    those that the environment names in place of a vendor's own, with its key or without.
     """
 
     connected: Mapping[str, LiveProvider]
@@ -102,6 +103,7 @@ class Vendors:
     salt: bytes = field(repr=False)
     brought: frozenset[str] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
+    models: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of(self, asked: FleetRequest) -> Vendors:
         """With what this request brings along. GatewayError, 400, where that is not whole."""
@@ -156,7 +158,8 @@ class Vendors:
     def _unconnected(self, vendor: str) -> LiveProvider:
         # A local server's own address is a private one, which this environment has not named.
         row = VENDORS[vendor]
-        return LiveProvider(row, self.upstream if row.needs_key else self._strangers())
+        way = self.upstream if row.needs_key else self._strangers()
+        return LiveProvider(row, way, models=self.models.get(vendor))
 
     def _strangers(self) -> Upstream:
         """The way to addresses that are not the environment's."""

@@ -37,8 +37,9 @@ class LiveProvider:
     """One vendor with one key. Cheap to make: connections belong to the shared ``upstream``.
 
     ``key`` and ``base_url`` come from the environment or with a single request; no text of an
-    instance shows the key. ``models`` are the ids offered without asking the vendor. ``problem``
-    is why no model of it can be called, as a plain clause; None where one can.
+    instance shows the key. ``models`` are the ids offered without asking the vendor; ``named`` are
+    those that somebody named in place of the catalogue's, None where nobody did. ``problem`` is
+    why no model of it can be called, as a plain clause; None where one can.
     """
 
     kind: Literal["live"] = "live"
@@ -56,6 +57,7 @@ class LiveProvider:
         self.vendor = vendor
         address, problem = _address(vendor, base_url or vendor.base_url)
         self.base_url = address
+        self.named = models
         self.models = vendor.models if models is None else models
         self._upstream = upstream
         self._dialect = DIALECTS[vendor.dialect]
@@ -81,7 +83,9 @@ class LiveProvider:
         """The same vendor behind a caller's key, at a caller's address, with a caller's models.
 
         What is None stays, with one exception: this provider's own key never goes to another
-        address. Another address is reached over the connections of ``elsewhere``.
+        address, and its models are not another server's. Another address is reached over the
+        connections of ``elsewhere``. A caller without a key can only choose among the models that
+        were named for this provider's own.
         """
         moved = base_url is not None and _address(self.vendor, base_url)[0] != self.base_url
         return LiveProvider(
@@ -89,14 +93,17 @@ class LiveProvider:
             (elsewhere if moved else None) or self._upstream,
             key=key or (None if moved else self._key),
             base_url=base_url if moved else self.base_url,
-            models=self.models if models is None else models,
+            models=models if moved else self._models_for(models, own_key=bool(key)),
         )
+
+    def offers(self, model: str) -> bool:
+        """Whether a model may be asked for by its id: named, or nobody has named any."""
+        return self.named is None or model in self.named
 
     def unavailable_reason(self, model: str) -> str | None:
         """Why ``model`` cannot be called: no usable key or address, or retired by its vendor."""
-        if (
-            day := self.vendor.retired.get(model.removeprefix("models/"))
-        ) and self._is_the_vendor_itself():
+        day = self.vendor.retired.get(model.removeprefix("models/"))
+        if day is not None and self._is_the_vendor_itself():
             return f"{self.vendor.name} retired {model} on {day}"
         return self.problem
 
@@ -133,6 +140,13 @@ class LiveProvider:
         """Close the shared connections; at shutdown, and harmless when repeated."""
         await self._upstream.close()
 
+    def _models_for(
+        self, brought: tuple[str, ...] | None, *, own_key: bool
+    ) -> tuple[str, ...] | None:
+        if brought is None:
+            return self.named
+        return brought if own_key else tuple(filter(self.offers, brought))
+
     def _is_the_vendor_itself(self) -> bool:
         return self.base_url == self.vendor.base_url
 
@@ -167,6 +181,12 @@ def build_live_providers(
         for row in rows
         if _is_configured(row, env)
     }
+
+
+def models_named_in(env: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """By vendor of the catalogue, the models named in place of its own; keys may be missing."""
+    named = {vendor: _models(row, env) for vendor, row in VENDORS.items()}
+    return {vendor: models for vendor, models in named.items() if models is not None}
 
 
 def base_url_of(vendor: Vendor, url: str) -> str:
