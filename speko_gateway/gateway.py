@@ -31,6 +31,7 @@ from speko_gateway.local_model.model_file import installed_path
 from speko_gateway.provider import ProviderRequest
 from speko_gateway.providers.stand_ins.local import LocalProvider
 from speko_gateway.providers.stand_ins.simulated import Stage
+from speko_gateway.providers.vendors.habits import ServerMemory
 from speko_gateway.providers.vendors.live import build_live_providers, models_named_in
 from speko_gateway.providers.vendors.upstream import Upstream
 from speko_gateway.routing.gating import RememberedShortlists, Shortlisting, gated_shortlist, nobody
@@ -172,13 +173,15 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
     engine = LocalEngine(_remembered(installed_path))
     local = LocalProvider(engine)
     upstream = Upstream(connect_seconds=limits.connect)
+    memory = ServerMemory()
     vendors = Vendors(
-        connected=build_live_providers(environment, upstream),
+        connected=build_live_providers(environment, upstream, memory),
         upstream=upstream,
         public=Upstream(connect_seconds=limits.connect, public_only=True),
         private_urls=config.private_urls,
         salt=secrets.token_bytes(16),
         models=models_named_in(environment),
+        memory=memory,
     )
     stage = Stage(
         snapshot=load_snapshot(config.snapshot or "demo"),

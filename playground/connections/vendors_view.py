@@ -19,6 +19,7 @@ from playground.connections.connection_view import (
     heading,
 )
 from playground.connections.facts_view import ServerFacts, server_facts
+from playground.connections.learnt import learnt_line
 from playground.look.parts import chip
 from playground.look.words import counted
 from playground.runtime import Runtime
@@ -164,12 +165,15 @@ def _badge(desk: Desk, vendor: VendorConnection, own: VendorCredentials | None) 
 
 
 def _sub(vendor: VendorConnection, own: VendorCredentials | None) -> str:
+    return " · ".join(filter(None, [*_address(vendor, own), learnt_line(vendor.learnt)]))
+
+
+def _address(vendor: VendorConnection, own: VendorCredentials | None) -> list[str | None]:
     if own is not None:
-        offered = f"{counted(len(own.models), 'model')} offered" if own.models else ""
-        return " · ".join(filter(None, [own.base_url, offered]))
+        return [own.base_url, f"{counted(len(own.models), 'model')} offered" if own.models else ""]
     if vendor.source == "environment":
-        return vendor.reason or ""
-    return vendor.base_url if vendor.local else " or ".join(vendor.key_env)
+        return [vendor.reason]
+    return [vendor.base_url if vendor.local else " or ".join(vendor.key_env)]
 
 
 def _actions(

@@ -58,6 +58,7 @@ _TELLING = 8
 """Characters of a key's beginning or end that are as little shown as the whole."""
 _CONSIDERED = 5 * MAX_QUOTE
 """Characters that are looked at closely; a vendor's text may be as long as it likes."""
+_NAME = re.compile(r"[a-z]+(?:_[a-z]+)*")
 _MASKED = re.compile(r"[\w.-]*\*{3,}[\w.*-]*")
 _BLANKS = re.compile(r"\s+")
 _MARKUP = re.compile(r"\s*<(!doctype|html|head|body|\?xml)", re.IGNORECASE)
@@ -75,6 +76,7 @@ def refusal(
         f"answered {status}: {said}" if said else f"answered {status}",
         status=status,
         retry_after=_retry_after(headers, error, now) if _asks_for_pause(status, code) else None,
+        named=_named(error, body),
     )
 
 
@@ -88,6 +90,7 @@ def reported(error: Any, secret: str | None) -> ProviderError:
         _code(status, found),
         f"reported an error: {said}" if said else "reported an error",
         retry_after=_delay(found),
+        named=_named(found, ""),
     )
 
 
@@ -150,6 +153,18 @@ def _words(error: Mapping[str, Any]) -> list[str]:
     words = [detail.get("reason") for detail in details]
     words += [error.get("code"), error.get("type"), error.get("status")]
     return [word for word in words if isinstance(word, str)]
+
+
+def _named(error: Mapping[str, Any], body: str) -> frozenset[str]:
+    """The field that a refusal names by itself, else every name in its words; and its codes."""
+    places = [error.get("param")]
+    for each in _list(error.get("detail")):
+        if isinstance(each, dict):
+            places += [*_list(each.get("loc")), each.get("type")]
+    said = [place for place in places if isinstance(place, str) and place]
+    said = said or [_message(error) or body]
+    names = (_NAME.findall(text[:_CONSIDERED]) for text in said)
+    return frozenset(name for found in names for name in found) | set(_words(error))
 
 
 def _asks_for_pause(status: int, code: FailureCode) -> bool:

@@ -15,6 +15,8 @@ from speko_gateway.provider import Finish, ProviderError, ProviderEvent, Provide
 from speko_gateway.providers.failures import unreadable
 from speko_gateway.providers.vendors.catalogue import Vendor
 
+CHAT_COMPLETIONS: Final = "/chat/completions"
+"""The path of the ``openai`` dialect."""
 _END_MARKS: Final = ("[DONE]", "DONE")
 
 

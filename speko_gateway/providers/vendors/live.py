@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Literal
 
@@ -17,8 +18,9 @@ from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent, Pr
 from speko_gateway.providers.failures import reported, unreadable
 from speko_gateway.providers.vendors.anthropic import AnthropicDialect
 from speko_gateway.providers.vendors.catalogue import VENDORS, Vendor, compatible
-from speko_gateway.providers.vendors.dialect import Dialect
+from speko_gateway.providers.vendors.dialect import Dialect, Outgoing
 from speko_gateway.providers.vendors.google import GoogleDialect
+from speko_gateway.providers.vendors.habits import Habits, ServerMemory, adapted, learnt
 from speko_gateway.providers.vendors.ollama_host import ollama_base_url
 from speko_gateway.providers.vendors.openai import OpenAIDialect
 from speko_gateway.providers.vendors.upstream import Upstream
@@ -53,6 +55,7 @@ class LiveProvider:
         key: str | None = None,
         base_url: str | None = None,
         models: tuple[str, ...] | None = None,
+        memory: ServerMemory | None = None,
     ) -> None:
         self.vendor = vendor
         address, problem = _address(vendor, base_url or vendor.base_url)
@@ -60,6 +63,7 @@ class LiveProvider:
         self.named = models
         self.models = vendor.models if models is None else models
         self._upstream = upstream
+        self._memory = memory or ServerMemory()
         self._dialect = DIALECTS[vendor.dialect]
         self._key = (key or "").strip() or None
         self.problem = problem or _key_problem(vendor, self._key) or self._two_keys_problem()
@@ -94,6 +98,7 @@ class LiveProvider:
             key=key or (None if moved else self._key),
             base_url=base_url if moved else self.base_url,
             models=models if moved else self._models_for(models, own_key=bool(key)),
+            memory=self._memory,
         )
 
     def offers(self, model: str) -> bool:
@@ -108,21 +113,42 @@ class LiveProvider:
         return self.problem
 
     async def stream(self, request: ProviderRequest) -> AsyncGenerator[ProviderEvent]:
-        """The vendor's answer as it comes."""
-        call = self._dialect.outgoing(self.vendor, request)
-        answer = self._upstream.answer(
+        """The vendor's answer as it comes; asked again where a refusal says how (``habits``)."""
+        plain = self._dialect.outgoing(self.vendor, request)
+        known = habits = self._memory.of(self.base_url, request.model)
+        begun, refusal = False, None
+        while True:
+            call = adapted(plain, habits, request.model)
+            try:
+                async with aclosing(self._answer(call, whole=request.buffered)) as events:
+                    async for event in events:
+                        if not begun and habits is not known:
+                            self._memory.keep(self.base_url, request.model, habits)
+                        begun = True
+                        yield event
+                return
+            except ProviderError as error:
+                better = None if begun else learnt(call, error, habits, known)
+                if better is None and refusal is not None and habits.cap in error.named:
+                    # The other name is refused too, so it was never about the name.
+                    raise refusal from error
+                if better is None:
+                    raise
+                refusal, habits = refusal or error, better
+
+    def _answer(self, call: Outgoing, *, whole: bool) -> AsyncGenerator[ProviderEvent]:
+        return self._upstream.answer(
             behind(self.base_url, call.path),
             {**call.headers, **self._key_headers()},
             call.body,
             self._dialect.reader(call.notes, self._key),
             self._key,
-            whole=request.buffered,
+            whole=whole,
         )
-        try:
-            async for event in answer:
-                yield event
-        finally:
-            await answer.aclose()
+
+    def habits(self) -> dict[str, Habits]:
+        """By model, what this server was found to take."""
+        return self._memory.at(self.base_url)
 
     async def list_models(self) -> list[str]:
         """The vendor's own list of model ids, asked for now; ProviderError where it gives none."""
@@ -163,7 +189,9 @@ class LiveProvider:
 
 
 def build_live_providers(
-    env: Mapping[str, str], upstream: Upstream | None = None
+    env: Mapping[str, str],
+    upstream: Upstream | None = None,
+    memory: ServerMemory | None = None,
 ) -> dict[str, LiveProvider]:
     """The configured vendors by id.
 
@@ -172,11 +200,16 @@ def build_live_providers(
     taken too. Any OpenAI-compatible server: ``SPEKO_CUSTOM_BASE_URL``, with ``_API_KEY`` and
     ``_MODELS``; several: ``SPEKO_CUSTOM_<NAME>_BASE_URL`` and so on, with the id ``custom-<name>``.
     """
-    shared = upstream or Upstream()
+    shared, remembered = upstream or Upstream(), memory or ServerMemory()
     rows = [*VENDORS.values(), *_custom_vendors(env)]
     return {
         row.id: LiveProvider(
-            row, shared, key=_key(row, env), base_url=_base_url(row, env), models=_models(row, env)
+            row,
+            shared,
+            key=_key(row, env),
+            base_url=_base_url(row, env),
+            models=_models(row, env),
+            memory=remembered,
         )
         for row in rows
         if _is_configured(row, env)

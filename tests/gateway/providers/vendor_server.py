@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,13 +44,17 @@ class Seen:
 
 @dataclass
 class VendorServer:
-    """Answers every request alike; ``chunks`` are written one by one, then ``hold`` is awaited."""
+    """Answers every request alike; ``chunks`` are written one by one, then ``hold`` is awaited.
+
+    ``refuses`` says of a request's body what a 400 answers it with; None: it is taken.
+    """
 
     url: str = ""
     status: int = 200
     content_type: str = "text/event-stream"
     headers: dict[str, str] = field(default_factory=dict)
     chunks: Sequence[bytes] = ()
+    refuses: Callable[[dict[str, Any]], Any] = lambda _body: None
     hold: asyncio.Event | None = None
     cut: bool = False
     seen: list[Seen] = field(default_factory=list)
@@ -71,6 +75,8 @@ class VendorServer:
         self.asked.set()
         assert request.transport is not None
         self.peers.add(request.transport.get_extra_info("peername"))
+        if seen.body is not None and (error := self.refuses(seen.body)) is not None:
+            return web.json_response(error, status=400)
         try:
             return await self._say(request)
         except (asyncio.CancelledError, ConnectionResetError):
