@@ -12,8 +12,7 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -26,12 +25,12 @@ from speko_client.errors import (
     SpekoStreamError,
     SpekoTimeoutError,
 )
+from speko_client.pauses import asked_pause, until_reset
 from speko_client.server import KEY_SOURCES, Server
 
 MAX_ERROR_BYTES = 64 * 1024
 _MAX_QUOTE = 200
 _MAX_MESSAGE = 2_000
-_MAX_DIGITS = 9
 
 _ADVICE_BY_CODE = {
     "VALIDATION_ERROR": "Correct the field the message names.",
@@ -39,14 +38,23 @@ _ADVICE_BY_CODE = {
     "ALL_PROVIDERS_FAILED": "Ask again, or allow more providers; the body lists each attempt.",
     "RATE_LIMITED": "Wait before asking again.",
 }
+_SERVERS_MATTER = "Ask again later, or ask whoever runs this server."
 _ADVICE_BY_STATUS = {
     400: "Correct the request.",
     401: f"Check the API key. {KEY_SOURCES}",
     402: "The account's owner must settle it with the service.",
     403: "The key may not do this; ask its owner, or use another key.",
     404: "Check base_url: this server has no such endpoint.",
+    405: "Check base_url: what answers there does not take this call.",
+    407: "Check the user and password of the proxy in HTTPS_PROXY or HTTP_PROXY.",
+    410: "Check base_url: what was there has been removed.",
     413: "Send less: the conversation is too long for this server.",
+    421: "Check base_url: it reaches another server than the one it names.",
+    422: "Correct the request.",
+    426: "Check base_url: this server wants another protocol, such as https.",
     429: "Wait before asking again.",
+    451: "The service is not offered here; ask whoever runs it.",
+    511: "This network wants a login first.",
 }
 
 
@@ -129,20 +137,7 @@ def advice_for(status: int, code: str) -> str:
     if status < httpx.codes.BAD_REQUEST:
         return "Set base_url to the address that serves /v1/complete itself."
     server_failed = status >= httpx.codes.INTERNAL_SERVER_ERROR
-    return "Ask again later." if server_failed else "Correct the request."
-
-
-def retry_after_seconds(value: str | None, now: datetime) -> float | None:
-    """A ``Retry-After`` header, seconds or an HTTP date, in seconds from ``now`` (aware)."""
-    text = (value or "").strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:_MAX_DIGITS])
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (aware - now).total_seconds())
+    return "Ask again later." if server_failed else _SERVERS_MATTER
 
 
 def _error_for(
@@ -150,7 +145,7 @@ def _error_for(
 ) -> SpekoApiError:
     status = response.status_code
     advice = advice_for(status, code)
-    pause = retry_after_seconds(response.headers.get("Retry-After"), now)
+    pause = _pause(response, now)
     if status == httpx.codes.UNAUTHORIZED:
         return SpekoAuthError(message, body=body, advice=advice)
     if status == httpx.codes.TOO_MANY_REQUESTS:
@@ -158,6 +153,14 @@ def _error_for(
     error = SpekoApiError(message, status, code, body=body, advice=_wait_advice(pause) or advice)
     error.retry_after = pause
     return error
+
+
+def _pause(response: httpx.Response, now: datetime) -> float | None:
+    """The seconds the server asks for; a limit's reset says something about a 429 only."""
+    asked = asked_pause(response.headers, now)
+    if asked is None and response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        return until_reset(response.headers, now)
+    return asked
 
 
 def _wait_advice(pause: float | None) -> str:

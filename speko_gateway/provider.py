@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from speko_client.models import ChatMessage, ProviderKind, ReasoningEffort, RoutingIntent
 from speko_client.models import FailureCode as FailureCode
@@ -77,6 +77,14 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """Work that is not said: reasoning, or a piece of a tool call. The provider is not silent."""
+
+
+PROGRESS: Final = Progress()
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """The last event of every good stream. Counts are None where the provider gave none.
 
@@ -92,7 +100,7 @@ class Finish:
     notes: tuple[str, ...] = field(default=())
 
 
-ProviderEvent = TextDelta | ToolCall | Finish
+ProviderEvent = TextDelta | ToolCall | Progress | Finish
 
 
 class Provider(Protocol):
@@ -108,12 +116,17 @@ class Provider(Protocol):
         """Who makes the words where it is not the provider itself."""
         ...
 
+    @property
+    def loads_models(self) -> bool:
+        """Whether it may have to load its model before it answers: no vendor promises a speed."""
+        ...
+
     def unavailable_reason(self, model: str) -> str | None:
         """Why ``model`` cannot be called now, as a plain clause; None when it can."""
         ...
 
     def stream(self, request: ProviderRequest) -> AsyncGenerator[ProviderEvent]:
-        """The answer as it comes: text and tool calls, then exactly one ``Finish``."""
+        """The answer as it comes: text, tool calls and progress, then exactly one ``Finish``."""
         ...
 
     async def close(self) -> None:

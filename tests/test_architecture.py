@@ -41,6 +41,8 @@ FROM_CLIENT_TO_GATEWAY = {
     "speko_client.addresses",
     "speko_client.base_urls",
     "speko_client.models",
+    "speko_client.pauses",
+    "speko_client.proxies",
     "speko_client.redaction",
     "speko_client.wire.sse",
 }

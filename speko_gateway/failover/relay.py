@@ -25,6 +25,7 @@ from speko_gateway.errors import GatewayError, invalid
 from speko_gateway.provider import (
     FailureCode,
     Finish,
+    Progress,
     Provider,
     ProviderError,
     ProviderEvent,
@@ -73,6 +74,7 @@ class Speaker:
     _upstream: Ahead[ProviderEvent]
     _relay: Relay
     _bounds: Sequence[Bound]
+    _idle: float
     finish: Finish | None = None
 
     async def batches(self) -> AsyncGenerator[Sequence[Piece]]:
@@ -100,9 +102,7 @@ class Speaker:
 
     async def _next(self) -> Sequence[ProviderEvent]:
         try:
-            return await next_events(
-                self._upstream, Bound.idle(self._relay.limits_of(self.option).idle), *self._bounds
-            )
+            return await next_events(self._upstream, Bound.idle(self._idle), *self._bounds)
         except ProviderError as error:
             self._relay.failed(self.running, error)
             raise
@@ -134,6 +134,7 @@ class Relay:
     _queue: deque[Option] = field(default_factory=deque)
     _last: deque[Option] = field(default_factory=deque)
     _deadline: Bound | None = None
+    _pauses: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._queue.extend(self.options)
@@ -155,7 +156,9 @@ class Relay:
 
     def limits_of(self, option: Option) -> Limits:
         """The limits that hold for this candidate."""
-        return option.drill or self.limits
+        if option.drill is not None:
+            return option.drill
+        return self.limits.for_loading if option.provider.loads_models else self.limits
 
     def answered(self, running: RunningAttempt) -> None:
         """Record that this candidate's answer is complete."""
@@ -165,6 +168,8 @@ class Relay:
 
     def failed(self, running: RunningAttempt, error: ProviderError) -> None:
         """Record that this candidate failed."""
+        if error.retry_after is not None:
+            self._pauses.append(error.retry_after)
         if error.code in _BLAMELESS or self._had_too_little_time(error):
             self._settle_without_blame(running)
         elif running.call is not None:
@@ -223,55 +228,64 @@ class Relay:
         return None
 
     async def _try(self, running: RunningAttempt, deadline: Bound) -> Speaker:
-        bounds = (Bound.answer(self.limits.answer), deadline)
         option = running.option
+        limits = self.limits_of(option)
         upstream = Ahead(
             option.provider.stream(replace(self.request, model=option.candidate.model))
         )
         try:
-            opening = await self._opening(upstream, self._patience(option), *bounds)
+            opening, answer = await self._opening(upstream, option, limits, deadline)
         except BaseException:
             await upstream.close()
             raise
         attempts = [*self.attempts, self._attempt(running, "answered")]
         failovers = len(self.attempts)
-        return Speaker(option, opening, attempts, failovers, running, upstream, self, bounds)
+        bounds = (answer, deadline)
+        return Speaker(
+            option, opening, attempts, failovers, running, upstream, self, bounds, limits.idle
+        )
 
-    def _patience(self, option: Option) -> Bound:
+    def _patience(self, option: Option, limits: Limits) -> Bound:
         """How long the first event may take: of a whole answer, or of its first words only."""
-        limits = self.limits_of(option)
         if self.request.buffered and option.provider.kind == "live":
             return Bound.whole(limits.whole)
         return Bound.first_token(limits.first_token)
 
     async def _opening(
-        self, upstream: Ahead[ProviderEvent], *bounds: Bound
-    ) -> Sequence[ProviderEvent]:
+        self, upstream: Ahead[ProviderEvent], option: Option, limits: Limits, deadline: Bound
+    ) -> tuple[Sequence[ProviderEvent], Bound]:
         """Read up to the commitment: the first event that is more than blank text.
 
-        Blank text is held back until then; before a tool call it is dropped.
+        Blank text is held back until then; before a tool call it is dropped. Whatever comes
+        before the commitment shows that the candidate works: from then on only its silence is
+        limited, and the whole answer. The time to load a model is not part of the answer.
         """
         blank = ""
+        patience = self._patience(option, limits)
+        loading = limits.first_token if option.provider.loads_models else 0.0
+        answer = Bound.answer(limits.answer + loading)
         while True:
-            batch = await next_events(upstream, *bounds)
+            batch = await next_events(upstream, patience, answer, deadline)
+            patience = max(patience, Bound.idle(limits.idle))
+            answer = min(answer, Bound.answer(limits.answer))
             for place, event in enumerate(batch, 1):
                 if isinstance(event, Finish):
                     raise ProviderError(FailureCode.EMPTY_ANSWER, "answered with no text")
                 if isinstance(event, ToolCall):
-                    return batch[place - 1 :]
+                    return batch[place - 1 :], answer
+                if isinstance(event, Progress):
+                    continue
                 blank += event.text
                 if event.text.strip():
-                    return [TextDelta(blank), *batch[place:]]
+                    return [TextDelta(blank), *batch[place:]], answer
 
     def _exhausted(self, deadline: Bound) -> GatewayError:
         """What the caller gets when nobody is left to ask: an error that lists each attempt."""
         late = deadline.passed()
-        if not self.attempts and not late:
-            held = self.health.held()
-            pauses = [held[each.candidate] for each in self.options if each.candidate in held]
-            return pause_asked_for(min(pauses, default=0.0))
         tried = self.attempts
         reasons = "; ".join(f"{each.provider}/{each.model} {each.message}" for each in tried)
+        if all(each.code == FailureCode.RATE_LIMITED for each in tried) and (tried or not late):
+            return pause_asked_for(self._shortest_pause(), reasons, tried)
         if tried and all(each.code == FailureCode.INVALID_REQUEST for each in tried):
             error = invalid(f"Every provider rejected the request: {reasons}")
             error.attempts = tuple(tried)
@@ -281,6 +295,12 @@ class Relay:
             seconds = f"{self.limits.deadline:g} s"
             what = f"Nobody had answered when the {seconds} for one request were up"
         return GatewayError(500, "ALL_PROVIDERS_FAILED", f"{what}: {reasons}", attempts=tried)
+
+    def _shortest_pause(self) -> float | None:
+        """Seconds until the first who was asked, or would have been, may be asked again."""
+        held = self.health.held()
+        resting = [held[each.candidate] for each in self.options if each.candidate in held]
+        return min([*self._pauses, *resting], default=None)
 
 
 def _message(error: ProviderError, drilled: bool) -> str:
@@ -293,5 +313,6 @@ def _until_finish(batch: Sequence[ProviderEvent]) -> tuple[Sequence[Piece], Fini
     for event in batch:
         if isinstance(event, Finish):
             return pieces, event
-        pieces.append(event)
+        if not isinstance(event, Progress):
+            pieces.append(event)
     return pieces, None

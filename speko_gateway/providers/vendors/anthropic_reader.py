@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from speko_gateway.provider import ProviderEvent, TextDelta
+from speko_gateway.provider import PROGRESS, ProviderEvent, TextDelta
 from speko_gateway.providers.failures import reported, unreadable
 from speko_gateway.providers.vendors.dialect import (
     count,
@@ -118,14 +118,16 @@ class MessageReader:
                 raise unreadable("sent a part that belongs to no block of its answer")
             if index in self._blocks:
                 self._blocks[index].parts.append(part)
-        return []
+        return [PROGRESS] if any(delta[name] for name in delta if name != "type") else []
 
     def _start_block(self, event: dict[str, Any]) -> list[ProviderEvent]:
         block = mapping(event.get("content_block"))
         if block.get("type") == "tool_use" and isinstance(event.get("index"), int):
             call_id, name = text(block.get("id")), text(block.get("name"))
             self._blocks[event["index"]] = _ToolUse(call_id, name, block.get("input"))
-        said = text(block.get("text")) if block.get("type") == "text" else ""
+        if block.get("type") != "text":
+            return [PROGRESS]
+        said = text(block.get("text"))
         return [TextDelta(said)] if said else []
 
     def _count(self, usage: Any) -> None:

@@ -27,6 +27,7 @@ from speko_gateway.conversation import (
     unique_ids,
 )
 from speko_gateway.provider import (
+    PROGRESS,
     FailureCode,
     ProviderError,
     ProviderEvent,
@@ -300,7 +301,9 @@ class CandidateReader:
         if call := mapping(part.get("functionCall")):
             self._call(call)
         said = "" if part.get("thought") else text(part.get("text"))
-        return [TextDelta(said)] if said else []
+        if said:
+            return [TextDelta(said)]
+        return [PROGRESS] if any(part.values()) else []
 
     def _call(self, call: dict[str, Any]) -> None:
         name, args = text(call.get("name")), call.get("args") or {}

@@ -25,6 +25,7 @@ from speko_gateway.conversation import (
     unique_ids,
 )
 from speko_gateway.provider import (
+    PROGRESS,
     ProviderEvent,
     ProviderRequest,
     TextDelta,
@@ -290,7 +291,9 @@ class ChunkReader:
             self._end(reason)
         content = delta.get("content")
         said = text(content) or _block_text(content) or text(delta.get("refusal"))
-        return [TextDelta(said)] if said else []
+        if said:
+            return [TextDelta(said)]
+        return [PROGRESS] if any(delta[name] for name in delta if name != "role") else []
 
     def _end(self, reason: Any) -> None:
         if reason == "error":

@@ -3,70 +3,48 @@
 Every error of aiohttp, TLS, HTTP or a vendor's format becomes a ``ProviderError`` here. Only the
 time to connect is limited here; ``failover`` limits how long an answer may take. Redirects are not
 followed: a key goes only to the address it was given for.
-
-A pool that is ``public_only`` makes no connection to a private address. A gateway that others can
-reach must not become their way to what only its host can reach: loopback, private networks,
-link-local addresses (where clouds keep their credentials). A name may point to such an address
-after it was looked up, so no check before the connection is final. ``public_socket`` is called for
-every connection, with the very address it is about to be made to.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
-from aiohttp import AddrInfoType
 
-from speko_client.addresses import is_public
 from speko_client.wire.sse import EventTooLargeError, SSEDecoder
 from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent
 from speko_gateway.providers.failures import refusal, unreadable
+from speko_gateway.providers.vendors.connections import (
+    ConnectionClosedError,
+    Connections,
+    PrivateAddressError,
+)
 from speko_gateway.providers.vendors.dialect import Reader
 
 CONNECT_SECONDS = 5.0
 """How long a connection may take, TLS included."""
 LIST_SECONDS = 5.0
 """How long a vendor may take to list its models."""
-KEEPALIVE_SECONDS = 30.0
 MAX_EVENT_BYTES = 4 * 1024 * 1024
 """More than any single event of a real answer; a line that never ends stops here."""
 MAX_BODY_BYTES = 4 * 1024 * 1024
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """Of one streamed answer: some 200,000 tokens, each in a chunk of its own."""
 MAX_ERROR_BYTES = 64 * 1024
-MAX_HEADER_BYTES = 64 * 1024
-"""Of one header of an answer; some proxies write long cookies and policies into theirs."""
 EVENT_STREAM = "text/event-stream"
 _ERROR_BODY_SECONDS = 2.0
 _SETTLE_SECONDS = 0.05
-_HEADERS = {
-    "Content-Type": "application/json",
-    "Accept": "application/json",
-    "Accept-Encoding": "identity",
-    "User-Agent": "speko-gateway",
-}
-
-
-class PrivateAddressError(OSError):
-    """The address is not one of the public internet's, and only those may be called."""
-
-    def __init__(self) -> None:
-        super().__init__("private address")
-
-
-def public_socket(info: AddrInfoType) -> socket.socket:
-    """A socket for this resolved address. Raises PrivateAddressError."""
-    family, kind, protocol, _, address = info
-    if not is_public(str(address[0])):
-        raise PrivateAddressError
-    return socket.socket(family, kind, protocol)
+_CLOSED = (
+    ConnectionClosedError,
+    aiohttp.ClientConnectionResetError,
+    aiohttp.ClientOSError,
+    aiohttp.ServerDisconnectedError,
+)
 
 
 class Upstream:
@@ -81,8 +59,7 @@ class Upstream:
     ) -> None:
         self._connect_seconds = connect_seconds
         self._answer_bytes = answer_bytes
-        self._public_only = public_only
-        self._session: aiohttp.ClientSession | None = None
+        self._connections = Connections(connect_seconds=connect_seconds, public_only=public_only)
 
     async def answer(
         self,
@@ -133,37 +110,14 @@ class Upstream:
 
     async def close(self) -> None:
         """Close all connections; may be called again."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self._connections.close()
 
     async def _send(
         self, method: str, url: str, headers: Mapping[str, str], body: Mapping[str, Any] | None
     ) -> aiohttp.ClientResponse:
         data = None if body is None else _encoded(body)
         with _reaching(self._connect_seconds):
-            return await self._opened().request(
-                method, url, data=data, headers=headers, allow_redirects=False
-            )
-
-    def _opened(self) -> aiohttp.ClientSession:
-        """The session; made here and not earlier because it belongs to the running loop."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=0,
-                    keepalive_timeout=KEEPALIVE_SECONDS,
-                    socket_factory=public_socket if self._public_only else None,
-                ),
-                timeout=aiohttp.ClientTimeout(
-                    total=None, connect=self._connect_seconds, sock_connect=self._connect_seconds
-                ),
-                headers=_HEADERS,
-                max_line_size=MAX_HEADER_BYTES,
-                max_field_size=MAX_HEADER_BYTES,
-                cookie_jar=aiohttp.DummyCookieJar(),
-            )
-        return self._session
+            return await self._connections.request(method, url, headers, data)
 
 
 def _encoded(body: Mapping[str, Any]) -> bytes:
@@ -182,7 +136,8 @@ async def _accept(response: aiohttp.ClientResponse, secret: str | None) -> None:
 async def _check(response: aiohttp.ClientResponse, secret: str | None) -> None:
     if response.status < 200 or response.status >= 300:
         body = await _error_body(response)
-        raise refusal(response.status, response.headers, body, secret, datetime.now(UTC))
+        now, url = datetime.now(UTC), str(response.url)
+        raise refusal(response.status, response.headers, body, secret, now, url)
 
 
 async def _error_body(response: aiohttp.ClientResponse) -> str:
@@ -290,7 +245,7 @@ def _reason(error: Exception) -> str:
             "it has a private address, and this gateway calls public ones only; "
             "SPEKO_ALLOW_PRIVATE_URLS=true in its environment allows others"
         )
-    if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError):
+    if isinstance(error, _CLOSED):
         refused = isinstance(getattr(error, "os_error", error), ConnectionRefusedError)
         return "nothing listens there" if refused else "it closed the connection"
     if isinstance(error, aiohttp.InvalidURL | ValueError):

@@ -105,14 +105,20 @@ async def test_all_failing_is_a_500_in_either_form(headers: dict[str, str]) -> N
     assert [each["model"] for each in body["attempts"]] == ["a", "b"]
 
 
-@pytest.mark.parametrize("allowed", [["nobody"], ["acme:z"]])
-async def test_an_allow_list_that_leaves_nobody_is_a_500(allowed: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("allowed", "why"),
+    [
+        (["nobody"], "nobody: there is no provider of this name"),
+        (["acme:z"], "acme:z: it has no model of this name"),
+    ],
+)
+async def test_an_allow_list_that_leaves_nobody_is_a_500(allowed: list[str], why: str) -> None:
     body = {**BODY, "constraints": {"allowedProviders": {"llm": allowed}}}
     async with serving(gateway(PlayedProvider({"a": said("x")}))) as client:
         response = await client.post(URL, json=body)
     assert response.status_code == 500
     assert response.json()["code"] == "COMPLETE_FAILED"
-    assert "acme/a: not on the allow-list" in response.json()["error"]
+    assert response.json()["error"].endswith(f"{why}; not on the allow-list: 1 other")
 
 
 async def test_an_empty_allow_list_is_no_list() -> None:

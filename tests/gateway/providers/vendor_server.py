@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from speko_client.models import ChatMessage, RoutingIntent
-from speko_gateway.provider import ProviderEvent, ProviderRequest, TextDelta
+from speko_gateway.provider import Progress, ProviderEvent, ProviderRequest, TextDelta
 from speko_gateway.providers.vendors.live import LiveProvider, build_live_providers
 
 WIRE = Path(__file__).parents[2] / "wire" / "vendors"
@@ -44,7 +44,7 @@ class Seen:
 
 @dataclass
 class VendorServer:
-    """Answers every request alike; ``chunks`` are written one by one, then ``hold`` is awaited.
+    """Answers every request alike: it awaits ``wait``, writes ``chunks``, then awaits ``hold``.
 
     ``refuses`` says of a request's body what a 400 answers it with; None: it is taken.
     """
@@ -55,6 +55,7 @@ class VendorServer:
     headers: dict[str, str] = field(default_factory=dict)
     chunks: Sequence[bytes] = ()
     refuses: Callable[[dict[str, Any]], Any] = lambda _body: None
+    wait: asyncio.Event | None = None
     hold: asyncio.Event | None = None
     cut: bool = False
     seen: list[Seen] = field(default_factory=list)
@@ -84,6 +85,8 @@ class VendorServer:
             raise
 
     async def _say(self, request: web.Request) -> web.StreamResponse:
+        if self.wait is not None:
+            await self.wait.wait()
         response = web.StreamResponse(status=self.status, headers=self.headers)
         response.content_type = self.content_type
         await response.prepare(request)
@@ -135,9 +138,10 @@ def ask(model: str = "gpt-4o", *messages: ChatMessage, **fields: Any) -> Provide
 
 
 async def drain(provider: LiveProvider, request: ProviderRequest) -> list[ProviderEvent]:
-    """The whole answer; connections are closed after it."""
+    """The whole answer without its progress; connections are closed after it."""
     try:
-        return [event async for event in provider.stream(request)]
+        events = [event async for event in provider.stream(request)]
+        return [event for event in events if not isinstance(event, Progress)]
     finally:
         await provider.close()
 
