@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -87,6 +88,18 @@ class Gateway:
             health=self.health.through(lineup.connections),
             shortlisting=shortlist,
         )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """What runs beside the requests, for as long as they are served; then all is closed."""
+        lists = asyncio.ensure_future(self.fleets.keep_lists()) if self.fleets else None
+        try:
+            yield
+        finally:
+            if lists is not None:
+                lists.cancel()
+                await asyncio.wait([lists])
+            await self.close()
 
     async def close(self) -> None:
         """Close every provider and every connection."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from speko_client.model_ids import model_name
 from speko_client.models import LearntHabits
 
 _NAMED = 3
@@ -18,7 +19,7 @@ def learnt_line(habits: Iterable[LearntHabits]) -> str:
     known: dict[str, list[str]] = {}
     for each in habits:
         what = ", ".join([*each.takes, *(f"no {field}" for field in each.refuses)])
-        known.setdefault(what, []).extend([each.model] if each.model else [])
+        known.setdefault(what, []).extend([model_name(each.model)] if each.model else [])
     lines = [_line(what, models) for what, models in known.items() if what]
     return f"{'; '.join(lines)} (learnt from its answers)" if lines else ""
 

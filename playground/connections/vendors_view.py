@@ -34,8 +34,8 @@ from playground.servers.server_choice import (
     custom_id,
     first_offer,
     portable,
-    usable_models,
 )
+from speko_client.model_ids import model_name, usable_models
 from speko_client.models import VendorConnection, VendorCredentials
 
 _NEW = "new-server"
@@ -211,6 +211,7 @@ def _models(
             list(dict.fromkeys([*offered, *usable_models(check.models)])),
             key=key,
             max_selections=MOST_MODELS,
+            format_func=model_name,
             on_change=_offer_chosen,
             args=(vendor.id, key),
         )

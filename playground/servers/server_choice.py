@@ -9,7 +9,7 @@ run of a page, and every address in it is checked each time (see ``address_guard
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
@@ -27,6 +27,7 @@ from playground.servers.address_guard import (
 from playground.servers.connection import Connection, connections_header
 from playground.settings import Settings
 from speko_client.base_urls import DialectName
+from speko_client.model_ids import chat_models, usable_models
 from speko_client.models import MAX_CONNECTIONS_BYTES, FleetChoice, VendorCredentials
 
 ServerKind = Literal["gateway", "speko", "other"]
@@ -39,7 +40,6 @@ OFFERED_AT_FIRST = 20
 """Models of a server's own list that are offered where the person named none."""
 
 _SENDABLE = re.compile(r"[\x21-\x7e]{1,4096}")
-_NO_CHAT = re.compile(r"embed|rerank|whisper|tts|moderation|dall-e|image", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +193,6 @@ def portable(choice: ServerChoice) -> ServerChoice:
     return choice
 
 
-def usable_models(listed: Iterable[str]) -> list[str]:
-    """A server's own list without entries that are no model's id."""
-    return [model for model in listed if model.strip() and model.isprintable()]
-
-
 def first_offer(listed: tuple[str, ...]) -> list[str]:
     """The first models to offer of a server's own list: those that chat, as far as names say."""
-    usable = usable_models(listed)
-    chatting = [model for model in usable if not _NO_CHAT.search(model)]
-    return (chatting or usable)[:OFFERED_AT_FIRST]
+    return chat_models(listed)[:OFFERED_AT_FIRST]

@@ -7,8 +7,9 @@ live fleet where a live vendor is connected for this request, else the demo flee
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from speko_client.models import FleetChoice, KnownProvider
@@ -17,6 +18,7 @@ from speko_gateway.fleet.vendors import FleetRequest, Vendors
 from speko_gateway.provider import Provider
 from speko_gateway.providers.stand_ins.simulated import SimulatedProvider, Stage
 from speko_gateway.providers.vendors.catalogue import VENDORS
+from speko_gateway.providers.vendors.live import LiveProvider
 from speko_gateway.routing.ranking import PoolEntry
 from speko_gateway.routing.scores import Snapshot
 
@@ -35,7 +37,7 @@ class Fleet:
 
     ``demo``: vendors are simulated. A vendor without a name is called by its id. ``reserves``
     answer only where nobody else can. ``unlisted`` are vendors of which any model may be asked for:
-    they offer none here, and nobody has named any.
+    the catalogue has none of them, and nobody has named any. They offer what they list themselves.
     """
 
     demo: bool
@@ -43,7 +45,7 @@ class Fleet:
     names: Mapping[str, str]
     candidates: Sequence[Candidate]
     reserves: frozenset[Candidate] = frozenset()
-    unlisted: frozenset[str] = frozenset()
+    unlisted: Mapping[str, LiveProvider] = field(default_factory=dict)
 
     def pool(self, allowed: Selection | None = None) -> list[PoolEntry]:
         """Every candidate with the reason why it cannot be called now, if there is one.
@@ -52,9 +54,10 @@ class Fleet:
         own id is a candidate too.
         """
         pinned = self._pinned(allowed) if allowed else ()
+        more = dict.fromkeys([*self._listed(), *pinned]) if self.unlisted else ()
         return [
             PoolEntry(each, self._unavailable(each), reserve=each in self.reserves)
-            for each in (*self.candidates, *pinned)
+            for each in (*self.candidates, *more)
         ]
 
     def known(
@@ -79,6 +82,13 @@ class Fleet:
         """Close every provider."""
         for provider in self.providers.values():
             await provider.close()
+
+    def _listed(self) -> list[Candidate]:
+        return [
+            Candidate(vendor, model)
+            for vendor, provider in self.unlisted.items()
+            for model in provider.listed
+        ]
 
     def _pinned(self, allowed: Selection) -> list[Candidate]:
         pairs = (entry.partition(":") for entry in sorted(allowed.entries))
@@ -184,6 +194,16 @@ class Fleets:
         """The candidates of both."""
         return self.demo.fleet.everybody() | self.live.fleet.everybody()
 
+    async def keep_lists(self) -> None:
+        """Keep the lists of the environment's unlisted servers fresh, until cancelled."""
+        lists = self.live.vendors.memory.lists
+        await asyncio.gather(*map(lists.keep, self.live.fleet.unlisted.values()))
+
+    async def ask_lists(self) -> None:
+        """Ask them once."""
+        lists = self.live.vendors.memory.lists
+        await asyncio.gather(*map(lists.ask, self.live.fleet.unlisted.values()))
+
     async def close(self) -> None:
         """Close every provider and every connection."""
         await self.live.fleet.close()
@@ -228,11 +248,11 @@ def live_lineup(vendors: Vendors, snapshot: Snapshot, local: Provider) -> Lineup
         names=_with_local_name({vendor: provider.vendor.name for vendor, provider in live.items()}),
         candidates=(*dict.fromkeys([*offered, *known]), LOCAL),
         reserves=_RESERVES,
-        unlisted=frozenset(
-            vendor
+        unlisted={
+            vendor: provider
             for vendor, provider in live.items()
             if provider.named is None and not provider.models
-        ),
+        },
     )
     return Lineup(fleet, snapshot, vendors)
 

@@ -82,9 +82,10 @@ async def _connection(vendors: Vendors, vendor: str, provider: LiveProvider) -> 
 def _learnt(provider: LiveProvider) -> list[LearntHabits]:
     """What is known of this server. A model that another caller has named is not named here."""
     rows: list[LearntHabits] = []
+    offered = {*provider.models, *provider.listed}
     for model, habits in provider.habits().items():
         row = LearntHabits(
-            model=model if model in provider.models else None,
+            model=model if model in offered else None,
             takes=[habits.cap] if habits.cap else [],
             refuses=[
                 name if value is None else f"{name} {value}" for name, value in habits.refused

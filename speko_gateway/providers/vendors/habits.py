@@ -21,6 +21,7 @@ from speko_gateway.providers.vendors.catalogue import (
     temperature_note,
 )
 from speko_gateway.providers.vendors.dialect import CHAT_COMPLETIONS, Outgoing
+from speko_gateway.providers.vendors.model_lists import ModelLists
 
 MOST_REMEMBERED = 1000
 """Models at addresses; callers bring both, so there is no end to them."""
@@ -52,9 +53,10 @@ NOTHING_KNOWN = Habits()
 
 
 class ServerMemory:
-    """The habits of servers, by address and model; the latest ``most`` of them."""
+    """The habits of servers, by address and model, the latest ``most`` of them; and their lists."""
 
     def __init__(self, most: int = MOST_REMEMBERED) -> None:
+        self.lists = ModelLists()
         self._most = most
         self._known: OrderedDict[tuple[str, str], Habits] = OrderedDict()
 

@@ -153,6 +153,11 @@ class LiveProvider:
             whole=whole,
         )
 
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The models that the server lists itself, where it was named without any."""
+        return self._memory.lists.at(self.base_url)
+
     def habits(self) -> dict[str, Habits]:
         """By model, what this server was found to take."""
         return self._memory.at(self.base_url)

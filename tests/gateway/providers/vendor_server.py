@@ -46,7 +46,8 @@ class Seen:
 class VendorServer:
     """Answers every request alike: it awaits ``wait``, writes ``chunks``, then awaits ``hold``.
 
-    ``refuses`` says of a request's body what a 400 answers it with; None: it is taken.
+    ``refuses`` says of a request's body what a 400 answers it with; None: it is taken. ``lists``
+    is what a GET is answered with, where that is something else.
     """
 
     url: str = ""
@@ -54,6 +55,7 @@ class VendorServer:
     content_type: str = "text/event-stream"
     headers: dict[str, str] = field(default_factory=dict)
     chunks: Sequence[bytes] = ()
+    lists: bytes | None = None
     refuses: Callable[[dict[str, Any]], Any] = lambda _body: None
     wait: asyncio.Event | None = None
     hold: asyncio.Event | None = None
@@ -78,6 +80,8 @@ class VendorServer:
         self.peers.add(request.transport.get_extra_info("peername"))
         if seen.body is not None and (error := self.refuses(seen.body)) is not None:
             return web.json_response(error, status=400)
+        if self.lists is not None and request.method == "GET":
+            return web.Response(body=self.lists, content_type="application/json")
         try:
             return await self._say(request)
         except (asyncio.CancelledError, ConnectionResetError):
