@@ -25,13 +25,15 @@ RULES = (
     (r"\bAwaitable\[([\w.]+)\]", r"\1"),
     (r"\bAsync(?=[A-Z])", ""),
     (r"\b(async|await) ", ""),
-    (r"\b__a(enter|exit|iter)__", r"__\1__"),
-    (r"\ba(close|closing|iter_bytes|next)\b", r"\1"),
+    (r"\b__a(enter|exit|iter|next)__", r"__\1__"),
+    (r"\ba(close|closing|iter_raw|next)\b", r"\1"),
+    (r"\basync_(http|until)\b", r"\1"),
     (r"\basyncio\b", "time"),
+    (r"\n    close = close\n", ""),
 )
 
-# Unused imports go, the others are sorted, and what fits one line now stands on one.
-TIDY = (("check", "--quiet", "--fix-only", "--select", "F401,I"), ("format", "--quiet"))
+# Unused imports go, the others are sorted, and what fits one line or one `with` now stands there.
+TIDY = (("check", "--quiet", "--fix-only", "--select", "F401,I,SIM117"), ("format", "--quiet"))
 
 
 def sync_client() -> str:

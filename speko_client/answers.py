@@ -7,29 +7,32 @@ not what was asked for: a server may answer either request in either form.
 from __future__ import annotations
 
 import json
+import sys
 from collections import deque
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from speko_client.body import Body
 from speko_client.calls import EVENT_STREAM, JSON
-from speko_client.errors import SpekoApiError, SpekoStreamError
+from speko_client.errors import SpekoAnswerTooLargeError, SpekoApiError, SpekoStreamError
 from speko_client.failures import advice_for, broken_off, error_fields, invalid_answer
+from speko_client.limits import MAX_EVENT_BYTES, Deadline
 from speko_client.models import (
     CompleteResult,
     CompleteStreamDelta,
     CompleteStreamDone,
     CompleteStreamEvent,
     CompleteStreamMeta,
+    CompleteStreamServerToolCall,
     CompleteStreamToolCall,
     StreamError,
 )
 from speko_client.server import Server
 from speko_client.wire.sse import EventTooLargeError, ServerSentEvent, SSEDecoder
-
-MAX_JSON_BYTES = 32 * 1024 * 1024
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -37,33 +40,47 @@ _EVENTS: Mapping[str, type[CompleteStreamEvent]] = {
     "meta": CompleteStreamMeta,
     "delta": CompleteStreamDelta,
     "tool_call": CompleteStreamToolCall,
+    "server_tool_call": CompleteStreamServerToolCall,
     "done": CompleteStreamDone,
     "error": StreamError,
 }
 
 
 class EventStreamReader:
-    """``text/event-stream``; unknown event names are ignored. Raises only SpekoStreamError."""
+    """``text/event-stream``; unknown event names are ignored. Raises only SpekoStreamError.
 
-    def __init__(self) -> None:
-        self._decoder = SSEDecoder()
+    ``event_bytes`` limits one event; None is no limit.
+    """
+
+    def __init__(self, event_bytes: int | None) -> None:
+        self._event_bytes = event_bytes or sys.maxsize
+        self._decoder = SSEDecoder(max_event_bytes=self._event_bytes)
 
     def feed(self, chunk: bytes) -> Iterator[CompleteStreamEvent]:
         """The events that ``chunk`` completes."""
-        try:
+        with self._bounded():
             blocks = self._decoder.feed(chunk)
-        except EventTooLargeError as error:
-            raise invalid_answer(f"The answer cannot be read: {error}.") from error
         return _known(blocks)
 
     def end(self) -> Iterator[CompleteStreamEvent]:
         """A last event that lacks only its blank line."""
+        with self._bounded():
+            blocks = self._decoder.flush()
         try:
-            yield from _known(self._decoder.flush())
+            yield from _known(blocks)
         except SpekoStreamError:
             # Half an event at the very end means that the stream broke off; it is not malformed.
             # Without a terminal event AnswerSoFar reports that.
             return
+
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        try:
+            yield
+        except EventTooLargeError as error:
+            raise SpekoAnswerTooLargeError(
+                "One event of the answer", self._event_bytes, "max_event_bytes"
+            ) from error
 
 
 class BufferedReader:
@@ -85,33 +102,35 @@ class BufferedReader:
 AnswerReader = EventStreamReader | BufferedReader
 
 
-def reader_for(content_type: str) -> AnswerReader:
+def reader_for(content_type: str, *, event_bytes: int | None = MAX_EVENT_BYTES) -> AnswerReader:
     """The reader for an answer of this content type."""
     kind = content_type.partition(";")[0].strip().lower()
     if kind == EVENT_STREAM:
-        return EventStreamReader()
+        return EventStreamReader(event_bytes)
     if kind == JSON:
         return BufferedReader()
     raise invalid_answer(f"The answer is {kind[:80] or 'of no stated type'}, not JSON or events.")
 
 
 class JsonBody:
-    """A JSON body as it arrives, of limited size."""
+    """A JSON body as it arrives."""
 
-    def __init__(self, limit: int = MAX_JSON_BYTES) -> None:
-        self._chunks: list[bytes] = []
-        self._left = limit
+    def __init__(self) -> None:
+        self._bytes = bytearray()
 
     def feed(self, chunk: bytes) -> None:
-        """Takes a chunk; raises SpekoStreamError where the body grows too large."""
-        self._left -= len(chunk)
-        if self._left < 0:
-            raise invalid_answer("The answer is too large.")
-        self._chunks.append(chunk)
+        """Takes a chunk."""
+        self._bytes += chunk
 
     def read(self, model: type[ModelT]) -> ModelT:
         """The whole body as ``model``."""
-        return _validated(model, _parsed(b"".join(self._chunks)))
+        return _validated(model, _parsed(self._bytes))
+
+
+def body_of(response: httpx.Response, server: Server) -> Body:
+    """What unpacks and bounds the body of this answer."""
+    encoding = server.redact(response.headers.get("Content-Encoding", ""))
+    return Body(encoding, server.limits.answer_bytes)
 
 
 class AnswerSoFar:
@@ -119,6 +138,8 @@ class AnswerSoFar:
 
     def __init__(self, server: Server) -> None:
         self._server = server
+        self._deadline = Deadline(server.limits)
+        self._body: Body | None = None
         self._reader: AnswerReader | None = None
         self._pending: deque[CompleteStreamEvent] = deque()
         self._text: list[str] = []
@@ -133,20 +154,34 @@ class AnswerSoFar:
         return "".join(self._text)
 
     def _begin(self, response: httpx.Response) -> None:
+        limits = self._server.limits
         content_type = self._server.redact(response.headers.get("Content-Type", ""))
-        self._reader = reader_for(content_type)
+        self._reader = reader_for(content_type, event_bytes=limits.event_bytes)
+        self._body = body_of(response, self._server)
 
     def _take(self, chunk: bytes | None) -> None:
         """Reads a chunk, or with None the end; what follows a terminal event is left unread."""
-        if self._reader is None:
-            return
-        for event in self._reader.end() if chunk is None else self._reader.feed(chunk):
+        for event in self._events_of(chunk):
             self._pending.append(self._safe(event))
             if isinstance(event, (CompleteStreamDone, StreamError)):
                 self._finished = True
                 return
         if chunk is None:
             raise broken_off()
+
+    def _events_of(self, chunk: bytes | None) -> Iterator[CompleteStreamEvent]:
+        if self._reader is None or self._body is None:
+            return
+        if chunk is None:
+            yield from self._reader.end()
+            return
+        for piece in self._body.feed(chunk):
+            yield from self._reader.feed(piece)
+
+    def _let_go(self) -> None:
+        """Nothing more will be read: frees what was held of an unfinished event or body."""
+        self._finished = True
+        self._reader = self._body = None
 
     def _safe(self, event: CompleteStreamEvent) -> CompleteStreamEvent:
         if not isinstance(event, StreamError):
@@ -243,7 +278,7 @@ def _error_fields(text: str) -> dict[str, Any]:
         return {"error": text.strip()}
 
 
-def _parsed(text: bytes | str) -> dict[str, Any]:
+def _parsed(text: bytes | bytearray | str) -> dict[str, Any]:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -11,12 +11,13 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
+from functools import partial
 from typing import Self, Unpack
 
 import httpx
 
-from speko_client import calls
-from speko_client.answers import AnswerSoFar, JsonBody, ModelT
+from speko_client import calls, limits
+from speko_client.answers import AnswerSoFar, JsonBody, ModelT, body_of
 from speko_client.errors import SpekoApiError
 from speko_client.failures import (
     MAX_ERROR_BYTES,
@@ -25,6 +26,7 @@ from speko_client.failures import (
     refused_as_invalid,
     translated,
 )
+from speko_client.limits import AnswerLimits, Deadline, async_http, async_until
 from speko_client.models import (
     CompleteResult,
     CompleteStreamDelta,
@@ -39,14 +41,22 @@ from speko_client.models import (
     VendorTest,
     WhatIf,
 )
-from speko_client.server import DEFAULT_BASE_URL, DEFAULT_TIMEOUT, Server, http_options
+from speko_client.server import (
+    DEFAULT_BASE_URL,
+    DEFAULT_TIMEOUT,
+    Server,
+    TimeoutInput,
+    http_options,
+)
 
 
 class AsyncSpeko:
     """A client of one server; a context manager, to be closed after use.
 
     Threads may share the sync client; the other belongs to the event loop that first used it.
-    ``timeout`` is in seconds and bounds each wait: to connect, and for the next bytes.
+    ``timeout`` bounds each wait, to connect and for the next bytes: seconds, an ``httpx.Timeout``,
+    or None. ``answer_timeout`` (seconds), ``max_answer_bytes`` and ``max_event_bytes`` bound an
+    answer as a whole, however it drips; None is no bound (``AnswerLimits``).
     ``max_retries`` repeats a call that got no answer (``RetryPolicy``) and waits with ``sleep``.
     ``keyless`` allows a server that needs no key; ``extra_headers`` go with every request.
     Raises ValueError where the key is missing or an argument is unusable.
@@ -57,18 +67,26 @@ class AsyncSpeko:
         *,
         api_key: str | None = None,
         base_url: str = DEFAULT_BASE_URL,
-        timeout: float = DEFAULT_TIMEOUT,
+        timeout: TimeoutInput = DEFAULT_TIMEOUT,
+        answer_timeout: float | None = limits.ANSWER_SECONDS,
+        max_answer_bytes: int | None = limits.MAX_ANSWER_BYTES,
+        max_event_bytes: int | None = limits.MAX_EVENT_BYTES,
         max_retries: int = 0,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         keyless: bool = False,
         extra_headers: Mapping[str, str] | None = None,
     ) -> None:
         self._server = Server.checked(
-            api_key, base_url, timeout, keyless=keyless, extra_headers=extra_headers
+            api_key,
+            base_url,
+            timeout,
+            keyless=keyless,
+            extra_headers=extra_headers,
+            limits=AnswerLimits(answer_timeout, max_answer_bytes, max_event_bytes),
         )
         self._retries = RetryPolicy(max_retries)
         self._sleep = sleep
-        self._http = httpx.AsyncClient(**http_options(self._server))
+        self._http = async_http(**http_options(self._server))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._server.base_url!r})"
@@ -97,7 +115,7 @@ class AsyncSpeko:
         still fail over while nobody has seen a word, and reads events just as well.
         """
         call = calls.complete_call(messages, intent, options, accept=calls.JSON)
-        async with AsyncCompleteStream(self._server, lambda: self._send(call)) as stream:
+        async with AsyncCompleteStream(self._server, partial(self._send, call)) as stream:
             return await stream.result()
 
     def complete_stream(
@@ -113,7 +131,7 @@ class AsyncSpeko:
         Nothing is sent before the stream is entered or first read.
         """
         call = calls.complete_call(messages, intent, options, accept=calls.EVENT_STREAM)
-        return AsyncCompleteStream(self._server, lambda: self._send(call))
+        return AsyncCompleteStream(self._server, partial(self._send, call))
 
     async def preview_routing(
         self,
@@ -146,7 +164,8 @@ class AsyncSpeko:
     async def check_completions(self) -> None:
         """Raises SpekoApiError where completions or this key are not accepted; calls no model."""
         with refused_as_invalid():
-            response = await self._send(calls.post_call("/v1/complete", {}))
+            call = calls.post_call("/v1/complete", {})
+            response = await self._send(call, Deadline(self._server.limits))
             await response.aclose()
 
     async def vendors(self) -> VendorConnections:
@@ -164,22 +183,26 @@ class AsyncSpeko:
         return await self._fetch(calls.get_call("/v1/providers/health"), ProvidersHealth)
 
     async def _fetch(self, call: calls.Call, model: type[ModelT]) -> ModelT:
-        response = await self._send(call)
-        body = JsonBody()
+        deadline = Deadline(self._server.limits)
+        response = await self._send(call, deadline)
+        content = JsonBody()
         try:
+            body = body_of(response, self._server)
             with translated(self._server, answering=True):
-                async for chunk in response.aiter_bytes():
-                    body.feed(chunk)
+                async with async_until(deadline):
+                    async for chunk in response.aiter_raw():
+                        for piece in body.feed(chunk):
+                            content.feed(piece)
         finally:
             await response.aclose()
-        return body.read(model)
+        return content.read(model)
 
-    async def _send(self, call: calls.Call) -> httpx.Response:
+    async def _send(self, call: calls.Call, deadline: Deadline) -> httpx.Response:
         """The answer to ``call``, its body still unread; retried where the policy says so."""
         retries_made = 0
         while True:
             try:
-                return await self._send_once(call)
+                return await self._send_once(call, deadline)
             except SpekoApiError as error:
                 pause = self._retries.pause(error, retries_made)
                 if pause is None:
@@ -187,7 +210,7 @@ class AsyncSpeko:
             await self._sleep(pause)
             retries_made += 1
 
-    async def _send_once(self, call: calls.Call) -> httpx.Response:
+    async def _send_once(self, call: calls.Call, deadline: Deadline) -> httpx.Response:
         request = self._http.build_request(
             call.method,
             call.path,
@@ -196,27 +219,31 @@ class AsyncSpeko:
             content=call.body,
         )
         with translated(self._server):
-            response = await self._http.send(request, stream=True)
+            async with async_until(deadline):
+                response = await self._http.send(request, stream=True)
         if response.is_success:
             return response
         try:
-            content = await _error_content(response)
+            content = await _error_content(response, self._server, deadline)
         finally:
             await response.aclose()
         raise error_from_answer(response, content, self._server, datetime.now(UTC))
 
 
-async def _error_content(response: httpx.Response) -> bytes:
+async def _error_content(response: httpx.Response, server: Server, deadline: Deadline) -> bytes:
     content = b""
     try:
-        async for chunk in response.aiter_bytes():
-            content += chunk
-            if len(content) >= MAX_ERROR_BYTES:
-                break
-    except httpx.HTTPError:
+        body = body_of(response, server)
+        async with async_until(deadline):
+            async for chunk in response.aiter_raw():
+                for piece in body.feed(chunk):
+                    content += piece
+                    if len(content) >= MAX_ERROR_BYTES:
+                        return content[:MAX_ERROR_BYTES]
+    except (httpx.HTTPError, TimeoutError, SpekoApiError):
         # The status has come and says more than the loss of its explanation would.
         return content
-    return content[:MAX_ERROR_BYTES]
+    return content
 
 
 class AsyncCompleteStream(AnswerSoFar):
@@ -228,11 +255,14 @@ class AsyncCompleteStream(AnswerSoFar):
     given up. One thread or task at a time may read it. Cancelling that task ends the request.
     """
 
-    def __init__(self, server: Server, send: Callable[[], Awaitable[httpx.Response]]) -> None:
+    def __init__(
+        self, server: Server, send: Callable[[Deadline], Awaitable[httpx.Response]]
+    ) -> None:
         super().__init__(server)
         self._send = send
         self._response: httpx.Response | None = None
         self._chunks: AsyncIterator[bytes] | None = None
+        self._iteration: AsyncGenerator[CompleteStreamEvent, None] | None = None
 
     async def __aenter__(self) -> Self:
         await self._open()
@@ -269,9 +299,20 @@ class AsyncCompleteStream(AnswerSoFar):
             await self.close()
         return self._outcome()
 
-    async def close(self) -> None:
+    async def __anext__(self) -> CompleteStreamEvent:
+        """The next event, as an iteration of its own would have it."""
+        self._iteration = self._iteration or self.__aiter__()
+        return await anext(self._iteration)
+
+    async def aclose(self) -> None:
         """Ends the request if it still runs; may be called at any time, and more than once."""
-        self._finished = True
+        self._pending.clear()
+        await self._hang_up()
+
+    close = aclose
+
+    async def _hang_up(self) -> None:
+        self._let_go()
         if self._response is not None:
             await self._response.aclose()
 
@@ -285,22 +326,24 @@ class AsyncCompleteStream(AnswerSoFar):
         if self._response is not None or self._finished:
             return
         try:
-            self._response = await self._send()
+            self._deadline = Deadline(self._server.limits)
+            self._response = await self._send(self._deadline)
             self._begin(self._response)
         except SpekoApiError as error:
             self._fail(error)
-            await self.close()
+            await self._hang_up()
             raise
-        self._chunks = self._response.aiter_bytes()
+        self._chunks = self._response.aiter_raw()
 
     async def _pull(self) -> None:
         if self._chunks is None:
             return
         try:
             with translated(self._server, answering=True):
-                chunk = await anext(self._chunks, None)
+                async with async_until(self._deadline):
+                    chunk = await anext(self._chunks, None)
             self._take(chunk)
         except SpekoApiError as error:
             self._fail(error)
         if self._finished:
-            await self.close()
+            await self._hang_up()

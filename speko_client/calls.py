@@ -17,10 +17,12 @@ from speko_client.errors import SpekoRequestError
 from speko_client.models import (
     WHAT_IF_HEADER,
     ChatMessage,
+    ChatTool,
     CompleteRequest,
     PipelineConstraints,
     ReasoningEffort,
     RoutingIntent,
+    SpekoModel,
     SweepRequest,
     WhatIf,
 )
@@ -33,6 +35,7 @@ Accept = Literal["application/json", "text/event-stream"]
 MessageInput = ChatMessage | Mapping[str, Any]
 IntentInput = RoutingIntent | Mapping[str, Any]
 ConstraintsInput = PipelineConstraints | Mapping[str, Any]
+ToolInput = BaseModel | Mapping[str, Any]
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -40,9 +43,10 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 class CompleteOptions(TypedDict, total=False):
     """What ``complete`` and ``complete_stream`` take besides messages and intent.
 
-    ``temperature`` is 0 to 2, ``max_tokens`` at least 1, ``max_tool_hops`` 1 to 16. What is None is
-    not sent, and the server's or provider's default applies. ``session_id`` and ``extra_headers``
-    go as headers.
+    ``temperature`` is 0 to 2, ``max_tokens`` at least 1, ``max_tool_hops`` 1 to 16. A tool is a
+    ``ChatTool``, another pydantic model of that shape, or a dict: flat, or in OpenAI's ``function``
+    envelope. What is None is not sent, and the server's or provider's default applies.
+    ``session_id`` and ``extra_headers`` go as headers.
     """
 
     system_prompt: str | None
@@ -50,7 +54,7 @@ class CompleteOptions(TypedDict, total=False):
     max_tokens: int | None
     constraints: ConstraintsInput | None
     reasoning_effort: ReasoningEffort | None
-    tools: Sequence[Mapping[str, Any]] | None
+    tools: Sequence[ToolInput] | None
     tool_choice: str | Mapping[str, Any] | None
     parallel_tool_calls: bool | None
     max_tool_hops: int | None
@@ -80,6 +84,8 @@ def complete_call(
     if unknown := options.keys() - CompleteOptions.__annotations__:
         raise TypeError(f"There is no argument {min(unknown)!r}.")
     fields = {"messages": messages, "intent": intent, **options}
+    if (tools := options.get("tools")) is not None:
+        fields["tools"] = [_tool(each, place) for place, each in enumerate(tools)]
     request = _checked(CompleteRequest, {k: v for k, v in fields.items() if v is not None})
     headers = checked_headers(options.get("extra_headers"))
     headers |= _session_header((options.get("session_id") or "").strip())
@@ -139,7 +145,7 @@ def _session_header(session_id: str) -> dict[str, str]:
     return {"x-session-id": session_id} if session_id else {}
 
 
-def _checked(model: type[ModelT], value: ModelT | Mapping[str, Any]) -> ModelT:
+def _checked(model: type[ModelT], value: object, name: str = "") -> ModelT:
     if isinstance(value, model):
         return value
     try:
@@ -148,7 +154,7 @@ def _checked(model: type[ModelT], value: ModelT | Mapping[str, Any]) -> ModelT:
         # The message names each field and what is wrong with it, and quotes no value: a value
         # can be a whole conversation.
         faults = "; ".join(
-            f"{'.'.join(str(part) for part in fault['loc']) or model.__name__}: {fault['msg']}"
+            f"{_path(name, *fault['loc']) or model.__name__}: {fault['msg']}"
             for fault in error.errors(include_url=False, include_context=False, include_input=False)
         )
         raise SpekoRequestError(
@@ -156,8 +162,25 @@ def _checked(model: type[ModelT], value: ModelT | Mapping[str, Any]) -> ModelT:
         ) from None
 
 
+def _tool(tool: ToolInput, place: int) -> dict[str, Any]:
+    """A tool as it is sent: its own keys in camelCase, its schema and anybody else's form as is."""
+    plain = _plain(tool)
+    if isinstance(plain, dict) and "function" in plain:
+        return plain
+    return _checked(ChatTool, plain, f"tools.{place}").model_dump(by_alias=True, exclude_none=True)
+
+
+def _path(*parts: object) -> str:
+    return ".".join(str(part) for part in parts if part != "")
+
+
 def _plain(value: object) -> object:
-    """Any mapping or sequence as the dict or list that pydantic takes; models stay models."""
+    """Any mapping or sequence as the dict or list that pydantic takes.
+
+    Our own models stay models; those of others, such as the official SDK's, become dicts.
+    """
+    if isinstance(value, BaseModel) and not isinstance(value, SpekoModel):
+        return value.model_dump(by_alias=True, exclude_none=True)
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

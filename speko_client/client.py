@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from typing import Self, Unpack
 
 import httpx
 
-from speko_client import calls
-from speko_client.answers import AnswerSoFar, JsonBody, ModelT
+from speko_client import calls, limits
+from speko_client.answers import AnswerSoFar, JsonBody, ModelT, body_of
 from speko_client.errors import SpekoApiError
 from speko_client.failures import (
     MAX_ERROR_BYTES,
@@ -23,6 +24,7 @@ from speko_client.failures import (
     refused_as_invalid,
     translated,
 )
+from speko_client.limits import AnswerLimits, Deadline, http, until
 from speko_client.models import (
     CompleteResult,
     CompleteStreamDelta,
@@ -37,14 +39,22 @@ from speko_client.models import (
     VendorTest,
     WhatIf,
 )
-from speko_client.server import DEFAULT_BASE_URL, DEFAULT_TIMEOUT, Server, http_options
+from speko_client.server import (
+    DEFAULT_BASE_URL,
+    DEFAULT_TIMEOUT,
+    Server,
+    TimeoutInput,
+    http_options,
+)
 
 
 class Speko:
     """A client of one server; a context manager, to be closed after use.
 
     Threads may share the sync client; the other belongs to the event loop that first used it.
-    ``timeout`` is in seconds and bounds each wait: to connect, and for the next bytes.
+    ``timeout`` bounds each wait, to connect and for the next bytes: seconds, an ``httpx.Timeout``,
+    or None. ``answer_timeout`` (seconds), ``max_answer_bytes`` and ``max_event_bytes`` bound an
+    answer as a whole, however it drips; None is no bound (``AnswerLimits``).
     ``max_retries`` repeats a call that got no answer (``RetryPolicy``) and waits with ``sleep``.
     ``keyless`` allows a server that needs no key; ``extra_headers`` go with every request.
     Raises ValueError where the key is missing or an argument is unusable.
@@ -55,18 +65,26 @@ class Speko:
         *,
         api_key: str | None = None,
         base_url: str = DEFAULT_BASE_URL,
-        timeout: float = DEFAULT_TIMEOUT,
+        timeout: TimeoutInput = DEFAULT_TIMEOUT,
+        answer_timeout: float | None = limits.ANSWER_SECONDS,
+        max_answer_bytes: int | None = limits.MAX_ANSWER_BYTES,
+        max_event_bytes: int | None = limits.MAX_EVENT_BYTES,
         max_retries: int = 0,
         sleep: Callable[[float], None] = time.sleep,
         keyless: bool = False,
         extra_headers: Mapping[str, str] | None = None,
     ) -> None:
         self._server = Server.checked(
-            api_key, base_url, timeout, keyless=keyless, extra_headers=extra_headers
+            api_key,
+            base_url,
+            timeout,
+            keyless=keyless,
+            extra_headers=extra_headers,
+            limits=AnswerLimits(answer_timeout, max_answer_bytes, max_event_bytes),
         )
         self._retries = RetryPolicy(max_retries)
         self._sleep = sleep
-        self._http = httpx.Client(**http_options(self._server))
+        self._http = http(**http_options(self._server))
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._server.base_url!r})"
@@ -95,7 +113,7 @@ class Speko:
         still fail over while nobody has seen a word, and reads events just as well.
         """
         call = calls.complete_call(messages, intent, options, accept=calls.JSON)
-        with CompleteStream(self._server, lambda: self._send(call)) as stream:
+        with CompleteStream(self._server, partial(self._send, call)) as stream:
             return stream.result()
 
     def complete_stream(
@@ -111,7 +129,7 @@ class Speko:
         Nothing is sent before the stream is entered or first read.
         """
         call = calls.complete_call(messages, intent, options, accept=calls.EVENT_STREAM)
-        return CompleteStream(self._server, lambda: self._send(call))
+        return CompleteStream(self._server, partial(self._send, call))
 
     def preview_routing(
         self,
@@ -144,7 +162,8 @@ class Speko:
     def check_completions(self) -> None:
         """Raises SpekoApiError where completions or this key are not accepted; calls no model."""
         with refused_as_invalid():
-            response = self._send(calls.post_call("/v1/complete", {}))
+            call = calls.post_call("/v1/complete", {})
+            response = self._send(call, Deadline(self._server.limits))
             response.close()
 
     def vendors(self) -> VendorConnections:
@@ -160,22 +179,25 @@ class Speko:
         return self._fetch(calls.get_call("/v1/providers/health"), ProvidersHealth)
 
     def _fetch(self, call: calls.Call, model: type[ModelT]) -> ModelT:
-        response = self._send(call)
-        body = JsonBody()
+        deadline = Deadline(self._server.limits)
+        response = self._send(call, deadline)
+        content = JsonBody()
         try:
-            with translated(self._server, answering=True):
-                for chunk in response.iter_bytes():
-                    body.feed(chunk)
+            body = body_of(response, self._server)
+            with translated(self._server, answering=True), until(deadline):
+                for chunk in response.iter_raw():
+                    for piece in body.feed(chunk):
+                        content.feed(piece)
         finally:
             response.close()
-        return body.read(model)
+        return content.read(model)
 
-    def _send(self, call: calls.Call) -> httpx.Response:
+    def _send(self, call: calls.Call, deadline: Deadline) -> httpx.Response:
         """The answer to ``call``, its body still unread; retried where the policy says so."""
         retries_made = 0
         while True:
             try:
-                return self._send_once(call)
+                return self._send_once(call, deadline)
             except SpekoApiError as error:
                 pause = self._retries.pause(error, retries_made)
                 if pause is None:
@@ -183,7 +205,7 @@ class Speko:
             self._sleep(pause)
             retries_made += 1
 
-    def _send_once(self, call: calls.Call) -> httpx.Response:
+    def _send_once(self, call: calls.Call, deadline: Deadline) -> httpx.Response:
         request = self._http.build_request(
             call.method,
             call.path,
@@ -191,28 +213,31 @@ class Speko:
             headers=dict(call.headers),
             content=call.body,
         )
-        with translated(self._server):
+        with translated(self._server), until(deadline):
             response = self._http.send(request, stream=True)
         if response.is_success:
             return response
         try:
-            content = _error_content(response)
+            content = _error_content(response, self._server, deadline)
         finally:
             response.close()
         raise error_from_answer(response, content, self._server, datetime.now(UTC))
 
 
-def _error_content(response: httpx.Response) -> bytes:
+def _error_content(response: httpx.Response, server: Server, deadline: Deadline) -> bytes:
     content = b""
     try:
-        for chunk in response.iter_bytes():
-            content += chunk
-            if len(content) >= MAX_ERROR_BYTES:
-                break
-    except httpx.HTTPError:
+        body = body_of(response, server)
+        with until(deadline):
+            for chunk in response.iter_raw():
+                for piece in body.feed(chunk):
+                    content += piece
+                    if len(content) >= MAX_ERROR_BYTES:
+                        return content[:MAX_ERROR_BYTES]
+    except (httpx.HTTPError, TimeoutError, SpekoApiError):
         # The status has come and says more than the loss of its explanation would.
         return content
-    return content[:MAX_ERROR_BYTES]
+    return content
 
 
 class CompleteStream(AnswerSoFar):
@@ -224,11 +249,12 @@ class CompleteStream(AnswerSoFar):
     given up. One thread or task at a time may read it. Cancelling that task ends the request.
     """
 
-    def __init__(self, server: Server, send: Callable[[], httpx.Response]) -> None:
+    def __init__(self, server: Server, send: Callable[[Deadline], httpx.Response]) -> None:
         super().__init__(server)
         self._send = send
         self._response: httpx.Response | None = None
         self._chunks: Iterator[bytes] | None = None
+        self._iteration: Generator[CompleteStreamEvent, None, None] | None = None
 
     def __enter__(self) -> Self:
         self._open()
@@ -265,9 +291,18 @@ class CompleteStream(AnswerSoFar):
             self.close()
         return self._outcome()
 
+    def __next__(self) -> CompleteStreamEvent:
+        """The next event, as an iteration of its own would have it."""
+        self._iteration = self._iteration or self.__iter__()
+        return next(self._iteration)
+
     def close(self) -> None:
         """Ends the request if it still runs; may be called at any time, and more than once."""
-        self._finished = True
+        self._pending.clear()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        self._let_go()
         if self._response is not None:
             self._response.close()
 
@@ -281,22 +316,23 @@ class CompleteStream(AnswerSoFar):
         if self._response is not None or self._finished:
             return
         try:
-            self._response = self._send()
+            self._deadline = Deadline(self._server.limits)
+            self._response = self._send(self._deadline)
             self._begin(self._response)
         except SpekoApiError as error:
             self._fail(error)
-            self.close()
+            self._hang_up()
             raise
-        self._chunks = self._response.iter_bytes()
+        self._chunks = self._response.iter_raw()
 
     def _pull(self) -> None:
         if self._chunks is None:
             return
         try:
-            with translated(self._server, answering=True):
+            with translated(self._server, answering=True), until(self._deadline):
                 chunk = next(self._chunks, None)
             self._take(chunk)
         except SpekoApiError as error:
             self._fail(error)
         if self._finished:
-            self.close()
+            self._hang_up()

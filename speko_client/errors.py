@@ -9,6 +9,7 @@
     ├── SpekoConnectionError     the server could not be reached (status 0)
     ├── SpekoTimeoutError        it was reached, and did not answer in time (status 0)
     └── SpekoStreamError         the answer broke off or was no answer (status 0 or 200)
+        └── SpekoAnswerTooLargeError  it went beyond the client's own limits
 
 A status of 0 means that no HTTP status was received. The class is chosen by status or by what
 failed, never by message text; exceptions of httpx, json or pydantic are never raised. ``message``
@@ -28,9 +29,9 @@ class SpekoApiError(Exception):
     ``message`` says what happened and ``advice`` what to do; ``status`` is the HTTP status or 0;
     ``code`` is the server's own code or one of the client's (``INVALID_REQUEST``,
     ``CONNECTION_FAILED``, ``TIMEOUT``, ``STREAM_ENDED``, ``STREAM_CLOSED``, ``INVALID_ANSWER``,
-    ``REDIRECTED``); ``body`` is the error body where there was one (the embedded gateway lists
-    its attempts there); ``partial_text`` is what had arrived before a stream broke;
-    ``retry_after`` is the pause in seconds the server asked for, None where it asked for none.
+    ``ANSWER_TOO_LARGE``, ``REDIRECTED``); ``body`` is the error body where there was one (the
+    embedded gateway lists its attempts there); ``partial_text`` is what had arrived before a
+    stream broke; ``retry_after`` is the pause in seconds the server asked for, or None.
     """
 
     retry_after: float | None = None
@@ -54,6 +55,15 @@ class SpekoApiError(Exception):
         self.code = code
         self.body: Mapping[str, Any] = body or {}
         self.partial_text = partial_text
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exceptions are copied and pickled by their class and ``args``, which are no arguments of
+        # these classes; all they hold is in the state.
+        return _remade, (type(self), self.args), self.__dict__
+
+
+def _remade(kind: type[SpekoApiError], args: tuple[Any, ...]) -> SpekoApiError:
+    return kind.__new__(kind, *args)
 
 
 class SpekoRequestError(SpekoApiError, ValueError):
@@ -99,7 +109,8 @@ class SpekoConnectionError(SpekoApiError):
 
 
 class SpekoTimeoutError(SpekoApiError):
-    """The server did not answer, or stopped sending, within the client's timeout."""
+    """The server did not answer, or stopped sending, within the client's ``timeout``, or its
+    answer was not whole within ``answer_timeout``."""
 
     def __init__(self, message: str, *, partial_text: str = "", advice: str = "") -> None:
         super().__init__(message, 0, "TIMEOUT", partial_text=partial_text, advice=advice)
@@ -107,3 +118,15 @@ class SpekoTimeoutError(SpekoApiError):
 
 class SpekoStreamError(SpekoApiError):
     """The answer ended without ``done``, ended in an ``error`` event, or could not be read."""
+
+
+class SpekoAnswerTooLargeError(SpekoStreamError):
+    """The answer, or one event of it, is larger than the client takes; the rest was not read."""
+
+    def __init__(self, what: str, limit: int, argument: str) -> None:
+        super().__init__(
+            f"{what} is larger than {limit:,} bytes.",
+            200,
+            "ANSWER_TOO_LARGE",
+            advice=f"What had arrived is kept. Ask for less, or set a larger {argument}.",
+        )

@@ -60,13 +60,16 @@ _ADVICE_BY_STATUS = {
 
 @contextmanager
 def translated(server: Server, *, answering: bool = False) -> Iterator[None]:
-    """Raises our errors in place of httpx's; ``answering``: the answer's headers have come."""
+    """Raises our errors in place of httpx's; ``answering``: the answer's headers have come.
+
+    A TimeoutError means that the answer's deadline has passed (``limits.until``).
+    """
     try:
         yield
     except httpx.TimeoutException as error:
         raise _timed_out(error, server, answering=answering) from error
-    except httpx.DecodingError as error:
-        raise invalid_answer("The answer's compression is broken.") from error
+    except TimeoutError as error:
+        raise _took_too_long(server) from error
     except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL) as error:
         if answering:
             raise broken_off() from error
@@ -202,18 +205,35 @@ def _described(response: httpx.Response, content: bytes, server: Server) -> str:
 def _timed_out(
     error: httpx.TimeoutException, server: Server, *, answering: bool
 ) -> SpekoTimeoutError | SpekoConnectionError:
-    pause = f"{server.timeout:g} s"
+    waits = server.timeout
     if isinstance(error, httpx.ConnectTimeout):
-        return _unreachable(f"no connection within {pause}", server)
+        return _unreachable(f"no connection within {_seconds(waits.connect)}", server)
     if isinstance(error, httpx.PoolTimeout):
         return SpekoTimeoutError(
-            f"No connection of this client came free within {pause}.",
+            f"No connection of this client came free within {_seconds(waits.pool)}.",
             advice="Make fewer calls at once, or use several clients.",
         )
-    said = f"sent nothing for {pause}" if answering else f"did not answer within {pause}"
+    if isinstance(error, httpx.WriteTimeout):
+        said = f"took nothing of the request for {_seconds(waits.write)}"
+    elif answering:
+        said = f"sent nothing for {_seconds(waits.read)}"
+    else:
+        said = f"did not answer within {_seconds(waits.read)}"
     return SpekoTimeoutError(
         f"{server.origin} {said}.", advice="Ask again, or give the client a longer timeout."
     )
+
+
+def _took_too_long(server: Server) -> SpekoTimeoutError:
+    limit = _seconds(server.limits.seconds)
+    return SpekoTimeoutError(
+        f"{server.origin} did not finish its answer within {limit} in all.",
+        advice="What had arrived is kept. Ask for less, or set a longer answer_timeout.",
+    )
+
+
+def _seconds(limit: float | None) -> str:
+    return "its limit" if limit is None else f"{limit:g} s"
 
 
 def _unreachable(reason: object, server: Server) -> SpekoConnectionError:

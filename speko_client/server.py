@@ -18,6 +18,7 @@ import httpx
 
 from speko_client.addresses import is_loopback
 from speko_client.errors import SpekoRequestError
+from speko_client.limits import AnswerLimits
 from speko_client.redaction import redacted
 from speko_client.version import __version__
 
@@ -25,6 +26,8 @@ DEFAULT_BASE_URL = "https://api.speko.dev"
 DEFAULT_TIMEOUT = 30.0
 USER_AGENT = f"speko-playground/{__version__}"
 KEYS_URL = "https://platform.speko.dev/agents/keys"
+ACCEPTED_ENCODING = "gzip"
+TimeoutInput = float | httpx.Timeout | None
 KEY_SOURCES = (
     f"Get one at {KEYS_URL}, or, for the embedded gateway, use the one it was started with "
     "(SPEKO_GATEWAY_KEY; it prints the key it makes when none is set)."
@@ -37,6 +40,7 @@ _HEADER_VALUE = re.compile(r"[\x20-\x7e]*")
 _OWN_HEADERS = frozenset(
     {
         "accept",
+        "accept-encoding",
         "authorization",
         "connection",
         "content-length",
@@ -50,31 +54,37 @@ _OWN_HEADERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where requests go, and with which key; ``timeout`` is in seconds.
+    """Where requests go, with which key, and how long each wait and each answer may be.
 
     ``api_key`` is empty for a server that needs none; ``extra_headers`` go with every request.
     """
 
     base_url: str
     api_key: str = field(repr=False)
-    timeout: float = DEFAULT_TIMEOUT
+    timeout: httpx.Timeout = field(default_factory=lambda: httpx.Timeout(DEFAULT_TIMEOUT))
     extra_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    limits: AnswerLimits = field(default_factory=AnswerLimits)
 
     @classmethod
     def checked(
         cls,
         api_key: str | None,
         base_url: str,
-        timeout: float,
+        timeout: TimeoutInput,
         *,
         keyless: bool = False,
         extra_headers: Mapping[str, str] | None = None,
+        limits: AnswerLimits | None = None,
     ) -> Server:
         """Raises ValueError, naming what is wrong; the key is never quoted."""
-        if not (isinstance(timeout, (int, float)) and math.isfinite(timeout) and timeout > 0):
-            raise ValueError(f"timeout must be a positive number of seconds, not {timeout!r}.")
         key = "" if keyless and not (api_key or "").strip() else _checked_key(api_key)
-        return cls(_checked_url(base_url), key, float(timeout), checked_headers(extra_headers))
+        return cls(
+            _checked_url(base_url),
+            key,
+            _checked_timeout(timeout),
+            checked_headers(extra_headers),
+            limits or AnswerLimits(),
+        )
 
     @property
     def origin(self) -> str:
@@ -92,7 +102,8 @@ class Server:
     def headers(self) -> dict[str, str]:
         """What every request carries."""
         bearer = {"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}
-        return {**self.extra_headers, **bearer, "User-Agent": USER_AGENT}
+        own = {"User-Agent": USER_AGENT, "Accept-Encoding": ACCEPTED_ENCODING}
+        return {**self.extra_headers, **bearer, **own}
 
     def redact(self, text: str) -> str:
         """``text`` without the key, in case a server has echoed it."""
@@ -124,6 +135,20 @@ def http_options(server: Server) -> Mapping[str, Any]:
         "trust_env": not server.is_loopback,
         "follow_redirects": False,
     }
+
+
+def _checked_timeout(timeout: TimeoutInput) -> httpx.Timeout:
+    """One number for every wait, None for no limit, or httpx's own object of four."""
+    waits = timeout if isinstance(timeout, httpx.Timeout) else httpx.Timeout(timeout)
+    for name, seconds in waits.as_dict().items():
+        if seconds is None:
+            continue
+        if not (isinstance(seconds, (int, float)) and math.isfinite(seconds) and seconds > 0):
+            raise ValueError(
+                f"timeout must be a positive number of seconds, an httpx.Timeout of such or None, "
+                f"not {seconds!r} ({name})."
+            )
+    return waits
 
 
 def _checked_key(api_key: str | None) -> str:

@@ -88,16 +88,31 @@ PROGRESS: Final = Progress()
 class Finish:
     """The last event of every good stream. Counts are None where the provider gave none.
 
-    ``finish_reason`` is ``stop``, ``length``, ``content_filter`` or ``tool_calls``; ``words``
-    names who made the words where it is not the provider (a model's name, or ``scripted``).
+    ``finish_reason`` is ``stop``, ``length``, ``content_filter``, ``tool_calls`` or ``other``;
+    ``cause`` is the vendor's own word for it, None for ``stop`` and ``tool_calls``. ``words`` names
+    who made the words where it is not the provider (a model's name, or ``scripted``).
     """
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     estimated: bool = False
     finish_reason: str = "stop"
+    cause: str | None = None
     words: str | None = None
     notes: tuple[str, ...] = field(default=())
+
+
+_WORDLESS: Final = {
+    "length": (FailureCode.TOKEN_LIMIT, ": its tokens were used up before the first word"),
+    "content_filter": (FailureCode.CONTENT_FILTERED, ": a content filter stopped it"),
+}
+
+
+def without_words(finish: Finish) -> ProviderError:
+    """The failure of an answer that ends before it has said anything, with the reason it gives."""
+    code, why = _WORDLESS.get(finish.finish_reason, (FailureCode.EMPTY_ANSWER, ""))
+    cause = f" ({finish.cause})" if finish.cause else ""
+    return ProviderError(code, f"answered with no text{why}{cause}")
 
 
 ProviderEvent = TextDelta | ToolCall | Progress | Finish

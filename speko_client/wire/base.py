@@ -12,6 +12,7 @@ ProviderKind = Literal["live", "local", "simulated"]
 Vertical = Literal["general", "healthcare", "finance", "legal"]
 Region = Literal["global", "us-east4", "europe-west3", "asia-southeast1"]
 OptimizeFor = Literal["balanced", "accuracy", "latency", "cost"]
+ProviderModality = Literal["stt", "llm", "tts"]
 
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Z]{2})?$"
 Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]

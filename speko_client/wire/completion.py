@@ -92,6 +92,10 @@ class FailureCode(StrEnum):
     MODEL_NOT_FOUND = "MODEL_NOT_FOUND"
     INVALID_REQUEST = "INVALID_REQUEST"
     EMPTY_ANSWER = "EMPTY_ANSWER"
+    TOKEN_LIMIT = "TOKEN_LIMIT"  # noqa: S105
+    """It had used up its tokens before its first word."""
+    CONTENT_FILTERED = "CONTENT_FILTERED"
+    """A content filter stopped it before its first word, or refused the prompt."""
     STREAM_BROKEN = "STREAM_BROKEN"
     SIMULATED_OUTAGE = "SIMULATED_OUTAGE"
     """A drill made it fail."""
@@ -173,6 +177,18 @@ class CompleteStreamToolCall(ChatToolCall):
     type: Literal["tool_call"] = "tool_call"
 
 
+class CompleteStreamServerToolCall(SpekoModel):
+    """A tool that the server runs itself; ``status`` is ``started``, ``completed`` or ``failed``.
+
+    The embedded gateway runs none. A newer server's status is kept as it is.
+    """
+
+    type: Literal["server_tool_call"] = "server_tool_call"
+    id: str
+    name: str
+    status: str
+
+
 class CompleteStreamDone(CompleteResult):
     """Terminal event: the whole answer."""
 
@@ -192,6 +208,7 @@ CompleteStreamEvent = (
     CompleteStreamMeta
     | CompleteStreamDelta
     | CompleteStreamToolCall
+    | CompleteStreamServerToolCall
     | CompleteStreamDone
     | StreamError
 )

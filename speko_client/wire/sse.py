@@ -34,14 +34,15 @@ class ServerSentEvent(NamedTuple):
 class SSEDecoder:
     """Turns chunks into events; one decoder per stream.
 
-    ``max_event_bytes`` limits what is kept of an incomplete event. Bytes that are not UTF-8
-    become U+FFFD, as the standard says.
+    ``max_event_bytes`` limits an incomplete event: its unfinished line and all its data lines,
+    also those that are empty. Bytes that are not UTF-8 become U+FFFD, as the standard says.
     """
 
     def __init__(self, *, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
         self._limit = max_event_bytes
-        self._tail: list[bytes] = []
-        self._kept = 0
+        self._tail = bytearray()
+        self._data_bytes = 0
+        self._too_large = False
         self._after_cr = False
         self._at_start = True
         self._event = ""
@@ -50,7 +51,10 @@ class SSEDecoder:
         self._retry: int | None = None
 
     def feed(self, chunk: bytes | str) -> list[ServerSentEvent]:
-        """The events that ``chunk`` completes, in order. Raises EventTooLargeError."""
+        """The events that ``chunk`` completes, in order.
+
+        Raises EventTooLargeError; where events were complete before that one, at the next call.
+        """
         data = chunk.encode("utf-8", "replace") if isinstance(chunk, str) else chunk
         if self._after_cr and data:
             data = data.removeprefix(b"\n")
@@ -62,41 +66,37 @@ class SSEDecoder:
 
     def flush(self) -> list[ServerSentEvent]:
         """The last block where its blank line is missing; call it once, at the stream's end."""
-        rest = b"".join(self._tail)
+        rest = bytes(self._tail)
         self._tail.clear()
         return self._read_lines([rest, b""])
 
     def _complete_lines(self, data: bytes) -> list[bytes]:
         """The lines that are whole now, without their ends; the rest waits in the tail."""
         if b"\n" not in data and b"\r" not in data:
-            self._keep(data)
+            self._tail += data
             return []
         # bytes.splitlines() splits at CR, LF and CRLF only, as the standard does.
-        lines = b"".join((*self._tail, data)).splitlines()
-        self._kept -= sum(map(len, self._tail))
+        lines = (bytes(self._tail) + data if self._tail else data).splitlines()
         self._tail.clear()
         if not data.endswith((b"\n", b"\r")):
-            self._keep(lines.pop())
+            self._tail += lines.pop()
         return lines
-
-    def _keep(self, rest: bytes) -> None:
-        self._tail.append(rest)
-        self._count(len(rest))
-
-    def _count(self, size: int) -> None:
-        self._kept += size
-        if self._kept > self._limit:
-            raise EventTooLargeError(f"an event is larger than {self._limit} bytes")
 
     def _read_lines(self, lines: list[bytes]) -> list[ServerSentEvent]:
         events: list[ServerSentEvent] = []
-        for line in lines:
+        for line in () if self._too_large else lines:
             if self._at_start:
                 line, self._at_start = line.removeprefix(_BOM), False
             if line:
                 self._read_field(line)
             elif (event := self._dispatch()) is not None:
                 events.append(event)
+            if self._data_bytes > self._limit:
+                self._too_large = True
+                break
+        self._too_large |= self._data_bytes + len(self._tail) > self._limit
+        if self._too_large and not events:
+            raise EventTooLargeError(f"an event is larger than {self._limit} bytes")
         return events
 
     def _read_field(self, line: bytes) -> None:
@@ -105,7 +105,8 @@ class SSEDecoder:
         value = value.removeprefix(b" ")
         if name == b"data":
             self._data.append(value)
-            self._count(len(value))
+            # The whole line: a million lines without data are a million values all the same.
+            self._data_bytes += len(line) + 1
         elif name == b"event":
             self._event = _text(value)
         elif name == b"id" and b"\0" not in value:
@@ -118,9 +119,9 @@ class SSEDecoder:
         name, self._event = self._event, ""
         if not self._data:
             return None
-        self._kept -= sum(map(len, self._data))
         data = _text(b"\n".join(self._data))
         self._data.clear()
+        self._data_bytes = 0
         return ServerSentEvent(name or "message", data, self._id, self._retry)
 
 

@@ -32,6 +32,7 @@ from speko_gateway.provider import (
     ProviderRequest,
     TextDelta,
     ToolCall,
+    without_words,
 )
 from speko_gateway.routing.candidate_health import Call, Standing
 from speko_gateway.routing.gating import pause_asked_for
@@ -41,8 +42,15 @@ Clock = Callable[[], float]
 Piece = TextDelta | ToolCall
 Outcome = Literal["answered", "failed", "cancelled"]
 
-_BLAMELESS = frozenset({FailureCode.INVALID_REQUEST, FailureCode.SIMULATED_OUTAGE})
-"""Failures that say nothing about a candidate's health."""
+_BLAMELESS = frozenset(
+    {
+        FailureCode.INVALID_REQUEST,
+        FailureCode.TOKEN_LIMIT,
+        FailureCode.CONTENT_FILTERED,
+        FailureCode.SIMULATED_OUTAGE,
+    }
+)
+"""Failures that say nothing about a candidate's health: the request or a drill caused them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +278,7 @@ class Relay:
             answer = min(answer, Bound.answer(limits.answer))
             for place, event in enumerate(batch, 1):
                 if isinstance(event, Finish):
-                    raise ProviderError(FailureCode.EMPTY_ANSWER, "answered with no text")
+                    raise without_words(event)
                 if isinstance(event, ToolCall):
                     return batch[place - 1 :], answer
                 if isinstance(event, Progress):

@@ -15,6 +15,7 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 from speko_client.pauses import asked_pause, seconds_until, until_reset
 from speko_client.redaction import redacted
 from speko_gateway.provider import FailureCode, ProviderError
+from speko_gateway.providers.error_forms import MESSAGES, error_in
 from speko_gateway.providers.failure_codes import code_for, says_little
 
 MAX_QUOTE = 200
@@ -110,17 +111,12 @@ def _error_object(body: str) -> dict[str, Any]:
         found = json.loads(body.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         return {}
-    if isinstance(found, list) and found:
-        found = found[0]
-    if not isinstance(found, dict):
-        return {}
-    error = found.get("error") or found
-    return error if isinstance(error, dict) else {**found, "message": error}
+    return error_in(found) or (found if isinstance(found, dict) else {})
 
 
 def _message(error: Mapping[str, Any]) -> str:
     """What the vendor says; behind an intermediary's own words those of the vendor itself."""
-    said = error.get("message") or error.get("detail") or ""
+    said = next((error[name] for name in MESSAGES if error.get(name)), "")
     shown = _as_text(said)
     behind = _message(inner) if (inner := _behind(error)) else ""
     return f"{shown}: {behind}" if shown and behind and behind not in shown else behind or shown
@@ -145,8 +141,8 @@ def _code(status: int | None, error: Mapping[str, Any]) -> FailureCode:
 
 def _status(error: Mapping[str, Any]) -> int | None:
     """The HTTP status that an error object names, as a number or as text."""
-    for value in (error.get("code"), error.get("status")):
-        text = str(value)
+    for name in ("code", "status", "status_code", "statusCode"):
+        text = str(value := error.get(name))
         if not isinstance(value, bool) and _STATUS.fullmatch(text):
             return int(text)
     return None

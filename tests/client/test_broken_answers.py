@@ -10,8 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speko_client import CompleteStreamEvent, Speko, SpekoApiError, SpekoStreamError
-from speko_client.answers import MAX_JSON_BYTES, reader_for
+from speko_client import (
+    CompleteStreamEvent,
+    Speko,
+    SpekoAnswerTooLargeError,
+    SpekoApiError,
+    SpekoStreamError,
+)
+from speko_client.answers import reader_for
+from speko_client.limits import MAX_ANSWER_BYTES
 from tests.client.calls import HELLO
 from tests.client.wire_server import Do, Step, WireServer, buffered, events, head, wire
 
@@ -157,8 +164,8 @@ def test_a_broken_event_loses_nothing_before_it(client: Speko, server: WireServe
 
 def test_a_body_too_large_is_given_up(client: Speko, server: WireServer) -> None:
     """Compressed, it is small on the wire; it is bounded as it unfolds."""
-    bomb = gzip.compress(b" " * (MAX_JSON_BYTES + 1), 1)
+    bomb = gzip.compress(b" " * (MAX_ANSWER_BYTES + 1), 1)
     server.script(buffered(bomb, Content_Encoding="gzip"))
-    with pytest.raises(SpekoStreamError, match="too large") as failed:
+    with pytest.raises(SpekoAnswerTooLargeError, match="16,777,216 bytes") as failed:
         client.complete(**HELLO)
-    assert failed.value.code == "INVALID_ANSWER"
+    assert failed.value.code == "ANSWER_TOO_LARGE"

@@ -32,7 +32,15 @@ class Do(Enum):
     WAIT_FOR_GO = auto()
 
 
-Step = bytes | Do
+@dataclass(frozen=True, slots=True)
+class Endless:
+    """The same bytes over and over, ``pause`` seconds apart, until the client hangs up."""
+
+    bytes: bytes
+    pause: float = 0.0
+
+
+Step = bytes | Do | Endless
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +156,11 @@ class WireServer:
             case bytes():
                 writer.write(step)
                 await writer.drain()
+            case Endless():
+                while True:
+                    writer.write(step.bytes)
+                    await writer.drain()
+                    await asyncio.sleep(step.pause)
             case Do.RESET:
                 _send_reset_on_close(writer)
             case Do.WAIT_FOR_HANG_UP:

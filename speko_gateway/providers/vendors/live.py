@@ -127,7 +127,7 @@ class LiveProvider:
         while True:
             call = adapted(plain, habits, request.model)
             try:
-                async with aclosing(self._answer(call, whole=request.buffered)) as events:
+                async with aclosing(self._answer(call)) as events:
                     async for event in events:
                         if not begun and habits is not known:
                             self._memory.keep(self.base_url, request.model, habits)
@@ -143,14 +143,13 @@ class LiveProvider:
                     raise
                 refusal, habits = refusal or error, better
 
-    def _answer(self, call: Outgoing, *, whole: bool) -> AsyncGenerator[ProviderEvent]:
+    def _answer(self, call: Outgoing) -> AsyncGenerator[ProviderEvent]:
         return self._upstream.answer(
             behind(self.base_url, call.path),
             {**call.headers, **self._key_headers()},
             call.body,
             self._dialect.reader(call.notes, self._key),
             self._key,
-            whole=whole,
         )
 
     @property
