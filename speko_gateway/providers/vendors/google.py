@@ -111,14 +111,13 @@ class GoogleDialect:
         """``GET {base}/v1beta/models``, which lists the previews too."""
         return Outgoing("/v1beta/models?pageSize=1000", {}, {})
 
-    def model_ids(self, listed_models: Any) -> list[str]:
-        """``models[].name`` of those that generate content, without ``models/``."""
-        models = listed(mapping(listed_models).get("models"))
-        return model_ids([model for model in models if _talks(model)], prefix=_LISTED_AS)
+    def model_ids(self, entries: list[Any]) -> list[str]:
+        """The ``name`` of those that generate content, without ``models/``."""
+        return model_ids(list(filter(_talks, entries)), prefix=_LISTED_AS)
 
 
-def _talks(model: dict[str, Any]) -> bool:
-    methods = model.get("supportedGenerationMethods")
+def _talks(model: Any) -> bool:
+    methods = mapping(model).get("supportedGenerationMethods")
     return not isinstance(methods, list) or "generateContent" in methods
 
 

@@ -19,12 +19,12 @@ from yarl import URL
 from speko_client.addresses import is_public
 from speko_client.base_urls import BaseUrlError, DialectName, behind, read_base_url
 from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent, ProviderRequest
-from speko_gateway.providers.failures import reported, unreadable
 from speko_gateway.providers.vendors.anthropic import AnthropicDialect
 from speko_gateway.providers.vendors.catalogue import VENDORS, Vendor, compatible
 from speko_gateway.providers.vendors.dialect import Dialect, Outgoing
 from speko_gateway.providers.vendors.google import GoogleDialect
 from speko_gateway.providers.vendors.habits import Habits, ServerMemory, adapted, learnt
+from speko_gateway.providers.vendors.model_listing import read_model_list
 from speko_gateway.providers.vendors.ollama_host import ollama_base_url
 from speko_gateway.providers.vendors.openai import OpenAIDialect
 from speko_gateway.providers.vendors.upstream import Upstream
@@ -164,14 +164,10 @@ class LiveProvider:
     async def list_models(self) -> list[str]:
         """The vendor's own list of model ids, asked for now; ProviderError where it gives none."""
         call = self._dialect.models_request()
-        listed = await self._upstream.get_json(
+        text = await self._upstream.get_text(
             behind(self.base_url, call.path), {**call.headers, **self._key_headers()}, self._key
         )
-        if not isinstance(listed, dict | list):
-            raise unreadable("answered with something that is no list of models")
-        if isinstance(listed, dict) and listed.get("error"):
-            raise reported(listed["error"], self._key)
-        return self._dialect.model_ids(listed)
+        return await read_model_list(text, self._dialect, self._key)
 
     async def close(self) -> None:
         """Close the shared connections; at shutdown, and harmless when repeated."""

@@ -91,9 +91,9 @@ class OpenAIDialect:
         """``GET {base}/models``."""
         return Outgoing("/models", {}, {})
 
-    def model_ids(self, listed: Any) -> list[str]:
-        """``data[].id``; Together answers with the bare list."""
-        return model_ids(listed.get("data") if isinstance(listed, dict) else listed)
+    def model_ids(self, entries: list[Any]) -> list[str]:
+        """Each one's ``id``."""
+        return model_ids(entries)
 
 
 # What is sent
