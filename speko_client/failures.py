@@ -27,6 +27,7 @@ from speko_client.errors import (
 )
 from speko_client.pauses import asked_pause, until_reset
 from speko_client.server import KEY_SOURCES, Server
+from speko_client.wire.error_forms import error_in, message_in
 
 MAX_ERROR_BYTES = 64 * 1024
 _MAX_QUOTE = 200
@@ -39,6 +40,8 @@ _ADVICE_BY_CODE = {
     "RATE_LIMITED": "Wait before asking again.",
 }
 _SERVERS_MATTER = "Ask again later, or ask whoever runs this server."
+_CODES_BY_STATUS = {"400": "VALIDATION_ERROR", "401": "UNAUTHORIZED", "429": "RATE_LIMITED"}
+"""For servers that put a status where others put a code."""
 _ADVICE_BY_STATUS = {
     400: "Correct the request.",
     401: f"Check the API key. {KEY_SOURCES}",
@@ -122,10 +125,11 @@ def error_from_answer(
 
 
 def error_fields(body: Mapping[str, Any]) -> tuple[str, str]:
-    """Message and code of an error body: flat, or nested under ``error``; empty where absent."""
-    inner = body.get("error", body.get("message"))
-    fields = inner if isinstance(inner, Mapping) else {**body, "message": inner}
-    message, code = fields.get("message"), fields.get("code")
+    """Message and code of an error body, in any of its forms; empty where absent."""
+    fields = error_in(body) or body
+    message, code = message_in(fields), fields.get("code")
+    if isinstance(code, int) or (isinstance(code, str) and code.isdigit()):
+        code = _CODES_BY_STATUS.get(str(code), "")
     return (
         message[:_MAX_MESSAGE] if isinstance(message, str) else "",
         code if isinstance(code, str) else "",
@@ -187,7 +191,7 @@ def _redacted(value: Any, server: Server) -> Any:
     if isinstance(value, str):
         return server.redact(value)
     if isinstance(value, dict):
-        return {key: _redacted(item, server) for key, item in value.items()}
+        return {server.redact(key): _redacted(item, server) for key, item in value.items()}
     return [_redacted(item, server) for item in value] if isinstance(value, list) else value
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeGuard
 
 from speko_client.models import ChatMessage, ProviderKind, ReasoningEffort, RoutingIntent
 from speko_client.models import FailureCode as FailureCode
@@ -151,11 +151,18 @@ class Provider(Protocol):
 
 CHARACTERS_PER_TOKEN = 4
 """The usual rule of thumb; about 19 % too low on mixed languages."""
+MOST_CHARACTERS_PER_TOKEN = 50
+"""Beyond any average; a count that says more was not made of this text."""
 
 
 def estimate_tokens(text: str) -> int:
     """About how many tokens this text has; 0 for none."""
     return -(-len(text) // CHARACTERS_PER_TOKEN)
+
+
+def may_hold(tokens: int | None, text: str) -> TypeGuard[int]:
+    """Whether so many tokens can be this text: a token is rarely longer than a few characters."""
+    return tokens is not None and len(text) <= tokens * MOST_CHARACTERS_PER_TOKEN
 
 
 def prompt_text(messages: Iterable[ChatMessage], system_prompt: str | None) -> str:

@@ -45,6 +45,7 @@ FROM_CLIENT_TO_GATEWAY = {
     "speko_client.pauses",
     "speko_client.proxies",
     "speko_client.redaction",
+    "speko_client.wire.error_forms",
     "speko_client.wire.halves",
     "speko_client.wire.sse",
 }

@@ -22,24 +22,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from speko_client.addresses import is_loopback
 from speko_client.models import (
-    LANGUAGE_PATTERN,
     Fleet,
     KnownProviders,
-    OptimizeFor,
     ProvidersHealth,
-    Region,
-    RoutingIntent,
     RoutingPreview,
     Sweep,
     SweepRequest,
     VendorConnections,
     VendorTest,
-    Vertical,
 )
-from speko_gateway.candidates import allow_list
 from speko_gateway.errors import GatewayError, invalid
 from speko_gateway.gateway import Gateway
-from speko_gateway.http.answers import COMPLETE_PATH, encode, headers_of, preview_body, refuse, wire
+from speko_gateway.http.answers import COMPLETE_PATH, encode, headers_of, refuse, wire
 from speko_gateway.http.complete import (
     CallerGone,
     CompleteAnswer,
@@ -56,6 +50,7 @@ from speko_gateway.http.openapi import (
     body_of,
     describe,
 )
+from speko_gateway.http.preview import PreviewQuery, previewed
 from speko_gateway.http.vendor_checks import check_vendor, vendor_connections
 
 _CODES = {400: "VALIDATION_ERROR", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
@@ -127,22 +122,9 @@ def _add_routing(app: FastAPI, gateway: Gateway) -> None:
     asked = _json_body(SweepRequest)
 
     @app.get("/v1/routing/preview", response_model=RoutingPreview, responses=ERRORS)
-    async def preview(
-        language: Annotated[str, Query(pattern=LANGUAGE_PATTERN)],
-        vertical: Vertical = "general",
-        region: Region = "global",
-        optimize_for: OptimizeFor = "balanced",
-        allowed_provider: Annotated[list[str] | None, Query()] = None,
-        weight_lines: bool = False,
-        here: Gateway = own,
-    ) -> Response:
+    async def preview(query: Annotated[PreviewQuery, Query()], here: Gateway = own) -> Response:
         """Who would answer this intent, and why; nothing is run."""
-        intent = RoutingIntent(
-            language=language, vertical=vertical, region=region, optimize_for=optimize_for
-        )
-        ranking = here.ranking(intent, allow_list(allowed_provider))
-        body = preview_body(ranking, here.fleet, here.snapshot, with_lines=weight_lines)
-        return JSONResponse(body)
+        return JSONResponse(previewed(query, here))
 
     @app.post(
         "/v1/routing/sweep",

@@ -39,6 +39,7 @@ from speko_gateway.http.answers import (
 )
 from speko_gateway.http.negotiation import answer_form
 from speko_gateway.http.observing import RequestRecord, record_of
+from speko_gateway.http.tool_notes import notes_on_tools
 from speko_gateway.provider import ProviderError, TextDelta, ToolCall
 
 
@@ -137,7 +138,8 @@ def validation_error(details: Sequence[ErrorDetails]) -> GatewayError:
 
 def _sentence(detail: ErrorDetails) -> str:
     field = ".".join(str(part) for part in detail["loc"])
-    return f"{field or 'body'}: {detail['msg']}"
+    said = "There is no such parameter" if detail["type"] == "extra_forbidden" else detail["msg"]
+    return f"{field or 'body'}: {said}"
 
 
 class CompleteAnswer:
@@ -158,12 +160,18 @@ class CompleteAnswer:
             body = await read_body(receive)
             gateway = self.gateway.for_request(headers)
             request = parse_request(body)
-            buffered = answer_form(headers.get("accept"), headers.get("user-agent")) == "json"
+            form = answer_form(
+                headers.get("accept"),
+                headers.get("user-agent"),
+                has_vertical=request.intent.vertical is not None,
+            )
+            buffered = form == "json"
             staging = staging_in(headers, drills=gateway.drill_rules is not None)
             relay = gateway.relay(request, staging, buffered=buffered)
-            exchange = Exchange(gateway, relay, started, send, record)
+            notes = notes_on_tools(request)
+            exchange = Exchange(gateway, relay, started, send, record, notes)
             record.attempts = relay.attempts
-            record.form = "json" if buffered else "stream"
+            record.form = form
             await (exchange.buffer(receive) if buffered else exchange.stream(receive))
         except CallerGone:
             record.outcome = "cancelled"
@@ -189,6 +197,7 @@ class Exchange:
     started: float
     send: Send
     record: RequestRecord
+    notes: Sequence[str] = ()
     pieces: list[TextDelta | ToolCall] = field(default_factory=list)
     ttft_ms: float | None = None
     opened: bool = False
@@ -280,6 +289,7 @@ class Exchange:
             self.pieces,
             self.gateway.snapshot.id,
             Timing(ttft_ms=self.ttft_ms, total_ms=self._elapsed_ms()),
+            self.notes,
         )
 
     def _elapsed_ms(self) -> float:

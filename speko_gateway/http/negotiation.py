@@ -1,9 +1,11 @@
 """Which of the two answer forms a caller gets, and in which form an error reaches it.
 
 No official SDK says what it wants, so its version decides where ``Accept`` is silent:
-``spekoai-python`` below 0.1.2 and ``@spekoai/sdk`` 0.0 read one JSON object, every later official
-SDK reads a stream, and anyone else gets JSON (docs/contract.md, section 2). The published 0.1.2 and
-0.1.3 read only a stream, though Speko's documentation says otherwise.
+``spekoai-python`` below 0.1.2 and ``@spekoai/sdk`` below 0.4 read one JSON object, every later
+official SDK reads a stream, and anyone else gets JSON (docs/contract.md, section 2). The TypeScript
+SDKs below 0.4 all call themselves 0.0.1. The published Python 0.1.2 and 0.1.3 read only a stream,
+though Speko's documentation says otherwise. Where an SDK names no version that can be read, an
+intent with a ``vertical`` shows the first generation: later ones have no such field.
 
 Those two also cannot read the body of a refusal: any status from 400 on ends in their HTTP
 library's own exception. They alone get an error as a stream's ``error`` event, which they raise
@@ -19,25 +21,31 @@ from typing import Literal
 AnswerForm = Literal["json", "stream"]
 
 _FORMS: dict[str, AnswerForm] = {"text/event-stream": "stream", "application/json": "json"}
-_PYTHON_SDK = re.compile(r"spekoai-python/(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?")
-_FIRST_TYPESCRIPT_SDK = "@spekoai/sdk/0.0."
+_VERSION = r"(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?"
+_PYTHON_SDK = re.compile(f"spekoai-python/{_VERSION}")
+_TYPESCRIPT_SDK = re.compile(f"@spekoai/sdk/{_VERSION}")
 _OFFICIAL_SDKS = ("spekoai-python/", "@spekoai/sdk/")
 
-_FIRST_STREAMING = (0, 1, 2)
+_FIRST_STREAMING = {_PYTHON_SDK: (0, 1, 2), _TYPESCRIPT_SDK: (0, 4, 0)}
 _FIRST_READING_REFUSALS = (0, 2, 0)
 
 
-def answer_form(accept: str | None, user_agent: str | None) -> AnswerForm:
-    """The form for these two request headers; None where a header is absent."""
-    return _asked_for(accept or "") or _generation(user_agent or "")
+def answer_form(
+    accept: str | None, user_agent: str | None, *, has_vertical: bool = False
+) -> AnswerForm:
+    """The form for these two request headers; None where a header is absent.
+
+    ``has_vertical``: the request's intent names one.
+    """
+    return _asked_for(accept or "") or _generation(user_agent or "", has_vertical=has_vertical)
 
 
 def wants_errors_as_events(accept: str | None, user_agent: str | None) -> bool:
     """Whether this caller reads an error only within a stream."""
-    version = _python_sdk_version(user_agent or "")
+    version = _version(_PYTHON_SDK, user_agent or "")
     return (
         version is not None
-        and _FIRST_STREAMING <= version < _FIRST_READING_REFUSALS
+        and _FIRST_STREAMING[_PYTHON_SDK] <= version < _FIRST_READING_REFUSALS
         and _asked_for(accept or "") is None
     )
 
@@ -68,13 +76,13 @@ def _number(value: str) -> float:
     return float(value) if re.fullmatch(r"[01](\.\d{0,3})?", value) else 1.0
 
 
-def _generation(user_agent: str) -> AnswerForm:
-    if (version := _python_sdk_version(user_agent)) is not None:
-        return "stream" if version >= _FIRST_STREAMING else "json"
-    is_old = user_agent.startswith(_FIRST_TYPESCRIPT_SDK)
-    return "stream" if user_agent.startswith(_OFFICIAL_SDKS) and not is_old else "json"
+def _generation(user_agent: str, *, has_vertical: bool) -> AnswerForm:
+    for sdk, first in _FIRST_STREAMING.items():
+        if (version := _version(sdk, user_agent)) is not None:
+            return "stream" if version >= first else "json"
+    return "stream" if user_agent.startswith(_OFFICIAL_SDKS) and not has_vertical else "json"
 
 
-def _python_sdk_version(user_agent: str) -> tuple[int, int, int] | None:
-    found = _PYTHON_SDK.match(user_agent)
+def _version(sdk: re.Pattern[str], user_agent: str) -> tuple[int, int, int] | None:
+    found = sdk.match(user_agent)
     return (int(found[1]), int(found[2]), int(found[3] or 0)) if found else None

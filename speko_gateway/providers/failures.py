@@ -10,19 +10,17 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from speko_client.pauses import asked_pause, seconds_until, until_reset
 from speko_client.redaction import redacted
+from speko_client.wire.error_forms import error_in, message_in
 from speko_gateway.provider import FailureCode, ProviderError
-from speko_gateway.providers.error_forms import MESSAGES, error_in
 from speko_gateway.providers.failure_codes import code_for, says_little
 
 MAX_QUOTE = 200
 """Characters of a vendor's own text that an error may carry."""
 
-_TELLING = 8
-"""Characters of a key's beginning or end that are as little shown as the whole."""
 _CONSIDERED = 5 * MAX_QUOTE
 """Characters that are looked at closely; a vendor's text may be as long as it likes."""
 _NAME = re.compile(r"[a-z]+(?:_[a-z]+)*")
@@ -79,20 +77,9 @@ def unreadable(what: str) -> ProviderError:
 
 def quoted(text: str, secret: str | None) -> str:
     """At most ``MAX_QUOTE`` characters of a vendor's text in one line, without the key."""
-    if secret:
-        text = redacted(text, {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]})
-    text = _without_pieces(text[:_CONSIDERED].encode("utf-8", "replace").decode(), secret or "")
+    text = redacted(text[:_CONSIDERED].encode("utf-8", "replace").decode(), [secret or ""])
     line = _BLANKS.sub(" ", _MASKED.sub("[key]", text)).strip()
     return line if len(line) <= MAX_QUOTE else line[: MAX_QUOTE - 1] + "…"
-
-
-def _without_pieces(text: str, secret: str) -> str:
-    """``text`` without the key's beginning or end: some vendors show one cut short by dots."""
-    if secret[:_TELLING] not in text and secret[-_TELLING:] not in text:
-        return text
-    for length in range(len(secret), _TELLING - 1, -1):
-        text = text.replace(secret[:length], "[key]").replace(secret[-length:], "[key]")
-    return text
 
 
 def _place(url: str, location: str) -> str:
@@ -116,8 +103,7 @@ def _error_object(body: str) -> dict[str, Any]:
 
 def _message(error: Mapping[str, Any]) -> str:
     """What the vendor says; behind an intermediary's own words those of the vendor itself."""
-    said = next((error[name] for name in MESSAGES if error.get(name)), "")
-    shown = _as_text(said)
+    shown = _as_text(message_in(error))
     behind = _message(inner) if (inner := _behind(error)) else ""
     return f"{shown}: {behind}" if shown and behind and behind not in shown else behind or shown
 

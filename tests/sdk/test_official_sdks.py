@@ -1,7 +1,7 @@
 """The official SDKs, unchanged and as published, against the gateway as people start it.
 
-Three versions of one package: each is installed into a folder of its own, kept between test runs,
-and runs in a process of its own.
+Every published version of one package: each is installed into a folder of its own, kept between
+test runs, and runs in a process of its own. Our client does the same things beside them.
 """
 
 from __future__ import annotations
@@ -11,23 +11,37 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import speko_client
 from tests.conftest import OUTSIDE_ENVIRONMENT
-from tests.gateway.process import FAST_DEMO, KEY, Running, running
+from tests.gateway.process import FAST_DEMO, KEY, ROOT, Running, running
 
 TALK = Path(__file__).parent / "talk.py"
 
 INSTALL = (sys.executable, "-m", "pip", "install", "--quiet", "--upgrade")
-# From 0.2 on the package imports its voice stack at once, so that one needs all its dependencies.
-OPTIONS = {
-    "0.0.1": ["--no-deps", "spekoai==0.0.1"],
-    "0.1.3": ["--no-deps", "spekoai==0.1.3"],
-    "0.2.2": ["spekoai==0.2.2"],
-}
+NEWEST = "0.2.2"
+BEFORE_STREAMS = ("0.0.1", "0.1.1")
+ERRORS_AS_EVENTS = ("0.1.2", "0.1.3")
+OFFICIAL = (*BEFORE_STREAMS, *ERRORS_AS_EVENTS, "0.2.0", "0.2.1", NEWEST)
+OURS = "ours"
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What one SDK got from the gateway."""
+
+    sdk: str
+    said: dict[str, Any]
+
+    @property
+    def has_stream(self) -> bool:
+        """Whether its users can read a stream."""
+        return self.sdk not in (*BEFORE_STREAMS, *ERRORS_AS_EVENTS)
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +50,15 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield process
 
 
-@pytest.fixture(scope="module", params=OPTIONS)
-def sdk(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Path:
-    """The folder with this version of the SDK."""
-    folder = pytestconfig.cache.mkdir(f"spekoai-{request.param}")
+def installed(config: pytest.Config, version: str) -> Path:
+    """The folder with this version of the official SDK."""
+    folder = config.cache.mkdir(f"spekoai-{version}")
     whole = folder / "installed"
     if not whole.exists():
+        # From 0.2 on the package imports its voice stack at once; all of them use the newest one's.
+        alone = [] if version == NEWEST else ["--no-deps"]
         subprocess.run(
-            [*INSTALL, "--target", str(folder), *OPTIONS[request.param]],
+            [*INSTALL, "--target", str(folder), *alone, f"spekoai=={version}"],
             env=OUTSIDE_ENVIRONMENT,
             check=True,
         )
@@ -51,64 +66,96 @@ def sdk(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def talk(sdk: Path, gateway: Running) -> dict[str, Any]:
+@pytest.fixture(scope="module", params=[*OFFICIAL, OURS])
+def talk(request: pytest.FixtureRequest, pytestconfig: pytest.Config, gateway: Running) -> Talk:
     """What this SDK got from the gateway."""
+    sdk = request.param
+    if sdk == OURS:
+        package, paths = "speko_client", [ROOT]
+    else:
+        needed = [sdk, NEWEST] if sdk.startswith("0.2.") else [sdk]
+        package, paths = "spekoai", [installed(pytestconfig, each) for each in needed]
     done = subprocess.run(
-        [sys.executable, str(TALK), gateway.url, KEY],
-        env={**os.environ, "PYTHONPATH": str(sdk)},
+        [sys.executable, str(TALK), package, gateway.url, KEY],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    told: dict[str, Any] = json.loads(done.stdout)
-    assert f"spekoai-{told['version']}" == sdk.name.removeprefix("d"), "another version ran"
-    return told
+    said: dict[str, Any] = json.loads(done.stdout)
+    assert sdk in (said["version"], OURS), "another version ran"
+    return Talk(sdk, said)
 
 
-def test_it_completes(talk: dict[str, Any]) -> None:
-    for way in ("complete", "async"):
-        result = talk[way]
+def test_it_completes(talk: Talk) -> None:
+    for way in ("complete", "async", "nobody named"):
+        result = talk.said[way]
         assert result["text"]
         assert result["provider"] in {"openai", "anthropic", "google", "xai"}
         assert result["usage"]["prompt_tokens"] > 0
         assert result["usage"]["completion_tokens"] > 0
         assert result["failover_count"] == 0
         assert "illustrative" in result["scores_run_id"]
-    assert talk["capped"]["usage"]["completion_tokens"] <= 4
+    assert talk.said["capped"]["usage"]["completion_tokens"] <= 4
 
 
-def test_it_pins(talk: dict[str, Any]) -> None:
-    assert (talk["pinned"]["provider"], talk["pinned"]["model"]) == (
-        "anthropic",
-        "claude-3-5-haiku",
-    )
+def test_it_pins(talk: Talk) -> None:
+    pinned = talk.said["pinned"]
+    assert (pinned["provider"], pinned["model"]) == ("anthropic", "claude-3-5-haiku")
 
 
-def test_its_vertical_is_heeded_where_it_sends_one(talk: dict[str, Any]) -> None:
+def test_its_vertical_is_heeded_where_it_sends_one(talk: Talk) -> None:
     # Only the first version has a vertical; in healthcare the script books with the doctor named.
-    booked = "Dr. Chen" in talk["complete"]["text"]
-    assert booked == (talk["version"] == "0.0.1")
+    booked = "Dr. Chen" in talk.said["complete"]["text"]
+    assert booked == (talk.sdk in ("0.0.1", OURS))
 
 
-def test_it_streams_where_it_can(talk: dict[str, Any]) -> None:
-    if talk["version"] < "0.2":
-        assert talk["events"] == []
-        return
-    events = talk["events"]
-    kinds = [event["type"] for event in events]
-    assert kinds == ["meta", *["delta"] * (len(kinds) - 2), "done"]
-    assert "".join(event["text"] for event in events[1:-1]) == events[-1]["text"]
-    assert events[0]["provider"] == events[-1]["provider"]
+def test_it_streams_where_it_can(talk: Talk) -> None:
+    for events in (talk.said["events"], talk.said["async events"]):
+        if not talk.has_stream:
+            assert events == []
+            continue
+        kinds = [event["type"] for event in events]
+        assert kinds == ["meta", *["delta"] * (len(kinds) - 2), "done"]
+        assert "".join(event["text"] for event in events[1:-1]) == events[-1]["text"]
+        assert events[0]["provider"] == events[-1]["provider"]
 
 
-def test_it_gets_its_errors(talk: dict[str, Any]) -> None:
-    # 0.1.3 reads errors only from within a stream, where there is no status but the stream's.
-    only_events = talk["version"] == "0.1.3"
+def test_a_tool_for_the_server_is_taken_and_noted(talk: Talk) -> None:
+    assert len(talk.said["tools"]) == (2 if talk.has_stream else 0)
+    for answer in talk.said["tools"]:
+        assert answer["text"]
+        if talk.sdk == OURS:
+            notes = " ".join(answer["notes"])
+            assert "runs no tools" in notes
+            assert "look_up" in notes
+            assert "maxToolHops" in notes
+
+
+def test_it_gets_its_errors(talk: Talk) -> None:
+    # These read errors only from within a stream, where there is no status but the stream's.
+    only_events = talk.sdk in ERRORS_AS_EVENTS
     refused = ["SpekoApiError", 200, "UNAUTHORIZED"]
-    assert talk["unauthorized"] == (
+    assert talk.said["unauthorized"][:3] == (
         refused if only_events else ["SpekoAuthError", 401, "AUTH_ERROR"]
     )
-    assert talk["invalid"] == ["SpekoApiError", 200 if only_events else 400, "VALIDATION_ERROR"]
-    assert talk["nobody"] == ["SpekoApiError", 200 if only_events else 500, "COMPLETE_FAILED"]
+    invalid = ["SpekoApiError", 200 if only_events else 400, "VALIDATION_ERROR"]
+    # Ours says so before it sends anything.
+    if talk.sdk == OURS:
+        invalid = ["SpekoRequestError", 0, "INVALID_REQUEST"]
+    assert talk.said["invalid"][:3] == invalid
+    nobody = ["SpekoApiError", 200 if only_events else 500, "COMPLETE_FAILED"]
+    assert talk.said["nobody"][:3] == nobody
+    assert "allow-list" in talk.said["nobody"][3]
+
+
+def test_our_client_has_its_names(talk: Talk) -> None:
+    """So that code moves by its import alone."""
+    if talk.sdk == OURS:
+        return
+    assert {"ChatMessage", "RoutingIntent", "SpekoRateLimitError"} < set(talk.said["names"])
+    if talk.has_stream:
+        assert {"ChatTool", "ChatToolChoice", "ChatRole", "StreamError"} < set(talk.said["names"])
+    assert not set(talk.said["names"]) - set(speko_client.__all__)
+    assert all(hasattr(speko_client, name) for name in speko_client.__all__)

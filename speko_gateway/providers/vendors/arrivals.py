@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from speko_client.wire.error_forms import as_error
 from speko_client.wire.sse import EventTooLargeError, SSEDecoder
-from speko_gateway.providers.error_forms import as_error
 from speko_gateway.providers.failures import unreadable
 
 MAX_EVENT_BYTES = 4 * 1024 * 1024

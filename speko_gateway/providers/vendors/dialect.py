@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from speko_client.wire.error_forms import error_in
 from speko_gateway.provider import ProviderEvent, ProviderRequest
-from speko_gateway.providers.error_forms import error_in
 from speko_gateway.providers.failures import reported, unreadable
 from speko_gateway.providers.vendors.catalogue import Vendor
 from speko_gateway.providers.vendors.reading import text

@@ -18,12 +18,14 @@ from yarl import URL
 
 from speko_client.addresses import is_public
 from speko_client.base_urls import BaseUrlError, DialectName, behind, read_base_url
+from speko_client.redaction import Redactor
 from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent, ProviderRequest
 from speko_gateway.providers.vendors.anthropic import AnthropicDialect
 from speko_gateway.providers.vendors.catalogue import VENDORS, Vendor, compatible
 from speko_gateway.providers.vendors.dialect import Dialect, Outgoing
 from speko_gateway.providers.vendors.google import GoogleDialect
 from speko_gateway.providers.vendors.habits import Habits, ServerMemory, adapted, learnt
+from speko_gateway.providers.vendors.keyless import KeylessEvents
 from speko_gateway.providers.vendors.model_listing import read_model_list
 from speko_gateway.providers.vendors.ollama_host import ollama_base_url
 from speko_gateway.providers.vendors.openai import OpenAIDialect
@@ -72,6 +74,7 @@ class LiveProvider:
         self._memory = memory or ServerMemory()
         self._dialect = DIALECTS[vendor.dialect]
         self._key = (key or "").strip() or None
+        self._redactor = Redactor([self._key or ""])
         self.loads_models = not vendor.needs_key or _is_nearby(self.base_url)
         self.problem = problem or _key_problem(vendor, self._key) or self._two_keys_problem()
 
@@ -125,14 +128,15 @@ class LiveProvider:
         known = habits = self._memory.of(self.base_url, request.model)
         begun, refusal = False, None
         while True:
-            call = adapted(plain, habits, request.model)
+            call, keyless = adapted(plain, habits, request.model), KeylessEvents(self._redactor)
             try:
                 async with aclosing(self._answer(call)) as events:
                     async for event in events:
                         if not begun and habits is not known:
                             self._memory.keep(self.base_url, request.model, habits)
                         begun = True
-                        yield event
+                        for shown in keyless.of(event):
+                            yield shown
                 return
             except ProviderError as error:
                 better = None if begun else learnt(call, error, habits, known)
@@ -167,7 +171,8 @@ class LiveProvider:
         text = await self._upstream.get_text(
             behind(self.base_url, call.path), {**call.headers, **self._key_headers()}, self._key
         )
-        return await read_model_list(text, self._dialect, self._key)
+        models = await read_model_list(text, self._dialect, self._key)
+        return [self._redactor.words(model) for model in models]
 
     async def close(self) -> None:
         """Close the shared connections; at shutdown, and harmless when repeated."""

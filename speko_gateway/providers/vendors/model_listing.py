@@ -6,8 +6,8 @@ import asyncio
 import json
 from typing import Any, Final
 
+from speko_client.wire.error_forms import error_in
 from speko_gateway.provider import ProviderError
-from speko_gateway.providers.error_forms import error_in
 from speko_gateway.providers.failures import quoted, reported, unreadable
 from speko_gateway.providers.vendors.dialect import Dialect
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from speko_client.models import ReasoningEffort
+from speko_client.wire.error_forms import error_in
 from speko_gateway.conversation import (
     OPENING,
     LegalMessage,
@@ -28,7 +29,6 @@ from speko_gateway.provider import (
     ProviderEvent,
     ProviderRequest,
 )
-from speko_gateway.providers.error_forms import error_in
 from speko_gateway.providers.failures import reported
 from speko_gateway.providers.vendors.catalogue import (
     Sampling,

@@ -91,6 +91,20 @@ def filter_query(_ctx: Any, query: Any) -> bool:
     return not isinstance(entries, list) or all(isinstance(each, str) for each in entries)
 
 
+@schemathesis.hook
+def filter_case(_ctx: Any, case: Any) -> bool:
+    """A preview that contradicts itself, or names neither language nor stage, is refused.
+
+    No schema of single parameters can say so.
+    """
+    if case.path != "/v1/routing/preview":
+        return True
+    given = {name for name, value in (case.query or {}).items() if value is not None}
+    doubled = ({"objective", "optimize_for"}, {"allow", "allowed_provider"})
+    contradicts = any(pair <= given for pair in doubled)
+    return not contradicts and not given.isdisjoint({"language", "stage"})
+
+
 FAILURES = {"COMPLETE_FAILED", "ALL_PROVIDERS_FAILED"}
 
 

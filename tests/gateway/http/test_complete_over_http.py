@@ -76,6 +76,30 @@ async def test_counts_nobody_gave_are_estimated_and_say_so() -> None:
     assert answer["usage"] == {"promptTokens": 2, "completionTokens": 2, "estimated": True}
 
 
+@pytest.mark.parametrize(
+    ("finish", "usage"),
+    [
+        (Finish(3, 0), {"promptTokens": 3, "completionTokens": 100, "estimated": True}),
+        (Finish(3, 1), {"promptTokens": 3, "completionTokens": 100, "estimated": True}),
+        (Finish(0, 90), {"promptTokens": 2, "completionTokens": 90, "estimated": True}),
+        (Finish(3, 90), {"promptTokens": 3, "completionTokens": 90, "estimated": False}),
+    ],
+)
+async def test_a_count_that_cannot_be_this_text_is_estimated(
+    finish: Finish, usage: dict[str, Any]
+) -> None:
+    words: list[Step] = [TextDelta("word " * 80), finish]
+    async with serving(gateway(PlayedProvider({"a": words}))) as client:
+        assert (await client.post(URL, json=BODY)).json()["usage"] == usage
+
+
+async def test_a_tool_call_without_a_count_is_estimated_too() -> None:
+    call = ToolCall("c", "look", '{"city": "Zürich"}')
+    async with serving(gateway(PlayedProvider({"a": [call, Finish(3)]}))) as client:
+        usage = (await client.post(URL, json=BODY)).json()["usage"]
+    assert usage == {"promptTokens": 3, "completionTokens": 6, "estimated": True}
+
+
 async def test_a_break_after_the_first_words_ends_a_stream_with_an_error() -> None:
     broken = failure(FailureCode.STREAM_BROKEN, "broke off")
     provider = PlayedProvider({"a": [TextDelta("Hal"), broken], "b": said("Hello")})

@@ -25,7 +25,15 @@ PYTHON_OLD, PYTHON_NEW = "spekoai-python/0.1.1", "spekoai-python/0.2.2"
         ("*/*", "spekoai-python/dev", "stream"),
         ("*/*", "@spekoai/sdk/0.0.9", "json"),
         ("text/event-stream", "@spekoai/sdk/0.0.1", "stream"),
+        ("*/*", "@spekoai/sdk/0.0.1", "json"),
+        ("*/*", "@spekoai/sdk-typescript/0.0.1", "json"),
+        ("*/*", "@spekoai/sdk/0.1.0", "json"),
+        ("*/*", "@spekoai/sdk/0.3.9", "json"),
+        ("text/event-stream, application/json", "@spekoai/sdk/0.0.1", "stream"),
         ("*/*", "@spekoai/sdk/0.4.0", "stream"),
+        ("*/*", "@spekoai/sdk/0.5.4", "stream"),
+        ("*/*", "@spekoai/sdk/1.0", "stream"),
+        ("*/*", "@spekoai/sdk/next", "stream"),
         ("text/event-stream", PYTHON_OLD, "stream"),
         ("application/json", PYTHON_NEW, "json"),
         ("Text/Event-Stream; charset=utf-8", None, "stream"),
@@ -42,6 +50,24 @@ PYTHON_OLD, PYTHON_NEW = "spekoai-python/0.1.1", "spekoai-python/0.2.2"
 )
 def test_the_answers_form(accept: str | None, user_agent: str | None, form: str) -> None:
     assert answer_form(accept, user_agent) == form
+
+
+@pytest.mark.parametrize(
+    ("accept", "user_agent", "form"),
+    [
+        ("*/*", "spekoai-python/dev", "json"),
+        ("*/*", "@spekoai/sdk/next", "json"),
+        (None, None, "json"),
+        ("text/event-stream", "spekoai-python/dev", "stream"),
+        # These read nothing but a stream, whatever their caller puts into the intent.
+        ("*/*", "@spekoai/sdk/0.4.0", "stream"),
+        ("*/*", PYTHON_NEW, "stream"),
+    ],
+)
+def test_a_vertical_shows_the_first_generation(
+    accept: str | None, user_agent: str | None, form: str
+) -> None:
+    assert answer_form(accept, user_agent, has_vertical=True) == form
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-MESSAGES = ("message", "detail", "msg")
-"""Where servers put what they say."""
+_MESSAGES = ("message", "detail", "msg")
 
 _ANSWER = frozenset({"choices", "candidates", "content", "delta", "usage", "usageMetadata"})
 """Fields of answers in the three dialects."""
@@ -29,6 +28,11 @@ def error_in(value: Any) -> dict[str, Any] | None:
     return _flat(first) if says_so or _is_only_a_message(first) else None
 
 
+def message_in(error: Mapping[str, Any]) -> Any:
+    """What an error says; usually a text, empty where it says nothing."""
+    return next((error[name] for name in _MESSAGES if error.get(name)), "")
+
+
 def as_error(data: str) -> str:
     """The data of an event that is called ``error``, as an error object whatever it is."""
     try:
@@ -39,7 +43,7 @@ def as_error(data: str) -> str:
 
 
 def _is_only_a_message(value: Mapping[str, Any]) -> bool:
-    said = any(isinstance(value.get(name), str) and value[name] for name in MESSAGES)
+    said = any(isinstance(value.get(name), str) and value[name] for name in _MESSAGES)
     return said and value.keys().isdisjoint(_ANSWER)
 
 
@@ -51,7 +55,7 @@ def _flat(error: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(inner := _inner(fields), dict):
             break
         fields = {**fields, "error": None, "errors": None, **inner}
-    if isinstance(inner, str) and not any(fields.get(name) for name in MESSAGES):
+    if isinstance(inner, str) and not message_in(fields):
         fields["message"] = inner
     return fields
 
