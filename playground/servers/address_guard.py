@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from speko_client.addresses import AllowPrivate, is_loopback, is_public
+from speko_client.base_urls import BaseUrlError, DialectName, read_base_url
 from speko_client.server import DEFAULT_TIMEOUT, Server
 
 Resolve = Callable[[str, int], Iterable[str]]
@@ -64,6 +65,19 @@ def checked_address(url: str, *, private_allowed: bool, resolve: Resolve = resol
     if not private_allowed:
         _refuse_private(host, parts.port or _PORTS[parts.scheme], resolve)
     return plain
+
+
+def checked_base_url(
+    url: str, dialect: DialectName, *, private_allowed: bool, resolve: Resolve = resolved
+) -> str:
+    """A model server's base URL in its plain form. Raises AddressRefusedError."""
+    try:
+        plain = read_base_url(url, dialect)
+    except BaseUrlError as error:
+        clause = str(error)
+        raise AddressRefusedError(f"{clause[:1].upper()}{clause[1:]}. Check the address.") from None
+    address, mark, query = plain.partition("?")
+    return checked_address(address, private_allowed=private_allowed, resolve=resolve) + mark + query
 
 
 def private_allowed(

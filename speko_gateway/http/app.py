@@ -66,8 +66,8 @@ def create_app(gateway: Gateway, key: str) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(_app: object) -> AsyncGenerator[None]:
-        yield
-        await gateway.close()
+        async with gateway.running():
+            yield
 
     metrics = Metrics(gateway.candidates(), gateway.health.report)
     others = _other_routes(gateway, metrics)
