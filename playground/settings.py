@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import quote
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -97,7 +98,7 @@ class Settings(BaseSettings):
     @property
     def store_url(self) -> str:
         """Where sessions are stored, as an SQLAlchemy URL."""
-        return self.database_url or f"sqlite:///{self.data_dir / 'playground.db'}"
+        return self.database_url or f"sqlite:///{quote(str(self.data_dir / 'playground.db'))}"
 
 
 def load_settings(secrets: Mapping[str, Any] | None = None) -> Settings:

@@ -6,46 +6,41 @@ not what was asked for: a server may answer either request in either form.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
 
 import httpx
-from pydantic import BaseModel, ValidationError
 
 from speko_client.body import Body
 from speko_client.calls import EVENT_STREAM, JSON
 from speko_client.errors import SpekoAnswerTooLargeError, SpekoApiError, SpekoStreamError
-from speko_client.failures import advice_for, broken_off, error_fields, invalid_answer
+from speko_client.events import (
+    ModelT,
+    as_events,
+    error_event,
+    json_object,
+    json_value,
+    model_of,
+    read_delta,
+    read_event,
+    validated,
+)
+from speko_client.failures import advice_for, broken_off, invalid_answer
 from speko_client.limits import MAX_EVENT_BYTES, Deadline
 from speko_client.models import (
     CompleteResult,
     CompleteStreamDelta,
     CompleteStreamDone,
     CompleteStreamEvent,
-    CompleteStreamMeta,
-    CompleteStreamServerToolCall,
-    CompleteStreamToolCall,
     StreamError,
 )
+from speko_client.redaction import RedactedStream
 from speko_client.server import Server
+from speko_client.wire.error_forms import error_in
+from speko_client.wire.halves import Halves
 from speko_client.wire.sse import EventTooLargeError, ServerSentEvent, SSEDecoder
-
-_MOST_NAMED = 100
-
-ModelT = TypeVar("ModelT", bound=BaseModel)
-
-_EVENTS: Mapping[str, type[CompleteStreamEvent]] = {
-    "meta": CompleteStreamMeta,
-    "delta": CompleteStreamDelta,
-    "tool_call": CompleteStreamToolCall,
-    "server_tool_call": CompleteStreamServerToolCall,
-    "done": CompleteStreamDone,
-    "error": StreamError,
-}
 
 
 class EventStreamReader:
@@ -57,23 +52,33 @@ class EventStreamReader:
     def __init__(self, event_bytes: int | None) -> None:
         self._event_bytes = event_bytes or sys.maxsize
         self._decoder = SSEDecoder(max_event_bytes=self._event_bytes)
+        self._halves = Halves()
 
     def feed(self, chunk: bytes) -> Iterator[CompleteStreamEvent]:
         """The events that ``chunk`` completes."""
         with self._bounded():
             blocks = self._decoder.feed(chunk)
-        return _known(blocks)
+        return self._known(blocks)
 
     def end(self) -> Iterator[CompleteStreamEvent]:
         """A last event that lacks only its blank line."""
         with self._bounded():
             blocks = self._decoder.flush()
         try:
-            yield from _known(blocks)
+            yield from self._known(blocks)
         except SpekoStreamError:
             # Half an event at the very end means that the stream broke off; it is not malformed.
             # Without a terminal event AnswerSoFar reports that.
             return
+
+    def _known(self, blocks: list[ServerSentEvent]) -> Iterator[CompleteStreamEvent]:
+        for block in blocks:
+            if (model := model_of(block)) is CompleteStreamDelta:
+                yield read_delta(block.data, self._halves)
+            elif model is not None:
+                if rest := self._halves.rest():
+                    yield CompleteStreamDelta(text=rest)
+                yield read_event(model, block.data)
 
     @contextmanager
     def _bounded(self) -> Iterator[None]:
@@ -98,7 +103,10 @@ class BufferedReader:
 
     def end(self) -> Iterator[CompleteStreamEvent]:
         """All of the answer's events."""
-        return _as_events(self._body.read(CompleteResult))
+        try:
+            return as_events(self._body.read(CompleteResult))
+        except _ReportedError as reported:
+            return iter((reported.event,))
 
 
 AnswerReader = EventStreamReader | BufferedReader
@@ -114,6 +122,14 @@ def reader_for(content_type: str, *, event_bytes: int | None = MAX_EVENT_BYTES) 
     raise invalid_answer(f"The answer is {kind[:80] or 'of no stated type'}, not JSON or events.")
 
 
+class _ReportedError(Exception):
+    """In place of what was asked for, the server sent an error with status 200."""
+
+    def __init__(self, event: StreamError) -> None:
+        super().__init__(event.error)
+        self.event = event
+
+
 class JsonBody:
     """A JSON body as it arrives."""
 
@@ -126,7 +142,23 @@ class JsonBody:
 
     def read(self, model: type[ModelT]) -> ModelT:
         """The whole body as ``model``."""
-        return _validated(model, _parsed(self._bytes))
+        value = json_value(self._bytes)
+        fields = error_in(value)
+        try:
+            if fields is None or not (isinstance(value, list) or value.get("error")):
+                return validated(model, json_object(value))
+        except SpekoStreamError:
+            if fields is None:
+                raise
+        raise _ReportedError(error_event(fields))
+
+    def read_for(self, server: Server, model: type[ModelT]) -> ModelT:
+        """The same; an error with status 200 is one of ours, without the key."""
+        try:
+            return self.read(model)
+        except _ReportedError as reported:
+            event = reported.event
+        raise _ended_in_error(_redacted(event, server), "")
 
 
 def body_of(response: httpx.Response, server: Server) -> Body:
@@ -143,6 +175,7 @@ class AnswerSoFar:
         self._deadline = Deadline(server.limits)
         self._body: Body | None = None
         self._reader: AnswerReader | None = None
+        self._keyless_text = RedactedStream(server.redactor)
         self._pending: deque[CompleteStreamEvent] = deque()
         self._text: list[str] = []
         self._terminal: CompleteStreamDone | StreamError | None = None
@@ -164,7 +197,7 @@ class AnswerSoFar:
     def _take(self, chunk: bytes | None) -> None:
         """Reads a chunk, or with None the end; what follows a terminal event is left unread."""
         for event in self._events_of(chunk):
-            self._pending.append(self._safe(event))
+            self._pending.extend(self._keyless(event))
             if isinstance(event, (CompleteStreamDone, StreamError)):
                 self._finished = True
                 return
@@ -185,13 +218,24 @@ class AnswerSoFar:
         self._finished = True
         self._reader = self._body = None
 
-    def _safe(self, event: CompleteStreamEvent) -> CompleteStreamEvent:
-        if not isinstance(event, StreamError):
-            return event
-        return event.model_copy(update={"error": self._server.redact(event.error)})
+    def _keyless(self, event: CompleteStreamEvent) -> Iterator[CompleteStreamEvent]:
+        """The event without the key, in case a server has echoed it; held back while it may be."""
+        if isinstance(event, CompleteStreamDelta):
+            if text := self._keyless_text.feed(event.text):
+                yield event if text == event.text else CompleteStreamDelta(text=text)
+            return
+        yield from self._held_back()
+        if isinstance(event, StreamError):
+            event = _redacted(event, self._server)
+        yield self._server.keyless(event)
+
+    def _held_back(self) -> Iterator[CompleteStreamEvent]:
+        if rest := self._keyless_text.end():
+            yield CompleteStreamDelta(text=rest)
 
     def _fail(self, error: SpekoApiError) -> None:
         """Keeps a failure until what arrived before it has been handed out."""
+        self._pending.extend(self._held_back())
         self._failure = error
         self._finished = True
 
@@ -235,75 +279,5 @@ def _ended_in_error(event: StreamError, text: str) -> SpekoStreamError:
     )
 
 
-def _as_events(result: CompleteResult) -> Iterator[CompleteStreamEvent]:
-    yield CompleteStreamMeta(
-        provider=result.provider,
-        model=result.model,
-        failover_count=result.failover_count,
-        total_failover_count=result.failover_count,
-        scores_run_id=result.scores_run_id,
-        attempts=result.attempts,
-        kind=result.kind,
-        simulated=result.simulated,
-        words=result.words,
-    )
-    if result.text:
-        yield CompleteStreamDelta(text=result.text)
-    for call in result.tool_calls or ():
-        yield CompleteStreamToolCall(id=call.id, name=call.name, args=call.args)
-    yield CompleteStreamDone.model_validate(dict(result))
-
-
-def _known(blocks: list[ServerSentEvent]) -> Iterator[CompleteStreamEvent]:
-    for block in blocks:
-        model = _EVENTS.get(block.event)
-        if model is StreamError or (model is not None and block.data.strip()):
-            yield _event(model, block.data)
-
-
-def _event(model: type[CompleteStreamEvent], text: str) -> CompleteStreamEvent:
-    data = _error_fields(text) if model is StreamError else _parsed(text)
-    # The event's name decides; a "type" in the data is ignored.
-    data.pop("type", None)
-    if model is StreamError:
-        message, code = error_fields(data)
-        data["error"] = message or "The server ended the answer without a reason"
-        data["code"] = code or "STREAM_ERROR"
-    return _validated(model, data)
-
-
-def _error_fields(text: str) -> dict[str, Any]:
-    """The fields of an error event; one that is plain text is its own message."""
-    try:
-        return _parsed(text)
-    except SpekoApiError:
-        return {"error": text.strip()}
-
-
-def _parsed(text: bytes | bytearray | str) -> dict[str, Any]:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise invalid_answer("The answer is not valid JSON.") from error
-    if not isinstance(value, dict):
-        raise invalid_answer("The answer is JSON, but not an object.")
-    return value
-
-
-def _validated(model: type[ModelT], data: dict[str, Any]) -> ModelT:
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        raise invalid_answer(
-            f"Fields of the answer are missing or wrong: {_fields_at_fault(error)[:500]}."
-        ) from None
-
-
-def _fields_at_fault(error: ValidationError) -> str:
-    if (count := error.error_count()) > _MOST_NAMED:
-        # To name them is to build a dict for each, and a server may send a million.
-        return f"{count:,} of them"
-    return ", ".join(
-        ".".join(str(part) for part in fault["loc"])
-        for fault in error.errors(include_url=False, include_context=False, include_input=False)
-    )
+def _redacted(event: StreamError, server: Server) -> StreamError:
+    return event.model_copy(update={"error": server.redact(event.error)})

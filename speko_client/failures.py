@@ -12,8 +12,7 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -26,12 +25,13 @@ from speko_client.errors import (
     SpekoStreamError,
     SpekoTimeoutError,
 )
+from speko_client.pauses import asked_pause, until_reset
 from speko_client.server import KEY_SOURCES, Server
+from speko_client.wire.error_forms import error_in, message_in
 
 MAX_ERROR_BYTES = 64 * 1024
 _MAX_QUOTE = 200
 _MAX_MESSAGE = 2_000
-_MAX_DIGITS = 9
 
 _ADVICE_BY_CODE = {
     "VALIDATION_ERROR": "Correct the field the message names.",
@@ -39,14 +39,25 @@ _ADVICE_BY_CODE = {
     "ALL_PROVIDERS_FAILED": "Ask again, or allow more providers; the body lists each attempt.",
     "RATE_LIMITED": "Wait before asking again.",
 }
+_SERVERS_MATTER = "Ask again later, or ask whoever runs this server."
+_CODES_BY_STATUS = {"400": "VALIDATION_ERROR", "401": "UNAUTHORIZED", "429": "RATE_LIMITED"}
+"""For servers that put a status where others put a code."""
 _ADVICE_BY_STATUS = {
     400: "Correct the request.",
     401: f"Check the API key. {KEY_SOURCES}",
     402: "The account's owner must settle it with the service.",
     403: "The key may not do this; ask its owner, or use another key.",
     404: "Check base_url: this server has no such endpoint.",
+    405: "Check base_url: what answers there does not take this call.",
+    407: "Check the user and password of the proxy in HTTPS_PROXY or HTTP_PROXY.",
+    410: "Check base_url: what was there has been removed.",
     413: "Send less: the conversation is too long for this server.",
+    421: "Check base_url: it reaches another server than the one it names.",
+    422: "Correct the request.",
+    426: "Check base_url: this server wants another protocol, such as https.",
     429: "Wait before asking again.",
+    451: "The service is not offered here; ask whoever runs it.",
+    511: "This network wants a login first.",
 }
 
 
@@ -114,10 +125,11 @@ def error_from_answer(
 
 
 def error_fields(body: Mapping[str, Any]) -> tuple[str, str]:
-    """Message and code of an error body: flat, or nested under ``error``; empty where absent."""
-    inner = body.get("error", body.get("message"))
-    fields = inner if isinstance(inner, Mapping) else {**body, "message": inner}
-    message, code = fields.get("message"), fields.get("code")
+    """Message and code of an error body, in any of its forms; empty where absent."""
+    fields = error_in(body) or body
+    message, code = message_in(fields), fields.get("code")
+    if isinstance(code, int) or (isinstance(code, str) and code.isdigit()):
+        code = _CODES_BY_STATUS.get(str(code), "")
     return (
         message[:_MAX_MESSAGE] if isinstance(message, str) else "",
         code if isinstance(code, str) else "",
@@ -132,20 +144,7 @@ def advice_for(status: int, code: str) -> str:
     if status < httpx.codes.BAD_REQUEST:
         return "Set base_url to the address that serves /v1/complete itself."
     server_failed = status >= httpx.codes.INTERNAL_SERVER_ERROR
-    return "Ask again later." if server_failed else "Correct the request."
-
-
-def retry_after_seconds(value: str | None, now: datetime) -> float | None:
-    """A ``Retry-After`` header, seconds or an HTTP date, in seconds from ``now`` (aware)."""
-    text = (value or "").strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:_MAX_DIGITS])
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (aware - now).total_seconds())
+    return "Ask again later." if server_failed else _SERVERS_MATTER
 
 
 def _error_for(
@@ -153,7 +152,7 @@ def _error_for(
 ) -> SpekoApiError:
     status = response.status_code
     advice = advice_for(status, code)
-    pause = retry_after_seconds(response.headers.get("Retry-After"), now)
+    pause = _pause(response, now)
     if status == httpx.codes.UNAUTHORIZED:
         return SpekoAuthError(message, body=body, advice=advice)
     if status == httpx.codes.TOO_MANY_REQUESTS:
@@ -161,6 +160,14 @@ def _error_for(
     error = SpekoApiError(message, status, code, body=body, advice=_wait_advice(pause) or advice)
     error.retry_after = pause
     return error
+
+
+def _pause(response: httpx.Response, now: datetime) -> float | None:
+    """The seconds the server asks for; a limit's reset says something about a 429 only."""
+    asked = asked_pause(response.headers, now)
+    if asked is None and response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        return until_reset(response.headers, now)
+    return asked
 
 
 def _wait_advice(pause: float | None) -> str:
@@ -184,7 +191,7 @@ def _redacted(value: Any, server: Server) -> Any:
     if isinstance(value, str):
         return server.redact(value)
     if isinstance(value, dict):
-        return {key: _redacted(item, server) for key, item in value.items()}
+        return {server.redact(key): _redacted(item, server) for key, item in value.items()}
     return [_redacted(item, server) for item in value] if isinstance(value, list) else value
 
 

@@ -12,14 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from ssl import SSLContext
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
+from pydantic import BaseModel
 
 from speko_client.addresses import is_loopback
 from speko_client.errors import SpekoRequestError
 from speko_client.limits import AnswerLimits
-from speko_client.redaction import redacted
+from speko_client.redaction import Redactor
 from speko_client.version import __version__
 
 DEFAULT_BASE_URL = "https://api.speko.dev"
@@ -32,6 +33,8 @@ KEY_SOURCES = (
     f"Get one at {KEYS_URL}, or, for the embedded gateway, use the one it was started with "
     "(SPEKO_GATEWAY_KEY; it prints the key it makes when none is set)."
 )
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 _MAX_PORT = 65_535
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
@@ -64,6 +67,10 @@ class Server:
     timeout: httpx.Timeout = field(default_factory=lambda: httpx.Timeout(DEFAULT_TIMEOUT))
     extra_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     limits: AnswerLimits = field(default_factory=AnswerLimits)
+    redactor: Redactor = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "redactor", Redactor([self.api_key]))
 
     @classmethod
     def checked(
@@ -106,8 +113,14 @@ class Server:
         return {**self.extra_headers, **bearer, **own}
 
     def redact(self, text: str) -> str:
-        """``text`` without the key, in case a server has echoed it."""
-        return redacted(text, [self.api_key])
+        """An error's ``text`` without the key, in case a server has echoed it."""
+        return self.redactor.error(text)
+
+    def keyless(self, answer: ModelT) -> ModelT:
+        """What a server has said, without the key; mostly the very same object."""
+        if not self.redactor.pieces(answer.model_dump_json()):
+            return answer
+        return type(answer).model_validate(self.redactor.value(answer.model_dump()))
 
 
 def checked_headers(extra: Mapping[str, str] | None) -> dict[str, str]:

@@ -119,9 +119,10 @@ class Gateway:
 
         ``buffered``: the caller gets the answer in one piece, so vendors may give it in one.
         """
-        ranking = self.ranking(request.intent, allowed_by(request.constraints))
+        allowed = allowed_by(request.constraints)
+        ranking = self.ranking(request.intent, allowed)
         if not ranking.ordered:
-            raise nobody(ranking, self.health)
+            raise nobody(ranking, self.health, allowed, self._absent)
         options: Sequence[Option] = [
             Option(each.candidate, self.fleet.providers[each.candidate.provider])
             for each in ranking.ordered
@@ -130,6 +131,16 @@ class Gateway:
             options = staged(options, staging, self.limits, self.drill_rules, demo=self.fleet.demo)
         call = provider_request(request, buffered=buffered)
         return Relay(options, call, self.limits, self.clock, self.health)
+
+    def _absent(self, entry: str) -> str:
+        """Why an allow-list's entry names no candidate, as a plain clause."""
+        vendor, _, model = entry.partition(":")
+        if vendor in self.fleet.providers:
+            return "it has no model of this name" if model else "it has no models"
+        live = self.vendors.provider(vendor) if self.vendors else None
+        if live is None:
+            return "there is no provider of this name"
+        return "it is not simulated" if self.fleet.demo else live.problem or "it is not connected"
 
     def info(self) -> FleetInfo:
         """What answers here, as ``GET /v1/fleet`` returns it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol, TypeGuard
 
 from speko_client.models import ChatMessage, ProviderKind, ReasoningEffort, RoutingIntent
 from speko_client.models import FailureCode as FailureCode
@@ -72,22 +72,45 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """Work that is not said: reasoning, or a piece of a tool call. The provider is not silent."""
+
+
+PROGRESS: Final = Progress()
+
+
+@dataclass(frozen=True, slots=True)
 class Finish:
     """The last event of every good stream. Counts are None where the provider gave none.
 
-    ``finish_reason`` is ``stop``, ``length``, ``content_filter`` or ``tool_calls``; ``words``
-    names who made the words where it is not the provider (a model's name, or ``scripted``).
+    ``finish_reason`` is ``stop``, ``length``, ``content_filter``, ``tool_calls`` or ``other``;
+    ``cause`` is the vendor's own word for it, None for ``stop`` and ``tool_calls``. ``words`` names
+    who made the words where it is not the provider (a model's name, or ``scripted``).
     """
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     estimated: bool = False
     finish_reason: str = "stop"
+    cause: str | None = None
     words: str | None = None
     notes: tuple[str, ...] = field(default=())
 
 
-ProviderEvent = TextDelta | ToolCall | Finish
+_WORDLESS: Final = {
+    "length": (FailureCode.TOKEN_LIMIT, ": its tokens were used up before the first word"),
+    "content_filter": (FailureCode.CONTENT_FILTERED, ": a content filter stopped it"),
+}
+
+
+def without_words(finish: Finish) -> ProviderError:
+    """The failure of an answer that ends before it has said anything, with the reason it gives."""
+    code, why = _WORDLESS.get(finish.finish_reason, (FailureCode.EMPTY_ANSWER, ""))
+    cause = f" ({finish.cause})" if finish.cause else ""
+    return ProviderError(code, f"answered with no text{why}{cause}")
+
+
+ProviderEvent = TextDelta | ToolCall | Progress | Finish
 
 
 class Provider(Protocol):
@@ -108,7 +131,7 @@ class Provider(Protocol):
         ...
 
     def stream(self, request: ProviderRequest) -> AsyncGenerator[ProviderEvent]:
-        """The answer as it comes: text and tool calls, then exactly one ``Finish``."""
+        """The answer as it comes: text, tool calls and progress, then exactly one ``Finish``."""
         ...
 
     async def close(self) -> None:
@@ -118,11 +141,18 @@ class Provider(Protocol):
 
 CHARACTERS_PER_TOKEN = 4
 """The usual rule of thumb; about 19 % too low on mixed languages."""
+MOST_CHARACTERS_PER_TOKEN = 50
+"""Beyond any average; a count that says more was not made of this text."""
 
 
 def estimate_tokens(text: str) -> int:
     """About how many tokens this text has; 0 for none."""
     return -(-len(text) // CHARACTERS_PER_TOKEN)
+
+
+def may_hold(tokens: int | None, text: str) -> TypeGuard[int]:
+    """Whether so many tokens can be this text: a token is rarely longer than a few characters."""
+    return tokens is not None and len(text) <= tokens * MOST_CHARACTERS_PER_TOKEN
 
 
 def prompt_text(messages: Iterable[ChatMessage], system_prompt: str | None) -> str:

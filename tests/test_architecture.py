@@ -40,7 +40,11 @@ MAY_IMPORT = {
 FROM_CLIENT_TO_GATEWAY = {
     "speko_client.addresses",
     "speko_client.models",
+    "speko_client.pauses",
+    "speko_client.proxies",
     "speko_client.redaction",
+    "speko_client.wire.error_forms",
+    "speko_client.wire.halves",
     "speko_client.wire.sse",
 }
 

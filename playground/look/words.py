@@ -18,6 +18,7 @@ FINISH_REASONS = {
     "length": "cut at max tokens",
     "content_filter": "stopped by the provider's content filter",
     "tool_calls": "asked for a tool",
+    "other": "ended by the provider for another reason",
 }
 
 

@@ -26,6 +26,8 @@ CODES: dict[str, str] = {
     FailureCode.MODEL_NOT_FOUND: "does not know the model",
     FailureCode.INVALID_REQUEST: "rejected the request",
     FailureCode.EMPTY_ANSWER: "sent an empty answer",
+    FailureCode.TOKEN_LIMIT: "used up its tokens before its first word",
+    FailureCode.CONTENT_FILTERED: "was stopped by its content filter",
     FailureCode.STREAM_BROKEN: "broke off in the middle of its answer",
     FailureCode.SIMULATED_OUTAGE: "was down",
 }

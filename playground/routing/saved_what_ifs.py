@@ -50,11 +50,11 @@ class SavedWhatIf:
 
 
 def saved_what_ifs(store: Store) -> list[SavedWhatIf]:
-    """All of them, the newest first. Raises StoreError."""
+    """All that this version can read, the newest first. Raises StoreError."""
     newest = sa.select(WHAT_IFS).order_by(WHAT_IFS.c.created_at.desc(), WHAT_IFS.c.id)
     with store.database.read() as transaction:
         found = transaction.execute(newest).all()
-    return [_read(row) for row in found]
+    return [saved for row in found if (saved := _read(row))]
 
 
 def save_what_if(store: Store, what_if: WhatIf) -> SavedWhatIf:
@@ -101,12 +101,9 @@ def _values(what_if: WhatIf) -> dict[str, Any]:
     return {"name": what_if.name, "body": body}
 
 
-def _read(row: Row[Any]) -> SavedWhatIf:
+def _read(row: Row[Any]) -> SavedWhatIf | None:
     try:
         what_if = WhatIf.model_validate_json(row.body)
-    except ValidationError as error:
-        raise StoreError(
-            f"The what-if “{row.name}” is stored in a form that this version cannot read. Use the "
-            "version of the playground that wrote it."
-        ) from error
+    except ValidationError:
+        return None
     return SavedWhatIf(row.id, what_if, moment(row.created_at))

@@ -4,6 +4,8 @@ SQLite runs in WAL mode with ``synchronous=FULL``: a committed turn survives the
 and of the power alike, and readers never wait for a writer. Postgres comes by URL: it may restart,
 and several processes may bring a new database up to date at once.
 
+A database that is another program's, or a newer version's, is left as it is: not a byte changes.
+
 SQLite goes on writing into a file that was deleted or replaced under it, and all of that is lost
 with the process. So the file is looked at before each transaction, and opened anew where it must.
 
@@ -16,17 +18,17 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
-_BUSY_MS = 2_000
-_RETRY_SECONDS = 0.01
+from playground.sessions import store_file, store_url
+
 _BEGIN = "sqlite_begin"
 _MIGRATION_LOCK = 7_735_636
 """A number of our own among Postgres's advisory locks."""
@@ -47,7 +49,6 @@ _ADVICE = {
     sqlite3.SQLITE_IOERR: "{place} could not be read or written: the disk reports an error. Check "
     "the disk and its free space.",
 }
-
 Migration = Callable[[sa.Connection], None]
 
 
@@ -59,18 +60,17 @@ class Database:
     """Transactions on one database. ``place`` names it in errors, without a password."""
 
     def __init__(self, url: str) -> None:
+        """Raises StoreError where the URL cannot be one of a store."""
         try:
-            self._url = sa.make_url(url)
-        except ArgumentError:
-            raise StoreError(
-                "The store's URL is not one. Correct SPEKO_DATABASE_URL, for example "
-                "postgresql+psycopg://user@host/playground."
-            ) from None
+            self._url = store_url.checked(url)
+        except ValueError as error:
+            raise StoreError(str(error)) from None
         self._sqlite = self._url.get_backend_name() == "sqlite"
         self._file = Path(self._url.database or "") if self._sqlite else None
-        self.place = str(self._file or self._url.render_as_string(hide_password=True))
+        self.place = str(self._file or store_url.shown(self._url))
         self._engine: sa.Engine | None = None
-        self._file_opened: tuple[int, int] | None = None
+        self._file_opened: tuple[int, ...] | None = None
+        self._copy: TemporaryDirectory[str] | None = None
         self.openings = 0
         """How often it was opened: what was read before may come from another file."""
         self._opening = threading.Lock()
@@ -90,43 +90,47 @@ class Database:
         """One transaction, committed at the end, undone on an error. Raises StoreError."""
         with _translated(self.place):
             engine = self._opened().execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+            if self._copy is not None:
+                raise StoreError(_ADVICE[sqlite3.SQLITE_READONLY].format(place=self.place))
             with engine.begin() as connection:
                 yield connection
 
     def close(self) -> None:
         """Let go of the connections; the next use opens them anew."""
         with self._opening:
-            if self._engine is not None:
-                self._engine.dispose()
-            self._engine = None
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._engine is not None:
+            self._engine.dispose()
+        if self._copy is not None:
+            self._copy.cleanup()
+        self._engine = self._copy = None
 
     def _opened(self) -> sa.Engine:
         with self._opening:
             if self._engine is not None and self._file_opened != self._file_now():
-                self._engine.dispose()
-                self._engine = None
+                self._let_go()
             if self._engine is None:
                 self._engine = self._open()
                 self._file_opened = self._file_now()
                 self.openings += 1
             return self._engine
 
-    def _file_now(self) -> tuple[int, int] | None:
+    def _file_now(self) -> tuple[int, ...] | None:
         if self._file is None:
             return None
         try:
-            found = self._file.stat()
-        except FileNotFoundError:
-            return None
+            return store_file.identity(self._file)
         except OSError:
             # Where the disk does not answer, the open file stays in use.
             return self._file_opened
-        return found.st_dev, found.st_ino
 
     def _open(self) -> sa.Engine:
+        url = self._url
         if self._file is not None:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-        engine = self._made()
+            url = url.set(database=str(self._usable(self._file)))
+        engine = self._made(url)
         if self._sqlite:
             sa.event.listen(engine, "connect", _prepare)
             sa.event.listen(engine, "begin", _begin)
@@ -137,9 +141,40 @@ class Database:
             raise
         return engine
 
-    def _made(self) -> sa.Engine:
+    def _usable(self, file: Path) -> Path:
+        """The file to open: this one where it is ours, or a copy where it is read-only."""
+        if store_file.is_new(file):
+            store_file.make_private(file)
+            return file
+        if not file.is_file():
+            raise StoreError(_ADVICE[sqlite3.SQLITE_CANTOPEN].format(place=self.place))
+        if not store_file.is_writable(file):
+            self._copy = TemporaryDirectory(prefix="speko-playground-")
+            return store_file.copy(file, self._copy.name)
+        self._require_ours(file)
+        store_file.take_from_others(file)
+        return file
+
+    def _require_ours(self, file: Path) -> None:
+        """Look into the file without touching it. Raises StoreError where it must be left alone."""
+        engine = sa.create_engine(
+            "sqlite://", creator=lambda: store_file.look(file), poolclass=NullPool
+        )
+        while True:
+            before = store_file.written(file)
+            try:
+                with engine.connect() as connection:
+                    outstanding(connection, self.place)
+            except DBAPIError:
+                # Half a page was read where another process was writing just then.
+                if store_file.written(file) == before:
+                    raise
+            else:
+                return
+
+    def _made(self, url: sa.URL) -> sa.Engine:
         try:
-            return sa.create_engine(self._url, pool_pre_ping=not self._sqlite)
+            return sa.create_engine(url, pool_pre_ping=not self._sqlite)
         except ImportError as error:
             package = "'.[postgres]'" if error.name == "psycopg" else error.name
             raise StoreError(
@@ -160,22 +195,11 @@ class Database:
 def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     # The driver's own BEGIN comes too late for a read before a write; ``_begin`` sends it.
     connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
-    _switch_to_wal(connection, time.monotonic() + _BUSY_MS / 1000)
+    # A damaged text shows as one; it does not hide its neighbours.
+    connection.text_factory = lambda text: text.decode(errors="replace")
+    connection.execute(f"PRAGMA busy_timeout = {store_file.BUSY_MS}")
+    store_file.switch_to_wal(connection)
     connection.execute("PRAGMA synchronous = FULL")
-
-
-def _switch_to_wal(connection: sqlite3.Connection, deadline: float) -> None:
-    # Two processes that switch a new file together get "busy" at once: SQLite does not wait here.
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(_RETRY_SECONDS)
-        else:
-            return
 
 
 def _begin(connection: sa.Connection) -> None:
@@ -249,15 +273,18 @@ def step_2_what_ifs(connection: sa.Connection) -> None:
     )
 
 
+_OURS = {"schema_version", "conversations", "turns"}
+"""Tables of every store, whichever version made it."""
+
 STEPS: Sequence[Migration] = (step_1_conversations_and_turns, step_2_what_ifs)
 
 
 def outstanding(connection: sa.Connection, place: str, steps: Sequence[Migration] = STEPS) -> int:
     """How many steps the store lacks; only reads. ``place`` names the store in errors.
 
-    Raises StoreError where a newer version of the playground made it.
+    Raises StoreError where another program, or a newer version of the playground, made it.
     """
-    lacking = len(steps) - _version(connection)
+    lacking = len(steps) - _version(connection, place)
     if lacking < 0:
         raise StoreError(
             f"{place} was made by a newer version of the playground. Get that version, or set "
@@ -277,10 +304,27 @@ def migrate(connection: sa.Connection, place: str, steps: Sequence[Migration] = 
     connection.execute(sa.text("UPDATE schema_version SET version = :new"), {"new": len(steps)})
 
 
-def _version(connection: sa.Connection) -> int:
-    if not sa.inspect(connection).has_table("schema_version"):
+def _version(connection: sa.Connection, place: str) -> int:
+    tables = set(sa.inspect(connection).get_table_names())
+    if not _OURS & tables and not _is_anothers(connection, tables):
         return 0
-    return int(connection.execute(sa.text("SELECT version FROM schema_version")).scalar_one())
+    if not tables >= _OURS:
+        raise StoreError(
+            f"{place} is another program's database, and was left as it is. Set SPEKO_DATABASE_URL "
+            "or SPEKO_DATA_DIR to another place."
+        )
+    versions = connection.execute(sa.text("SELECT version FROM schema_version")).scalars().all()
+    if len(versions) != 1 or not isinstance(versions[0], int):
+        raise StoreError(f"{place} is damaged. Move it away and restore a backup.")
+    return versions[0]
+
+
+def _is_anothers(connection: sa.Connection, tables: set[str]) -> bool:
+    """Whether somebody else uses it; in Postgres, a schema may be shared."""
+    if connection.dialect.name != "sqlite":
+        return False
+    marked = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+    return bool(tables or marked)
 
 
 def _execute(connection: sa.Connection, *statements: str) -> None:

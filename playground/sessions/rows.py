@@ -137,9 +137,12 @@ def title_of(message: str, limit: int = 60) -> str:
     return f"{cut.rstrip(' ,.;:')}…"
 
 
-def moment(seconds: float) -> datetime:
-    """Unix seconds as a time in UTC."""
-    return datetime.fromtimestamp(seconds, UTC)
+def moment(seconds: Any) -> datetime:
+    """Unix seconds as a time in UTC; 1970 where a damaged store has none."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)
 
 
 def recent(limit: int) -> sa.Select[Any]:

@@ -135,7 +135,9 @@ class Store:
         """The conversations that have turns, the last used first. Raises StoreError."""
         with self.database.read() as transaction:
             return [
-                ConversationSummary(row.id, row.title, rows.moment(row.updated_at), row.turn_count)
+                ConversationSummary(
+                    str(row.id), str(row.title), rows.moment(row.updated_at), row.turn_count
+                )
                 for row in transaction.execute(rows.recent(limit))
             ]
 
@@ -255,7 +257,7 @@ def _merged(
         turns[row.id] = turn.numbered(parent.number + 1 if parent else 1)
         running.pop(row.id, None)
         if row.status == "running":
-            running[row.id] = (row.owner, row.heartbeat_at or 0.0)
+            running[row.id] = (row.owner, rows.moment(row.heartbeat_at).timestamp())
     conversation = Conversation(
         id=head.id,
         title=head.title,

@@ -162,10 +162,11 @@ class Conversation(_Value):
         """The turns from the root to this one, numbered from 1; empty for None or an unknown id."""
         by_id = {turn.id: turn for turn in self.turns}
         branch: list[Turn] = []
-        current = by_id.get(turn_id or "")
+        current = by_id.pop(turn_id or "", None)
         while current is not None:
             branch.append(current)
-            current = by_id.get(current.parent_id or "")
+            # Taken out, so that a circle in a damaged store ends.
+            current = by_id.pop(current.parent_id or "", None)
         ordered = enumerate(reversed(branch), start=1)
         return tuple(turn.numbered(number) for number, turn in ordered)
 

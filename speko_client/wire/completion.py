@@ -100,6 +100,10 @@ class FailureCode(StrEnum):
     MODEL_NOT_FOUND = "MODEL_NOT_FOUND"
     INVALID_REQUEST = "INVALID_REQUEST"
     EMPTY_ANSWER = "EMPTY_ANSWER"
+    TOKEN_LIMIT = "TOKEN_LIMIT"  # noqa: S105
+    """It had used up its tokens before its first word."""
+    CONTENT_FILTERED = "CONTENT_FILTERED"
+    """A content filter stopped it before its first word, or refused the prompt."""
     STREAM_BROKEN = "STREAM_BROKEN"
     SIMULATED_OUTAGE = "SIMULATED_OUTAGE"
     """A drill made it fail."""

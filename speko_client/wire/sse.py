@@ -3,19 +3,23 @@
 A decoder is fed whatever arrives, cut anywhere: inside a character, between CR and LF, in the
 middle of a field. It works on whole lines of bytes and decodes a field's value once its line is
 complete, so that split characters need no special care. The rules are those of the WHATWG HTML
-standard, section 9.2.6, with one difference: a last block without its blank line is not lost,
-``flush()`` returns it.
+standard, section 9.2.6, with two differences. A last block without its blank line is not lost,
+``flush()`` returns it. Some servers leave out the blank lines: where a data line is a whole JSON
+object and another one follows, they are two events, because no JSON could be made of both.
 
 Both sides use it: the client for a gateway's answer, the gateway for a vendor's.
 """
 
 from __future__ import annotations
 
+import json
 from typing import NamedTuple
 
 MAX_EVENT_BYTES = 16 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 _MAX_DIGITS = 18
+_LOOKED_AT = 64 * 1024
+"""Bytes of a line that may be looked at to find a missing blank line."""
 
 
 class EventTooLargeError(ValueError):
@@ -46,6 +50,7 @@ class SSEDecoder:
         self._after_cr = False
         self._at_start = True
         self._event = ""
+        self._event_of_data = ""
         self._data: list[bytes] = []
         self._id = ""
         self._retry: int | None = None
@@ -87,9 +92,12 @@ class SSEDecoder:
         for line in () if self._too_large else lines:
             if self._at_start:
                 line, self._at_start = line.removeprefix(_BOM), False
-            if line:
-                self._read_field(line)
-            elif (event := self._dispatch()) is not None:
+            if not line:
+                event = self._dispatch(self._event)
+                self._event = ""
+            else:
+                event = self._read_field(line)
+            if event is not None:
                 events.append(event)
             if self._data_bytes > self._limit:
                 self._too_large = True
@@ -99,11 +107,19 @@ class SSEDecoder:
             raise EventTooLargeError(f"an event is larger than {self._limit} bytes")
         return events
 
-    def _read_field(self, line: bytes) -> None:
-        """One line of a block; a comment has an empty name and is ignored like unknown fields."""
+    def _read_field(self, line: bytes) -> ServerSentEvent | None:
+        """One line of a block; a comment has an empty name and is ignored like unknown fields.
+
+        The event before it, where this line shows that its blank line is missing.
+        """
         name, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
+        before = None
         if name == b"data":
+            if len(self._data) == 1 and value and _is_object(self._data[0]):
+                before = self._dispatch(self._event_of_data)
+            if not self._data:
+                self._event_of_data = self._event
             self._data.append(value)
             # The whole line: a million lines without data are a million values all the same.
             self._data_bytes += len(line) + 1
@@ -113,16 +129,26 @@ class SSEDecoder:
             self._id = _text(value)
         elif name == b"retry" and value.isdigit() and len(value) <= _MAX_DIGITS:
             self._retry = int(value)
+        return before
 
-    def _dispatch(self) -> ServerSentEvent | None:
-        """The block that a blank line ends; None where it held no data."""
-        name, self._event = self._event, ""
+    def _dispatch(self, name: str) -> ServerSentEvent | None:
+        """The event of this name that ends here; None where it held no data."""
         if not self._data:
             return None
         data = _text(b"\n".join(self._data))
         self._data.clear()
         self._data_bytes = 0
         return ServerSentEvent(name or "message", data, self._id, self._retry)
+
+
+def _is_object(line: bytes) -> bool:
+    """Whether a line is a JSON object by itself."""
+    if line[:1] != b"{" or len(line) > _LOOKED_AT:
+        return False
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _text(value: bytes) -> str:

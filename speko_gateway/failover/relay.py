@@ -25,12 +25,14 @@ from speko_gateway.errors import GatewayError, invalid
 from speko_gateway.provider import (
     FailureCode,
     Finish,
+    Progress,
     Provider,
     ProviderError,
     ProviderEvent,
     ProviderRequest,
     TextDelta,
     ToolCall,
+    without_words,
 )
 from speko_gateway.routing.candidate_health import Call, Standing
 from speko_gateway.routing.gating import pause_asked_for
@@ -40,8 +42,15 @@ Clock = Callable[[], float]
 Piece = TextDelta | ToolCall
 Outcome = Literal["answered", "failed", "cancelled"]
 
-_BLAMELESS = frozenset({FailureCode.INVALID_REQUEST, FailureCode.SIMULATED_OUTAGE})
-"""Failures that say nothing about a candidate's health."""
+_BLAMELESS = frozenset(
+    {
+        FailureCode.INVALID_REQUEST,
+        FailureCode.TOKEN_LIMIT,
+        FailureCode.CONTENT_FILTERED,
+        FailureCode.SIMULATED_OUTAGE,
+    }
+)
+"""Failures that say nothing about a candidate's health: the request or a drill caused them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +143,7 @@ class Relay:
     _queue: deque[Option] = field(default_factory=deque)
     _last: deque[Option] = field(default_factory=deque)
     _deadline: Bound | None = None
+    _pauses: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._queue.extend(self.options)
@@ -165,6 +175,8 @@ class Relay:
 
     def failed(self, running: RunningAttempt, error: ProviderError) -> None:
         """Record that this candidate failed."""
+        if error.retry_after is not None:
+            self._pauses.append(error.retry_after)
         if error.code in _BLAMELESS or self._had_too_little_time(error):
             self._settle_without_blame(running)
         elif running.call is not None:
@@ -256,9 +268,11 @@ class Relay:
             batch = await next_events(upstream, *bounds)
             for place, event in enumerate(batch, 1):
                 if isinstance(event, Finish):
-                    raise ProviderError(FailureCode.EMPTY_ANSWER, "answered with no text")
+                    raise without_words(event)
                 if isinstance(event, ToolCall):
                     return batch[place - 1 :]
+                if isinstance(event, Progress):
+                    continue
                 blank += event.text
                 if event.text.strip():
                     return [TextDelta(blank), *batch[place:]]
@@ -266,12 +280,10 @@ class Relay:
     def _exhausted(self, deadline: Bound) -> GatewayError:
         """What the caller gets when nobody is left to ask: an error that lists each attempt."""
         late = deadline.passed()
-        if not self.attempts and not late:
-            held = self.health.held()
-            pauses = [held[each.candidate] for each in self.options if each.candidate in held]
-            return pause_asked_for(min(pauses, default=0.0))
         tried = self.attempts
         reasons = "; ".join(f"{each.provider}/{each.model} {each.message}" for each in tried)
+        if all(each.code == FailureCode.RATE_LIMITED for each in tried) and (tried or not late):
+            return pause_asked_for(self._shortest_pause(), reasons, tried)
         if tried and all(each.code == FailureCode.INVALID_REQUEST for each in tried):
             error = invalid(f"Every provider rejected the request: {reasons}")
             error.attempts = tuple(tried)
@@ -281,6 +293,12 @@ class Relay:
             seconds = f"{self.limits.deadline:g} s"
             what = f"Nobody had answered when the {seconds} for one request were up"
         return GatewayError(500, "ALL_PROVIDERS_FAILED", f"{what}: {reasons}", attempts=tried)
+
+    def _shortest_pause(self) -> float | None:
+        """Seconds until the first who was asked, or would have been, may be asked again."""
+        held = self.health.held()
+        resting = [held[each.candidate] for each in self.options if each.candidate in held]
+        return min([*self._pauses, *resting], default=None)
 
 
 def _message(error: ProviderError, drilled: bool) -> str:
@@ -293,5 +311,6 @@ def _until_finish(batch: Sequence[ProviderEvent]) -> tuple[Sequence[Piece], Fini
     for event in batch:
         if isinstance(event, Finish):
             return pieces, event
-        pieces.append(event)
+        if not isinstance(event, Progress):
+            pieces.append(event)
     return pieces, None

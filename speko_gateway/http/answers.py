@@ -37,6 +37,7 @@ from speko_gateway.provider import (
     TextDelta,
     ToolCall,
     estimate_tokens,
+    may_hold,
     prompt_text,
 )
 from speko_gateway.routing.ranking import Filtered, Ranked, Ranking
@@ -106,7 +107,7 @@ def result_body(
         text=text,
         provider=speaker.option.candidate.provider,
         model=speaker.option.candidate.model,
-        usage=_usage(finish, relay.request, text),
+        usage=_usage(finish, relay.request, pieces),
         failover_count=speaker.failovers,
         scores_run_id=scores_run_id,
         tool_calls=_tool_calls(pieces),
@@ -129,16 +130,20 @@ def _tool_calls(pieces: Sequence[TextDelta | ToolCall]) -> list[ChatToolCall] | 
     ] or None
 
 
-def _usage(finish: Finish, request: ProviderRequest, text: str) -> CompleteUsage:
-    """The provider's counts; where it gave none, estimates, labelled so."""
+def _usage(
+    finish: Finish, request: ProviderRequest, pieces: Sequence[TextDelta | ToolCall]
+) -> CompleteUsage:
+    """The provider's counts; where it gave none that can be true, estimates, labelled so."""
+    said = "".join(
+        piece.text if isinstance(piece, TextDelta) else piece.name + piece.args for piece in pieces
+    )
     prompt_tokens, completion_tokens = finish.prompt_tokens, finish.completion_tokens
     estimated = finish.estimated
-    if prompt_tokens is None:
-        prompt_tokens = estimate_tokens(prompt_text(request.messages, request.system_prompt))
-        estimated = True
-    if completion_tokens is None:
-        completion_tokens = estimate_tokens(text)
-        estimated = True
+    asked = prompt_text(request.messages, request.system_prompt)
+    if not may_hold(prompt_tokens, asked):
+        prompt_tokens, estimated = estimate_tokens(asked), True
+    if not may_hold(completion_tokens, said):
+        completion_tokens, estimated = estimate_tokens(said), True
     return CompleteUsage(
         prompt_tokens=prompt_tokens, completion_tokens=completion_tokens, estimated=estimated
     )

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar, TextIO
 
-from speko_client.redaction import redacted, secrets_in
+from speko_client.redaction import Redactor, secrets_in
 from speko_gateway.errors import SetupError
 
 MOST_LINES = 10_000
@@ -65,7 +65,7 @@ def set_up_logging(settings: LogSettings, environment: Mapping[str, str]) -> Non
 class _Lines(logging.Formatter):
     def __init__(self, secrets: tuple[str, ...] = ()) -> None:
         super().__init__()
-        self._secrets = secrets
+        self._redactor = Redactor(secrets)
 
 
 class JsonLines(_Lines):
@@ -78,7 +78,7 @@ class JsonLines(_Lines):
         if request is not None:
             return json.dumps({**fields, "event": "request", **request})
         fields |= {"event": "log", "logger": record.name, **_message_fields(record)}
-        return redacted(json.dumps(fields), self._secrets)
+        return self._redactor.error(json.dumps(fields))
 
 
 class TextLines(_Lines):
@@ -93,7 +93,7 @@ class TextLines(_Lines):
                 f"{name}={_plain(value)}" for name, value in request.items()
             )
         said = " ".join(str(value) for value in _message_fields(record).values())
-        return redacted(f"{head} {record.name}: {said}".replace("\n", " "), self._secrets)
+        return self._redactor.error(f"{head} {record.name}: {said}".replace("\n", " "))
 
 
 class PatientStream:

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from speko_client.models import RoutingIntent
+from speko_client.models import Attempt, RoutingIntent
 from speko_gateway.candidates import Candidate, Selection
 from speko_gateway.errors import GatewayError
 from speko_gateway.routing.health import HealthGate
@@ -30,6 +30,11 @@ MOST_KEPT = 256
 
 MOST_ENTRIES = 100
 """No shortlist is kept for a longer allow-list: a request's body has room for 2 MiB of them."""
+
+MOST_NAMED = 20
+"""Entries of an allow-list that an error names; an allow-list may have thousands."""
+MOST_SHOWN = 80
+"""Characters of one entry."""
 
 _ALL_OUT = "Everyone in the pool failed too often lately; the least bad are tried anyway."
 
@@ -108,8 +113,14 @@ class RememberedShortlists:
         return found
 
 
-def nobody(ranking: Ranking, health: HealthGate) -> GatewayError:
-    """The error where the ranking is empty."""
+def nobody(
+    ranking: Ranking, health: HealthGate, allowed: Selection | None, absent: Callable[[str], str]
+) -> GatewayError:
+    """The error where the ranking is empty.
+
+    Of an allow-list it says why each entry cannot answer; all others are only counted. ``absent``
+    is why an entry names no candidate, as a plain clause.
+    """
     held = health.held()
     resting = [each for each in ranking.filtered_out if each.code == "unhealthy"]
     pauses = [held[each.candidate] for each in resting if each.candidate in held]
@@ -118,21 +129,51 @@ def nobody(ranking: Ranking, health: HealthGate) -> GatewayError:
     return GatewayError(
         500,
         "COMPLETE_FAILED",
-        "No provider is available for this intent and allow-list. "
-        f"Widen the allow-list or make one available. {_reasons(ranking.filtered_out)}".rstrip(),
+        "No provider is available for this intent and allow-list. Widen the allow-list or make "
+        f"one available. {_why_nobody(ranking.filtered_out, allowed, absent)}".rstrip(),
     )
 
 
-def pause_asked_for(seconds: float, reasons: str = "") -> GatewayError:
-    """Every vendor that could answer asked for a pause; the first is back in so many seconds."""
-    wait = max(1, math.ceil(seconds))
+def pause_asked_for(
+    seconds: float | None, reasons: str = "", attempts: Sequence[Attempt] = ()
+) -> GatewayError:
+    """Every vendor that could answer asked for a pause; the first is back in so many seconds.
+
+    None: nobody said for how long.
+    """
+    wait = None if seconds is None else max(1, math.ceil(seconds))
+    when = "later" if wait is None else f"in {wait} s"
     return GatewayError(
         429,
         "RATE_LIMITED",
-        f"Every provider that could answer asked for a pause. Ask again in {wait} s, "
+        f"Every provider that could answer asked for a pause. Ask again {when}, "
         f"or allow others. {reasons}".rstrip(),
-        headers={"retry-after": str(wait)},
+        attempts=attempts,
+        headers=None if wait is None else {"retry-after": str(wait)},
     )
+
+
+def _why_nobody(
+    filtered: Sequence[Filtered], allowed: Selection | None, absent: Callable[[str], str]
+) -> str:
+    if allowed is None:
+        return _reasons(filtered)
+    own = [each for each in filtered if allowed.covers(each.candidate)]
+    named = {name for each in own for name in (each.candidate.provider, each.candidate.id)}
+    unknown = sorted(allowed.entries - named)
+    clauses = [f"{each.candidate}: {each.reason}" for each in own]
+    clauses += [f"{_shown(entry)}: {absent(entry)}" for entry in unknown[:MOST_NAMED]]
+    if (more := len(unknown) - MOST_NAMED) > 0:
+        clauses.append(f"{more} more entries name nobody")
+    if others := len(filtered) - len(own):
+        clauses.append(f"not on the allow-list: {others} {'other' if others == 1 else 'others'}")
+    return "; ".join(clauses)
+
+
+def _shown(entry: str) -> str:
+    """A caller's text in an error: short, and without what cannot be printed."""
+    text = entry if entry.isprintable() else repr(entry)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 
 
 def _is_long(allowed: Selection | None) -> bool:

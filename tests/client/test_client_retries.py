@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from speko_client import Speko, SpekoApiError, SpekoConnectionError, SpekoRateLimitError
 from speko_client.errors import SpekoStreamError, SpekoTimeoutError
-from speko_client.failures import MAX_BACKOFF_S, MAX_RETRY_AFTER_S, RetryPolicy, retry_after_seconds
+from speko_client.failures import MAX_BACKOFF_S, MAX_RETRY_AFTER_S, RetryPolicy
 from tests.client.calls import HELLO
 from tests.client.conftest import Connect
 from tests.client.wire_server import Do, WireServer, buffered, events, refused, wire
 
 GOOD = buffered(wire("answer-first-generation.json"))
 BUSY = refused("503 Service Unavailable", "Busy", "BUSY")
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 def test_no_retry_unless_asked_for(client: Speko, server: WireServer, pauses: list[float]) -> None:
@@ -116,20 +112,3 @@ def test_a_pause_is_bounded(
         assert retries_made < max_retries
         assert pause == asked if asked is not None else pause <= MAX_BACKOFF_S
         assert 0 <= pause <= MAX_RETRY_AFTER_S
-
-
-@given(seconds=st.integers(0, 10**6))
-def test_retry_after_in_seconds_or_as_a_date(seconds: int) -> None:
-    date = format_datetime(NOW + timedelta(seconds=seconds), usegmt=True)
-    assert retry_after_seconds(str(seconds), NOW) == retry_after_seconds(date, NOW) == seconds
-
-
-@given(text=st.text())
-def test_retry_after_survives_anything(text: str) -> None:
-    pause = retry_after_seconds(text, NOW)
-    assert pause is None or pause >= 0
-
-
-def test_a_date_gone_by_is_no_pause() -> None:
-    assert retry_after_seconds(format_datetime(NOW - timedelta(days=1)), NOW) == 0.0
-    assert retry_after_seconds(None, NOW) is None

@@ -111,3 +111,36 @@ def test_many_small_events_are_not_too_large() -> None:
     assert sum(len(decoder.feed(b"data: 0123456789\n\nda")) for _ in range(3)) == 1
     decoder = SSEDecoder(max_event_bytes=64)
     assert sum(len(decoder.feed(b"data: 0123456789\n\n")) for _ in range(1_000)) == 1_000
+
+
+OBJECTS = ['{"text": "Hi"}', '{"text": "{}"}', "{}", '{"a": {"b": [1]}}']
+
+
+@given(
+    objects=st.lists(st.sampled_from(OBJECTS), min_size=1, max_size=5),
+    blanks=st.lists(st.booleans(), min_size=5, max_size=5),
+    name=st.sampled_from(["", "delta"]),
+    end=LINE_ENDS,
+)
+def test_objects_are_events_with_and_without_blank_lines(
+    objects: list[str], blanks: list[bool], name: str, end: bytes
+) -> None:
+    named = f"event: {name}".encode() + end if name else b""
+    stream = b"".join(
+        named + b"data: " + each.encode() + end + (end if blank else b"")
+        for each, blank in zip(objects, blanks, strict=False)
+    )
+    assert told(stream) == [(name or "message", each) for each in objects]
+
+
+def test_an_event_without_its_blank_line_is_there_with_the_next_one() -> None:
+    decoder = SSEDecoder()
+    assert decoder.feed(b'event: a\ndata: {"n": 1}\n') == []
+    assert decoder.feed(b'event: b\ndata: {"n": 2}\n') == [ServerSentEvent("a", '{"n": 1}')]
+    assert decoder.feed(b"data: [DONE]\n") == [ServerSentEvent("b", '{"n": 2}')]
+    assert decoder.flush() == [ServerSentEvent("b", "[DONE]")]
+
+
+def test_json_over_several_lines_is_one_event() -> None:
+    stream = b'data: {"n": 1,\ndata: "m":\ndata: {}}\n\ndata: {}\ndata:\n\n'
+    assert told(stream) == [("message", '{"n": 1,\n"m":\n{}}'), ("message", "{}\n")]

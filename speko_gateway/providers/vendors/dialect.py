@@ -7,13 +7,15 @@ back into text, tool calls and the finish; ``upstream`` does the sending.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from speko_gateway.provider import Finish, ProviderError, ProviderEvent, ProviderRequest, ToolCall
-from speko_gateway.providers.failures import unreadable
+from speko_client.wire.error_forms import error_in
+from speko_gateway.provider import ProviderEvent, ProviderRequest
+from speko_gateway.providers.failures import reported, unreadable
 from speko_gateway.providers.vendors.catalogue import Vendor
+from speko_gateway.providers.vendors.reading import text
 
 _END_MARKS: Final = ("[DONE]", "DONE")
 
@@ -80,12 +82,21 @@ def is_end(data: str) -> bool:
     return data.strip() in _END_MARKS
 
 
-def event_object(data: str) -> dict[str, Any]:
-    """One event's JSON object; ProviderError where it is none."""
+def event_object(data: str, secret: str | None, telling: str) -> dict[str, Any]:
+    """One event's JSON object, which in this dialect has the ``telling`` field.
+
+    ProviderError where it is none, or where it reports an error in any dialect's form.
+    """
     try:
         found = json.loads(data)
     except (ValueError, RecursionError):
         found = None
+    if isinstance(found, dict) and found.get(telling, "error") != "error":
+        is_plain = "error" not in found and "message" not in found
+        if is_plain:
+            return found
+    if (error := error_in(found)) is not None:
+        raise reported(error, secret)
     if not isinstance(found, dict):
         raise unreadable("sent something that is no JSON event")
     return found
@@ -99,71 +110,6 @@ def mapping(value: Any) -> dict[str, Any]:
 def listed(value: Any) -> list[dict[str, Any]]:
     """The objects in a list, or none."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def text(value: Any) -> str:
-    """A text, or the empty one. Half a surrogate pair, which JSON can spell, becomes ``?``."""
-    if not isinstance(value, str):
-        return ""
-    return value if value.isascii() else value.encode("utf-8", "replace").decode()
-
-
-def count(value: Any) -> int | None:
-    """A count of tokens; None for what cannot be one (negative, not whole, not a number)."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return int(value) if 0 <= value < 2**53 and value == int(value) else None
-
-
-def tool_calls(
-    parts: Iterable[tuple[str, str, str]], *, cut: bool
-) -> tuple[list[ToolCall], tuple[str, ...]]:
-    """The calls of these ids, names and arguments, and the notes.
-
-    An unreadable call is a ProviderError; where the token limit ``cut`` the answer, it is left out
-    with all behind it.
-    """
-    calls: list[ToolCall] = []
-    for number, (call_id, name, args) in enumerate(parts):
-        try:
-            calls.append(_tool_call(call_id or f"call_{number}", name, args))
-        except ProviderError:
-            if not cut:
-                raise
-            return calls, ("The token limit cut a tool call off; it was left out.",)
-    return calls, ()
-
-
-def _tool_call(call_id: str, name: str, args: str) -> ToolCall:
-    """A complete call; no arguments are an empty object. ProviderError where they are no object."""
-    try:
-        found = json.loads(args) if args.strip() else {}
-    except (ValueError, RecursionError):
-        found = args
-    if not isinstance(found or {}, dict) or not name:
-        raise unreadable("sent a tool call that cannot be read")
-    return ToolCall(call_id, name, text(args) if found else "{}")
-
-
-def finish(
-    reason: str,
-    calls: list[ToolCall],
-    prompt_tokens: int | None,
-    completion_tokens: int | None,
-    notes: tuple[str, ...],
-) -> list[ProviderEvent]:
-    """The end of an answer: its calls, then the finish, whose reason agrees with them."""
-    if reason in ("stop", "tool_calls"):
-        reason = "tool_calls" if calls else "stop"
-    return [
-        *calls,
-        Finish(
-            prompt_tokens=prompt_tokens,
-            completion_tokens=completion_tokens,
-            finish_reason=reason,
-            notes=notes,
-        ),
-    ]
 
 
 def model_ids(items: Any, prefix: str = "") -> list[str]:

@@ -9,7 +9,6 @@ names are as Google's SDK sends them; the API takes either spelling.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 from urllib.parse import quote
@@ -25,28 +24,19 @@ from speko_gateway.conversation import (
     tool_choice,
     unique_ids,
 )
-from speko_gateway.provider import (
-    FailureCode,
-    ProviderError,
-    ProviderEvent,
-    ProviderRequest,
-    TextDelta,
-    ToolCall,
-)
-from speko_gateway.providers.failures import quoted, reported, unreadable
+from speko_gateway.provider import PROGRESS, ProviderEvent, ProviderRequest
 from speko_gateway.providers.vendors.catalogue import Vendor, effort_note, nearest_effort
 from speko_gateway.providers.vendors.dialect import (
     Outgoing,
     Reader,
-    count,
     event_object,
-    finish,
     is_end,
     listed,
     mapping,
     model_ids,
-    text,
 )
+from speko_gateway.providers.vendors.reading import Reading, count, text, whole
+from speko_gateway.providers.vendors.tool_fragments import spelled
 
 _BUDGETS: dict[ReasoningEffort, int] = {
     "none": 0,
@@ -75,19 +65,6 @@ Base64 of ``skip_thought_signature_validator``, Google's documented stand-in.
 
 _METHODS = {False: "streamGenerateContent?alt=sse", True: "generateContent"}
 """By whether the answer is wanted in one piece."""
-
-_REASONS = {
-    "STOP": "stop",
-    "MAX_TOKENS": "length",
-    "SAFETY": "content_filter",
-    "RECITATION": "content_filter",
-    "LANGUAGE": "content_filter",
-    "BLOCKLIST": "content_filter",
-    "PROHIBITED_CONTENT": "content_filter",
-    "SPII": "content_filter",
-    "IMAGE_SAFETY": "content_filter",
-}
-_BROKEN_CALLS = ("MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "MALFORMED_RESPONSE")
 
 
 class GoogleDialect:
@@ -243,11 +220,8 @@ class CandidateReader:
     """Reads chunks of the first candidate. Thoughts are not words of the answer."""
 
     def __init__(self, notes: tuple[str, ...], secret: str | None) -> None:
-        self._notes = notes
-        self._secret = secret
-        self._reason: str | None = None
-        self._usage: dict[str, Any] = {}
-        self._calls: list[ToolCall] = []
+        self._ended = False
+        self._reading = Reading(notes, secret)
 
     @property
     def done(self) -> bool:
@@ -257,53 +231,43 @@ class CandidateReader:
     def read(self, data: str) -> list[ProviderEvent]:
         """One chunk's text; function calls come whole and are kept for the finish."""
         if is_end(data):
-            self._reason = self._reason or "stop"
+            self._ended = True
             return []
-        chunk = event_object(data)
-        if chunk.get("error"):
-            raise reported(chunk["error"], self._secret)
-        self._usage = mapping(chunk.get("usageMetadata")) or self._usage
-        if blocked := text(mapping(chunk.get("promptFeedback")).get("blockReason")):
-            self._reason = "content_filter"
-            self._notes += (f"Google blocked the prompt ({quoted(blocked, self._secret)}).",)
-        candidates = listed(chunk.get("candidates"))
-        return self._read_candidate(candidates[0]) if candidates else []
+        chunk = event_object(data, self._reading.secret, "candidates")
+        self._count(mapping(chunk.get("usageMetadata")))
+        feedback = mapping(chunk.get("promptFeedback"))
+        if blocked := text(feedback.get("blockReason")):
+            self._reading.blocked(blocked, feedback.get("blockReasonMessage"))
+        return [
+            event
+            for position, candidate in enumerate(listed(chunk.get("candidates")))
+            if (position if (index := whole(candidate.get("index"))) is None else index) == 0
+            for event in self._read_candidate(candidate)
+        ]
 
     def finish(self) -> list[ProviderEvent]:
         """Function calls and usage; without a finish reason the stream was cut."""
-        if self._reason is None:
-            raise unreadable("broke off before its answer was complete")
-        return finish(
-            self._reason,
-            self._calls,
-            count(self._usage.get("promptTokenCount")),
-            self._completion_tokens(),
-            self._notes,
-        )
+        return self._reading.finish(done=self._ended)
 
     def _read_candidate(self, candidate: dict[str, Any]) -> list[ProviderEvent]:
-        if reason := text(candidate.get("finishReason")):
-            if reason in _BROKEN_CALLS:
-                raise ProviderError(FailureCode.STREAM_BROKEN, f"gave up its answer ({reason})")
-            self._reason = _REASONS.get(reason, "stop")
+        self._reading.end(candidate.get("finishReason"), candidate.get("finishMessage"))
         parts = listed(mapping(candidate.get("content")).get("parts"))
         return [event for part in parts for event in self._read_part(part)]
 
     def _read_part(self, part: dict[str, Any]) -> list[ProviderEvent]:
         if call := mapping(part.get("functionCall")):
             self._call(call)
-        said = "" if part.get("thought") else text(part.get("text"))
-        return [TextDelta(said)] if said else []
+        if said := [] if part.get("thought") else self._reading.say(part.get("text")):
+            return said
+        return [PROGRESS] if any(part.values()) else []
 
     def _call(self, call: dict[str, Any]) -> None:
-        name, args = text(call.get("name")), call.get("args") or {}
-        if not name or not isinstance(args, dict):
-            raise unreadable("sent a tool call that cannot be read")
-        own_id = text(call.get("id")) or f"call_{len(self._calls)}"
-        self._calls.append(ToolCall(own_id, name, text(json.dumps(args, ensure_ascii=False))))
+        drafts = self._reading.drafts
+        name, call_id = text(call.get("name")), text(call.get("id"))
+        drafts.begin(drafts.next_place(), call_id, name).add("", "", spelled(call.get("args")))
 
-    def _completion_tokens(self) -> int | None:
+    def _count(self, usage: dict[str, Any]) -> None:
         """The answer's tokens and the thinking's: both are billed as output."""
-        answer = count(self._usage.get("candidatesTokenCount"))
-        thoughts = count(self._usage.get("thoughtsTokenCount")) or 0
-        return None if answer is None else answer + thoughts
+        answer = count(usage.get("candidatesTokenCount"))
+        thoughts = count(usage.get("thoughtsTokenCount")) or 0
+        self._reading.used(usage.get("promptTokenCount"), answer and answer + thoughts)

@@ -14,12 +14,14 @@ from typing import Literal
 
 from yarl import URL
 
+from speko_client.redaction import Redactor
 from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent, ProviderRequest
 from speko_gateway.providers.failures import reported, unreadable
 from speko_gateway.providers.vendors.anthropic import AnthropicDialect
 from speko_gateway.providers.vendors.catalogue import VENDORS, DialectName, Vendor, compatible
 from speko_gateway.providers.vendors.dialect import Dialect
 from speko_gateway.providers.vendors.google import GoogleDialect
+from speko_gateway.providers.vendors.keyless import KeylessEvents
 from speko_gateway.providers.vendors.openai import OpenAIDialect
 from speko_gateway.providers.vendors.upstream import Upstream
 
@@ -59,6 +61,7 @@ class LiveProvider:
         self._upstream = upstream
         self._dialect = DIALECTS[vendor.dialect]
         self._key = (key or "").strip() or None
+        self._redactor = Redactor([self._key or ""])
         self.problem = _address_problem(self.base_url) or _key_problem(vendor, self._key)
 
     def __repr__(self) -> str:
@@ -106,11 +109,12 @@ class LiveProvider:
             call.body,
             self._dialect.reader(call.notes, self._key),
             self._key,
-            whole=request.buffered,
         )
+        keyless = KeylessEvents(self._redactor)
         try:
             async for event in answer:
-                yield event
+                for shown in keyless.of(event):
+                    yield shown
         finally:
             await answer.aclose()
 
@@ -124,7 +128,7 @@ class LiveProvider:
             raise unreadable("answered with something that is no list of models")
         if isinstance(listed, dict) and listed.get("error"):
             raise reported(listed["error"], self._key)
-        return self._dialect.model_ids(listed)
+        return self._dialect.model_ids(self._redactor.value(listed))
 
     async def close(self) -> None:
         """Close the shared connections; at shutdown, and harmless when repeated."""

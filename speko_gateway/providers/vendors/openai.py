@@ -7,12 +7,12 @@ differs between vendors stands in their rows, what differs between models in the
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
 
 from speko_client.models import ReasoningEffort
+from speko_client.wire.error_forms import error_in
 from speko_gateway.conversation import (
     OPENING,
     LegalMessage,
@@ -25,11 +25,11 @@ from speko_gateway.conversation import (
     unique_ids,
 )
 from speko_gateway.provider import (
+    PROGRESS,
     ProviderEvent,
     ProviderRequest,
-    TextDelta,
 )
-from speko_gateway.providers.failures import reported, unreadable
+from speko_gateway.providers.failures import reported
 from speko_gateway.providers.vendors.catalogue import (
     Sampling,
     Traits,
@@ -42,25 +42,15 @@ from speko_gateway.providers.vendors.catalogue import (
 from speko_gateway.providers.vendors.dialect import (
     Outgoing,
     Reader,
-    count,
     event_object,
-    finish,
     is_end,
     listed,
     mapping,
     model_ids,
-    text,
-    tool_calls,
 )
+from speko_gateway.providers.vendors.reading import Reading, text, whole
+from speko_gateway.providers.vendors.tool_fragments import spelled
 
-_REASONS = {
-    "stop": "stop",
-    "length": "length",
-    "model_length": "length",
-    "content_filter": "content_filter",
-    "tool_calls": "tool_calls",
-    "function_call": "tool_calls",
-}
 _SHORT_ID = re.compile(r"[a-zA-Z0-9]{9}")
 MAX_ID = 40
 """OpenAI's limit for the id of a tool call."""
@@ -225,95 +215,77 @@ def _tool_fields(request: ProviderRequest) -> dict[str, Any]:
 # What comes back
 
 
-class _Slot:
-    """One tool call as its fragments arrive."""
-
-    __slots__ = ("args", "id", "name")
-
-    def __init__(self) -> None:
-        self.id = self.name = ""
-        self.args: list[str] = []
-
-
 class ChunkReader:
-    """Reads chat completion chunks, or the one chat completion."""
+    """Reads chat completion chunks, or the one chat completion. Only the first choice counts."""
 
     def __init__(self, notes: tuple[str, ...], secret: str | None) -> None:
         self.done = False
-        self._notes = notes
-        self._secret = secret
-        self._reason: str | None = None
-        self._usage: dict[str, Any] = {}
-        self._slots: list[_Slot] = []
-        self._open: dict[int, _Slot] = {}
+        self._reading = Reading(notes, secret)
 
     def read(self, data: str) -> list[ProviderEvent]:
         """One chunk's text; tool calls are kept until they are whole."""
         if is_end(data):
             self.done = True
             return []
-        chunk = event_object(data)
-        if chunk.get("error"):
-            raise reported(chunk["error"], self._secret)
-        if chunk.get("usage"):
-            self._usage = mapping(chunk["usage"])
+        chunk = event_object(data, self._reading.secret, "choices")
+        # Groq sends the usage in a field of its own.
+        self._count(chunk.get("usage") or mapping(chunk.get("x_groq")).get("usage"))
         return [
             event
-            for choice in listed(chunk.get("choices"))
-            if not choice.get("index")
+            for position, choice in enumerate(listed(chunk.get("choices")))
+            if _place(choice, position) == 0
             for event in self._read_choice(choice)
         ]
 
     def finish(self) -> list[ProviderEvent]:
         """Tool calls and usage; a stream without finish reason or ``[DONE]`` was cut."""
-        if not self.done and self._reason is None:
-            raise unreadable("broke off before its answer was complete")
-        reason = self._reason or "stop"
-        parts = [(slot.id, slot.name, "".join(slot.args)) for slot in self._slots]
-        calls, notes = tool_calls(parts, cut=reason == "length")
-        return finish(
-            reason,
-            calls,
-            count(self._usage.get("prompt_tokens")),
-            count(self._usage.get("completion_tokens")),
-            self._notes + notes,
-        )
+        return self._reading.finish(done=self.done)
+
+    def _count(self, usage: Any) -> None:
+        if usage:
+            counts = mapping(usage)
+            self._reading.used(counts.get("prompt_tokens"), counts.get("completion_tokens"))
 
     def _read_choice(self, choice: dict[str, Any]) -> list[ProviderEvent]:
+        if choice.get("error"):
+            raise reported(error_in(choice) or {}, self._reading.secret)
         # An answer in one piece has the whole message where a chunk has a delta.
         delta = mapping(choice.get("delta") or choice.get("message"))
-        for position, fragment in enumerate(listed(delta.get("tool_calls"))):
+        for position, fragment in enumerate(_fragments(delta)):
             self._read_fragment(fragment, position)
-        if (reason := choice.get("finish_reason")) is not None:
-            self._end(reason)
+        self._reading.end(choice.get("finish_reason"))
+        # Moonshot sends the usage with the choice.
+        self._count(choice.get("usage"))
         content = delta.get("content")
-        said = text(content) or _block_text(content) or text(delta.get("refusal"))
-        return [TextDelta(said)] if said else []
-
-    def _end(self, reason: Any) -> None:
-        if reason == "error":
-            raise reported({"message": "the model failed"}, self._secret)
-        self._reason = _REASONS.get(text(reason), "stop")
+        if isinstance(content, list):
+            content = _block_text(content)
+        if said := self._reading.say(content or delta.get("refusal")):
+            return said
+        return [PROGRESS] if any(delta[name] for name in delta if name != "role") else []
 
     def _read_fragment(self, fragment: dict[str, Any], position: int) -> None:
-        slot = self._slot(fragment, position)
         function = mapping(fragment.get("function"))
-        slot.id = slot.id or text(fragment.get("id"))
-        slot.name = slot.name or text(function.get("name"))
-        args = function.get("arguments")
-        slot.args.append(json.dumps(args) if isinstance(args, dict) else text(args))
+        self._reading.drafts.add(
+            _place(fragment, position),
+            text(fragment.get("id")),
+            text(function.get("name")),
+            spelled(function.get("arguments")),
+        )
 
-    def _slot(self, fragment: dict[str, Any], position: int) -> _Slot:
-        """The call a fragment belongs to: by index; a new id at a used index is a new call."""
-        index = fragment.get("index")
-        key = index if isinstance(index, int) else position
-        slot, own = self._open.get(key), text(fragment.get("id"))
-        if slot is None or (own and slot.id and own != slot.id):
-            slot = self._open[key] = _Slot()
-            self._slots.append(slot)
-        return slot
+
+def _fragments(delta: dict[str, Any]) -> list[dict[str, Any]]:
+    """Fragments of tool calls; the one ``function_call`` is how it was spelled before them."""
+    found = listed(delta.get("tool_calls"))
+    former = mapping(delta.get("function_call"))
+    return found or ([{"function": former}] if former else [])
+
+
+def _place(item: dict[str, Any], position: int) -> int:
+    """Which choice or call this belongs to: by its index, else by its position."""
+    index = whole(item.get("index"))
+    return position if index is None else index
 
 
 def _block_text(content: Any) -> str:
     """The text blocks' text: Mistral's reasoning models send blocks in place of a string."""
-    return "".join(text(block.get("text")) for block in listed(content))
+    return "".join(block["text"] for block in listed(content) if isinstance(block.get("text"), str))

@@ -25,9 +25,9 @@ import aiohttp
 from aiohttp import AddrInfoType
 
 from speko_client.addresses import is_public
-from speko_client.wire.sse import EventTooLargeError, SSEDecoder
 from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent
 from speko_gateway.providers.failures import refusal, unreadable
+from speko_gateway.providers.vendors.arrivals import Arrivals
 from speko_gateway.providers.vendors.dialect import Reader
 
 CONNECT_SECONDS = 5.0
@@ -35,15 +35,13 @@ CONNECT_SECONDS = 5.0
 LIST_SECONDS = 5.0
 """How long a vendor may take to list its models."""
 KEEPALIVE_SECONDS = 30.0
-MAX_EVENT_BYTES = 4 * 1024 * 1024
-"""More than any single event of a real answer; a line that never ends stops here."""
 MAX_BODY_BYTES = 4 * 1024 * 1024
+"""Of a list of models."""
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """Of one streamed answer: some 200,000 tokens, each in a chunk of its own."""
 MAX_ERROR_BYTES = 64 * 1024
 MAX_HEADER_BYTES = 64 * 1024
 """Of one header of an answer; some proxies write long cookies and policies into theirs."""
-EVENT_STREAM = "text/event-stream"
 _ERROR_BODY_SECONDS = 2.0
 _SETTLE_SECONDS = 0.05
 _HEADERS = {
@@ -91,21 +89,19 @@ class Upstream:
         body: Mapping[str, Any],
         reader: Reader,
         secret: str | None,
-        *,
-        whole: bool = False,
     ) -> AsyncGenerator[ProviderEvent]:
         """POST ``body`` and read the answer as it comes, or the one JSON object if it is that.
 
-        ``whole`` says that one object was asked for; a server may still send a stream.
         Closing the generator closes the connection at once; an answer read to its end leaves
         the connection open for the next request. ``secret`` is never quoted in an error.
         """
         response = await self._send("POST", url, headers, body)
         try:
             await _accept(response, secret)
-            arrivals = _Arrivals(response, self._answer_bytes, whole)
-            while not (arrivals.ended or reader.done):
-                for event in await arrivals.next():
+            arrivals, chunk = Arrivals(self._answer_bytes), b"?"
+            while chunk and not reader.done:
+                chunk = await _chunk(response)
+                for event in arrivals.feed(chunk):
                     for said in () if reader.done else reader.read(event):
                         yield said
             last = reader.finish()
@@ -182,7 +178,8 @@ async def _accept(response: aiohttp.ClientResponse, secret: str | None) -> None:
 async def _check(response: aiohttp.ClientResponse, secret: str | None) -> None:
     if response.status < 200 or response.status >= 300:
         body = await _error_body(response)
-        raise refusal(response.status, response.headers, body, secret, datetime.now(UTC))
+        now, url = datetime.now(UTC), str(response.url)
+        raise refusal(response.status, response.headers, body, secret, now, url)
 
 
 async def _error_body(response: aiohttp.ClientResponse) -> str:
@@ -211,46 +208,6 @@ async def _chunk(response: aiohttp.ClientResponse) -> bytes:
     except (aiohttp.ClientError, OSError) as error:
         broken = "broke off before its answer was complete"
         raise ProviderError(FailureCode.STREAM_BROKEN, broken) from error
-
-
-class _Arrivals:
-    """The data of the events of one answer, as they arrive."""
-
-    def __init__(self, response: aiohttp.ClientResponse, most: int, whole: bool) -> None:
-        self.ended = False
-        self._left = most
-        self._response = response
-        self._decoder = SSEDecoder(max_event_bytes=MAX_EVENT_BYTES)
-        kind = response.content_type
-        self._may_be_whole = kind == "application/json" or (whole and kind != EVENT_STREAM)
-
-    async def next(self) -> list[str]:
-        """What has arrived since; sets ``ended`` with the last of it."""
-        if self._may_be_whole:
-            return await self._whole()
-        chunk = await _chunk(self._response)
-        self.ended = not chunk
-        self._left -= len(chunk)
-        if self._left < 0:
-            raise unreadable("sent more than any answer can be")
-        return self._decoded(chunk)
-
-    async def _whole(self) -> list[str]:
-        """A JSON answer in one piece as one event; a stream under a wrong name as its events."""
-        self.ended = True
-        body = await _body(self._response, MAX_BODY_BYTES)
-        if body.lstrip().startswith(b"{"):
-            return [body.decode("utf-8", "replace")]
-        return self._decoded(body) + self._decoded(b"")
-
-    def _decoded(self, chunk: bytes) -> list[str]:
-        """The events that ``chunk`` completes; an empty chunk is the end."""
-        try:
-            found = self._decoder.feed(chunk) if chunk else self._decoder.flush()
-        except EventTooLargeError as error:
-            raise unreadable("sent an event without end") from error
-        # A data line that is empty, or that holds a comment, only keeps the connection alive.
-        return [event.data for event in found if event.data.strip() and event.data[0] != ":"]
 
 
 async def _settle(response: aiohttp.ClientResponse) -> None:

@@ -65,6 +65,16 @@ async def test_the_first_that_speaks_answers() -> None:
     [
         ([failure()], "SERVER_ERROR", "answered 503"),
         ([Finish()], "EMPTY_ANSWER", "answered with no text"),
+        (
+            [TextDelta(" "), Finish(finish_reason="length", cause="MAX_TOKENS")],
+            "TOKEN_LIMIT",
+            "answered with no text: its tokens were used up before the first word (MAX_TOKENS)",
+        ),
+        (
+            [Finish(finish_reason="content_filter", cause="SAFETY")],
+            "CONTENT_FILTERED",
+            "answered with no text: a content filter stopped it (SAFETY)",
+        ),
         ([TextDelta(" \n"), TextDelta("\t"), Finish()], "EMPTY_ANSWER", "answered with no text"),
         ([], "STREAM_BROKEN", "broke off before its answer was complete"),
         ([TextDelta("  ")], "STREAM_BROKEN", "broke off before its answer was complete"),
@@ -208,6 +218,8 @@ async def test_what_every_provider_rejects_is_the_callers_fault() -> None:
         (FailureCode.TIMEOUT, True),
         (FailureCode.AUTH_FAILED, True),
         (FailureCode.INVALID_REQUEST, False),
+        (FailureCode.TOKEN_LIMIT, False),
+        (FailureCode.CONTENT_FILTERED, False),
         (FailureCode.SIMULATED_OUTAGE, False),
     ],
 )

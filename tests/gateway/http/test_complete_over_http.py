@@ -76,6 +76,30 @@ async def test_counts_nobody_gave_are_estimated_and_say_so() -> None:
     assert answer["usage"] == {"promptTokens": 2, "completionTokens": 2, "estimated": True}
 
 
+@pytest.mark.parametrize(
+    ("finish", "usage"),
+    [
+        (Finish(3, 0), {"promptTokens": 3, "completionTokens": 100, "estimated": True}),
+        (Finish(3, 1), {"promptTokens": 3, "completionTokens": 100, "estimated": True}),
+        (Finish(0, 90), {"promptTokens": 2, "completionTokens": 90, "estimated": True}),
+        (Finish(3, 90), {"promptTokens": 3, "completionTokens": 90, "estimated": False}),
+    ],
+)
+async def test_a_count_that_cannot_be_this_text_is_estimated(
+    finish: Finish, usage: dict[str, Any]
+) -> None:
+    words: list[Step] = [TextDelta("word " * 80), finish]
+    async with serving(gateway(PlayedProvider({"a": words}))) as client:
+        assert (await client.post(URL, json=BODY)).json()["usage"] == usage
+
+
+async def test_a_tool_call_without_a_count_is_estimated_too() -> None:
+    call = ToolCall("c", "look", '{"city": "Zürich"}')
+    async with serving(gateway(PlayedProvider({"a": [call, Finish(3)]}))) as client:
+        usage = (await client.post(URL, json=BODY)).json()["usage"]
+    assert usage == {"promptTokens": 3, "completionTokens": 6, "estimated": True}
+
+
 async def test_a_break_after_the_first_words_ends_a_stream_with_an_error() -> None:
     broken = failure(FailureCode.STREAM_BROKEN, "broke off")
     provider = PlayedProvider({"a": [TextDelta("Hal"), broken], "b": said("Hello")})
@@ -105,14 +129,20 @@ async def test_all_failing_is_a_500_in_either_form(headers: dict[str, str]) -> N
     assert [each["model"] for each in body["attempts"]] == ["a", "b"]
 
 
-@pytest.mark.parametrize("allowed", [["nobody"], ["acme:z"]])
-async def test_an_allow_list_that_leaves_nobody_is_a_500(allowed: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("allowed", "why"),
+    [
+        (["nobody"], "nobody: there is no provider of this name"),
+        (["acme:z"], "acme:z: it has no model of this name"),
+    ],
+)
+async def test_an_allow_list_that_leaves_nobody_is_a_500(allowed: list[str], why: str) -> None:
     body = {**BODY, "constraints": {"allowedProviders": {"llm": allowed}}}
     async with serving(gateway(PlayedProvider({"a": said("x")}))) as client:
         response = await client.post(URL, json=body)
     assert response.status_code == 500
     assert response.json()["code"] == "COMPLETE_FAILED"
-    assert "acme/a: not on the allow-list" in response.json()["error"]
+    assert response.json()["error"].endswith(f"{why}; not on the allow-list: 1 other")
 
 
 async def test_an_empty_allow_list_is_no_list() -> None:

@@ -281,7 +281,10 @@ async def test_reads_tool_calls_and_leaves_thinking_out() -> None:
 
 
 async def test_a_refusal_is_a_filtered_answer() -> None:
-    assert await read("anthropic-refusal") == [Finish(25, 4, finish_reason="content_filter")]
+    note = "The provider ended its answer early: refusal."
+    assert await read("anthropic-refusal") == [
+        Finish(25, 4, finish_reason="content_filter", cause="refusal", notes=(note,))
+    ]
 
 
 async def test_an_overload_inside_the_stream_is_a_rate_limit() -> None:

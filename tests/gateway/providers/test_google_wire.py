@@ -217,11 +217,11 @@ async def test_reads_tool_calls() -> None:
 async def test_reads_limits_and_blocks() -> None:
     assert await read("google-cut-by-limit") == [
         TextDelta("Half an"),
-        Finish(9, 2, finish_reason="length"),
+        Finish(9, 2, finish_reason="length", cause="MAX_TOKENS"),
     ]
     blocked = (await read("google-blocked"))[-1]
     assert blocked.finish_reason == "content_filter"
-    assert blocked.notes == ("Google blocked the prompt (PROHIBITED_CONTENT).",)
+    assert blocked.cause == "prompt blocked, PROHIBITED_CONTENT"
 
 
 async def test_lists_the_models_that_talk() -> None:

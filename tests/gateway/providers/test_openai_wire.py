@@ -243,9 +243,13 @@ async def read(name: str) -> list[Any]:
     ("name", "said", "finish"),
     [
         ("openai-text", "Grüezi 👋🏽 from 東京.", Finish(19, 10)),
-        ("openai-filtered", "I", Finish(19, 10, finish_reason="content_filter")),
-        ("mistral-reasoning", "Four.", Finish(7, 2, finish_reason="length")),
-        ("llamacpp-text", "Hi", Finish(12, 1, finish_reason="length")),
+        (
+            "openai-filtered",
+            "I",
+            Finish(19, 10, finish_reason="content_filter", cause="content_filter"),
+        ),
+        ("mistral-reasoning", "Four.", Finish(7, 2, finish_reason="length", cause="model_length")),
+        ("llamacpp-text", "Hi", Finish(12, 1, finish_reason="length", cause="length")),
     ],
 )
 async def test_reads_words_and_usage(name: str, said: str, finish: Finish) -> None:

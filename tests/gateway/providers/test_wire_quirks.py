@@ -106,6 +106,10 @@ QUIRKS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
         lambda body: without(body, END) + b'\n\nevent: ping\ndata: {"type": "ping"}\n\n',
     ),
     **{
+        f"{vendor} has no blank lines": (vendor, lambda body: body.replace(b"\n\n", b"\n"))
+        for vendor in MODELS
+    },
+    **{
         f"{vendor} keeps alive by {mark.decode()!r}": (
             vendor,
             lambda body, mark=mark: mark + b"\n\n" + body,  # type: ignore[misc]

@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from speko_client.models import ChatMessage, RoutingIntent
-from speko_gateway.provider import ProviderEvent, ProviderRequest, TextDelta
+from speko_gateway.provider import Progress, ProviderEvent, ProviderRequest, TextDelta
 from speko_gateway.providers.vendors.live import LiveProvider, build_live_providers
 
 WIRE = Path(__file__).parents[2] / "wire" / "vendors"
@@ -129,9 +129,10 @@ def ask(model: str = "gpt-4o", *messages: ChatMessage, **fields: Any) -> Provide
 
 
 async def drain(provider: LiveProvider, request: ProviderRequest) -> list[ProviderEvent]:
-    """The whole answer; connections are closed after it."""
+    """The whole answer without its progress; connections are closed after it."""
     try:
-        return [event async for event in provider.stream(request)]
+        events = [event async for event in provider.stream(request)]
+        return [event for event in events if not isinstance(event, Progress)]
     finally:
         await provider.close()
 

@@ -96,13 +96,13 @@ def test_a_bug_ends_the_turn_and_is_logged(
 
 
 def test_a_bug_in_saving_is_logged_and_told(
-    gateway: Connection, caplog: pytest.LogCaptureFixture
+    gateway: Connection, caplog: pytest.LogCaptureFixture, sqlite_url: str
 ) -> None:
     class Broken(Store):
         def save_turn(self, turn: Turn) -> None:
             raise RuntimeError("no saving")
 
-    engine = Engine(Broken("sqlite://"), price=price)
+    engine = Engine(Broken(sqlite_url), price=price)
     run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
     assert run.wait(PATIENCE)
     engine.close()

@@ -1,0 +1,114 @@
+"""The bytes of an answer as the data of its events, by what its first bytes are.
+
+Headers lie: proxies call a stream ``application/json``, and servers answer with one object under
+``text/event-stream``. An event stream begins with a field's name or a colon, JSON with a brace, and
+a list of the events (Gemini's other form of a stream) with a bracket.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from speko_client.wire.error_forms import as_error
+from speko_client.wire.sse import EventTooLargeError, SSEDecoder
+from speko_gateway.providers.failures import unreadable
+
+MAX_EVENT_BYTES = 4 * 1024 * 1024
+"""More than any single event of a real answer; a line that never ends stops here."""
+MAX_BODY_BYTES = 4 * 1024 * 1024
+"""Of an answer in one piece."""
+
+_BOM = b"\xef\xbb\xbf"
+_BLANK = b" \t\r\n"
+
+
+class Arrivals:
+    """Is fed what arrives and gives the events' data; ``most`` bytes may come in all."""
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+        self._head = b""
+        self._reader: _Stream | _Document | _List | None = None
+
+    def feed(self, chunk: bytes) -> list[str]:
+        """What ``chunk`` completes; an empty chunk is the end. ProviderError for too much."""
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise unreadable("sent more than any answer can be")
+        if self._reader is not None:
+            return self._reader.feed(chunk)
+        self._head += chunk
+        start = self._head.removeprefix(_BOM).lstrip(_BLANK)
+        if chunk and (not start or _BOM.startswith(self._head)):
+            return []
+        self._reader = _FORMS.get(start[:1], _Stream)()
+        head = self._reader.feed(self._head) if self._head else []
+        return head if chunk else head + self._reader.feed(b"")
+
+
+class _Stream:
+    """Server-sent events."""
+
+    def __init__(self) -> None:
+        self._decoder = SSEDecoder(max_event_bytes=MAX_EVENT_BYTES)
+
+    def feed(self, chunk: bytes) -> list[str]:
+        try:
+            found = self._decoder.feed(chunk) if chunk else self._decoder.flush()
+        except EventTooLargeError as error:
+            raise unreadable("sent an event without end") from error
+        # A data line that is empty, or that holds a comment, only keeps the connection alive.
+        return [
+            as_error(event.data) if event.event == "error" else event.data
+            for event in found
+            if event.data.strip() and event.data[0] != ":"
+        ]
+
+
+class _Document:
+    """One JSON object, which is one event."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+
+    def feed(self, chunk: bytes) -> list[str]:
+        self._bytes += chunk
+        if len(self._bytes) > MAX_BODY_BYTES:
+            raise unreadable("sent more than any answer in one piece can be")
+        return [] if chunk else [self._bytes.decode("utf-8-sig", "replace")]
+
+
+class _List:
+    """A JSON list of events, each given out as soon as it is whole."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self._enough = 0
+
+    def feed(self, chunk: bytes) -> list[str]:
+        self._bytes += chunk
+        if len(self._bytes) > MAX_EVENT_BYTES:
+            raise unreadable("sent an event without end")
+        found = self._whole_ones() if len(self._bytes) >= self._enough or not chunk else []
+        rest = self._bytes.strip(b" \t\r\n,]")
+        return found if chunk or not rest else [*found, rest.decode("utf-8", "replace")]
+
+    def _whole_ones(self) -> list[str]:
+        """The events that are whole, taken off the front."""
+        found: list[str] = []
+        text, decoder = self._bytes.decode("utf-8-sig", "surrogateescape"), json.JSONDecoder()
+        while rest := text.lstrip(" \t\r\n,[]"):
+            try:
+                _, end = decoder.raw_decode(rest)
+            except (ValueError, RecursionError):
+                break
+            found.append(rest[:end].encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+            text = rest[end:]
+        self._bytes = bytearray(text.encode("utf-8", "surrogateescape"))
+        # An event that grows is looked at again when there is twice as much of it.
+        self._enough = 2 * len(self._bytes)
+        return found
+
+
+_FORMS: Mapping[bytes, type[_Document | _List]] = {b"{": _Document, b"[": _List}

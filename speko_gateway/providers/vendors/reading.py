@@ -1,0 +1,133 @@
+"""What the readers of the three dialects share: an answer as far as it has been read.
+
+Vendors and the servers in front of them use each other's words for why an answer ended, so all of
+these words are known in every dialect: OpenAI's, Anthropic's and Google's documented ones, and
+those of vLLM, DeepSeek, Mistral and Z.ai.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from speko_client.wire.halves import Halves, sound
+from speko_gateway.provider import FailureCode, Finish, ProviderError, ProviderEvent, TextDelta
+from speko_gateway.providers.failures import quoted, unreadable
+from speko_gateway.providers.vendors.tool_fragments import Drafts
+
+MOST_TOKENS: Final = 100_000_000
+"""More than any model reads or writes at once."""
+
+_WORDS: Final[Mapping[str | FailureCode, str]] = {
+    "stop": "stop stop_sequence end_turn end eos eos_token complete completed",
+    "tool_calls": "tool_calls tool_call tool_use function_call",
+    "length": "length max_tokens max_length model_length model_context_window_exceeded "
+    "continuation",
+    "content_filter": "content_filter refusal sensitive safety recitation language blocklist "
+    "prohibited_content spii model_armor escalation image_safety image_prohibited_content "
+    "image_recitation",
+    FailureCode.STREAM_BROKEN: "malformed_function_call unexpected_tool_call malformed_response "
+    "too_many_tool_calls abort aborted",
+    FailureCode.SERVER_ERROR: "error insufficient_system_resource network_error",
+    FailureCode.INVALID_REQUEST: "missing_thought_signature",
+    FailureCode.AUTH_FAILED: "pup_limited_disabled",
+}
+_ENDINGS: Final[Mapping[str, str | FailureCode]] = {
+    word: ending for ending, words in _WORDS.items() for word in words.split()
+}
+_OTHER: Final = "other"
+_PLAIN: Final = ("length", "model_length", "max_tokens", "content_filter")
+"""Words that say no more than the finish reason does."""
+_CUT_BY: Final = {"length": "token limit", "content_filter": "content filter"}
+
+
+class Reading:
+    """An answer as far as it has been read. ``secret`` is never quoted."""
+
+    def __init__(self, notes: tuple[str, ...], secret: str | None) -> None:
+        self.secret = secret
+        self.drafts = Drafts()
+        self._notes = notes
+        self._halves = Halves()
+        self._ending: str | FailureCode | None = None
+        self._cause: str | None = None
+        self._prompt_tokens: int | None = None
+        self._completion_tokens: int | None = None
+
+    def say(self, piece: Any) -> list[ProviderEvent]:
+        """A piece of the answer's words, where it is that."""
+        said = self._halves.take(piece) if isinstance(piece, str) else ""
+        return [TextDelta(said)] if said else []
+
+    def used(self, prompt_tokens: Any = None, completion_tokens: Any = None) -> None:
+        """Counts are cumulative, and the last ones that can be true stand."""
+        self._prompt_tokens = count(prompt_tokens) or self._prompt_tokens
+        self._completion_tokens = count(completion_tokens) or self._completion_tokens
+
+    def end(self, reason: Any, details: Any = None) -> None:
+        """The answer ends for this reason, in the vendor's own words; nothing is none."""
+        word = text(reason).strip()
+        if word and word.lower() != "null":
+            self._ending = _ENDINGS.get(word.lower(), _OTHER)
+            self._cause = self._quoted(word, details)
+
+    def blocked(self, reason: str, details: Any = None) -> None:
+        """The vendor did not let the prompt through."""
+        self._ending = "content_filter"
+        self._cause = f"prompt blocked, {self._quoted(reason, details)}"
+
+    def finish(self, *, done: bool) -> list[ProviderEvent]:
+        """The tool calls and the finish; ``done``: the terminal event has come.
+
+        With neither that nor a reason to end, the stream was cut: a ProviderError, as where the
+        vendor gave up.
+        """
+        if self._ending is None and not done:
+            raise unreadable("broke off before its answer was complete")
+        ending = self._ending or "stop"
+        if isinstance(ending, FailureCode):
+            raise ProviderError(ending, f"gave up its answer ({self._cause})")
+        calls, notes = self.drafts.calls(_CUT_BY.get(ending))
+        if ending in ("stop", "tool_calls"):
+            ending = "tool_calls" if calls else "stop"
+            self._cause = None
+        elif (self._cause or "").lower() not in _PLAIN:
+            notes += (f"The provider ended its answer early: {self._cause}.",)
+        finish = Finish(
+            prompt_tokens=self._prompt_tokens,
+            completion_tokens=self._completion_tokens,
+            finish_reason=ending,
+            cause=self._cause,
+            notes=self._notes + notes,
+        )
+        rest = self._halves.rest()
+        return [*([TextDelta(rest)] if rest else []), *calls, finish]
+
+    def _quoted(self, word: str, details: Any) -> str:
+        said = text(details).strip()
+        return quoted(f"{word}: {said}" if said else word, self.secret)
+
+
+def text(value: Any) -> str:
+    """A text without half characters, or the empty one."""
+    if not isinstance(value, str):
+        return ""
+    return value if value.isascii() else sound(value)
+
+
+def whole(value: Any) -> int | None:
+    """A number from 0 on, also spelled as text; None for anything else."""
+    if isinstance(value, str) and value.isascii() and value.strip().isdigit():
+        return int(value) if len(value) < _MOST_DIGITS else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if 0 <= value < 2**53 and value == int(value) else None
+
+
+_MOST_DIGITS: Final = 16
+
+
+def count(value: Any) -> int | None:
+    """A count of tokens; None for what cannot be one, none at all included."""
+    found = whole(value)
+    return found if found and found <= MOST_TOKENS else None

@@ -1,0 +1,169 @@
+"""Tool calls as they arrive: whole, in fragments, and in the ways that servers get wrong.
+
+Known from bug reports: the placeholder ``{}`` before the real arguments, a new id or the name again
+with each fragment, the whole call again, arguments that grow from fragment to fragment, and
+several calls at one index.
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from typing import Any
+
+from speko_client.wire.halves import sound
+from speko_gateway.provider import ProviderError, ToolCall
+from speko_gateway.providers.failures import unreadable
+
+_MOST_DOCUMENTS = 16
+"""How often one call's arguments may be sent again before nobody looks for the last ones."""
+_LOOKED_AT = 64 * 1024
+"""Characters of arguments that are looked at while more may come; longer ones go on."""
+
+
+class Draft:
+    """One tool call as far as it has come."""
+
+    __slots__ = ("fragments", "id", "name", "renamed")
+
+    def __init__(self, call_id: str, name: str) -> None:
+        self.id = call_id
+        self.name = name
+        self.fragments: list[str] = []
+        self.renamed = False
+
+    def is_followed_by(self, call_id: str, name: str, args: str) -> bool:
+        """Whether this fragment, at the same place, begins another call.
+
+        A new id or name alone does not say so, because some servers make a new id per fragment.
+        """
+        is_new_id = bool(call_id and self.id and call_id != self.id)
+        if not name or not self.name:
+            return False
+        if name != self.name:
+            return is_new_id or self._is_complete()
+        if not is_new_id or not self._is_complete():
+            return False
+        return bool(args.strip()) or not self.renamed
+
+    def add(self, call_id: str, name: str, args: str) -> None:
+        """Take one fragment of this call."""
+        self.renamed = self.renamed or bool(call_id and self.id and call_id != self.id)
+        self.id = self.id or call_id
+        self.name = self.name or name
+        if args:
+            self.fragments.append(args)
+
+    def args(self) -> str:
+        """The arguments as JSON; as they came where they are none."""
+        joined = "".join(self.fragments)
+        if not joined.strip() or _object(joined) is not None:
+            return joined
+        return _last_object(joined) or _grown(self.fragments) or joined
+
+    def _is_complete(self) -> bool:
+        if sum(map(len, self.fragments)) > _LOOKED_AT:
+            return False
+        self.fragments = ["".join(self.fragments)]
+        return bool(_object(self.fragments[0]))
+
+
+class Drafts:
+    """The calls of one answer, in the order in which they began."""
+
+    def __init__(self) -> None:
+        self._all: list[Draft] = []
+        self._at: dict[int, Draft] = {}
+
+    def begin(self, place: int, call_id: str, name: str) -> Draft:
+        """A new call at this place, or the one that has this id already."""
+        same = next((each for each in self._all if call_id and each.id == call_id), None)
+        draft = self._at[place] = same or Draft(call_id, name)
+        if same is None:
+            self._all.append(draft)
+        return draft
+
+    def at(self, place: int) -> Draft | None:
+        """The call that fragments at this place belong to."""
+        return self._at.get(place)
+
+    def add(self, place: int, call_id: str, name: str, args: str) -> None:
+        """Take a fragment: of the call at this place, or of a new one there."""
+        draft = self._at.get(place)
+        if draft is None or draft.is_followed_by(call_id, name, args):
+            draft = self._at[place] = Draft(call_id, name)
+            self._all.append(draft)
+        draft.add(call_id, name, args)
+
+    def next_place(self) -> int:
+        """A place that no call has yet."""
+        return max(self._at, default=-1) + 1
+
+    def calls(self, cut_by: str | None) -> tuple[list[ToolCall], tuple[str, ...]]:
+        """The calls, and the notes.
+
+        An unreadable call is a ProviderError; where something ``cut`` the answer, it is left out
+        with all behind it.
+        """
+        calls: list[ToolCall] = []
+        for number, draft in enumerate(self._all):
+            try:
+                calls.append(_tool_call(draft.id or f"call_{number}", draft.name, draft.args()))
+            except ProviderError:
+                if cut_by is None:
+                    raise
+                return calls, (f"The {cut_by} cut a tool call off; it was left out.",)
+        return calls, ()
+
+
+def spelled(args: Any) -> str:
+    """Arguments as JSON text: some servers send the object itself. Empty for none."""
+    if isinstance(args, str):
+        return args
+    return json.dumps(args, ensure_ascii=False) if args else ""
+
+
+def _tool_call(call_id: str, name: str, args: str) -> ToolCall:
+    """A complete call; no arguments are an empty object. ProviderError where they are no object."""
+    try:
+        found = json.loads(args) if args.strip() else {}
+        if "\\ud" in args.lower():
+            args = json.dumps(found, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        found = args
+    if not isinstance(found or {}, dict) or not name:
+        raise unreadable("sent a tool call that cannot be read")
+    return ToolCall(sound(call_id), sound(name), sound(args) if found else "{}")
+
+
+def _object(args: str) -> dict[str, Any] | None:
+    """The one object that ``args`` spells; None where it spells anything else."""
+    try:
+        found = json.loads(args)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _last_object(joined: str) -> str:
+    """Of several objects in a row the last that is not empty; nothing where it is no such row."""
+    decoder, place, last = json.JSONDecoder(), 0, ""
+    joined = joined.strip()
+    for _ in range(_MOST_DOCUMENTS):
+        try:
+            found, end = decoder.raw_decode(joined, place)
+        except (ValueError, RecursionError):
+            return ""
+        if not isinstance(found or {}, dict):
+            return ""
+        last = joined[place:end] if found else last
+        if end == len(joined):
+            return last or "{}"
+        place = end + len(joined[end:]) - len(joined[end:].lstrip())
+    return ""
+
+
+def _grown(fragments: list[str]) -> str:
+    """The last fragment, where each one begins with the one before; nothing otherwise."""
+    grows = all(longer.startswith(shorter) for shorter, longer in pairwise(fragments))
+    return fragments[-1] if grows and _object(fragments[-1]) else ""
