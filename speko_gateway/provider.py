@@ -126,6 +126,11 @@ class Provider(Protocol):
         """Who makes the words where it is not the provider itself."""
         ...
 
+    @property
+    def loads_models(self) -> bool:
+        """Whether it may have to load its model before it answers: no vendor promises a speed."""
+        ...
+
     def unavailable_reason(self, model: str) -> str | None:
         """Why ``model`` cannot be called now, as a plain clause; None when it can."""
         ...

@@ -21,7 +21,7 @@ from speko_client.wire.base import (
 )
 
 ChatRole = Literal["system", "user", "assistant", "tool"]
-ReasoningEffort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
+ReasoningEffort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 
 
 class ChatToolCall(SpekoModel):

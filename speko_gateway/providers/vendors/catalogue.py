@@ -25,7 +25,9 @@ from speko_gateway.routing.scores import DATA_FOLDER
 
 DialectName = Literal["openai", "anthropic", "google"]
 
-EFFORTS: tuple[ReasoningEffort, ...] = ("none", "minimal", "low", "medium", "high", "xhigh")
+EFFORTS: tuple[ReasoningEffort, ...] = (
+    *("none", "minimal", "low", "medium", "high", "xhigh", "max"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from dataclasses import replace
+from ipaddress import ip_address
 from typing import Literal
 
 from yarl import URL
 
+from speko_client.addresses import is_public
 from speko_client.redaction import Redactor
 from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent, ProviderRequest
 from speko_gateway.providers.failures import reported, unreadable
@@ -32,6 +34,7 @@ DIALECTS: Mapping[DialectName, Dialect] = {
 }
 
 _CUSTOM = re.compile(r"SPEKO_CUSTOM_(?:(?P<name>[A-Z0-9_]+)_)?BASE_URL")
+_NEARBY = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
 
 
@@ -40,7 +43,8 @@ class LiveProvider:
 
     ``key`` and ``base_url`` come from the environment or with a single request; no text of an
     instance shows the key. ``models`` are the ids offered without asking the vendor. ``problem``
-    is why no model of it can be called, as a plain clause; None where one can.
+    is why no model of it can be called, as a plain clause; None where one can. ``loads_models``
+    holds for servers that people run themselves, by their kind or by their address.
     """
 
     kind: Literal["live"] = "live"
@@ -61,6 +65,7 @@ class LiveProvider:
         self._upstream = upstream
         self._dialect = DIALECTS[vendor.dialect]
         self._key = (key or "").strip() or None
+        self.loads_models = not vendor.needs_key or _is_nearby(self.base_url)
         self._redactor = Redactor([self._key or ""])
         self.problem = _address_problem(self.base_url) or _key_problem(vendor, self._key)
 
@@ -180,6 +185,24 @@ def _address_problem(base_url: str) -> str | None:
         url = URL()
     good = url.scheme in ("http", "https") and url.host
     return None if good else "its base URL is no address that begins with http:// or https://"
+
+
+def _is_nearby(base_url: str) -> bool:
+    """Whether this is an address on this machine or in a private network, by its notation."""
+    try:
+        host = (URL(base_url).host or "").rstrip(".").lower()
+    except ValueError:
+        return False
+    if "." not in host and ":" not in host:
+        return bool(host)
+    return host.endswith(_NEARBY) or (_is_ip(host) and not is_public(host))
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        return bool(ip_address(host.partition("%")[0]))
+    except ValueError:
+        return False
 
 
 def _key_problem(vendor: Vendor, key: str | None) -> str | None:

@@ -129,7 +129,7 @@ async def test_a_test_tells_in_plain_words_that_it_works() -> None:
         (404, "no such path", "MODEL_NOT_FOUND", "Check the address"),
         (429, "slow down", "RATE_LIMITED", "over its limit"),
         (500, "oops", "SERVER_ERROR", "Try again"),
-        (302, "", "SERVER_ERROR", "it leads elsewhere"),
+        (302, "", "CONNECT_FAILED", "it leads elsewhere"),
     ],
 )
 async def test_a_test_tells_what_is_wrong_and_never_the_key(

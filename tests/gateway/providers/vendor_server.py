@@ -44,13 +44,14 @@ class Seen:
 
 @dataclass
 class VendorServer:
-    """Answers every request alike; ``chunks`` are written one by one, then ``hold`` is awaited."""
+    """Answers every request alike: it awaits ``wait``, writes ``chunks``, then awaits ``hold``."""
 
     url: str = ""
     status: int = 200
     content_type: str = "text/event-stream"
     headers: dict[str, str] = field(default_factory=dict)
     chunks: Sequence[bytes] = ()
+    wait: asyncio.Event | None = None
     hold: asyncio.Event | None = None
     cut: bool = False
     seen: list[Seen] = field(default_factory=list)
@@ -78,6 +79,8 @@ class VendorServer:
             raise
 
     async def _say(self, request: web.Request) -> web.StreamResponse:
+        if self.wait is not None:
+            await self.wait.wait()
         response = web.StreamResponse(status=self.status, headers=self.headers)
         response.content_type = self.content_type
         await response.prepare(request)
