@@ -24,6 +24,7 @@ from speko_client import Speko
 SharedT = TypeVar("SharedT")
 
 _ASK_SECONDS = 10.0
+_ASK_SECONDS_IN_ALL = 30.0
 _NOTHING_CHOSEN = ServerChoice()
 
 
@@ -85,6 +86,7 @@ class Runtime:
             api_key=connection.key.get_secret_value(),
             base_url=connection.base_url,
             timeout=_ASK_SECONDS,
+            answer_timeout=_ASK_SECONDS_IN_ALL,
             keyless=True,
             extra_headers=connection.headers,
         )

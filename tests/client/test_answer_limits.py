@@ -227,6 +227,17 @@ def test_a_kept_connection_has_a_deadline_for_each_answer(
         client.complete(**HELLO)
 
 
+def test_a_deadline_holds_behind_a_proxy(
+    connect: Connect, server: WireServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", server.url)
+    server.script(Endless(b"HTTP/1.1 102 Processing\r\n\r\n", 0.01))
+    client = connect(base_url="http://192.0.2.1", timeout=PATIENCE, answer_timeout=0.5)
+    with pytest.raises(SpekoTimeoutError, match="in all"):
+        client.complete(**HELLO)
+    assert server.requests[0].line.startswith("POST http://192.0.2.1/v1/complete")
+
+
 def test_a_closed_stream_holds_nothing(connect: Connect, server: WireServer) -> None:
     server.script(UNFINISHED + b"data: " + b"x" * 500_000, Endless(b": ping\n", 0.01))
     with connect().complete_stream(**HELLO) as stream:
