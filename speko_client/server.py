@@ -7,6 +7,7 @@ error quotes a header or a URL that contains the key.
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,9 +18,9 @@ from typing import Any, TypeVar
 import httpx
 from pydantic import BaseModel
 
-from speko_client.addresses import is_loopback
 from speko_client.errors import SpekoRequestError
 from speko_client.limits import AnswerLimits
+from speko_client.proxies import Proxies, ProxyError
 from speko_client.redaction import Redactor
 from speko_client.version import __version__
 
@@ -70,7 +71,9 @@ class Server:
     redactor: Redactor = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "redactor", Redactor([self.api_key]))
+        object.__setattr__(
+            self, "redactor", Redactor([self.api_key, *Proxies.of(os.environ).secrets])
+        )
 
     @classmethod
     def checked(
@@ -98,12 +101,6 @@ class Server:
         """Scheme, host and port: all that an error names."""
         url = httpx.URL(self.base_url)
         return f"{url.scheme}://{url.netloc.decode('ascii')}"
-
-    @property
-    def is_loopback(self) -> bool:
-        """Whether it is this machine, which is reached without a proxy."""
-        host = httpx.URL(self.base_url).host
-        return is_loopback(host) or host.endswith(".localhost")
 
     @property
     def headers(self) -> dict[str, str]:
@@ -145,7 +142,8 @@ def http_options(server: Server) -> Mapping[str, Any]:
         "headers": server.headers,
         "timeout": server.timeout,
         "verify": _tls(),
-        "trust_env": not server.is_loopback,
+        "trust_env": False,
+        "proxy": _proxy(server),
         "follow_redirects": False,
     }
 
@@ -186,6 +184,20 @@ def _checked_url(base_url: str) -> str:
     if url.userinfo or url.query or url.fragment:
         raise ValueError("base_url must hold no user, query or fragment; pass the key as api_key=.")
     return str(url)
+
+
+def _proxy(server: Server) -> httpx.Proxy | None:
+    try:
+        found = Proxies.of(os.environ).leading_to(server.base_url)
+    except ProxyError as error:
+        raise SpekoRequestError(
+            f"{server.origin} cannot be reached: {error}.",
+            advice="Correct it, or list the host in NO_PROXY.",
+        ) from None
+    if found is None:
+        return None
+    auth = None if found.user is None else (found.user, found.password)
+    return httpx.Proxy(found.url, auth=auth)
 
 
 @cache

@@ -20,6 +20,7 @@ from speko_client.models import (
     WhatIf,
 )
 from speko_client.models import Fleet as FleetInfo
+from speko_client.proxies import Proxies
 from speko_gateway.candidates import Candidate, Selection, allow_list
 from speko_gateway.config import Config, Limits
 from speko_gateway.failover.relay import Option, Relay
@@ -196,7 +197,7 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
     limits = config.limits
     engine = LocalEngine(_remembered(installed_path))
     local = LocalProvider(engine)
-    upstream = Upstream(connect_seconds=limits.connect)
+    upstream = Upstream(connect_seconds=limits.connect, proxies=Proxies.of(environment))
     memory = ServerMemory()
     vendors = Vendors(
         connected=build_live_providers(environment, upstream, memory),

@@ -27,6 +27,7 @@ _NAME = re.compile(r"[a-z]+(?:_[a-z]+)*")
 _MASKED = re.compile(r"[\w.-]*\*{3,}[\w.*-]*")
 _BLANKS = re.compile(r"\s+")
 _STATUS = re.compile(r"[45]\d\d")
+_PAUSES = ("retry_after", "retry_after_seconds", "retryAfter")
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _MARKUP = re.compile(r"\s*<(!doctype|html|head|body|\?xml)", re.IGNORECASE)
 
@@ -65,7 +66,7 @@ def reported(error: Any, secret: str | None) -> ProviderError:
     return ProviderError(
         _code(_status(found), found),
         f"reported an error: {said}" if said else "reported an error",
-        retry_after=_delay(found),
+        retry_after=_pause_within(found, datetime.now(UTC)),
         named=_named(found, ""),
     )
 
@@ -165,13 +166,28 @@ def _pause(
     """The seconds that the vendor asks for; a limit's reset says something about a 429 only."""
     if status < 400 or code is FailureCode.INVALID_REQUEST:
         return None
-    within = _mapping(_mapping(error.get("metadata")).get("headers"))
-    passed_on = {str(name).lower(): str(value) for name, value in within.items()}
-    pauses = (_delay(error), asked_pause(passed_on, now), until_reset(passed_on, now))
-    if (asked := asked_pause(headers, now)) is None and code is FailureCode.RATE_LIMITED:
-        asked = next((pause for pause in pauses if pause is not None), None)
-        asked = until_reset(headers, now) if asked is None and status == 429 else asked
+    asked = asked_pause(headers, now)
+    if asked is None and code is FailureCode.RATE_LIMITED:
+        asked = _pause_within(error, now)
+    if asked is None and status == 429:
+        asked = until_reset(headers, now)
     return asked
+
+
+def _pause_within(error: Mapping[str, Any], now: datetime) -> float | None:
+    """The seconds that an error object asks for.
+
+    In Google's ``RetryInfo``, in a field of its own, or in the headers an intermediary was sent.
+    """
+    metadata = _mapping(error.get("metadata"))
+    waits = [_delay(each) for each in (error, _behind(error))]
+    for fields in (error, metadata):
+        waits += [seconds_until(str(fields.get(name)), now) for name in _PAUSES]
+    headers = {
+        str(name).lower(): str(value) for name, value in _mapping(metadata.get("headers")).items()
+    }
+    waits += [asked_pause(headers, now), until_reset(headers, now)]
+    return next((wait for wait in waits if wait is not None), None)
 
 
 def _delay(error: Mapping[str, Any]) -> float | None:
