@@ -87,6 +87,7 @@ class Runtime:
             timeout=_ASK_SECONDS,
             keyless=True,
             extra_headers=connection.headers,
+            public_only=connection.calls_public_only,
         )
 
     def shutdown(self) -> None:

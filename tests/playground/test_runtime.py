@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import threading
@@ -11,8 +12,12 @@ from pathlib import Path
 import pytest
 
 from playground.runtime import Runtime, get_runtime
+from playground.servers.connection import Connection, check_server, other
+from playground.sessions.asking import run_turn
 from playground.sessions.turns import TurnSettings
+from speko_client.errors import SpekoConnectionError
 from speko_client.models import Fault
+from tests.loopback_server import LoopbackServer
 from tests.patience import PATIENCE
 from tests.turns import conversation, turn
 
@@ -52,6 +57,20 @@ def test_after_a_shutdown_there_is_a_new_one_with_the_settings_of_now(
     assert second is not first
     assert second.settings.pace == 0
     assert second.store.recent(1)[0].turn_count == 1
+
+
+async def _answered(connection: Connection) -> None:
+    async for _ in run_turn(connection, [], "Hello", TurnSettings()):
+        """Nothing comes."""
+
+
+def test_a_name_that_changes_its_answer_leads_to_nothing_private() -> None:
+    with LoopbackServer() as server:
+        visitors = other(server.base_url, None, takes_vertical=False, public_only=True)
+        with get_runtime().client(visitors) as client:
+            assert not check_server(client, visitors).ok
+        with pytest.raises(SpekoConnectionError, match="it has a private address"):
+            asyncio.run(_answered(visitors))
 
 
 def test_a_playground_that_ends_keeps_what_had_arrived(data_dir: Path) -> None:
