@@ -8,6 +8,7 @@ import streamlit as st
 
 from playground.browser import url
 from playground.chat.recents_view import recents
+from playground.look.safe_text import literal
 from playground.runtime import get_runtime
 from playground.sessions.database import StoreError
 from playground.sessions.turns import Conversation
@@ -49,7 +50,7 @@ def stored(conversation_id: str) -> Conversation | None:
     try:
         return get_runtime().store.load(conversation_id)
     except StoreError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(literal(str(error)), icon=":material/error:")
         st.stop()
 
 

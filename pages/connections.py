@@ -20,6 +20,7 @@ from playground.connections.state import connection_in_force
 from playground.connections.status_html import status_html, status_rows
 from playground.connections.vendors_view import local_servers, open_desk, own_servers, vendor_keys
 from playground.intent.state import new_conversation_with
+from playground.look.safe_text import literal
 from playground.runtime import Runtime, get_runtime
 from playground.servers.address_guard import AddressRefusedError
 from playground.servers.local_gateway import GatewayStartError
@@ -56,7 +57,7 @@ def gateway(runtime: Runtime) -> None:
     try:
         desk = open_desk(runtime, connection, new_conversation_with)
     except SpekoApiError as error:
-        st.error(connection.redact(str(error)), icon=":material/error:")
+        st.error(literal(connection.redact(str(error))), icon=":material/error:")
         return
     vendor_keys(desk)
     local_servers(desk)

@@ -17,6 +17,7 @@ from playground.connections.state import private_allowed, ready_connection, serv
 from playground.drills.state import drill_state, keep_drill
 from playground.found import Found
 from playground.intent.state import adopt_form, keep_form, replace_form, save_form
+from playground.look.safe_text import literal
 from playground.receipts.receipt import InForce
 from playground.runtime import Runtime, get_runtime
 from playground.servers import connection as connections
@@ -184,15 +185,15 @@ def show_problems(chat: Chat) -> None:
     """Draw what is wrong with the server, the store or the link, and what to do about it."""
     facts, view = chat.facts, chat.view
     if chat.problem:
-        st.error(chat.problem, icon=":material/error:")
+        st.error(literal(chat.problem), icon=":material/error:")
     if facts.problem:
-        st.warning(facts.problem, icon=":material/cloud_off:")
+        st.warning(literal(facts.problem), icon=":material/cloud_off:")
     if facts.problem or (chat.connection is None and not facts.pending):
         st.button("Try again", on_click=forget_server_facts, key="reconnect")
     if view.missing:
         st.info("This session is not here: it was deleted, or it is on another machine.")
     if view.run is not None and view.run.save_error:
-        st.warning(f"The last turn is not saved. {view.run.save_error}")
+        st.warning(f"The last turn is not saved. {literal(view.run.save_error)}")
 
 
 def keep_draft(scope: str) -> None:
@@ -231,4 +232,4 @@ def _load(runtime: Runtime, conversation: str | None) -> Found[Conversation]:
 
 def _not_sent(message: str, why: str) -> None:
     restore_draft(message)
-    st.toast(why)
+    st.toast(literal(why))

@@ -13,6 +13,7 @@ from playground.drills.words import BEFORE_THE_FIRST_WORD
 from playground.intent.fields_view import entries, intent_column
 from playground.intent.preview_view import panel_html, preview, quiet_html
 from playground.intent.state import simulate_outage
+from playground.look.safe_text import literal
 from playground.routing.saved_what_ifs_view import scores_choice
 from playground.sessions.turns import TurnSettings
 
@@ -93,7 +94,7 @@ def _outage(chat: Chat) -> None:
 
     def simulate() -> None:
         if problem := simulate_outage(chat.runtime.store, widgets.chosen(key)):
-            st.toast(problem, icon=":material/error:")
+            st.toast(literal(problem), icon=":material/error:")
 
     entries(st, "Simulate an outage of ...", key, down, reachable, "Nobody", simulate)
     if down:

@@ -26,7 +26,7 @@ def recents(store: Store, open_id: str | None) -> None:
     try:
         summaries = store.recent(_RECENT)
     except StoreError as error:
-        st.warning(str(error))
+        st.warning(literal(str(error)))
         return
     if not summaries:
         return

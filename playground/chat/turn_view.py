@@ -20,7 +20,7 @@ from playground.chat.chat_view import Chat
 from playground.chat.state import show_turns, turns_shown
 from playground.chat.turns_html import chips_html
 from playground.look import palette
-from playground.look.safe_text import safe_markdown, safe_partial
+from playground.look.safe_text import literal, safe_markdown, safe_partial
 from playground.receipts.receipt_view import receipt_view
 from playground.sessions import turn_words
 from playground.sessions.turns import Run, Turn, TurnError
@@ -139,7 +139,7 @@ def _message_view(turn: Turn) -> None:
 
 def _error_view(error: TurnError, *, broke_off: bool) -> None:
     lead = "The answer broke off. " if broke_off else ""
-    st.error(safe_markdown(f"{lead}{error.message}\n\n{error.advice}"), icon=":material/error:")
+    st.error(f"{lead}{literal(error.message)}\n\n{literal(error.advice)}", icon=":material/error:")
 
 
 def _draw(turn: Turn, text: DeltaGenerator, state: DeltaGenerator) -> None:
@@ -152,4 +152,4 @@ def _state(turn: Turn) -> str:
     provider, model = turn.answer.provider, turn.answer.model
     if provider is None or model is None:
         return ":material/alt_route: Routing ..."
-    return f":material/stream: {palette.label(provider, model)} is answering ..."
+    return f":material/stream: {literal(palette.label(provider, model))} is answering ..."

@@ -14,6 +14,7 @@ from playground.drills.state import RunningDrill, drill_state, keep_drill
 from playground.drills.words import summary
 from playground.intent.state import form_of_url, simulate_outage
 from playground.look.page_view import spread
+from playground.look.safe_text import literal
 from playground.runtime import get_runtime
 from playground.servers.server_choice import kind_in_force
 from speko_client.models import Fault
@@ -49,7 +50,7 @@ def end_drill() -> None:
     if form_of_url(get_runtime().store).drill:
         widgets.forget_widgets()
         if problem := simulate_outage(get_runtime().store, ()):
-            st.toast(problem, icon=":material/error:")
+            st.toast(literal(problem), icon=":material/error:")
 
 
 def _over(running: RunningDrill) -> str | None:

@@ -49,7 +49,7 @@ def saved_list(desk: RoutingDesk) -> None:
     try:
         saved = saved_what_ifs(desk.runtime.store)
     except StoreError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(literal(str(error)), icon=":material/error:")
         return
     for each in saved:
         with spread(border=True, key=f"what-if-row-{each.id}"):
@@ -66,7 +66,9 @@ def scores_choice(owner: str, form: TurnSettings, connection: Connection | None)
     """
     if connection is not None and not connection.embedded:
         if form.what_if is not None:
-            st.caption(f"This server ranks by its own scores, not by “{form.what_if.name}”.")
+            st.caption(
+                f"This server ranks by its own scores, not by “{literal(form.what_if.name)}”."
+            )
         return form
     saved = _saved()
     form = _in_force(form, saved)

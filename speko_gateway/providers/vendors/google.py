@@ -46,13 +46,18 @@ _BUDGETS: dict[ReasoningEffort, int] = {
     "medium": 8192,
     "high": 24_576,
     "xhigh": 24_576,
+    "max": 24_576,
 }
 """Tokens of thinking per effort for Gemini 2.5: those of Google's own OpenAI-compatible API."""
 _MIN_PRO_BUDGET = 128
 """Gemini 2.5 Pro cannot stop thinking; this is its least."""
 
 _LEVELS: tuple[ReasoningEffort, ...] = ("minimal", "low", "medium", "high")
-_PRO_LEVELS: tuple[ReasoningEffort, ...] = ("low", "high")
+"""Google's SDK has XHIGH as well, but no model is documented to take it."""
+_WITHOUT_MINIMAL = re.compile(
+    r"gemini-(3\.[7-9]|[4-9])(\.\d+)?-flash(?!-lite)|gemini-flash-latest|.*pro"
+)
+_WITHOUT_MEDIUM = re.compile(r"gemini-3-pro")
 _WITHOUT_THINKING = re.compile(r"gemini-(1|2\.0)|gemma-[1-3]")
 _WITH_BUDGET = re.compile(r"gemini-2\.5")
 _WITHOUT_SYSTEM = re.compile(r"gemma-[1-3]")
@@ -178,9 +183,15 @@ def _thinking(request: ProviderRequest) -> tuple[dict[str, Any] | None, tuple[st
         return None, () if asked == "none" else (effort_note(model, asked, None),)
     if _WITH_BUDGET.match(model):
         return _budget(model, asked)
-    sent = nearest_effort(asked, _PRO_LEVELS if "pro" in model else _LEVELS)
+    sent = nearest_effort(asked, _levels(model))
     note = () if sent == asked else (effort_note(model, asked, sent),)
     return {"thinking_level": str(sent).upper()}, note
+
+
+def _levels(model: str) -> tuple[ReasoningEffort, ...]:
+    known = _LEVELS[1:] if _WITHOUT_MINIMAL.match(model) else _LEVELS
+    medium_too = not _WITHOUT_MEDIUM.match(model)
+    return tuple(level for level in known if level != "medium" or medium_too)
 
 
 def _budget(model: str, asked: ReasoningEffort) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -93,6 +93,14 @@ async def test_a_count_that_cannot_be_this_text_is_estimated(
         assert (await client.post(URL, json=BODY)).json()["usage"] == usage
 
 
+@pytest.mark.parametrize("effort", ["xhigh", "max"])
+async def test_the_highest_reasoning_efforts_are_known(effort: str) -> None:
+    provider = PlayedProvider({"a": said("Hi")})
+    async with serving(gateway(provider)) as client:
+        assert (await client.post(URL, json={**BODY, "reasoningEffort": effort})).status_code == 200
+    assert provider.asked[0].reasoning_effort == effort
+
+
 async def test_a_tool_call_without_a_count_is_estimated_too() -> None:
     call = ToolCall("c", "look", '{"city": "Zürich"}')
     async with serving(gateway(PlayedProvider({"a": [call, Finish(3)]}))) as client:
