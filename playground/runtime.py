@@ -94,6 +94,7 @@ class Runtime:
             answer_timeout=_ASK_SECONDS_IN_ALL,
             keyless=True,
             extra_headers=connection.headers,
+            public_only=connection.calls_public_only,
         )
 
     def delete_unused(self) -> None:
