@@ -7,6 +7,7 @@ busy time in smaller ones goes back at the first quiet moment after it.
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from typing import Final
 
 _TRIM_THRESHOLD: Final = -1
@@ -20,7 +21,7 @@ class Memory:
     def __init__(self) -> None:
         try:
             library = ctypes.CDLL(None)
-            self._trim = library.malloc_trim
+            self._trim: Callable[[int], object] | None = library.malloc_trim
             # Without these two glibc raises both with the largest piece that was ever freed.
             library.mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)
             library.mallopt(_TRIM_THRESHOLD, _LARGE_BYTES)

@@ -95,6 +95,7 @@ class SimulatedProvider:
     """
 
     kind: ClassVar[ProviderKind] = "simulated"
+    loads_models: ClassVar[bool] = False
 
     vendor: str
     stage: Stage
