@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 
 import pytest
@@ -67,7 +68,7 @@ def test_who_holds_the_most_makes_room_for_all() -> None:
 
 @pytest.mark.parametrize(
     ("doing", "seconds"),
-    [(Doing.HEAD, 10), (Doing.BODY, 60), (Doing.TAKING, 20), (Doing.ANSWER, 200)],
+    [(Doing.HEAD, 10), (Doing.BODY, 60), (Doing.TAKING, 20), (Doing.ANSWER, 320)],
 )
 def test_what_does_not_move_on_is_ended_in_time(doing: Doing, seconds: int) -> None:
     gate, stuck, moving = Connections(Limits()), Caller(now={doing: 1}), Caller()
@@ -80,6 +81,14 @@ def test_what_does_not_move_on_is_ended_in_time(doing: Doing, seconds: int) -> N
     gate.look(1001.0 + seconds)
     assert stuck.ended is doing
     assert moving.ended is None
+
+
+def test_it_says_when_no_descriptor_is_left(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(os, "devnull", "/no/such/file")  # opening fails, as it does then
+    Connections(Limits()).look(0.0)
+    assert "No descriptor is left" in caplog.text
 
 
 @pytest.mark.parametrize(
