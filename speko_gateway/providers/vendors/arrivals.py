@@ -8,6 +8,7 @@ a list of the events (Gemini's other form of a stream) with a bracket.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 
 from speko_client.wire.error_forms import as_error
@@ -21,6 +22,8 @@ MAX_BODY_BYTES = 4 * 1024 * 1024
 
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
+_BETWEEN = re.compile(r"[ \t\r\n,\[\]]*")
+"""What stands between the events of a list."""
 
 
 class Arrivals:
@@ -98,17 +101,25 @@ class _List:
         """The events that are whole, taken off the front."""
         found: list[str] = []
         text, decoder = self._bytes.decode("utf-8-sig", "surrogateescape"), json.JSONDecoder()
-        while rest := text.lstrip(" \t\r\n,[]"):
+        place = _end_of(_BETWEEN, text, 0)
+        while place < len(text):
             try:
-                _, end = decoder.raw_decode(rest)
+                _, end = decoder.raw_decode(text, place)
             except (ValueError, RecursionError):
                 break
-            found.append(rest[:end].encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
-            text = rest[end:]
-        self._bytes = bytearray(text.encode("utf-8", "surrogateescape"))
+            event = text[place:end].encode("utf-8", "surrogateescape")
+            found.append(event.decode("utf-8", "replace"))
+            place = _end_of(_BETWEEN, text, end)
+        self._bytes = bytearray(text[place:].encode("utf-8", "surrogateescape"))
         # An event that grows is looked at again when there is twice as much of it.
         self._enough = 2 * len(self._bytes)
         return found
+
+
+def _end_of(pattern: re.Pattern[str], text: str, place: int) -> int:
+    """Where what is matched here ends."""
+    found = pattern.match(text, place)
+    return place if found is None else found.end()
 
 
 _FORMS: Mapping[bytes, type[_Document | _List]] = {b"{": _Document, b"[": _List}
