@@ -108,7 +108,7 @@ class Upstream:
         response = await self._send("POST", url, headers, body)
         try:
             await _accept(response, secret, self._unsaid)
-            arrivals, chunk = Arrivals(self._answer_bytes), b"?"
+            arrivals, chunk = Arrivals(self._answer_bytes, secret), b"?"
             while chunk and not reader.done:
                 chunk = await _chunk(response)
                 for event in arrivals.feed(chunk):
