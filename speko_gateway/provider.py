@@ -17,7 +17,10 @@ from speko_client.models import FailureCode as FailureCode
 
 
 class ProviderError(Exception):
-    """One candidate failed; ``message`` completes "openai/gpt-4o ..." ("timed out after 5.0 s")."""
+    """One candidate failed; ``message`` completes "openai/gpt-4o ..." ("timed out after 5.0 s").
+
+    ``named`` has the names of fields and the codes in a vendor's refusal of a request.
+    """
 
     def __init__(
         self,
@@ -26,12 +29,14 @@ class ProviderError(Exception):
         *,
         status: int | None = None,
         retry_after: float | None = None,
+        named: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.status = status
         self.retry_after = retry_after
+        self.named = named
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ names are as Google's SDK sends them; the API takes either spelling.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -62,6 +63,8 @@ _WITH_BUDGET = re.compile(r"gemini-2\.5")
 _WITHOUT_SYSTEM = re.compile(r"gemma-[1-3]")
 _ONLY_IN_BETA = re.compile(r".*(-latest$|preview|-exp\b)")
 
+_LISTED_AS = "models/"
+
 UNSIGNED = "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I="
 """What Gemini 3 takes for the signature of a tool call that another model made.
 
@@ -76,7 +79,11 @@ class GoogleDialect:
     """Gemini's generateContent."""
 
     def outgoing(self, vendor: Vendor, request: ProviderRequest) -> Outgoing:
-        """The request; where a model has no system instruction, the first turn carries it."""
+        """The request; where a model has no system instruction, the first turn carries it.
+
+        A model may be named as Google lists it: ``models/gemini-2.5-flash``.
+        """
+        request = replace(request, model=request.model.removeprefix(_LISTED_AS))
         turns = [turn for turn in _turns(request) if turn.role != "system"]
         system = system_text(request)
         if system and _WITHOUT_SYSTEM.match(request.model):
@@ -109,14 +116,13 @@ class GoogleDialect:
         """``GET {base}/v1beta/models``, which lists the previews too."""
         return Outgoing("/v1beta/models?pageSize=1000", {}, {})
 
-    def model_ids(self, listed_models: Any) -> list[str]:
-        """``models[].name`` of those that generate content, without ``models/``."""
-        models = listed(mapping(listed_models).get("models"))
-        return model_ids([model for model in models if _talks(model)], prefix="models/")
+    def model_ids(self, entries: list[Any]) -> list[str]:
+        """The ``name`` of those that generate content, without ``models/``."""
+        return model_ids(list(filter(_talks, entries)), prefix=_LISTED_AS)
 
 
-def _talks(model: dict[str, Any]) -> bool:
-    methods = model.get("supportedGenerationMethods")
+def _talks(model: Any) -> bool:
+    methods = mapping(model).get("supportedGenerationMethods")
     return not isinstance(methods, list) or "generateContent" in methods
 
 

@@ -35,11 +35,13 @@ from speko_gateway.providers.vendors.catalogue import (
     Traits,
     Vendor,
     effort_note,
+    max_tokens_field,
     nearest_effort,
     temperature_note,
     traits_of,
 )
 from speko_gateway.providers.vendors.dialect import (
+    CHAT_COMPLETIONS,
     Outgoing,
     Reader,
     event_object,
@@ -68,14 +70,14 @@ class OpenAIDialect:
             "model": request.model,
             "messages": messages,
             **({} if request.buffered else _streaming(vendor)),
-            vendor.max_tokens_field: request.max_tokens,
+            max_tokens_field(vendor, request.model): request.max_tokens,
             "temperature": temperature,
             "reasoning_effort": effort,
             **_tool_fields(request),
         }
         sent = {name: value for name, value in body.items() if value is not None}
         notes = (*notes, *effort_notes, *temperature_notes)
-        return Outgoing("/chat/completions", sent, {}, notes)
+        return Outgoing(CHAT_COMPLETIONS, sent, {}, notes)
 
     def reader(self, notes: tuple[str, ...], secret: str | None) -> Reader:
         """A reader of chunks."""
@@ -89,9 +91,9 @@ class OpenAIDialect:
         """``GET {base}/models``."""
         return Outgoing("/models", {}, {})
 
-    def model_ids(self, listed: Any) -> list[str]:
-        """``data[].id``; Together answers with the bare list."""
-        return model_ids(listed.get("data") if isinstance(listed, dict) else listed)
+    def model_ids(self, entries: list[Any]) -> list[str]:
+        """Each one's ``id``."""
+        return model_ids(entries)
 
 
 # What is sent
