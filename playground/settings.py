@@ -7,6 +7,7 @@ empty value counts as unset.
 
 from __future__ import annotations
 
+import importlib.util
 import tomllib
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network
@@ -166,9 +167,24 @@ def load_settings(secrets: Mapping[str, Any] | None = None) -> Settings:
     if "auth" in given:
         fields.setdefault("visitors", "oidc")
     try:
-        return Settings(**fields)
+        settings = Settings(**fields)
     except ValidationError as error:
         raise SettingsError(_problems(error)) from None
+    if settings.visitors == "oidc":
+        _check_sign_in(given)
+    return settings
+
+
+def _check_sign_in(given: Mapping[str, Any]) -> None:
+    if "auth" not in given:
+        raise SettingsError(
+            "SPEKO_VISITORS is oidc, so .streamlit/secrets.toml must have an [auth] section."
+        )
+    if importlib.util.find_spec("authlib") is None:
+        raise SettingsError(
+            "Visitors sign in ([auth] in .streamlit/secrets.toml), and the library for that is not "
+            "installed: pip install '.[auth]'. Or set SPEKO_VISITORS, for example to cookie."
+        )
 
 
 def _secrets() -> dict[str, Any]:

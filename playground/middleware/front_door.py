@@ -7,12 +7,14 @@ its own that points here (DNS rebinding), and any local web page could drive the
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from playground.middleware.asgi import App, Message, Receive, Send, refuse, value_of
 
+_LOG = logging.getLogger(__name__)
 _HOST: Final = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?")
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _PORTS: Final = {"http": 80, "https": 443}
@@ -45,6 +47,7 @@ class FrontDoor:
                 await refuse(scope, send, 403, _FOREIGN_HOST)
                 return
             if _changes_something(scope) and not is_own_origin(scope):
+                _LOG.warning("Refused %.200r, which is no page of %.200r", *_origin_and_host(scope))
                 await refuse(scope, send, 403, _FOREIGN_ORIGIN)
                 return
         await self._app(scope, receive, send)
@@ -69,6 +72,10 @@ def is_own_origin(scope: Message) -> bool:
     if default is None:
         return False
     return _at(asking, default) == _at(value_of(scope, b"host"), default) is not None
+
+
+def _origin_and_host(scope: Message) -> tuple[str, str]:
+    return value_of(scope, b"origin") or "", value_of(scope, b"host") or ""
 
 
 def _at(host: str | None, default: int) -> tuple[str, int] | None:

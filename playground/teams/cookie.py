@@ -32,10 +32,14 @@ class VisitorCookie:
         self._forgetting = Signer(secret, salt="forget", digest_method=hashlib.sha256)
 
     def visitor_in(self, header: str, *, secure: bool) -> str | None:
-        """The id in a Cookie header; None where it has none that was signed here and in time."""
+        """The id in a Cookie header; None where it has none that was signed here and in time.
+
+        Browsers send the secure one by HTTPS only, so it counts even where a proxy did not say so.
+        """
+        cookies = cookie_parser(header)
+        value = cookies.get(_name(secure=True)) or ("" if secure else cookies.get(_name(secure)))
         try:
-            value = cookie_parser(header).get(_name(secure), "")
-            return self._signer.unsign(value, max_age=COOKIE_SECONDS).decode()
+            return self._signer.unsign(value or "", max_age=COOKIE_SECONDS).decode()
         except (BadSignature, UnicodeError):
             return None
 

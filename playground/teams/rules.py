@@ -16,7 +16,6 @@ from playground.teams.visitor import (
     WITHOUT_NAME,
     Visitor,
 )
-from speko_client.addresses import is_loopback
 
 if TYPE_CHECKING:
     from playground.settings import KnownBy
@@ -80,6 +79,9 @@ class Rules:
 
 def is_alone(bound: str | None, allowed_hosts: Sequence[str]) -> bool:
     """Whether the server's settings let nobody in but this machine's own users."""
+    # The client takes a while to import, and the launcher needs this module before it serves.
+    from speko_client.addresses import is_loopback
+
     names = (bound or "", *(host.strip().lower() for host in allowed_hosts))
     return all(map(is_loopback, names))
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from playground.look.safe_text import literal
-from playground.teams.state import SIGNED_OUT, account_name, this_visitor
+from playground.teams.state import SIGNED_OUT, UNKNOWN, account_name, this_visitor
 from playground.teams.visitor import Visitor
 from playground.teams.visits import FORGET_PATH
 
@@ -30,7 +30,7 @@ def let_in() -> None:
         _sign_in()
         st.stop()
     if visitor.owner is None:
-        st.error(_WHY[visitor.name], icon=":material/person_off:")
+        st.error(_WHY.get(visitor.name, _WHY[UNKNOWN.name]), icon=":material/person_off:")
         st.stop()
 
 

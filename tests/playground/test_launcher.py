@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 
 from playground.sessions.store import Store, utc_now
 from playground.teams.owner import MACHINE_OWNER
-from tests.e2e.harness import PlaygroundServer
+from tests.e2e.harness import ROOT, PlaygroundServer
 from tests.patience import PATIENCE
 from tests.turns import turn
 
@@ -42,3 +44,12 @@ def test_what_was_not_used_for_so_long_is_deleted_at_the_start(tmp_path: Path) -
         time.sleep(0.05)  # there is no event to wait for: the server is another process
     server.stop()
     old.close()
+
+
+def test_the_server_answers_before_the_client_and_the_settings_are_imported() -> None:
+    heavy = ("speko_client", "pydantic", "sqlalchemy", "pandas")
+    script = f"import app, sys; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

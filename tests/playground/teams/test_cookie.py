@@ -48,6 +48,8 @@ def test_scripts_never_see_it_and_other_sites_never_send_it() -> None:
 def test_over_https_only_the_cookie_that_this_host_set_counts() -> None:
     assert COOKIE.visitor_in(header("a"), secure=True) is None
     assert COOKIE.visitor_in(header("a", secure=True), secure=True) == "a"
+    both = f"{header('a')}; {header('b', secure=True)}"
+    assert COOKIE.visitor_in(both, secure=False) == COOKIE.visitor_in(both, secure=True) == "b"
 
 
 def test_another_secret_makes_another_cookie() -> None:
