@@ -46,7 +46,7 @@ class Connection:
     ships here; only to it go ``vendors``, the credentials of this browser session by vendor id,
     and ``fleet``, None where its own setting decides. ``public_only``: what a visitor has named
     (the server itself, or those ``vendors``) may be at no private address, whatever a name leads to
-    by then.
+    by then. ``own``: this browser session named the server, and so pays for it.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Connection:
     vendors: Mapping[str, VendorCredentials] = field(default_factory=dict)
     fleet: FleetChoice | None = None
     public_only: bool = False
+    own: bool = False
 
     @property
     def calls_public_only(self) -> bool:
@@ -85,10 +86,15 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Connecting:
-    """A server that is still starting; ``connect`` waits for it, and raises where it fails."""
+    """A server that is still starting; ``connect`` waits for it, and raises where it fails.
+
+    Until then nobody's own keys are known.
+    """
 
     name: str
     connect: Callable[[], Connection]
+    vendors: Mapping[str, VendorCredentials] = field(default_factory=dict, init=False)
+    own: bool = field(default=False, init=False)
 
 
 @dataclass(frozen=True, slots=True)

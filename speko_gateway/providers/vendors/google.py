@@ -36,7 +36,7 @@ from speko_gateway.providers.vendors.dialect import (
     mapping,
     model_ids,
 )
-from speko_gateway.providers.vendors.reading import Reading, count, text, whole
+from speko_gateway.providers.vendors.reading import Reading, count, place_of, text
 from speko_gateway.providers.vendors.tool_fragments import spelled
 
 _BUDGETS: dict[ReasoningEffort, int] = {
@@ -251,14 +251,14 @@ class CandidateReader:
             self._ended = True
             return []
         chunk = event_object(data, self._reading.secret, "candidates")
-        self._count(mapping(chunk.get("usageMetadata")))
-        feedback = mapping(chunk.get("promptFeedback"))
-        if blocked := text(feedback.get("blockReason")):
-            self._reading.blocked(blocked, feedback.get("blockReasonMessage"))
+        if usage := mapping(chunk.get("usageMetadata")):
+            self._count(usage)
+        if feedback := mapping(chunk.get("promptFeedback")):
+            self._block(feedback)
         return [
             event
             for position, candidate in enumerate(listed(chunk.get("candidates")))
-            if (position if (index := whole(candidate.get("index"))) is None else index) == 0
+            if place_of(candidate, position) == 0
             for event in self._read_candidate(candidate)
         ]
 
@@ -266,8 +266,13 @@ class CandidateReader:
         """Function calls and usage; without a finish reason the stream was cut."""
         return self._reading.finish(done=self._ended)
 
+    def _block(self, feedback: dict[str, Any]) -> None:
+        if reason := text(feedback.get("blockReason")):
+            self._reading.blocked(reason, feedback.get("blockReasonMessage"))
+
     def _read_candidate(self, candidate: dict[str, Any]) -> list[ProviderEvent]:
-        self._reading.end(candidate.get("finishReason"), candidate.get("finishMessage"))
+        if reason := candidate.get("finishReason"):
+            self._reading.end(reason, candidate.get("finishMessage"))
         parts = listed(mapping(candidate.get("content")).get("parts"))
         return [event for part in parts for event in self._read_part(part)]
 
@@ -286,5 +291,6 @@ class CandidateReader:
     def _count(self, usage: dict[str, Any]) -> None:
         """The answer's tokens and the thinking's: both are billed as output."""
         answer = count(usage.get("candidatesTokenCount"))
-        thoughts = count(usage.get("thoughtsTokenCount")) or 0
-        self._reading.used(usage.get("promptTokenCount"), answer and answer + thoughts)
+        if answer is not None:
+            answer += count(usage.get("thoughtsTokenCount")) or 0
+        self._reading.used(usage.get("promptTokenCount"), answer)
