@@ -151,7 +151,8 @@ class Gateway:
         """Why an allow-list's entry names no candidate, as a plain clause."""
         vendor, _, model = entry.partition(":")
         if vendor in self.fleet.providers:
-            return "it has no model of this name" if model else "it has no models"
+            lacking = "it has no model of this name" if model else "it has no models"
+            return self.fleet.problem(vendor) or lacking
         live = self.vendors.provider(vendor) if self.vendors else None
         if live is None:
             return "there is no provider of this name"
