@@ -61,6 +61,7 @@ class Server:
     """Where requests go, with which key, and how long each wait and each answer may be.
 
     ``api_key`` is empty for a server that needs none; ``extra_headers`` go with every request.
+    ``public_only``: whatever its name leads to, no private address is connected to.
     """
 
     base_url: str
@@ -68,6 +69,7 @@ class Server:
     timeout: httpx.Timeout = field(default_factory=lambda: httpx.Timeout(DEFAULT_TIMEOUT))
     extra_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     limits: AnswerLimits = field(default_factory=AnswerLimits)
+    public_only: bool = False
     redactor: Redactor = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -85,6 +87,7 @@ class Server:
         keyless: bool = False,
         extra_headers: Mapping[str, str] | None = None,
         limits: AnswerLimits | None = None,
+        public_only: bool = False,
     ) -> Server:
         """Raises ValueError, naming what is wrong; the key is never quoted."""
         key = "" if keyless and not (api_key or "").strip() else _checked_key(api_key)
@@ -94,6 +97,7 @@ class Server:
             _checked_timeout(timeout),
             checked_headers(extra_headers),
             limits or AnswerLimits(),
+            public_only,
         )
 
     @property
@@ -115,8 +119,12 @@ class Server:
 
     def keyless(self, answer: ModelT) -> ModelT:
         """What a server has said, without the key; mostly the very same object."""
-        if not self.redactor.pieces(answer.model_dump_json()):
-            return answer
+        try:
+            if not self.redactor.pieces(answer.model_dump_json()):
+                return answer
+        except ValueError:
+            # JSON can spell half a surrogate pair, which no JSON can be written with again.
+            pass
         return type(answer).model_validate(self.redactor.value(answer.model_dump()))
 
 
@@ -145,6 +153,7 @@ def http_options(server: Server) -> Mapping[str, Any]:
         "trust_env": False,
         "proxy": _proxy(server),
         "follow_redirects": False,
+        "public_only": server.public_only,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
 import sys
@@ -22,7 +23,7 @@ from speko_gateway.config import (
     read_limits,
 )
 from speko_gateway.errors import SetupError
-from speko_gateway.gateway import build_gateway
+from speko_gateway.gateway import Gateway, build_gateway
 from speko_gateway.http.app import create_app
 from speko_gateway.http.log_lines import LogSettings, set_up_logging
 from speko_gateway.http.server import bind, serve
@@ -191,6 +192,7 @@ def _serve(chosen: argparse.Namespace) -> int:
 
 def _providers(chosen: argparse.Namespace) -> int:
     gateway = build_gateway(_config(chosen), os.environ)
+    asyncio.run(_ask_lists(gateway))
     rows = [row for row in gateway.fleet.known(gateway.snapshot) if row.model is not None]
     width = max(len(row.id) for row in rows)
     try:
@@ -201,6 +203,12 @@ def _providers(chosen: argparse.Namespace) -> int:
         # Whoever reads this (`| head`) has seen enough; the interpreter's end would write the rest.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+async def _ask_lists(gateway: Gateway) -> None:
+    if gateway.fleets is not None:
+        await gateway.fleets.ask_lists()
+    await gateway.close()
 
 
 def _pull_model(chosen: argparse.Namespace) -> int:

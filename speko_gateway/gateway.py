@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,7 +33,8 @@ from speko_gateway.local_model.model_file import installed_path
 from speko_gateway.provider import ProviderRequest
 from speko_gateway.providers.stand_ins.local import LocalProvider
 from speko_gateway.providers.stand_ins.simulated import Stage
-from speko_gateway.providers.vendors.live import build_live_providers
+from speko_gateway.providers.vendors.habits import ServerMemory
+from speko_gateway.providers.vendors.live import build_live_providers, models_named_in
 from speko_gateway.providers.vendors.upstream import Upstream
 from speko_gateway.routing.gating import RememberedShortlists, Shortlisting, gated_shortlist, nobody
 from speko_gateway.routing.health import HealthGate
@@ -87,6 +89,18 @@ class Gateway:
             health=self.health.through(lineup.connections),
             shortlisting=shortlist,
         )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """What runs beside the requests, for as long as they are served; then all is closed."""
+        lists = asyncio.ensure_future(self.fleets.keep_lists()) if self.fleets else None
+        try:
+            yield
+        finally:
+            if lists is not None:
+                lists.cancel()
+                await asyncio.wait([lists])
+            await self.close()
 
     async def close(self) -> None:
         """Close every provider and every connection."""
@@ -184,12 +198,15 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
     engine = LocalEngine(_remembered(installed_path))
     local = LocalProvider(engine)
     upstream = Upstream(connect_seconds=limits.connect, proxies=Proxies.of(environment))
+    memory = ServerMemory()
     vendors = Vendors(
-        connected=build_live_providers(environment, upstream),
+        connected=build_live_providers(environment, upstream, memory),
         upstream=upstream,
         public=Upstream(connect_seconds=limits.connect, public_only=True),
         private_urls=config.private_urls,
         salt=secrets.token_bytes(16),
+        models=models_named_in(environment),
+        memory=memory,
     )
     stage = Stage(
         snapshot=load_snapshot(config.snapshot or "demo"),

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
+from speko_client.base_urls import DialectName
 from speko_client.wire.base import Entry, HeaderModel, Many, Share, SpekoModel
 
 CONNECTIONS_HEADER = "X-Speko-Connections"
@@ -44,6 +45,19 @@ class RequestConnections(SpekoModel):
     public_only: bool = False
 
 
+class LearntHabits(SpekoModel):
+    """*Extension.* What a vendor's answers have told about the requests that a model takes.
+
+    ``takes`` are fields it wants in place of those sent at first, ``refuses`` those that are left
+    out since: ``stream_options``, or with the value that was refused, ``temperature 1.5``.
+    ``model`` is None for one that is not on offer here.
+    """
+
+    model: str | None = None
+    takes: list[str] = Field(default_factory=list)
+    refuses: list[str] = Field(default_factory=list)
+
+
 class VendorConnection(SpekoModel):
     """*Extension.* One vendor at the embedded gateway, and whether this request could use it.
 
@@ -53,7 +67,7 @@ class VendorConnection(SpekoModel):
 
     id: str
     name: str
-    dialect: str
+    dialect: DialectName
     needs_key: bool
     key_env: Many[str] = Field(default_factory=list)
     base_url: str
@@ -62,6 +76,7 @@ class VendorConnection(SpekoModel):
     reason: str | None = None
     local: bool = False
     running: bool | None = None
+    learnt: list[LearntHabits] = Field(default_factory=list)
 
 
 class VendorConnections(SpekoModel):

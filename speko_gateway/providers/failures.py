@@ -23,6 +23,7 @@ MAX_QUOTE = 200
 
 _CONSIDERED = 5 * MAX_QUOTE
 """Characters that are looked at closely; a vendor's text may be as long as it likes."""
+_NAME = re.compile(r"[a-z]+(?:_[a-z]+)*")
 _MASKED = re.compile(r"[\w.-]*\*{3,}[\w.*-]*")
 _BLANKS = re.compile(r"\s+")
 _STATUS = re.compile(r"[45]\d\d")
@@ -54,6 +55,7 @@ def refusal(
         f"answered {status}: {said}" if said else f"answered {status}",
         status=status,
         retry_after=_pause(status, code, headers, error, now),
+        named=_named(_behind(error) or error, body),
     )
 
 
@@ -65,6 +67,7 @@ def reported(error: Any, secret: str | None) -> ProviderError:
         _code(_status(found), found),
         f"reported an error: {said}" if said else "reported an error",
         retry_after=_pause_within(found, datetime.now(UTC)),
+        named=_named(found, ""),
     )
 
 
@@ -139,6 +142,18 @@ def _words(error: Mapping[str, Any]) -> list[str]:
     words += ["flagged_input"] if "flagged_input" in _mapping(error.get("metadata")) else []
     words += [error.get("code"), error.get("type"), error.get("error_type"), error.get("status")]
     return [word for word in words if isinstance(word, str)]
+
+
+def _named(error: Mapping[str, Any], body: str) -> frozenset[str]:
+    """The field that a refusal names by itself, else every name in its words; and its codes."""
+    places = [error.get("param")]
+    for each in _list(error.get("detail")):
+        if isinstance(each, dict):
+            places += [*_list(each.get("loc")), each.get("type")]
+    said = [place for place in places if isinstance(place, str) and place]
+    said = said or [_message(error) or body]
+    names = (_NAME.findall(text[:_CONSIDERED]) for text in said)
+    return frozenset(name for found in names for name in found) | set(_words(error))
 
 
 def _pause(

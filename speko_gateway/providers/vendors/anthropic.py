@@ -32,7 +32,7 @@ from speko_gateway.providers.vendors.catalogue import (
     nearest_effort,
     temperature_note,
 )
-from speko_gateway.providers.vendors.dialect import Outgoing, Reader, mapping, model_ids
+from speko_gateway.providers.vendors.dialect import Outgoing, Reader, model_ids
 
 VERSION = "2026-10-21"
 SAMPLING_VERSION = "2023-06-01"
@@ -107,9 +107,9 @@ class AnthropicDialect:
         """``GET {base}/v1/models``."""
         return Outgoing("/v1/models?limit=1000", {}, {"anthropic-version": VERSION})
 
-    def model_ids(self, listed: Any) -> list[str]:
-        """``data[].id``."""
-        return model_ids(mapping(listed).get("data"))
+    def model_ids(self, entries: list[Any]) -> list[str]:
+        """Each one's ``id``."""
+        return model_ids(entries)
 
 
 # What is sent

@@ -10,6 +10,7 @@ names are as Google's SDK sends them; the API takes either spelling.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -35,7 +36,7 @@ from speko_gateway.providers.vendors.dialect import (
     mapping,
     model_ids,
 )
-from speko_gateway.providers.vendors.reading import Reading, count, text, whole
+from speko_gateway.providers.vendors.reading import Reading, count, place_of, text
 from speko_gateway.providers.vendors.tool_fragments import spelled
 
 _BUDGETS: dict[ReasoningEffort, int] = {
@@ -62,6 +63,8 @@ _WITH_BUDGET = re.compile(r"gemini-2\.5")
 _WITHOUT_SYSTEM = re.compile(r"gemma-[1-3]")
 _ONLY_IN_BETA = re.compile(r".*(-latest$|preview|-exp\b)")
 
+_LISTED_AS = "models/"
+
 UNSIGNED = "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I="
 """What Gemini 3 takes for the signature of a tool call that another model made.
 
@@ -76,7 +79,11 @@ class GoogleDialect:
     """Gemini's generateContent."""
 
     def outgoing(self, vendor: Vendor, request: ProviderRequest) -> Outgoing:
-        """The request; where a model has no system instruction, the first turn carries it."""
+        """The request; where a model has no system instruction, the first turn carries it.
+
+        A model may be named as Google lists it: ``models/gemini-2.5-flash``.
+        """
+        request = replace(request, model=request.model.removeprefix(_LISTED_AS))
         turns = [turn for turn in _turns(request) if turn.role != "system"]
         system = system_text(request)
         if system and _WITHOUT_SYSTEM.match(request.model):
@@ -109,14 +116,13 @@ class GoogleDialect:
         """``GET {base}/v1beta/models``, which lists the previews too."""
         return Outgoing("/v1beta/models?pageSize=1000", {}, {})
 
-    def model_ids(self, listed_models: Any) -> list[str]:
-        """``models[].name`` of those that generate content, without ``models/``."""
-        models = listed(mapping(listed_models).get("models"))
-        return model_ids([model for model in models if _talks(model)], prefix="models/")
+    def model_ids(self, entries: list[Any]) -> list[str]:
+        """The ``name`` of those that generate content, without ``models/``."""
+        return model_ids(list(filter(_talks, entries)), prefix=_LISTED_AS)
 
 
-def _talks(model: dict[str, Any]) -> bool:
-    methods = model.get("supportedGenerationMethods")
+def _talks(model: Any) -> bool:
+    methods = mapping(model).get("supportedGenerationMethods")
     return not isinstance(methods, list) or "generateContent" in methods
 
 
@@ -245,14 +251,14 @@ class CandidateReader:
             self._ended = True
             return []
         chunk = event_object(data, self._reading.secret, "candidates")
-        self._count(mapping(chunk.get("usageMetadata")))
-        feedback = mapping(chunk.get("promptFeedback"))
-        if blocked := text(feedback.get("blockReason")):
-            self._reading.blocked(blocked, feedback.get("blockReasonMessage"))
+        if usage := mapping(chunk.get("usageMetadata")):
+            self._count(usage)
+        if feedback := mapping(chunk.get("promptFeedback")):
+            self._block(feedback)
         return [
             event
             for position, candidate in enumerate(listed(chunk.get("candidates")))
-            if (position if (index := whole(candidate.get("index"))) is None else index) == 0
+            if place_of(candidate, position) == 0
             for event in self._read_candidate(candidate)
         ]
 
@@ -260,8 +266,13 @@ class CandidateReader:
         """Function calls and usage; without a finish reason the stream was cut."""
         return self._reading.finish(done=self._ended)
 
+    def _block(self, feedback: dict[str, Any]) -> None:
+        if reason := text(feedback.get("blockReason")):
+            self._reading.blocked(reason, feedback.get("blockReasonMessage"))
+
     def _read_candidate(self, candidate: dict[str, Any]) -> list[ProviderEvent]:
-        self._reading.end(candidate.get("finishReason"), candidate.get("finishMessage"))
+        if reason := candidate.get("finishReason"):
+            self._reading.end(reason, candidate.get("finishMessage"))
         parts = listed(mapping(candidate.get("content")).get("parts"))
         return [event for part in parts for event in self._read_part(part)]
 
@@ -280,5 +291,6 @@ class CandidateReader:
     def _count(self, usage: dict[str, Any]) -> None:
         """The answer's tokens and the thinking's: both are billed as output."""
         answer = count(usage.get("candidatesTokenCount"))
-        thoughts = count(usage.get("thoughtsTokenCount")) or 0
-        self._reading.used(usage.get("promptTokenCount"), answer and answer + thoughts)
+        if answer is not None:
+            answer += count(usage.get("thoughtsTokenCount")) or 0
+        self._reading.used(usage.get("promptTokenCount"), answer)

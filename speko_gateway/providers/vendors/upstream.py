@@ -47,8 +47,8 @@ CONNECT_SECONDS = 5.0
 """How long a connection may take, TLS included."""
 LIST_SECONDS = 5.0
 """How long a vendor may take to list its models."""
-MAX_BODY_BYTES = 4 * 1024 * 1024
-"""Of a list of models."""
+MAX_LIST_BYTES = 16 * 1024 * 1024
+"""Of a list of models; those of large marketplaces have some MiB."""
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """Of one streamed answer: some 200,000 tokens, each in a chunk of its own."""
 MAX_ERROR_BYTES = 64 * 1024
@@ -121,21 +121,22 @@ class Upstream:
         finally:
             response.close()
 
-    async def get_json(self, url: str, headers: Mapping[str, str], secret: str | None) -> Any:
-        """GET a JSON document; ProviderError where there is none within ``LIST_SECONDS``."""
+    async def get_text(self, url: str, headers: Mapping[str, str], secret: str | None) -> str:
+        """GET a text; ProviderError where there is none, or not within ``LIST_SECONDS``."""
         try:
             async with asyncio.timeout(LIST_SECONDS):
                 response = await self._send("GET", url, headers, None)
                 try:
-                    await _check(response, secret, self._unsaid)
-                    return json.loads(await _body(response, MAX_BODY_BYTES))
+                    await _accept(response, secret, self._unsaid)
+                    body = await _body(response, MAX_LIST_BYTES + 1)
                 finally:
                     response.close()
         except TimeoutError as error:
             seconds = f"{LIST_SECONDS:.0f} s"
             raise ProviderError(FailureCode.TIMEOUT, f"timed out after {seconds}") from error
-        except (ValueError, RecursionError) as error:
-            raise unreadable("answered with something that is no JSON") from error
+        if len(body) > MAX_LIST_BYTES:
+            raise unreadable(f"sent more than {MAX_LIST_BYTES // 1024**2} MiB")
+        return body.decode("utf-8", "replace")
 
     async def close(self) -> None:
         """Close all connections; may be called again."""

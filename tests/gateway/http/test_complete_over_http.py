@@ -82,6 +82,8 @@ async def test_counts_nobody_gave_are_estimated_and_say_so() -> None:
         (Finish(3, 0), {"promptTokens": 3, "completionTokens": 100, "estimated": True}),
         (Finish(3, 1), {"promptTokens": 3, "completionTokens": 100, "estimated": True}),
         (Finish(0, 90), {"promptTokens": 2, "completionTokens": 90, "estimated": True}),
+        (Finish(3, 5_000_000), {"promptTokens": 3, "completionTokens": 100, "estimated": True}),
+        (Finish(9_000_000, 90), {"promptTokens": 2, "completionTokens": 90, "estimated": True}),
         (Finish(3, 90), {"promptTokens": 3, "completionTokens": 90, "estimated": False}),
     ],
 )

@@ -192,6 +192,16 @@ async def test_previews_are_asked_for_in_the_beta() -> None:
     assert server.seen[0].path == path
 
 
+@pytest.mark.parametrize("model", ["gemini-2.5-flash", "gemma-3-27b-it", "gemini-flash-latest"])
+async def test_a_model_may_be_named_as_google_lists_it(model: str) -> None:
+    request: dict[str, Any] = {"system_prompt": "Kurz.", "reasoning_effort": "low"}
+    async with vendor_server(chunks=[wire("google-text")]) as server:
+        for named in (model, f"models/{model}"):
+            await drain(server.provider("google"), ask(named, **request))
+    plain, listed = server.seen
+    assert (listed.path, listed.body) == (plain.path, plain.body)
+
+
 async def test_a_model_without_system_instruction_gets_it_in_the_first_turn() -> None:
     async with vendor_server(chunks=[wire("google-text")]) as server:
         await drain(
