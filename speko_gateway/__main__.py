@@ -186,7 +186,7 @@ def _serve(chosen: argparse.Namespace) -> int:
     config = replace(_config(chosen), private_urls=allowed, drills=drills, limits=limits)
     set_up_logging(log, {**os.environ, KEY_VARIABLE: key.value})
     app = create_app(build_gateway(config, os.environ), key.value)
-    serve(app, listener, exit_with_stdin=chosen.exit_with_stdin)
+    serve(app, listener, limits, exit_with_stdin=chosen.exit_with_stdin)
     return 0
 
 

@@ -29,7 +29,7 @@ class ChatMessage(SpekoModel):
 
     role: ChatRole
     content: str
-    tool_calls: list[ChatToolCall] | None = None
+    tool_calls: Annotated[list[ChatToolCall], Field(fail_fast=True)] | None = None
     tool_call_id: str | None = None
     is_error: bool | None = None
 
@@ -43,12 +43,15 @@ class RoutingIntent(SpekoModel):
     optimize_for: OptimizeFor | None = None
 
 
+_Entries = Annotated[list[str], Field(max_length=500, fail_fast=True)]
+
+
 class AllowedProviders(SpekoModel):
     """Allow-lists per kind of service; an entry is ``vendor`` or ``vendor:model``."""
 
-    llm: list[str] | None = None
-    stt: list[str] | None = None
-    tts: list[str] | None = None
+    llm: _Entries | None = None
+    stt: _Entries | None = None
+    tts: _Entries | None = None
 
 
 class PipelineConstraints(SpekoModel):

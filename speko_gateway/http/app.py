@@ -2,7 +2,9 @@
 
 The key is checked before everything under ``/v1``, whether a route or not. ``/metrics`` needs it
 only from other machines: Prometheus' agents usually ask from this one. Behind a proxy on the same
-machine every caller is on loopback: there the proxy must block it.
+machine every caller is on loopback: there the proxy must block it. A page in a browser on this
+machine comes from loopback too, and may have had its own name pointed here: so without the key
+``/metrics`` answers only to a name or address of this machine.
 """
 
 from __future__ import annotations
@@ -134,7 +136,7 @@ def _add_routing(app: FastAPI, gateway: Gateway) -> None:
     )
     async def sweep(request: SweepRequest = asked, here: Gateway = own) -> Response:
         """Who would answer each combination of these; nothing is run."""
-        return Response(encode(wire(here.sweep(request))), media_type="application/json")
+        return Response(encode(wire(await here.sweep(request))), media_type="application/json")
 
     @app.get("/v1/providers/known", response_model=KnownProviders, responses=ERRORS)
     async def known(here: Gateway = own) -> Response:
@@ -250,9 +252,19 @@ def _is_guarded(scope: Scope) -> bool:
 
 
 def _is_near(scope: Scope) -> bool:
-    """Whether the caller is on this machine."""
+    """Whether the caller is on this machine, and calls it by a name that is its own."""
     host, _ = scope.get("client") or ("", 0)
-    return is_loopback(host)
+    bound, _ = scope.get("server") or ("", 0)
+    asked = next((value for name, value in scope["headers"] if name == b"host"), b"")
+    called = _without_port(asked.decode("latin-1").lower())
+    return is_loopback(host) and (is_loopback(called) or called == bound)
+
+
+def _without_port(host: str) -> str:
+    """The host of a ``Host`` header; an IPv6 address loses its brackets."""
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0]
 
 
 def _unauthorized() -> GatewayError:

@@ -12,11 +12,18 @@ from itertools import pairwise
 from typing import Any
 
 from speko_client.wire.halves import sound
+from speko_gateway.breadth import elements
 from speko_gateway.provider import ProviderError, ToolCall
 from speko_gateway.providers.failures import unreadable
 
 _MOST_DOCUMENTS = 16
 """How often one call's arguments may be sent again before nobody looks for the last ones."""
+MOST_CALLS = 512
+"""Of one answer."""
+MOST_CHARACTERS = 1024 * 1024
+"""Of all arguments in one answer."""
+MOST_ELEMENTS = 20_000
+"""The same, see ``breadth``."""
 _LOOKED_AT = 64 * 1024
 """Characters of arguments that are looked at while more may come; longer ones go on."""
 
@@ -78,10 +85,10 @@ class Drafts:
     def begin(self, place: int, call_id: str, name: str) -> Draft:
         """A new call at this place, or the one that has this id already."""
         same = next((each for each in self._all if call_id and each.id == call_id), None)
-        draft = self._at[place] = same or Draft(call_id, name)
-        if same is None:
-            self._all.append(draft)
-        return draft
+        if same is not None:
+            self._at[place] = same
+            return same
+        return self._new(place, call_id, name)
 
     def at(self, place: int) -> Draft | None:
         """The call that fragments at this place belong to."""
@@ -91,9 +98,15 @@ class Drafts:
         """Take a fragment: of the call at this place, or of a new one there."""
         draft = self._at.get(place)
         if draft is None or draft.is_followed_by(call_id, name, args):
-            draft = self._at[place] = Draft(call_id, name)
-            self._all.append(draft)
+            draft = self._new(place, call_id, name)
         draft.add(call_id, name, args)
+
+    def _new(self, place: int, call_id: str, name: str) -> Draft:
+        if len(self._all) >= MOST_CALLS:
+            raise unreadable(f"sent more than {MOST_CALLS} tool calls")
+        draft = self._at[place] = Draft(call_id, name)
+        self._all.append(draft)
+        return draft
 
     def next_place(self) -> int:
         """A place that no call has yet."""
@@ -106,7 +119,13 @@ class Drafts:
         with all behind it.
         """
         calls: list[ToolCall] = []
+        left = MOST_ELEMENTS
+        if sum(len(part) for draft in self._all for part in draft.fragments) > MOST_CHARACTERS:
+            raise unreadable("sent tool calls longer than any model's")
         for number, draft in enumerate(self._all):
+            left -= elements("".join(draft.fragments), left)
+            if left < 0:
+                raise unreadable(f"sent tool calls of more than {MOST_ELEMENTS:,} elements")
             try:
                 calls.append(_tool_call(draft.id or f"call_{number}", draft.name, draft.args()))
             except ProviderError:
