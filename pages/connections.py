@@ -20,9 +20,11 @@ from playground.connections.state import connection_in_force
 from playground.connections.status_html import status_html, status_rows
 from playground.connections.vendors_view import local_servers, open_desk, own_servers, vendor_keys
 from playground.intent.state import new_conversation_with
+from playground.look.safe_text import literal
 from playground.runtime import Runtime, get_runtime
 from playground.servers.address_guard import AddressRefusedError
 from playground.servers.local_gateway import GatewayStartError
+from playground.teams.visitor_view import who_you_are
 from speko_client.errors import SpekoApiError
 
 
@@ -30,9 +32,10 @@ def main() -> None:
     """The server, what it needs, and the status of all who can answer there."""
     runtime = get_runtime()
     with st.sidebar:
-        recents(runtime.store, url.conversation_id())
+        recents(runtime, url.conversation_id())
     st.header("Connections", anchor=False)
     st.caption("Which server answers, and with whose keys. Changes apply to the chat at once.")
+    who_you_are(runtime.settings.sign_out_url)
     shown = server_picker(runtime)
     if other := talks_to(runtime, shown):
         st.info(f"Not in use yet: the chat still uses {other}.", icon=":material/info:")
@@ -56,7 +59,7 @@ def gateway(runtime: Runtime) -> None:
     try:
         desk = open_desk(runtime, connection, new_conversation_with)
     except SpekoApiError as error:
-        st.error(connection.redact(str(error)), icon=":material/error:")
+        st.error(literal(connection.redact(str(error))), icon=":material/error:")
         return
     vendor_keys(desk)
     local_servers(desk)

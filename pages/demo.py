@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from playground.demos.demos_view import DemoDesk, demo_picker, open_demo_desk
+from playground.look.safe_text import literal
 
 
 def main() -> None:
@@ -14,7 +15,7 @@ def main() -> None:
         stage(desk)
         return
     if desk.problem:
-        st.error(desk.problem, icon=":material/error:")
+        st.error(literal(desk.problem), icon=":material/error:")
     demo_picker(desk)
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from playground.browser.url import chat_link
 from playground.connections.facts_view import await_server, forget_server_facts
 from playground.intent.fields_view import intent_row
+from playground.look.safe_text import literal
 from playground.routing.desk_view import RoutingDesk, open_desk
 
 # As in the URL (``?view=sweep``); the style makes the first letter a capital.
@@ -18,9 +19,9 @@ def main() -> None:
     """The intent, then the view that was chosen."""
     desk = open_desk()
     title()
-    desk.keep_form(intent_row(desk.owner, desk.form, desk.connection, desk.facts))
+    desk.keep_form(intent_row(desk.conversation_id, desk.form, desk.connection, desk.facts))
     if desk.problem:
-        st.warning(desk.problem, icon=":material/cloud_off:")
+        st.warning(literal(desk.problem), icon=":material/cloud_off:")
         st.button("Try again", on_click=forget_server_facts, key="reconnect")
     chosen = st.segmented_control(
         "View",

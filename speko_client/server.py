@@ -115,8 +115,12 @@ class Server:
 
     def keyless(self, answer: ModelT) -> ModelT:
         """What a server has said, without the key; mostly the very same object."""
-        if not self.redactor.pieces(answer.model_dump_json()):
-            return answer
+        try:
+            if not self.redactor.pieces(answer.model_dump_json()):
+                return answer
+        except ValueError:
+            # JSON can spell half a surrogate pair, which no JSON can be written with again.
+            pass
         return type(answer).model_validate(self.redactor.value(answer.model_dump()))
 
 

@@ -153,6 +153,9 @@ CHARACTERS_PER_TOKEN = 4
 """The usual rule of thumb; about 19 % too low on mixed languages."""
 MOST_CHARACTERS_PER_TOKEN = 50
 """Beyond any average; a count that says more was not made of this text."""
+MOST_TOKENS_PER_CHARACTER = 4
+MOST_UNSEEN_TOKENS = 2_000_000
+"""Thoughts, tools and templates: more than any model has room for beside a text."""
 
 
 def estimate_tokens(text: str) -> int:
@@ -161,8 +164,11 @@ def estimate_tokens(text: str) -> int:
 
 
 def may_hold(tokens: int | None, text: str) -> TypeGuard[int]:
-    """Whether so many tokens can be this text: a token is rarely longer than a few characters."""
-    return tokens is not None and len(text) <= tokens * MOST_CHARACTERS_PER_TOKEN
+    """Whether so many tokens can be this text, and what stands beside it unseen."""
+    if tokens is None:
+        return False
+    least = len(text) / MOST_CHARACTERS_PER_TOKEN
+    return least <= tokens <= MOST_TOKENS_PER_CHARACTER * len(text) + MOST_UNSEEN_TOKENS
 
 
 def prompt_text(messages: Iterable[ChatMessage], system_prompt: str | None) -> str:

@@ -19,6 +19,7 @@ from playground.analytics.paths import Route
 from playground.analytics.turn_figures import shade_drills
 from playground.browser.url import chat_link
 from playground.look.page_view import chart, csv_button, spread, table, theme
+from playground.look.safe_text import literal
 from playground.look.words import counted, dollars
 from playground.sessions.totals import SessionTotals, session_totals
 from playground.sessions.turns import Turn
@@ -43,9 +44,9 @@ def _chart_card(card: Card, conversation: str) -> None:
         head = spread()
         head.subheader(card.title, anchor=False, width="content")
         if card.empty:
-            st.markdown(f":material/info: {card.empty}")
+            st.markdown(f":material/info: {literal(card.empty)}")
             return
-        st.caption(card.caption)
+        st.caption(literal(card.caption))
         alt = f"{card.title}. {card.caption} The table holds the same figures."
         options = {"on_select": "rerun", "selection_mode": "points"}
         event = chart(card.draw(theme()), f"chart-{card.key}", alt, **options)

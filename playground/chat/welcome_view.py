@@ -10,6 +10,7 @@ import streamlit as st
 from playground.chat.chat_view import Chat, Sample
 from playground.chat.state import take_choice
 from playground.connections.facts_view import ServerFacts
+from playground.look.safe_text import literal
 from playground.servers.connection import Connection
 
 DEMO_PAGE = "../pages/demo.py"
@@ -31,7 +32,7 @@ def welcome(chat: Chat) -> None:
     st.html(_HERO)
     fleet_line(chat.connection, chat.facts)
     by_label = {sample.label: sample for sample in SAMPLES}
-    _pills(chat, "Try one of these", by_label, "sample", chat.owner)
+    _pills(chat, "Try one of these", by_label, "sample", chat.conversation_id)
     if st.button("Play the demo", icon=":material/slideshow:", key="play-the-demo"):
         st.switch_page(DEMO_PAGE)
 
@@ -64,7 +65,9 @@ def fleet_line(connection: Connection | None, facts: ServerFacts) -> None:
 
 
 def _line(colour: str, icon: str, name: str, more: str = "") -> None:
-    st.markdown(f":{colour}-badge[:material/{icon}: {name}] :gray[:small[{more}]]")
+    st.markdown(
+        f":{colour}-badge[:material/{icon}: {literal(name)}] :gray[:small[{literal(more)}]]"
+    )
 
 
 def _pills(chat: Chat, title: str, samples: dict[str, Sample], key: str, once: str) -> None:

@@ -20,6 +20,7 @@ from playground.connections.connection_view import (
 from playground.connections.facts_view import ServerFacts
 from playground.found import Found
 from playground.look.parts import chip
+from playground.look.safe_text import literal
 from playground.runtime import Runtime
 from playground.servers.address_guard import AddressRefusedError
 from playground.servers.connection import Checked, Connection, check_server
@@ -133,7 +134,8 @@ def _panel(
 def _run_check(runtime: Runtime, name: str, connection: Connection) -> None:
     """Check a Speko server, if its Test button was pressed."""
     if state.take_wanted_check(name):
-        with st.spinner(f"Asking {connection.name} ..."), runtime.client(connection) as client:
+        asking = f"Asking {literal(connection.name)} ..."
+        with st.spinner(asking), runtime.client(connection) as client:
             state.keep_check(name, check_server(client, connection))
 
 

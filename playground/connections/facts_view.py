@@ -11,6 +11,7 @@ import streamlit as st
 
 from playground.browser import url, widgets
 from playground.connections.state import choice_revision
+from playground.look.safe_text import literal
 from playground.runtime import Runtime
 from playground.servers import pool
 from playground.servers.connection import Connection
@@ -54,7 +55,7 @@ def health(runtime: Runtime, connection: Connection) -> ProvidersHealth:
         with runtime.client(connection) as client:
             return client.provider_health()
     except SpekoApiError as error:
-        st.warning(connection.redact(error.message), icon=":material/cloud_off:")
+        st.warning(literal(connection.redact(error.message)), icon=":material/cloud_off:")
         return ProvidersHealth(window_seconds=0)
 
 

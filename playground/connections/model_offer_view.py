@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 import streamlit as st
 
 from playground.connections.facts_view import ServerFacts, forget_server_facts
+from playground.look.safe_text import literal
 from playground.runtime import Runtime
 from playground.servers.local_gateway import FetchProgress, ModelFetchError
 
@@ -89,7 +90,7 @@ def _progress(job: ModelFetch) -> None:
 
 def _invitation(job: ModelFetch) -> None:
     if job.problem:
-        st.warning(job.problem, icon=":material/warning:")
+        st.warning(literal(job.problem), icon=":material/warning:")
     st.markdown(
         "**Answers are scripted for now.** Fetch the small local model (93 MB, once) and the "
         "words are really generated from your conversation, here on this machine."

@@ -21,6 +21,7 @@ from playground.connections.connection_view import (
 from playground.connections.facts_view import ServerFacts, server_facts
 from playground.connections.learnt import learnt_line
 from playground.look.parts import chip
+from playground.look.safe_text import literal
 from playground.look.words import counted
 from playground.runtime import Runtime
 from playground.servers.address_guard import NotUsableError
@@ -227,14 +228,17 @@ def _offer_chosen(vendor: str, key: str) -> None:
     try:
         _offer(vendor, widgets.chosen(key))
     except NotUsableError as error:
-        st.toast(str(error))
+        st.toast(literal(str(error)))
 
 
 def _run_vendor_check(desk: Desk, vendor: VendorConnection) -> None:
     """Check a vendor, if its Test button was pressed; offer a new server's models."""
     if not state.take_wanted_check(vendor.id):
         return
-    with st.spinner(f"Asking {vendor.name} ..."), desk.runtime.client(desk.gateway) as client:
+    with (
+        st.spinner(f"Asking {literal(vendor.name)} ..."),
+        desk.runtime.client(desk.gateway) as client,
+    ):
         found = check_vendor(client, desk.gateway, vendor.id)
     state.keep_check(vendor.id, found)
     if _offer_models(desk, vendor.id, found):

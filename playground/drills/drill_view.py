@@ -22,6 +22,7 @@ from playground.drills.state import (
 from playground.intent.preview_view import preview
 from playground.look import parts
 from playground.look.page_view import spread
+from playground.look.safe_text import literal
 from playground.routing.desk_view import RoutingDesk
 from playground.servers import pool
 from playground.servers.pool import candidates
@@ -93,8 +94,8 @@ def _stories(desk: RoutingDesk, running: RunningDrill | None) -> None:
 
 def _story(story: words.Preset, *, is_on: bool) -> None:
     with st.container(border=True, width=222, height="stretch", key=f"preset-card-{story.key}"):
-        st.markdown(f":material/{story.icon}: **{story.title}**")
-        st.caption(story.story)
+        st.markdown(f":material/{story.icon}: **{literal(story.title)}**")
+        st.caption(literal(story.story))
         st.space("stretch")
         st.button(
             "Start again" if is_on else "Start",
@@ -138,7 +139,7 @@ def _new_fault(desk: RoutingDesk) -> None:
         key="drill-kind",
     )
     fault = _with_figures(target, kind)
-    st.caption(words.effect(fault))
+    st.caption(literal(words.effect(fault)))
     st.button("Add", icon=":material/add:", on_click=_add, args=(fault,), key="drill-add")
 
 

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})", re.MULTILINE)
 _CODE = re.compile(r"(```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]*`)", re.DOTALL)
 _IMAGE = re.compile(r"!+(?=\[)")
-_MARKUP = re.compile(r"[\\`*_\[\]()#$:!<>~|{}]")
+_MARKUP = re.compile(r"[\\`*_\[\]()#$:!<>~|{}&]|^ *[-+=]", re.MULTILINE)
 _DOLLAR = re.compile(r"(?<!\\)\$")
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_LOOKED_PAST: Final = " \u00a0\u3000\u200b\ufeff"
+"""Blanks that a spreadsheet ignores before a formula."""
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20")
 
 
 def safe_markdown(text: str) -> str:
@@ -30,8 +32,11 @@ def safe_markdown(text: str) -> str:
 
 
 def literal(text: str) -> str:
-    """``text`` shown exactly as it is: what a person typed is not markdown."""
-    return _MARKUP.sub(r"\\\g<0>", text)
+    """``text`` shown exactly as it is: what a person typed is not markdown.
+
+    Streamlit makes a link of an address all the same; it says itself where it leads.
+    """
+    return _MARKUP.sub(lambda found: f"\\{found[0].strip()}", text)
 
 
 def safe_partial(text: str) -> str:
@@ -42,13 +47,15 @@ def safe_partial(text: str) -> str:
 
 
 def csv_bytes(frame: pd.DataFrame) -> bytes:
-    """The frame with its header as CSV in UTF-8; what is unknown is an empty cell."""
-    texts = frame.select_dtypes(include=["string", "object"]).columns
+    """The frame with its header as CSV in UTF-8; what is unknown is an empty cell.
+
+    A spreadsheet reads UTF-8 only where a byte order mark says so.
+    """
+    texts = frame.select_dtypes(include=["string", "object", "category"]).columns
     safe = frame.assign(**{name: frame[name].map(_plain, na_action="ignore") for name in texts})
-    return safe.to_csv(index=False, lineterminator="\r\n").encode()
+    return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig", "replace")
 
 
 def _plain(value: object) -> str:
     text = str(value)
-    # A spreadsheet also looks past leading blanks.
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if text.lstrip(_LOOKED_PAST).startswith(_FORMULA_STARTS) else text

@@ -16,6 +16,7 @@ import streamlit as st
 
 from playground.look import palette, parts, words
 from playground.look.parts import Tone
+from playground.look.safe_text import literal
 from playground.receipts.receipt import (
     AttemptOutcome,
     InForce,
@@ -67,7 +68,7 @@ def receipt_view(turn: Turn, in_force: InForce | None = None) -> None:
 def _body(turn: Turn, in_force: InForce | None) -> None:
     st.html(receipt_html(receipt(turn, in_force)))
     for note in turn.answer.notes:
-        st.caption(note)
+        st.caption(literal(note))
     st.caption("The request, to copy:")
     st.code(json.dumps(request_detail(turn), indent=2, ensure_ascii=False), language="json")
 

@@ -10,6 +10,7 @@ import streamlit as st
 from playground.intent.preview_view import preview
 from playground.look import parts
 from playground.look.page_view import csv_button, spread, table
+from playground.look.safe_text import literal
 from playground.routing import ranking_frames
 from playground.routing.desk_view import RoutingDesk
 from playground.routing.ranking_html import ranking_html
@@ -27,7 +28,7 @@ def ranking_view(desk: RoutingDesk) -> None:
         return
     seen = preview(desk.runtime, desk.connection, desk.form)
     if seen.value is None:
-        st.info(seen.problem, icon=":material/visibility_off:")
+        st.info(literal(seen.problem or ""), icon=":material/visibility_off:")
         return
     _verdict(seen.value)
     if html := ranking_html(seen.value):

@@ -17,6 +17,7 @@ from playground.found import Found
 from playground.intent import languages
 from playground.look import palette, parts, words
 from playground.look.page_view import chart, csv_button, spread, table, theme
+from playground.look.safe_text import literal
 from playground.routing import sweeps
 from playground.routing.desk_view import RoutingDesk
 from playground.routing.state import choose_cell, chosen_cell
@@ -51,7 +52,7 @@ def sweep_view(desk: RoutingDesk) -> None:
     found = _sweep(desk, desk.connection)
     swept = found.value
     if swept is None:
-        st.info(found.problem, icon=":material/grid_off:")
+        st.info(literal(found.problem or ""), icon=":material/grid_off:")
         return
     every = sweeps.sweep_frame(swept.sweep)
     vertical, against = _controls()

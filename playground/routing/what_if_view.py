@@ -112,7 +112,8 @@ def what_if_view(desk: RoutingDesk) -> None:
 def _view(desk: RoutingDesk, connection: Connection, form: TurnSettings) -> None:
     seen = preview(desk.runtime, connection, form)
     if seen.value is None:
-        st.warning(seen.problem or "The server gives no preview.", icon=":material/cloud_off:")
+        problem = literal(seen.problem or "The server gives no preview.")
+        st.warning(problem, icon=":material/cloud_off:")
         return
     trial = _Trial(desk, connection, form, seen.value, _revision(form))
     tried = _tried(trial)
@@ -139,7 +140,7 @@ def _tried(trial: _Trial) -> RoutingPreview | None:
         with trial.desk.runtime.client(trial.connection) as client:
             return ranking_now(client, trial.connection, form, weight_lines=True)
     except SpekoApiError as error:
-        st.error(trial.connection.redact(error.message), icon=":material/error:")
+        st.error(literal(trial.connection.redact(error.message)), icon=":material/error:")
         return None
 
 

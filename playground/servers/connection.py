@@ -45,7 +45,8 @@ class Connection:
     service, whose current generation rejects the field. ``embedded`` is True for the gateway that
     ships here; only to it go ``vendors``, the credentials of this browser session by vendor id,
     and ``fleet``, None where its own setting decides. ``public_only``: for them it connects to no
-    private address, whatever a name resolves to by then.
+    private address, whatever a name resolves to by then. ``own``: this browser session named the
+    server, and so pays for it.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Connection:
     vendors: Mapping[str, VendorCredentials] = field(default_factory=dict)
     fleet: FleetChoice | None = None
     public_only: bool = False
+    own: bool = False
 
     @property
     def headers(self) -> dict[str, str]:
@@ -79,10 +81,15 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Connecting:
-    """A server that is still starting; ``connect`` waits for it, and raises where it fails."""
+    """A server that is still starting; ``connect`` waits for it, and raises where it fails.
+
+    Until then nobody's own keys are known.
+    """
 
     name: str
     connect: Callable[[], Connection]
+    vendors: Mapping[str, VendorCredentials] = field(default_factory=dict, init=False)
+    own: bool = field(default=False, init=False)
 
 
 @dataclass(frozen=True, slots=True)

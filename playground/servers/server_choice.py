@@ -109,13 +109,14 @@ def chosen_server(
     address, from the environment, always may.
     """
     if kind == "speko" and choice.speko_key is not None:
-        return connections.hosted(choice.speko_key)
+        return replace(connections.hosted(choice.speko_key), own=True)
     if kind == "other" and choice.other is not None:
         server = choice.other
         url = checked_address(server.base_url, private_allowed=private_allowed)
-        return connections.other(url, server.key, takes_vertical=server.takes_vertical)
-    found = connections.configured(settings)
-    return found if kind == environment_kind(settings) else None
+        found = connections.other(url, server.key, takes_vertical=server.takes_vertical)
+        return replace(found, own=True)
+    configured = connections.configured(settings)
+    return configured if kind == environment_kind(settings) else None
 
 
 def usable_vendors(

@@ -13,7 +13,7 @@ from pydantic import Field
 from speko_client.wire.base import Language, OptimizeFor, ProviderKind, Region, SpekoModel, Vertical
 
 ChatRole = Literal["system", "user", "assistant", "tool"]
-ReasoningEffort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
+ReasoningEffort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 
 
 class ChatToolCall(SpekoModel):

@@ -1,15 +1,13 @@
 """The gateway's routes, with the bearer check and the error envelope around them.
 
 The key is checked before everything under ``/v1``, whether a route or not. ``/metrics`` needs it
-only from other machines: Prometheus' agents usually ask from this one. Behind a proxy on the same
-machine every caller is on loopback: there the proxy must block it. A page in a browser on this
-machine comes from loopback too, and may have had its own name pointed here: so without the key
-``/metrics`` answers only to a name or address of this machine.
+only from other machines and through proxies: Prometheus' agents usually ask from this one.
 """
 
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
@@ -55,6 +53,7 @@ from speko_gateway.http.openapi import (
 from speko_gateway.http.preview import PreviewQuery, previewed
 from speko_gateway.http.vendor_checks import check_vendor, vendor_connections
 
+_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::\d+)?")
 _CODES = {400: "VALIDATION_ERROR", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
 
 
@@ -252,19 +251,16 @@ def _is_guarded(scope: Scope) -> bool:
 
 
 def _is_near(scope: Scope) -> bool:
-    """Whether the caller is on this machine, and calls it by a name that is its own."""
-    host, _ = scope.get("client") or ("", 0)
-    bound, _ = scope.get("server") or ("", 0)
-    asked = next((value for name, value in scope["headers"] if name == b"host"), b"")
-    called = _without_port(asked.decode("latin-1").lower())
-    return is_loopback(host) and (is_loopback(called) or called == bound)
+    """Whether the caller is on this machine, and calls the gateway by a name of this machine.
 
-
-def _without_port(host: str) -> str:
-    """The host of a ``Host`` header; an IPv6 address loses its brackets."""
-    if host.startswith("["):
-        return host[1:].partition("]")[0]
-    return host.partition(":")[0]
+    A web page that reaches it by a name of its own (DNS rebinding) does not, and a proxy on this
+    machine stands for somebody who may be anywhere.
+    """
+    caller, _ = scope.get("client") or ("", 0)
+    headers = dict(scope["headers"])
+    called = _HOST.fullmatch(headers.get(b"host", b"").decode("latin-1").lower())
+    proxied = any(name == b"via" or name.startswith(b"x-forwarded-") for name in headers)
+    return is_loopback(caller) and not proxied and bool(called and is_loopback(called["name"]))
 
 
 def _unauthorized() -> GatewayError:

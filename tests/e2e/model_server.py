@@ -48,7 +48,7 @@ class ModelServer(LoopbackServer):
             _json(request, None)
             return
         self.asked.append(json.loads(body))
-        _head(request, 200, "text/event-stream")
+        send_head(request, 200, "text/event-stream")
         for event in self.events(self.asked[-1]["messages"][-1]["content"]):
             request.wfile.write(f"data: {event}\n\n".encode())
         request.close_connection = True
@@ -101,14 +101,20 @@ def _chunk(delta: dict[str, str], finish_reason: str | None) -> str:
 
 
 def _json(request: BaseHTTPRequestHandler, found: dict[str, Any] | None) -> None:
-    content = json.dumps(found or {"error": "not found"}).encode()
-    _head(request, 404 if found is None else 200, "application/json", len(content))
+    answer_json(request, found or {"error": "not found"}, status=404 if found is None else 200)
+
+
+def answer_json(request: BaseHTTPRequestHandler, value: Any, *, status: int = 200) -> None:
+    """Answer with this JSON."""
+    content = json.dumps(value).encode()
+    send_head(request, status, "application/json", len(content))
     request.wfile.write(content)
 
 
-def _head(
+def send_head(
     request: BaseHTTPRequestHandler, status: int, content_type: str, length: int | None = None
 ) -> None:
+    """The status and the headers; without a length, the answer ends with its connection."""
     request.send_response(status)
     request.send_header("Content-Type", content_type)
     if length is not None:

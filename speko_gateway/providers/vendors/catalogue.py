@@ -27,7 +27,9 @@ from speko_gateway.routing.scores import DATA_FOLDER
 MAX_TOKENS, MAX_COMPLETION_TOKENS = "max_tokens", "max_completion_tokens"
 """The two names of the cap on an answer's tokens."""
 
-EFFORTS: tuple[ReasoningEffort, ...] = ("none", "minimal", "low", "medium", "high", "xhigh")
+EFFORTS: tuple[ReasoningEffort, ...] = (
+    *("none", "minimal", "low", "medium", "high", "xhigh", "max"),
+)
 
 
 @dataclass(frozen=True, slots=True)

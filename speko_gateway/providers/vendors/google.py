@@ -36,7 +36,7 @@ from speko_gateway.providers.vendors.dialect import (
     mapping,
     model_ids,
 )
-from speko_gateway.providers.vendors.reading import Reading, count, text, whole
+from speko_gateway.providers.vendors.reading import Reading, count, place_of, text
 from speko_gateway.providers.vendors.tool_fragments import spelled
 
 _BUDGETS: dict[ReasoningEffort, int] = {
@@ -46,13 +46,18 @@ _BUDGETS: dict[ReasoningEffort, int] = {
     "medium": 8192,
     "high": 24_576,
     "xhigh": 24_576,
+    "max": 24_576,
 }
 """Tokens of thinking per effort for Gemini 2.5: those of Google's own OpenAI-compatible API."""
 _MIN_PRO_BUDGET = 128
 """Gemini 2.5 Pro cannot stop thinking; this is its least."""
 
 _LEVELS: tuple[ReasoningEffort, ...] = ("minimal", "low", "medium", "high")
-_PRO_LEVELS: tuple[ReasoningEffort, ...] = ("low", "high")
+"""Google's SDK has XHIGH as well, but no model is documented to take it."""
+_WITHOUT_MINIMAL = re.compile(
+    r"gemini-(3\.[7-9]|[4-9])(\.\d+)?-flash(?!-lite)|gemini-flash-latest|.*pro"
+)
+_WITHOUT_MEDIUM = re.compile(r"gemini-3-pro")
 _WITHOUT_THINKING = re.compile(r"gemini-(1|2\.0)|gemma-[1-3]")
 _WITH_BUDGET = re.compile(r"gemini-2\.5")
 _WITHOUT_SYSTEM = re.compile(r"gemma-[1-3]")
@@ -178,9 +183,15 @@ def _thinking(request: ProviderRequest) -> tuple[dict[str, Any] | None, tuple[st
         return None, () if asked == "none" else (effort_note(model, asked, None),)
     if _WITH_BUDGET.match(model):
         return _budget(model, asked)
-    sent = nearest_effort(asked, _PRO_LEVELS if "pro" in model else _LEVELS)
+    sent = nearest_effort(asked, _levels(model))
     note = () if sent == asked else (effort_note(model, asked, sent),)
     return {"thinking_level": str(sent).upper()}, note
+
+
+def _levels(model: str) -> tuple[ReasoningEffort, ...]:
+    known = _LEVELS[1:] if _WITHOUT_MINIMAL.match(model) else _LEVELS
+    medium_too = not _WITHOUT_MEDIUM.match(model)
+    return tuple(level for level in known if level != "medium" or medium_too)
 
 
 def _budget(model: str, asked: ReasoningEffort) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -240,14 +251,14 @@ class CandidateReader:
             self._ended = True
             return []
         chunk = event_object(data, self._reading.secret, "candidates")
-        self._count(mapping(chunk.get("usageMetadata")))
-        feedback = mapping(chunk.get("promptFeedback"))
-        if blocked := text(feedback.get("blockReason")):
-            self._reading.blocked(blocked, feedback.get("blockReasonMessage"))
+        if usage := mapping(chunk.get("usageMetadata")):
+            self._count(usage)
+        if feedback := mapping(chunk.get("promptFeedback")):
+            self._block(feedback)
         return [
             event
             for position, candidate in enumerate(listed(chunk.get("candidates")))
-            if (position if (index := whole(candidate.get("index"))) is None else index) == 0
+            if place_of(candidate, position) == 0
             for event in self._read_candidate(candidate)
         ]
 
@@ -255,8 +266,13 @@ class CandidateReader:
         """Function calls and usage; without a finish reason the stream was cut."""
         return self._reading.finish(done=self._ended)
 
+    def _block(self, feedback: dict[str, Any]) -> None:
+        if reason := text(feedback.get("blockReason")):
+            self._reading.blocked(reason, feedback.get("blockReasonMessage"))
+
     def _read_candidate(self, candidate: dict[str, Any]) -> list[ProviderEvent]:
-        self._reading.end(candidate.get("finishReason"), candidate.get("finishMessage"))
+        if reason := candidate.get("finishReason"):
+            self._reading.end(reason, candidate.get("finishMessage"))
         parts = listed(mapping(candidate.get("content")).get("parts"))
         return [event for part in parts for event in self._read_part(part)]
 
@@ -275,5 +291,6 @@ class CandidateReader:
     def _count(self, usage: dict[str, Any]) -> None:
         """The answer's tokens and the thinking's: both are billed as output."""
         answer = count(usage.get("candidatesTokenCount"))
-        thoughts = count(usage.get("thoughtsTokenCount")) or 0
-        self._reading.used(usage.get("promptTokenCount"), answer and answer + thoughts)
+        if answer is not None:
+            answer += count(usage.get("thoughtsTokenCount")) or 0
+        self._reading.used(usage.get("promptTokenCount"), answer)

@@ -49,7 +49,7 @@ def changed(**fields: Any) -> bytes:
         (changed(maxTokens=1.5), "maxTokens"),
         (changed(maxTokens="10"), "maxTokens"),
         (changed(maxToolHops=17), "maxToolHops"),
-        (changed(reasoningEffort="max"), "reasoningEffort"),
+        (changed(reasoningEffort="MAX"), "reasoningEffort"),
         (changed(parallelToolCalls="yes"), "parallelToolCalls"),
         (changed(constraints={"allowedProviders": {"llm": "acme"}}), "constraints.allowedProv"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 
@@ -19,7 +20,7 @@ from tests.turns import failed, served, used
 
 def rows(frame: pd.DataFrame) -> list[dict[str, str]]:
     """The CSV as a reader sees it."""
-    return list(csv.DictReader(io.StringIO(csv_bytes(frame).decode("utf-8"), newline="")))
+    return list(csv.DictReader(io.StringIO(csv_bytes(frame).decode("utf-8-sig"), newline="")))
 
 
 def test_a_row_says_who_and_whose_words() -> None:
@@ -44,10 +45,23 @@ def test_a_row_says_whether_it_was_made_under_a_drill() -> None:
 
 
 def test_an_empty_table_keeps_its_header() -> None:
-    assert csv_bytes(providers.shares(providers.frame([]))) == b"provider,turns,share,simulated\r\n"
+    header = b"provider,turns,share,simulated\r\n"
+    assert csv_bytes(providers.shares(providers.frame([]))) == codecs.BOM_UTF8 + header
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\n=1"])
+def test_a_spreadsheet_is_told_that_it_is_utf_8() -> None:
+    data = csv_bytes(pd.DataFrame({"modell": ["Müller ≈ 3 €"]}))
+    assert data == codecs.BOM_UTF8 + "modell\r\nMüller ≈ 3 €\r\n".encode()
+
+
+def test_a_formula_in_a_category_is_only_text() -> None:
+    frame = pd.DataFrame({"model": pd.Categorical(["=1+1", "gpt-4o"])})
+    assert [row["model"] for row in rows(frame)] == ["'=1+1", "gpt-4o"]
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\n=1", "\u00a0=1", "＝1"]
+)
 def test_a_formula_is_only_text(text: str) -> None:
     turn = served(1, attempts=(failed("openai", text),))
     assert rows(failures.frame([turn]))[0]["model"] == f"'{text}"

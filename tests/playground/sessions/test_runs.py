@@ -49,3 +49,11 @@ def test_a_turn_that_another_process_runs_is_not_taken_for_an_answer() -> None:
     assert view.elsewhere is not None
     assert view.elsewhere.id == "b"
     assert not view.is_live
+
+
+def test_the_view_knows_where_a_session_forks() -> None:
+    stored = conversation(turn("a"), turn("b", "a"), turn("c", "a"), turn("d", "c"))
+    assert open_session(stored, None).forks == {"a"}
+    again = open_session(stored, Run(turn("e", "c", status="running")))
+    assert again.forks == {"a", "c"}
+    assert open_session(conversation(turn("a"), turn("b")), None).forks == {None}
