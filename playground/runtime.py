@@ -27,6 +27,7 @@ from speko_client import Speko
 SharedT = TypeVar("SharedT")
 
 _ASK_SECONDS = 10.0
+_ASK_SECONDS_IN_ALL = 30.0
 _LOG = logging.getLogger(__name__)
 _NOTHING_CHOSEN = ServerChoice()
 
@@ -90,8 +91,10 @@ class Runtime:
             api_key=connection.key.get_secret_value(),
             base_url=connection.base_url,
             timeout=_ASK_SECONDS,
+            answer_timeout=_ASK_SECONDS_IN_ALL,
             keyless=True,
             extra_headers=connection.headers,
+            public_only=connection.calls_public_only,
         )
 
     def delete_unused(self) -> None:

@@ -61,6 +61,7 @@ class Server:
     """Where requests go, with which key, and how long each wait and each answer may be.
 
     ``api_key`` is empty for a server that needs none; ``extra_headers`` go with every request.
+    ``public_only``: whatever its name leads to, no private address is connected to, and no proxy.
     """
 
     base_url: str
@@ -68,6 +69,7 @@ class Server:
     timeout: httpx.Timeout = field(default_factory=lambda: httpx.Timeout(DEFAULT_TIMEOUT))
     extra_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     limits: AnswerLimits = field(default_factory=AnswerLimits)
+    public_only: bool = False
     redactor: Redactor = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -85,6 +87,7 @@ class Server:
         keyless: bool = False,
         extra_headers: Mapping[str, str] | None = None,
         limits: AnswerLimits | None = None,
+        public_only: bool = False,
     ) -> Server:
         """Raises ValueError, naming what is wrong; the key is never quoted."""
         key = "" if keyless and not (api_key or "").strip() else _checked_key(api_key)
@@ -94,6 +97,7 @@ class Server:
             _checked_timeout(timeout),
             checked_headers(extra_headers),
             limits or AnswerLimits(),
+            public_only,
         )
 
     @property
@@ -149,6 +153,7 @@ def http_options(server: Server) -> Mapping[str, Any]:
         "trust_env": False,
         "proxy": _proxy(server),
         "follow_redirects": False,
+        "public_only": server.public_only,
     }
 
 
@@ -191,6 +196,8 @@ def _checked_url(base_url: str) -> str:
 
 
 def _proxy(server: Server) -> httpx.Proxy | None:
+    if server.public_only:
+        return None  # what a proxy connects to, only the proxy knows
     try:
         found = Proxies.of(os.environ).leading_to(server.base_url)
     except ProxyError as error:

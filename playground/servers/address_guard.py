@@ -7,13 +7,11 @@ public one. This is checked when an address is saved, and again each time it is 
 
 Covered: names, decimal, hex and octal notations (the system's resolver reads them, here as at the
 connection), IPv6 with an IPv4 address inside, names with one public and one private address, a
-name that points to a private address only after it was saved. Redirects are never followed. For
-vendors' addresses also a name whose answer changes between this look-up and the connection (DNS
-rebinding): the gateway checks once more, at the socket.
-
-Not covered: DNS rebinding with the address of another Speko server, which this process calls
-itself. Whoever runs a shared playground in a network with something to protect should also block
-the way there (an egress rule); see docs/decisions/06-visitors-addresses.md.
+name that points to a private address only after it was saved. Redirects are never followed. A name
+whose answer changes between this look-up and the connection (DNS rebinding) leads nowhere: whoever
+connects checks once more, with the very address it connects to. For vendors that is the gateway,
+for another Speko server the client (``public_only``). Both connect without a proxy: what that
+connects to, only the proxy knows (docs/decisions/06-visitors-addresses.md).
 """
 
 from __future__ import annotations

@@ -113,7 +113,12 @@ def chosen_server(
     if kind == "other" and choice.other is not None:
         server = choice.other
         url = checked_address(server.base_url, private_allowed=private_allowed)
-        found = connections.other(url, server.key, takes_vertical=server.takes_vertical)
+        found = connections.other(
+            url,
+            server.key,
+            takes_vertical=server.takes_vertical,
+            public_only=not private_allowed,
+        )
         return replace(found, own=True)
     configured = connections.configured(settings)
     return configured if kind == environment_kind(settings) else None

@@ -112,6 +112,7 @@ def _client(connection: Connection, timeout: float) -> AsyncSpeko:
         keyless=True,
         # Here and not among the call's arguments: they hold keys, and arguments get shown.
         extra_headers=connection.headers,
+        public_only=connection.calls_public_only,
     )
 
 

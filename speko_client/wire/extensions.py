@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr
 
 from speko_client.base_urls import DialectName
-from speko_client.wire.base import Entry, HeaderModel, Share, SpekoModel
+from speko_client.wire.base import Entry, HeaderModel, Many, Share, SpekoModel
 
 CONNECTIONS_HEADER = "X-Speko-Connections"
 FLEET_HEADER = "X-Speko-Fleet"
@@ -31,7 +31,7 @@ class VendorCredentials(SpekoModel):
     key: SecretStr | None = None
     base_url: str | None = None
     name: str | None = None
-    models: list[str] | None = None
+    models: Many[str] | None = None
 
 
 class RequestConnections(SpekoModel):
@@ -69,7 +69,7 @@ class VendorConnection(SpekoModel):
     name: str
     dialect: DialectName
     needs_key: bool
-    key_env: list[str] = Field(default_factory=list)
+    key_env: Many[str] = Field(default_factory=list)
     base_url: str
     source: Literal["environment", "request"] | None = None
     configured: bool = False
@@ -82,7 +82,7 @@ class VendorConnection(SpekoModel):
 class VendorConnections(SpekoModel):
     """*Extension.* Every vendor the gateway knows, and those that came with the request."""
 
-    vendors: list[VendorConnection] = Field(default_factory=list)
+    vendors: Many[VendorConnection] = Field(default_factory=list)
 
 
 class VendorTest(SpekoModel):
@@ -95,7 +95,7 @@ class VendorTest(SpekoModel):
     message: str
     code: str | None = None
     latency_ms: float
-    models: list[str] = Field(default_factory=list)
+    models: Many[str] = Field(default_factory=list)
 
 
 class ProviderFailure(SpekoModel):
@@ -126,7 +126,7 @@ class ProvidersHealth(SpekoModel):
     """*Extension.* The health of all models called; rates cover the last ``window_seconds``."""
 
     window_seconds: float
-    providers: list[ProviderHealth] = Field(default_factory=list)
+    providers: Many[ProviderHealth] = Field(default_factory=list)
 
 
 DRILL_HEADER = "X-Speko-Drill"
@@ -166,7 +166,7 @@ class Fault(SpekoModel):
 class Drill(HeaderModel):
     """The faults of one request; where two name the same candidate, the first counts."""
 
-    faults: Annotated[list[Fault], Field(min_length=1, max_length=100)]
+    faults: Annotated[Many[Fault], Field(min_length=1, max_length=100)]
 
 
 class DemoReply(HeaderModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import threading
@@ -12,10 +13,14 @@ from pathlib import Path
 import pytest
 
 from playground.runtime import Runtime, get_runtime
+from playground.servers.connection import Connection, check_server, other
+from playground.sessions.asking import run_turn
 from playground.sessions.store import Store, utc_now
 from playground.sessions.turns import TurnSettings
 from playground.teams.owner import MACHINE_OWNER, Owner
+from speko_client.errors import SpekoConnectionError
 from speko_client.models import Fault
+from tests.loopback_server import LoopbackServer
 from tests.patience import PATIENCE
 from tests.turns import conversation, turn
 
@@ -84,6 +89,20 @@ def test_where_they_cannot_be_deleted_the_log_says_why(
     get_runtime().delete_unused()
     assert "could not be deleted" in caplog.text
     assert "playground.db cannot be opened" in caplog.text
+
+
+async def _answered(connection: Connection) -> None:
+    async for _ in run_turn(connection, [], "Hello", TurnSettings()):
+        """Nothing comes."""
+
+
+def test_a_name_that_changes_its_answer_leads_to_nothing_private() -> None:
+    with LoopbackServer() as server:
+        visitors = other(server.base_url, None, takes_vertical=False, public_only=True)
+        with get_runtime().client(visitors) as client:
+            assert not check_server(client, visitors).ok
+        with pytest.raises(SpekoConnectionError, match="it has a private address"):
+            asyncio.run(_answered(visitors))
 
 
 def test_a_playground_that_ends_keeps_what_had_arrived(data_dir: Path) -> None:
