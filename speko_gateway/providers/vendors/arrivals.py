@@ -13,12 +13,15 @@ from collections.abc import Mapping
 
 from speko_client.wire.error_forms import as_error
 from speko_client.wire.sse import EventTooLargeError, SSEDecoder
+from speko_gateway.breadth import is_too_wide
 from speko_gateway.providers.failures import quoted, unreadable
 
 MAX_EVENT_BYTES = 4 * 1024 * 1024
 """More than any single event of a real answer; a line that never ends stops here."""
 MAX_BODY_BYTES = 4 * 1024 * 1024
 """Of an answer in one piece."""
+MOST_ELEMENTS = 20_000
+"""Of one event, see ``breadth``: they are read in some 30 ms."""
 
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
@@ -125,6 +128,8 @@ class _List:
         """The events that are whole, taken off the front."""
         found: list[str] = []
         text, decoder = self._bytes.decode("utf-8-sig", "surrogateescape"), json.JSONDecoder()
+        if is_too_wide(text, MOST_ELEMENTS):
+            raise unreadable(f"sent an event of more than {MOST_ELEMENTS:,} elements")
         place = _end_of(_BETWEEN, text, 0)
         while place < len(text):
             try:
