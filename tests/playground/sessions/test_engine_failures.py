@@ -11,6 +11,7 @@ from playground.sessions.engine import Engine
 from playground.sessions.store import OwnerStore, Store
 from playground.sessions.turns import Turn, TurnSettings
 from playground.teams.owner import MACHINE_OWNER
+from speko_client.limits import MAX_ANSWER_BYTES
 from speko_client.models import CompleteUsage
 from tests.patience import PATIENCE
 from tests.playground.running import price, stored
@@ -70,6 +71,32 @@ def test_a_broken_stream_keeps_what_had_arrived(
     assert (run.turn.status, run.turn.answer.text) == ("failed", "Half")
     assert run.turn.error is not None
     assert run.turn.error.code == "STREAM_ENDED"
+
+
+@pytest.mark.parametrize(
+    "block", [b'event: delta\ndata: {"text": "%b"}\n\n' % (b"la " * 20_000), b"data:\n" * 10_000]
+)
+def test_an_answer_without_end_is_given_up(
+    engine: Engine, gateway: Connection, wire: ThreadedWireServer, store: OwnerStore, block: bytes
+) -> None:
+    """So that one turn cannot fill the memory or the store."""
+
+    async def never_ends(wire: Wire) -> None:
+        await wire.start()
+        await wire.event("meta", META)
+        await wire.event("delta", {"text": "It begins. "})
+        while True:
+            wire.writer.write(block)
+            await wire.writer.drain()
+
+    wire.script = never_ends
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert run.wait(PATIENCE)
+    assert run.turn.error is not None
+    assert run.turn.error.code == "ANSWER_TOO_LARGE"
+    assert run.turn.answer.text.startswith("It begins. ")
+    assert len(run.turn.answer.text) <= MAX_ANSWER_BYTES
+    assert stored(store).path()[0].answer.text.startswith("It begins. ")
 
 
 def test_a_server_that_is_away_is_told(engine: Engine) -> None:
