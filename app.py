@@ -12,25 +12,37 @@ import gc
 import importlib
 import inspect
 import os
+import secrets
 import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit import config
 
-from playground.middleware import ImageGuard, PageFiles
+from playground.middleware.front_door import FrontDoor
+from playground.middleware.page_files import PageFiles
+from playground.middleware.page_headers import PageHeaders
+from playground.teams.cookie import SECRET_LENGTH, VisitorCookie, kept_secret
+from playground.teams.rules import Rules, is_alone
+from playground.teams.visitor import VISITOR_HEADER, VISITOR_KEY
+from playground.teams.visits import Visits
 
 if TYPE_CHECKING:
     from playground.runtime import Runtime
+    from playground.settings import Settings
 
 PAGE_FILES = Path(st.__file__).parent / "static" / "static"
 FIRST_PAGE = ("playground.chat.chat_view", "streamlit.emojis")
 LATER_PAGES = ("PIL.Image", "pandas", "plotly.graph_objects")
 LATER_SECONDS = 3.0
+DAY_SECONDS = 86_400.0
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 ENVIRONMENT = {name: value for name, value in os.environ.items() if value}
 """As the process was started: Streamlit overwrites it with the secrets file's values."""
 SWITCH_SECONDS = 0.0005
@@ -86,7 +98,7 @@ def open_store(runtime: Runtime) -> None:
 
     # Where this fails, the page reads the store again and shows what is wrong with it.
     with suppress(StoreError):
-        runtime.store.recent(1)
+        runtime.store.open()
 
 
 def prepare_later_pages() -> None:
@@ -103,21 +115,74 @@ async def prepare_later(first: asyncio.Task[Runtime | None]) -> None:
         await asyncio.to_thread(prepare_later_pages)
 
 
+def allowed_hosts() -> list[str]:
+    """The names by which the playground may be called; empty for any."""
+    hosts: list[str] = st.get_option("server.allowedHosts")
+    return hosts or (list(LOOPBACK) if is_alone(st.get_option("server.address"), ()) else [])
+
+
+def visitor_rules() -> Rules | None:
+    """By which rules visitors are known; None where the settings are unusable."""
+    from playground.runtime import get_runtime
+    from playground.sessions.database import StoreError
+    from playground.settings import SettingsError
+
+    try:
+        settings = get_runtime().settings
+    except (SettingsError, StoreError):
+        return None
+    return Rules(
+        by=settings.known_by,
+        alone=is_alone(st.get_option("server.address"), st.get_option("server.allowedHosts")),
+        cookie=cache(lambda: VisitorCookie(cookie_secret(settings))),
+        user_header=settings.trusted_user_header.lower(),
+        proxies=settings.trusted_proxies,
+    )
+
+
+def cookie_secret(settings: Settings) -> str:
+    """The setting, else the one kept in the data folder, else one until the process ends."""
+    if settings.cookie_secret:
+        return settings.cookie_secret.get_secret_value()
+    try:
+        return kept_secret(settings.data_dir / "visitor-secret")
+    except OSError as error:
+        sys.stderr.write(
+            f"Visitors will be forgotten when the playground stops: no secret for their cookies "
+            f"could be kept ({error}). Set SPEKO_COOKIE_SECRET, or make the folder writable.\n"
+        )
+        return secrets.token_urlsafe(SECRET_LENGTH)
+
+
+async def delete_unused_daily(first: asyncio.Task[Runtime | None]) -> None:
+    """Now and once a day, delete the sessions that the settings say are too old."""
+    runtime = await first
+    while runtime is not None and runtime.settings.retention_days:
+        await asyncio.to_thread(runtime.delete_unused)
+        await asyncio.sleep(DAY_SECONDS)
+
+
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Around the server's life, once per process."""
     os.environ.update(ENVIRONMENT)
+    trusted = {**st.get_option("server.trustedUserHeaders"), VISITOR_HEADER: VISITOR_KEY}
+    config.set_option("server.trustedUserHeaders", trusted)
     first = asyncio.create_task(asyncio.to_thread(prepare_first_page))
     later = asyncio.create_task(prepare_later(first))
+    tidying = asyncio.create_task(delete_unused_daily(first))
     yield
     if (runtime := await first) is not None:
         later.cancel()
+        tidying.cancel()
         await asyncio.to_thread(runtime.shutdown)
 
 
 sys.setswitchinterval(SWITCH_SECONDS)
-app = st.App(
-    "playground/ui.py",
-    lifespan=lifespan,
-    middleware=[Middleware(PageFiles, folder=PAGE_FILES), Middleware(ImageGuard)],
-)
+MIDDLEWARE = [
+    Middleware(FrontDoor, allowed_hosts=allowed_hosts),
+    Middleware(PageFiles, folder=PAGE_FILES),
+    Middleware(PageHeaders, frame_ancestors=ENVIRONMENT.get("SPEKO_FRAME_ANCESTORS", "'self'")),
+    Middleware(Visits, load=visitor_rules),
+]
+app = st.App("playground/ui.py", lifespan=lifespan, middleware=MIDDLEWARE)

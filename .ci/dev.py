@@ -13,8 +13,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 
-from app import PAGE_FILES, lifespan
-from playground.middleware import App, ImageGuard, Message, PageFiles, Receive, Send
+from app import MIDDLEWARE, lifespan
+from playground.middleware.asgi import App, Message, Receive, Send
 
 UI = Path(__file__).resolve().parent.parent / "playground" / "ui.py"
 WHICH_SERVER = "/which-server"
@@ -68,12 +68,4 @@ def _is_page(start: Message) -> bool:
     return any(value.startswith(b"text/html") for _, value in start["headers"])
 
 
-app = st.App(
-    str(UI),
-    lifespan=lifespan,
-    middleware=[
-        Middleware(ReloadingPage),
-        Middleware(PageFiles, folder=PAGE_FILES),
-        Middleware(ImageGuard),
-    ],
-)
+app = st.App(str(UI), lifespan=lifespan, middleware=[Middleware(ReloadingPage), *MIDDLEWARE])

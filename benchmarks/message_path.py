@@ -40,6 +40,7 @@ from playground.sessions import engine as engines
 from playground.sessions.engine import Engine
 from playground.sessions.store import Store
 from playground.sessions.turns import Conversation, Turn, TurnSettings
+from playground.teams.owner import MACHINE_OWNER
 from speko_gateway.config import Config
 from speko_gateway.gateway import build_gateway
 from speko_gateway.http.app import create_app
@@ -193,7 +194,7 @@ def ask(connection: Connection, database: str) -> Turn:
     session = Conversation(id="traced", created_at=now, updated_at=now)
     settings = TurnSettings(allowed=(f"openai:{MODEL}",))
     message = f"A question with {MARK} in it."
-    run = engine.submit(connection, session, message, settings, parent_id=None)
+    run = engine.submit(MACHINE_OWNER, connection, session, message, settings, parent_id=None)
     assert run.wait(SECONDS), "the turn did not end"
     engine.close()
     store.close()

@@ -18,8 +18,9 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks.report import Row, median, p95, print_heading, print_table, verdict
-from playground.sessions.store import Store
+from playground.sessions.store import OwnerStore, Store
 from playground.sessions.turns import Answer, Turn, TurnSettings
+from playground.teams.owner import MACHINE_OWNER
 from speko_client.models import Attempt, CompleteUsage, Timing
 from tests.e2e.harness import PlaygroundServer
 
@@ -60,7 +61,7 @@ def answer(number: int) -> Answer:
     )
 
 
-def fill(store: Store, turns: int) -> str:
+def fill(store: OwnerStore, turns: int) -> str:
     """Save a conversation with so many turns; returns its id."""
     conversation, parent = store.new_conversation_id(), None
     begun = datetime.now(UTC) - timedelta(seconds=turns)
@@ -115,7 +116,7 @@ def measure(folder: Path) -> list[tuple[int, list[float]]]:
     """Each size of conversation with the times of its reruns, all on one server."""
     server = PlaygroundServer(folder, {})
     store = Store(f"sqlite:///{server.data_dir / 'playground.db'}")
-    conversations = [(size, fill(store, size)) for size in SIZES]
+    conversations = [(size, fill(store.of(MACHINE_OWNER), size)) for size in SIZES]
     store.close()
     server.start()
     try:

@@ -11,7 +11,9 @@ from playground.chat.recents_view import recents
 from playground.look.safe_text import literal
 from playground.runtime import get_runtime
 from playground.sessions.database import StoreError
+from playground.sessions.rows import NOT_HERE
 from playground.sessions.turns import Conversation
+from playground.teams.state import this_owner
 
 LOOK_SECONDS = 0.5
 
@@ -20,7 +22,7 @@ def main() -> None:
     """The session's charts, or the way to a session that has some."""
     opened = url.conversation_id()
     with st.sidebar:
-        recents(get_runtime().store, opened)
+        recents(get_runtime(), opened)
     st.header("Analytics", anchor=False)
     conversation = stored(opened) if opened else None
     if conversation is None:
@@ -48,7 +50,7 @@ def look_again(conversation_id: str) -> None:
 def stored(conversation_id: str) -> Conversation | None:
     """The conversation from the store; where it cannot be read, the page says why and ends."""
     try:
-        return get_runtime().store.load(conversation_id)
+        return get_runtime().store.of(this_owner()).load(conversation_id)
     except StoreError as error:
         st.error(literal(str(error)), icon=":material/error:")
         st.stop()
@@ -74,7 +76,7 @@ def charts(conversation: Conversation) -> None:
 def no_session(opened: str | None) -> None:
     """Nothing is open, or not here."""
     if opened:
-        st.info("This session is not here: it was deleted, or it is on another machine.")
+        st.info(NOT_HERE)
     else:
         st.info("No session is open. Open a recent one in the sidebar, or begin one in the chat.")
     url.chat_link("Go to the chat", None)

@@ -39,7 +39,7 @@ def main() -> None:
 def sidebar(chat: Chat) -> None:
     """Sessions, and the form."""
     with st.sidebar:
-        recents(chat.runtime.store, chat.owner)
+        recents(chat.runtime, chat.conversation_id)
         chat.keep_form(settings_form(chat))
 
 
@@ -54,7 +54,7 @@ def act(chat: Chat, message: str | None, above: DeltaGenerator) -> None:
     if message:
         chat.send(message)
     with st.sidebar:
-        keep_draft(chat.owner)
+        keep_draft(chat.conversation_id)
     if chat.view.is_live:
         above.button(
             "Stop",
@@ -88,7 +88,7 @@ def conversation(chat: Chat) -> None:
     if view.run is not None and view.is_live:
         live_turn(view.run)
     elif view.elsewhere is not None:
-        turn_elsewhere(view.elsewhere, chat.look_elsewhere)
+        turn_elsewhere(chat, view.elsewhere)
     elif view.turns:
         with offer.container():
             follow_up(chat)

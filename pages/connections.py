@@ -24,6 +24,7 @@ from playground.look.safe_text import literal
 from playground.runtime import Runtime, get_runtime
 from playground.servers.address_guard import AddressRefusedError
 from playground.servers.local_gateway import GatewayStartError
+from playground.teams.visitor_view import who_you_are
 from speko_client.errors import SpekoApiError
 
 
@@ -31,9 +32,10 @@ def main() -> None:
     """The server, what it needs, and the status of all who can answer there."""
     runtime = get_runtime()
     with st.sidebar:
-        recents(runtime.store, url.conversation_id())
+        recents(runtime, url.conversation_id())
     st.header("Connections", anchor=False)
     st.caption("Which server answers, and with whose keys. Changes apply to the chat at once.")
+    who_you_are(runtime.settings.sign_out_url)
     shown = server_picker(runtime)
     if other := talks_to(runtime, shown):
         st.info(f"Not in use yet: the chat still uses {other}.", icon=":material/info:")

@@ -19,7 +19,7 @@ def main() -> None:
     """The intent, then the view that was chosen."""
     desk = open_desk()
     title()
-    desk.keep_form(intent_row(desk.owner, desk.form, desk.connection, desk.facts))
+    desk.keep_form(intent_row(desk.conversation_id, desk.form, desk.connection, desk.facts))
     if desk.problem:
         st.warning(literal(desk.problem), icon=":material/cloud_off:")
         st.button("Try again", on_click=forget_server_facts, key="reconnect")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -16,7 +17,9 @@ from playground.servers.server_choice import (
     kind_in_force,
     usable_vendors,
 )
+from playground.sessions.database import StoreError
 from playground.sessions.engine import Engine
+from playground.sessions.spending import Caps
 from playground.sessions.store import Store
 from playground.settings import Settings, load_settings
 from speko_client import Speko
@@ -24,6 +27,8 @@ from speko_client import Speko
 SharedT = TypeVar("SharedT")
 
 _ASK_SECONDS = 10.0
+_ASK_SECONDS_IN_ALL = 30.0
+_LOG = logging.getLogger(__name__)
 _NOTHING_CHOSEN = ServerChoice()
 
 
@@ -33,7 +38,8 @@ class Runtime:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.store = Store(settings.store_url)
-        self.engine = Engine(self.store)
+        caps = Caps(settings.turns_per_hour, settings.usd_per_visitor, settings.usd_per_day)
+        self.engine = Engine(self.store, caps=caps)
         self.gateway = LocalGateway(settings)
         self._shared: dict[type[Any], Any] = {}
         self._sharing = threading.Lock()
@@ -85,9 +91,23 @@ class Runtime:
             api_key=connection.key.get_secret_value(),
             base_url=connection.base_url,
             timeout=_ASK_SECONDS,
+            answer_timeout=_ASK_SECONDS_IN_ALL,
             keyless=True,
             extra_headers=connection.headers,
+            public_only=connection.calls_public_only,
         )
+
+    def delete_unused(self) -> None:
+        """Delete everyone's sessions that were not used for as long as the settings say."""
+        days = self.settings.retention_days
+        if days is None:
+            return
+        try:
+            deleted = self.store.delete_unused(days)
+        except StoreError as error:
+            _LOG.warning("Sessions unused for %d days could not be deleted. %s", days, error)
+        else:
+            _LOG.info("%d sessions unused for %d days were deleted.", deleted, days)
 
     def shutdown(self) -> None:
         """End turns, gateway and store; the next ``get_runtime`` makes a new one."""

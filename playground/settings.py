@@ -7,15 +7,22 @@ empty value counts as unset.
 
 from __future__ import annotations
 
+import importlib.util
 import tomllib
 from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from speko_client.addresses import AllowPrivate
 from speko_client.models import FleetChoice
@@ -26,6 +33,11 @@ _SECRETS_FILES = (
     Path(".streamlit/secrets.toml"),
     Path("~/.streamlit/secrets.toml"),
 )
+
+_LEAST_SECRET = 32
+
+KnownBy = Literal["auto", "machine", "cookie", "header", "oidc"]
+"""How visitors are told apart. ``auto``: not at all on this machine alone, else by a cookie."""
 
 
 class SettingsError(ValueError):
@@ -40,6 +52,13 @@ class Settings(BaseSettings):
     ``fleet``, ``pace`` and ``model_path`` are for the embedded gateway. ``allow_private_urls``
     says whether visitors may name private addresses: ``auto`` (where the playground itself is on
     loopback), ``true`` or ``false`` (see ``address_guard``).
+
+    ``visitors`` says how visitors are told apart, ``trusted_user_header`` in which header the
+    proxies at ``trusted_proxies`` name them, ``sign_out_url`` where one signs out there, and
+    ``cookie_secret`` replaces the secret in ``data_dir`` where several processes share a store.
+    ``retention_days``: sessions without a new turn for so long are deleted; None keeps them all.
+    ``turns_per_hour`` of a visitor, ``usd_per_visitor`` and ``usd_per_day`` (all visitors) are the
+    most on the host's own keys; 0 is no cap, and this machine's user has none.
     """
 
     model_config = SettingsConfigDict(
@@ -61,6 +80,15 @@ class Settings(BaseSettings):
     pace: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     model_path: Path | None = None
     allow_private_urls: AllowPrivate = "auto"
+    visitors: KnownBy = "auto"
+    trusted_user_header: str = Field(default="", pattern=r"^[A-Za-z0-9-]*$")
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    sign_out_url: str = Field(default="", pattern=r"^(https?://|/|$)")
+    retention_days: int | None = Field(default=None, ge=1, le=36_500)
+    cookie_secret: SecretStr | None = Field(default=None, min_length=_LEAST_SECRET)
+    turns_per_hour: int = Field(default=60, ge=0)
+    usd_per_visitor: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    usd_per_day: float = Field(default=10.0, ge=0, allow_inf_nan=False)
 
     @classmethod
     def settings_customise_sources(
@@ -80,6 +108,12 @@ class Settings(BaseSettings):
         # TOML spells true and false as values.
         return str(value).strip().lower()
 
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        # In the environment a list is words with commas between them.
+        return [each.strip() for each in value.split(",")] if isinstance(value, str) else value
+
     @field_validator("data_dir", "model_path")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
@@ -94,6 +128,24 @@ class Settings(BaseSettings):
             url = self.base_url or DEFAULT_BASE_URL
             Server.checked(self.api_key.get_secret_value(), url, DEFAULT_TIMEOUT)
         return self
+
+    @model_validator(mode="after")
+    def _names_its_proxies(self) -> Self:
+        if self.known_by == "header" and not self.trusted_user_header:
+            raise ValueError(
+                "SPEKO_VISITORS is header, so SPEKO_TRUSTED_USER_HEADER must be set as well"
+            )
+        if self.trusted_user_header and not self.trusted_proxies:
+            raise ValueError(
+                "SPEKO_TRUSTED_USER_HEADER is set, so SPEKO_TRUSTED_PROXIES must name the "
+                "addresses from which it is believed"
+            )
+        return self
+
+    @property
+    def known_by(self) -> KnownBy:
+        """``visitors``; ``auto`` with a trusted header is ``header``."""
+        return "header" if self.visitors == "auto" and self.trusted_user_header else self.visitors
 
     @property
     def store_url(self) -> str:
@@ -112,10 +164,27 @@ def load_settings(secrets: Mapping[str, Any] | None = None) -> Settings:
         for name, value in given.items()
         if name.startswith(_PREFIX)
     }
+    if "auth" in given:
+        fields.setdefault("visitors", "oidc")
     try:
-        return Settings(**fields)
+        settings = Settings(**fields)
     except ValidationError as error:
         raise SettingsError(_problems(error)) from None
+    if settings.visitors == "oidc":
+        _check_sign_in(given)
+    return settings
+
+
+def _check_sign_in(given: Mapping[str, Any]) -> None:
+    if "auth" not in given:
+        raise SettingsError(
+            "SPEKO_VISITORS is oidc, so .streamlit/secrets.toml must have an [auth] section."
+        )
+    if importlib.util.find_spec("authlib") is None:
+        raise SettingsError(
+            "Visitors sign in ([auth] in .streamlit/secrets.toml), and the library for that is not "
+            "installed: pip install '.[auth]'. Or set SPEKO_VISITORS, for example to cookie."
+        )
 
 
 def _secrets() -> dict[str, Any]:

@@ -10,6 +10,7 @@ import streamlit as st
 from playground.browser import url
 from playground.drills.banner_view import drill_banner
 from playground.look.page_view import page_style
+from playground.teams.visitor_view import let_in
 
 ASSETS = Path(__file__).with_name("assets")
 FIRST_ICON = "🔀"
@@ -35,6 +36,7 @@ st.set_page_config(
 )
 if not images_later:
     images()
+let_in()
 page = st.navigation(
     [
         st.Page("../pages/chat.py", title="Chat", icon=":material/forum:", default=True),

@@ -1,7 +1,7 @@
 """Reads both forms of an answer as one: a sequence of events with one terminal event.
 
-A reader is fed the body's chunks and yields events. The answer's content type chooses the reader,
-not what was asked for: a server may answer either request in either form.
+A reader is fed the body's chunks and yields events. The answer's first byte and its content type
+choose it, not what was asked for: a server may answer either request in either form.
 """
 
 from __future__ import annotations
@@ -109,17 +109,53 @@ class BufferedReader:
             return iter((reported.event,))
 
 
-AnswerReader = EventStreamReader | BufferedReader
+class AnswerReader:
+    """Either form, by its first byte; ``is_stream`` decides where that says nothing.
+
+    Proxies call streams JSON, and servers send one object under the name of a stream.
+    """
+
+    def __init__(self, *, is_stream: bool, event_bytes: int | None) -> None:
+        self._is_stream = is_stream
+        self._event_bytes = event_bytes
+        self._head = b""
+        self._reader: EventStreamReader | BufferedReader | None = None
+
+    def feed(self, chunk: bytes) -> Iterator[CompleteStreamEvent]:
+        """The events that ``chunk`` completes."""
+        if self._reader is None:
+            chunk = (self._head + chunk).removeprefix(_BOM).lstrip(_BLANK)
+            if _BOM.startswith(chunk):
+                self._head = chunk
+                return iter(())
+        return self._chosen(chunk).feed(chunk)
+
+    def end(self) -> Iterator[CompleteStreamEvent]:
+        """The rest of the answer's events."""
+        return self._chosen(b"").end()
+
+    def _chosen(self, start: bytes) -> EventStreamReader | BufferedReader:
+        if self._reader is None:
+            is_stream = self._is_stream
+            if start[:1] in _FIRST_BYTES:
+                is_stream = _FIRST_BYTES[start[:1]]
+            self._reader = EventStreamReader(self._event_bytes) if is_stream else BufferedReader()
+        return self._reader
+
+
+_BOM = b"\xef\xbb\xbf"
+_BLANK = b" \t\r\n"
+_FIRST_BYTES = {b"{": False, b"[": False, **dict.fromkeys((b"e", b"d", b"i", b"r", b":"), True)}
+"""Whether an answer that begins so is a stream: JSON's brackets, the fields of an event."""
 
 
 def reader_for(content_type: str, *, event_bytes: int | None = MAX_EVENT_BYTES) -> AnswerReader:
     """The reader for an answer of this content type."""
     kind = content_type.partition(";")[0].strip().lower()
-    if kind == EVENT_STREAM:
-        return EventStreamReader(event_bytes)
-    if kind == JSON:
-        return BufferedReader()
-    raise invalid_answer(f"The answer is {kind[:80] or 'of no stated type'}, not JSON or events.")
+    if kind not in (EVENT_STREAM, JSON):
+        said = kind[:80] or "of no stated type"
+        raise invalid_answer(f"The answer is {said}, not JSON or events.")
+    return AnswerReader(is_stream=kind == EVENT_STREAM, event_bytes=event_bytes)
 
 
 class _ReportedError(Exception):

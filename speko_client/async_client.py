@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime
 from functools import partial
 from typing import Self, Unpack
@@ -59,8 +59,8 @@ class AsyncSpeko:
     or None. ``answer_timeout`` (seconds), ``max_answer_bytes`` and ``max_event_bytes`` bound an
     answer as a whole, however it drips; None is no bound (``AnswerLimits``).
     ``max_retries`` repeats a call that got no answer (``RetryPolicy``) and waits with ``sleep``.
-    ``keyless`` allows a server that needs no key; ``extra_headers`` go with every request.
-    Raises ValueError where the key is missing or an argument is unusable.
+    ``keyless`` allows a server that needs no key, ``public_only`` only one at a public address;
+    ``extra_headers`` go with every request. Raises ValueError for no key or an unusable argument.
     """
 
     def __init__(
@@ -76,6 +76,7 @@ class AsyncSpeko:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         keyless: bool = False,
         extra_headers: Mapping[str, str] | None = None,
+        public_only: bool = False,
     ) -> None:
         self._server = Server.checked(
             api_key,
@@ -84,6 +85,7 @@ class AsyncSpeko:
             keyless=keyless,
             extra_headers=extra_headers,
             limits=AnswerLimits(answer_timeout, max_answer_bytes, max_event_bytes),
+            public_only=public_only,
         )
         self._retries = RetryPolicy(max_retries)
         self._sleep = sleep
@@ -233,7 +235,8 @@ class AsyncSpeko:
 
 async def _error_content(response: httpx.Response, server: Server, deadline: Deadline) -> bytes:
     content = b""
-    try:
+    # The status has come and says more than the loss of its explanation would.
+    with suppress(httpx.HTTPError, TimeoutError, SpekoApiError):
         body = body_of(response, server)
         async with async_until(deadline):
             async for chunk in response.aiter_raw():
@@ -241,9 +244,6 @@ async def _error_content(response: httpx.Response, server: Server, deadline: Dea
                     content += piece
                     if len(content) >= MAX_ERROR_BYTES:
                         return content[:MAX_ERROR_BYTES]
-    except (httpx.HTTPError, TimeoutError, SpekoApiError):
-        # The status has come and says more than the loss of its explanation would.
-        return content
     return content
 
 

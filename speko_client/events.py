@@ -26,6 +26,8 @@ from speko_client.wire.sse import ServerSentEvent
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
+_MOST_NAMED = 100
+
 _EVENTS: Mapping[str, type[CompleteStreamEvent]] = {
     "meta": CompleteStreamMeta,
     "delta": CompleteStreamDelta,
@@ -138,10 +140,16 @@ def validated(model: type[ModelT], data: dict[str, Any]) -> ModelT:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        fields = ", ".join(
-            ".".join(str(part) for part in fault["loc"])
-            for fault in error.errors(include_url=False, include_context=False, include_input=False)
-        )
         raise invalid_answer(
-            f"Fields of the answer are missing or wrong: {fields[:500]}."
+            f"Fields of the answer are missing or wrong: {_fields_at_fault(error)[:500]}."
         ) from None
+
+
+def _fields_at_fault(error: ValidationError) -> str:
+    if (count := error.error_count()) > _MOST_NAMED:
+        # To name them is to build a dict for each, and a server may send a million.
+        return f"{count:,} of them"
+    return ", ".join(
+        ".".join(str(part) for part in fault["loc"])
+        for fault in error.errors(include_url=False, include_context=False, include_input=False)
+    )

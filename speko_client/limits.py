@@ -19,6 +19,8 @@ from typing import Any
 import httpcore
 import httpx
 
+from speko_client.public_only import AsyncPublicBackend, PublicBackend
+
 ANSWER_SECONDS = 900.0
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 MAX_EVENT_BYTES = 4 * 1024 * 1024
@@ -101,18 +103,29 @@ def _time_left(timeout: float | None) -> float | None:
     return left if timeout is None else min(timeout, left)
 
 
-def async_http(**options: Any) -> httpx.AsyncClient:
-    """An HTTP client; asyncio itself ends what takes too long."""
-    return httpx.AsyncClient(**options)
+def async_http(*, public_only: bool = False, **options: Any) -> httpx.AsyncClient:
+    """An HTTP client; asyncio itself ends what takes too long.
+
+    ``public_only``: it connects to public addresses only, except to the proxy where one is set.
+    """
+    client = httpx.AsyncClient(**options)
+    transport = client._transport
+    if public_only and isinstance(transport, httpx.AsyncHTTPTransport):
+        pool = transport._pool
+        pool._network_backend = AsyncPublicBackend(pool._network_backend)
+    return client
 
 
-def http(**options: Any) -> httpx.Client:
-    """An HTTP client whose waits heed ``until``.
+def http(*, public_only: bool = False, **options: Any) -> httpx.Client:
+    """An HTTP client whose waits heed ``until``; ``public_only`` as for ``async_http``.
 
     httpx has per-wait timeouts only, and no public way to another network backend; so it is put
     into the pools of a client that has not connected yet.
     """
     client = httpx.Client(**options)
+    direct = client._transport
+    if public_only and isinstance(direct, httpx.HTTPTransport):
+        direct._pool._network_backend = PublicBackend(direct._pool._network_backend)
     for transport in (client._transport, *client._mounts.values()):
         if isinstance(transport, httpx.HTTPTransport):
             pool = transport._pool

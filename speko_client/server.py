@@ -7,6 +7,7 @@ error quotes a header or a URL that contains the key.
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,9 +18,9 @@ from typing import Any, TypeVar
 import httpx
 from pydantic import BaseModel
 
-from speko_client.addresses import is_loopback
 from speko_client.errors import SpekoRequestError
 from speko_client.limits import AnswerLimits
+from speko_client.proxies import Proxies, ProxyError
 from speko_client.redaction import Redactor
 from speko_client.version import __version__
 
@@ -60,6 +61,7 @@ class Server:
     """Where requests go, with which key, and how long each wait and each answer may be.
 
     ``api_key`` is empty for a server that needs none; ``extra_headers`` go with every request.
+    ``public_only``: whatever its name leads to, no private address is connected to.
     """
 
     base_url: str
@@ -67,10 +69,13 @@ class Server:
     timeout: httpx.Timeout = field(default_factory=lambda: httpx.Timeout(DEFAULT_TIMEOUT))
     extra_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     limits: AnswerLimits = field(default_factory=AnswerLimits)
+    public_only: bool = False
     redactor: Redactor = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "redactor", Redactor([self.api_key]))
+        object.__setattr__(
+            self, "redactor", Redactor([self.api_key, *Proxies.of(os.environ).secrets])
+        )
 
     @classmethod
     def checked(
@@ -82,6 +87,7 @@ class Server:
         keyless: bool = False,
         extra_headers: Mapping[str, str] | None = None,
         limits: AnswerLimits | None = None,
+        public_only: bool = False,
     ) -> Server:
         """Raises ValueError, naming what is wrong; the key is never quoted."""
         key = "" if keyless and not (api_key or "").strip() else _checked_key(api_key)
@@ -91,6 +97,7 @@ class Server:
             _checked_timeout(timeout),
             checked_headers(extra_headers),
             limits or AnswerLimits(),
+            public_only,
         )
 
     @property
@@ -98,12 +105,6 @@ class Server:
         """Scheme, host and port: all that an error names."""
         url = httpx.URL(self.base_url)
         return f"{url.scheme}://{url.netloc.decode('ascii')}"
-
-    @property
-    def is_loopback(self) -> bool:
-        """Whether it is this machine, which is reached without a proxy."""
-        host = httpx.URL(self.base_url).host
-        return is_loopback(host) or host.endswith(".localhost")
 
     @property
     def headers(self) -> dict[str, str]:
@@ -118,8 +119,12 @@ class Server:
 
     def keyless(self, answer: ModelT) -> ModelT:
         """What a server has said, without the key; mostly the very same object."""
-        if not self.redactor.pieces(answer.model_dump_json()):
-            return answer
+        try:
+            if not self.redactor.pieces(answer.model_dump_json()):
+                return answer
+        except ValueError:
+            # JSON can spell half a surrogate pair, which no JSON can be written with again.
+            pass
         return type(answer).model_validate(self.redactor.value(answer.model_dump()))
 
 
@@ -145,8 +150,10 @@ def http_options(server: Server) -> Mapping[str, Any]:
         "headers": server.headers,
         "timeout": server.timeout,
         "verify": _tls(),
-        "trust_env": not server.is_loopback,
+        "trust_env": False,
+        "proxy": _proxy(server),
         "follow_redirects": False,
+        "public_only": server.public_only,
     }
 
 
@@ -186,6 +193,20 @@ def _checked_url(base_url: str) -> str:
     if url.userinfo or url.query or url.fragment:
         raise ValueError("base_url must hold no user, query or fragment; pass the key as api_key=.")
     return str(url)
+
+
+def _proxy(server: Server) -> httpx.Proxy | None:
+    try:
+        found = Proxies.of(os.environ).leading_to(server.base_url)
+    except ProxyError as error:
+        raise SpekoRequestError(
+            f"{server.origin} cannot be reached: {error}.",
+            advice="Correct it, or list the host in NO_PROXY.",
+        ) from None
+    if found is None:
+        return None
+    auth = None if found.user is None else (found.user, found.password)
+    return httpx.Proxy(found.url, auth=auth)
 
 
 @cache

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -22,11 +24,13 @@ from speko_gateway.config import (
     read_limits,
 )
 from speko_gateway.errors import SetupError
-from speko_gateway.gateway import build_gateway
+from speko_gateway.gateway import Gateway, build_gateway
 from speko_gateway.http.app import create_app
 from speko_gateway.http.log_lines import LogSettings, set_up_logging
 from speko_gateway.http.server import bind, serve
 from speko_gateway.local_model.model_file import fetch
+
+_log = logging.getLogger("speko_gateway")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -184,13 +188,23 @@ def _serve(chosen: argparse.Namespace) -> int:
     drills = drills_taken(chosen.drills, bound)
     config = replace(_config(chosen), private_urls=allowed, drills=drills, limits=limits)
     set_up_logging(log, {**os.environ, KEY_VARIABLE: key.value})
-    app = create_app(build_gateway(config, os.environ), key.value)
+    gateway = build_gateway(config, os.environ)
+    _log_problems(gateway)
+    app = create_app(gateway, key.value)
     serve(app, listener, exit_with_stdin=chosen.exit_with_stdin)
     return 0
 
 
+def _log_problems(gateway: Gateway) -> None:
+    """Which vendors of the environment cannot be called, and why; the others are served anyway."""
+    for provider in gateway.vendors.connected.values() if gateway.vendors else ():
+        if provider.problem is not None:
+            _log.warning("%s cannot be called: %s.", provider.vendor.name, provider.problem)
+
+
 def _providers(chosen: argparse.Namespace) -> int:
     gateway = build_gateway(_config(chosen), os.environ)
+    asyncio.run(_ask_lists(gateway))
     rows = [row for row in gateway.fleet.known(gateway.snapshot) if row.model is not None]
     width = max(len(row.id) for row in rows)
     try:
@@ -201,6 +215,12 @@ def _providers(chosen: argparse.Namespace) -> int:
         # Whoever reads this (`| head`) has seen enough; the interpreter's end would write the rest.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+async def _ask_lists(gateway: Gateway) -> None:
+    if gateway.fleets is not None:
+        await gateway.fleets.ask_lists()
+    await gateway.close()
 
 
 def _pull_model(chosen: argparse.Namespace) -> int:

@@ -76,7 +76,10 @@ class Ahead(Generic[T]):
 
 
 class Bound(NamedTuple):
-    """The end of a wait, in loop time; ``message`` completes "openai/gpt-4o ..."."""
+    """The end of a wait, in loop time; the least ends first.
+
+    ``message`` completes "openai/gpt-4o ...".
+    """
 
     at: float
     message: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, NamedTuple, get_args
 
 from speko_client.addresses import AllowPrivate, is_loopback
@@ -36,11 +36,20 @@ class Limits:
 
     connect: float = _limit(5.0, "seconds to reach a vendor, TLS included")
     first_token: float = _limit(20.0, "seconds a candidate may take to its first word")
+    first_token_local: float = _limit(
+        120.0, "the same for model servers of your own: they may have to load the model first"
+    )
     whole: float = _limit(90.0, "seconds to an answer in one piece, for callers who do not stream")
     idle: float = _limit(20.0, "seconds of silence within an answer")
-    answer: float = _limit(120.0, "seconds for one candidate's whole answer")
-    deadline: float = _limit(180.0, "seconds for one request, all its attempts together")
+    answer: float = _limit(120.0, "seconds for one candidate's whole answer, loading not counted")
+    deadline: float = _limit(300.0, "seconds for one request, all its attempts together")
     attempts: int = _limit(10, "most candidates tried for one request")
+
+    @property
+    def for_loading(self) -> Limits:
+        """The limits of a server that may have to load its model before it says anything."""
+        more = max(0.0, self.first_token_local - self.first_token)
+        return replace(self, first_token=self.first_token_local, whole=self.whole + more)
 
 
 class Setting(NamedTuple):

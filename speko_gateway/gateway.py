@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from speko_client.models import (
     WhatIf,
 )
 from speko_client.models import Fleet as FleetInfo
+from speko_client.proxies import Proxies
 from speko_gateway.candidates import Candidate, Selection, allow_list
 from speko_gateway.config import Config, Limits
 from speko_gateway.failover.relay import Option, Relay
@@ -31,7 +33,8 @@ from speko_gateway.local_model.model_file import installed_path
 from speko_gateway.provider import ProviderRequest
 from speko_gateway.providers.stand_ins.local import LocalProvider
 from speko_gateway.providers.stand_ins.simulated import Stage
-from speko_gateway.providers.vendors.live import build_live_providers
+from speko_gateway.providers.vendors.habits import ServerMemory
+from speko_gateway.providers.vendors.live import build_live_providers, models_named_in
 from speko_gateway.providers.vendors.upstream import Upstream
 from speko_gateway.routing.gating import RememberedShortlists, Shortlisting, gated_shortlist, nobody
 from speko_gateway.routing.health import HealthGate
@@ -87,6 +90,18 @@ class Gateway:
             shortlisting=shortlist,
         )
 
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None]:
+        """What runs beside the requests, for as long as they are served; then all is closed."""
+        lists = asyncio.ensure_future(self.fleets.keep_lists()) if self.fleets else None
+        try:
+            yield
+        finally:
+            if lists is not None:
+                lists.cancel()
+                await asyncio.wait([lists])
+            await self.close()
+
     async def close(self) -> None:
         """Close every provider and every connection."""
         await (self.fleets or self.fleet).close()
@@ -136,7 +151,8 @@ class Gateway:
         """Why an allow-list's entry names no candidate, as a plain clause."""
         vendor, _, model = entry.partition(":")
         if vendor in self.fleet.providers:
-            return "it has no model of this name" if model else "it has no models"
+            lacking = "it has no model of this name" if model else "it has no models"
+            return self.fleet.problem(vendor) or lacking
         live = self.vendors.provider(vendor) if self.vendors else None
         if live is None:
             return "there is no provider of this name"
@@ -183,13 +199,16 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
     engine = LocalEngine(_remembered(installed_path, time.monotonic))
     engine.present()  # Its hash is looked at here, while nobody waits.
     local = LocalProvider(engine)
-    upstream = Upstream(connect_seconds=limits.connect)
+    upstream = Upstream(connect_seconds=limits.connect, proxies=Proxies.of(environment))
+    memory = ServerMemory()
     vendors = Vendors(
-        connected=build_live_providers(environment, upstream),
+        connected=build_live_providers(environment, upstream, memory),
         upstream=upstream,
         public=Upstream(connect_seconds=limits.connect, public_only=True),
         private_urls=config.private_urls,
         salt=secrets.token_bytes(16),
+        models=models_named_in(environment),
+        memory=memory,
     )
     stage = Stage(
         snapshot=load_snapshot(config.snapshot or "demo"),

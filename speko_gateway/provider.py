@@ -17,7 +17,10 @@ from speko_client.models import FailureCode as FailureCode
 
 
 class ProviderError(Exception):
-    """One candidate failed; ``message`` completes "openai/gpt-4o ..." ("timed out after 5.0 s")."""
+    """One candidate failed; ``message`` completes "openai/gpt-4o ..." ("timed out after 5.0 s").
+
+    ``named`` has the names of fields and the codes in a vendor's refusal of a request.
+    """
 
     def __init__(
         self,
@@ -26,12 +29,14 @@ class ProviderError(Exception):
         *,
         status: int | None = None,
         retry_after: float | None = None,
+        named: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.status = status
         self.retry_after = retry_after
+        self.named = named
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,11 @@ class Provider(Protocol):
         """Who makes the words where it is not the provider itself."""
         ...
 
+    @property
+    def loads_models(self) -> bool:
+        """Whether it may have to load its model before it answers: no vendor promises a speed."""
+        ...
+
     def unavailable_reason(self, model: str) -> str | None:
         """Why ``model`` cannot be called now, as a plain clause; None when it can."""
         ...
@@ -143,6 +153,9 @@ CHARACTERS_PER_TOKEN = 4
 """The usual rule of thumb; about 19 % too low on mixed languages."""
 MOST_CHARACTERS_PER_TOKEN = 50
 """Beyond any average; a count that says more was not made of this text."""
+MOST_TOKENS_PER_CHARACTER = 4
+MOST_UNSEEN_TOKENS = 2_000_000
+"""Thoughts, tools and templates: more than any model has room for beside a text."""
 
 
 def estimate_tokens(text: str) -> int:
@@ -151,8 +164,11 @@ def estimate_tokens(text: str) -> int:
 
 
 def may_hold(tokens: int | None, text: str) -> TypeGuard[int]:
-    """Whether so many tokens can be this text: a token is rarely longer than a few characters."""
-    return tokens is not None and len(text) <= tokens * MOST_CHARACTERS_PER_TOKEN
+    """Whether so many tokens can be this text, and what stands beside it unseen."""
+    if tokens is None:
+        return False
+    least = len(text) / MOST_CHARACTERS_PER_TOKEN
+    return least <= tokens <= MOST_TOKENS_PER_CHARACTER * len(text) + MOST_UNSEEN_TOKENS
 
 
 def prompt_text(messages: Iterable[ChatMessage], system_prompt: str | None) -> str:

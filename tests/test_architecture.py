@@ -39,6 +39,8 @@ MAY_IMPORT = {
 }
 FROM_CLIENT_TO_GATEWAY = {
     "speko_client.addresses",
+    "speko_client.base_urls",
+    "speko_client.model_ids",
     "speko_client.models",
     "speko_client.pauses",
     "speko_client.proxies",

@@ -25,6 +25,7 @@ from playground.look.palette import NOBODY
 from playground.look.words import counted
 from playground.sessions.totals import failed_attempts
 from playground.sessions.turns import Turn
+from speko_client.model_ids import model_name
 
 _COLUMNS: Final = TURN | {
     "first_provider": "string",
@@ -164,7 +165,9 @@ def _node_name(stop: Stop) -> str:
     if stop.provider == NOBODY:
         return stop.label
     vendor = escape(palette.display_name(stop.provider))
-    return f"✕ {vendor}" if stop.kind == "failed" else f"{vendor}<br>{escape(stop.model)}"
+    return (
+        f"✕ {vendor}" if stop.kind == "failed" else f"{vendor}<br>{escape(model_name(stop.model))}"
+    )
 
 
 def _link_hover(link: Link) -> str:

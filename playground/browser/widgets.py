@@ -17,9 +17,9 @@ def scope() -> str | None:
     return _SCOPE.get()
 
 
-def set_scope(owner: str | None) -> None:
-    """From now on they show those of ``owner``; None: of no conversation."""
-    _SCOPE.set(owner)
+def set_scope(conversation_id: str | None) -> None:
+    """From now on they show those of ``conversation_id``; None: of no conversation."""
+    _SCOPE.set(conversation_id)
 
 
 def forget_widgets() -> None:

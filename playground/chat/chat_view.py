@@ -26,6 +26,9 @@ from playground.servers.connection import Connecting, Connection
 from playground.servers.local_gateway import GatewayStartError
 from playground.sessions.database import StoreError
 from playground.sessions.engine import AlreadyRunningError
+from playground.sessions.rows import NOT_HERE, NotHereError
+from playground.sessions.spending import CapReachedError
+from playground.sessions.store import OwnerStore
 from playground.sessions.turns import (
     Conversation,
     OpenSession,
@@ -34,6 +37,8 @@ from playground.sessions.turns import (
     new_conversation,
     open_session,
 )
+from playground.teams.owner import Owner
+from playground.teams.state import this_owner
 from speko_client.models import OptimizeFor, Vertical
 
 LONGEST_MESSAGE = 200_000
@@ -62,9 +67,10 @@ class Chat:
     """
 
     runtime: Runtime
+    store: OwnerStore
     server: Connection | Connecting | None
     facts: ServerFacts
-    owner: str
+    conversation_id: str
     view: OpenSession
     form: TurnSettings
     on_sent: Callable[[str], None]
@@ -91,11 +97,11 @@ class Chat:
         """Remember the form with the conversation, so that a reload finds it."""
         self.form = form
         if keep_form(form):
-            self.problem = save_form(self.runtime.store, self.owner, form) or self.problem
+            self.problem = save_form(self.store, self.conversation_id, form) or self.problem
 
     def send(self, message: str) -> None:
         """Ask; a message that cannot be sent now goes back into the box."""
-        self._submit(message, self.form, self.view.conversation.leaf_id)
+        self._submit(message, self.form, self.view.last)
 
     def send_sample(self, sample: Sample) -> None:
         """Ask a sample prompt, with its intent set in the form."""
@@ -106,8 +112,8 @@ class Chat:
                 "optimize_for": sample.optimize_for,
             }
         )
-        replace_form(self.owner, form)
-        self._submit(sample.message, form, self.view.conversation.leaf_id)
+        replace_form(self.conversation_id, form)
+        self._submit(sample.message, form, self.view.last)
 
     def retry(self, turn: Turn) -> None:
         """Ask the same again with the form as it is now, as a sibling of that turn."""
@@ -115,11 +121,19 @@ class Chat:
 
     def stop(self) -> None:
         """End the answer that is arriving; the text so far is kept."""
-        self.runtime.engine.stop(self.owner)
+        self.runtime.engine.stop(self.store.owner, self.conversation_id)
+
+    def show_branch(self, turn: Turn) -> None:
+        """Show the branch that goes on with this turn. For callbacks."""
+        leaf = self.view.conversation.latest_below(turn)
+        try:
+            self.store.show_branch(self.conversation_id, leaf.id)
+        except StoreError as error:
+            st.toast(literal(str(error)), icon=":material/error:")
 
     def look_elsewhere(self) -> Turn | None:
         """The turn that another process runs, as the store has it now."""
-        stored = _load(self.runtime, self.owner).value
+        stored = _load(self.store, self.conversation_id).value
         turns = stored.path() if stored else ()
         return turns[-1] if turns else None
 
@@ -139,44 +153,54 @@ class Chat:
         form = form.model_copy(update={"drill": staged})
         try:
             run = self.runtime.engine.submit(
-                self.server, self.view.conversation, message, form, parent_id=parent_id
+                self.store.owner,
+                self.server,
+                self.view.conversation,
+                message,
+                form,
+                parent_id=parent_id,
             )
         except AlreadyRunningError:
             _not_sent(message, "An answer is still arriving. Stop it first, or wait for it.")
             return
+        except (NotHereError, CapReachedError) as error:
+            _not_sent(message, str(error))
+            return
         if staged:
             keep_drill(drill.sent(now))
-        self.on_sent(self.owner)
-        url.open_conversation(self.owner)
+        self.on_sent(self.conversation_id)
+        url.open_conversation(self.conversation_id)
         self.view = replace(open_session(self.view.conversation, run), missing=False)
 
 
-def open_chat(on_sent: Callable[[Runtime, str], None]) -> Chat:
+def open_chat(on_sent: Callable[[Runtime, Owner, str], None]) -> Chat:
     """The conversation the URL names, or a fresh one, with the server that will answer."""
     runtime = get_runtime()
+    store = runtime.store.of(this_owner())
     server = _connect(runtime)
     if isinstance(server.value, Connection):
         facts = server_facts(runtime, server.value)
     else:
         facts = ServerFacts(pending=server.problem is None)
     wanted = url.conversation_id()
-    found = _load(runtime, wanted)
+    found = _load(store, wanted)
     stored = found.value
-    run = runtime.engine.run_for(wanted) if wanted else None
+    run = runtime.engine.run_for(store.owner, wanted) if wanted else None
     missing = wanted is not None and stored is None and run is None
-    owner = wanted if wanted and not missing else url.reserve(runtime.store.new_conversation_id())
-    form = adopt_form(owner, stored.settings if stored else None)
-    conversation = stored or new_conversation(owner, form)
+    conversation_id = wanted if wanted and not missing else url.reserve(store.new_conversation_id())
+    form = adopt_form(conversation_id, stored.settings if stored else None)
+    conversation = stored or new_conversation(conversation_id, form)
     # Where the store cannot be read, nobody knows whether it has the session.
     view = open_session(conversation, run, missing=missing and found.problem is None)
     return Chat(
         runtime,
+        store,
         server.value,
         facts,
-        owner,
+        conversation_id,
         view,
         form,
-        partial(on_sent, runtime),
+        partial(on_sent, runtime, store.owner),
         server.problem or found.problem,
     )
 
@@ -191,7 +215,7 @@ def show_problems(chat: Chat) -> None:
     if facts.problem or (chat.connection is None and not facts.pending):
         st.button("Try again", on_click=forget_server_facts, key="reconnect")
     if view.missing:
-        st.info("This session is not here: it was deleted, or it is on another machine.")
+        st.info(NOT_HERE)
     if view.run is not None and view.run.save_error:
         st.warning(f"The last turn is not saved. {literal(view.run.save_error)}")
 
@@ -224,12 +248,12 @@ def _connecting(runtime: Runtime) -> Connecting:
     )
 
 
-def _load(runtime: Runtime, conversation: str | None) -> Found[Conversation]:
+def _load(store: OwnerStore, conversation: str | None) -> Found[Conversation]:
     if conversation is None:
         return Found()
-    return Found.by(lambda: runtime.store.load(conversation), StoreError)
+    return Found.by(lambda: store.load(conversation), StoreError)
 
 
 def _not_sent(message: str, why: str) -> None:
     restore_draft(message)
-    st.toast(literal(why))
+    st.toast(literal(why), duration="long")

@@ -17,17 +17,19 @@ from playground.look.safe_text import literal
 from playground.routing.saved_what_ifs_view import scores_choice
 from playground.sessions.turns import TurnSettings
 
+LONGEST_SYSTEM_PROMPT = 20_000
+
 
 def settings_form(chat: Chat) -> TurnSettings:
     """Draw the form and return what it says now; who would answer stands under the intent."""
     st.markdown("**Intent**")
-    form = intent_column(chat.owner, chat.form, chat.connection, chat.facts)
-    decided = scores_choice(chat.owner, form, chat.connection)
+    form = intent_column(chat.conversation_id, chat.form, chat.connection, chat.facts)
+    decided = scores_choice(chat.conversation_id, form, chat.connection)
     below = st.container()
     _outage(chat)
     with below:
         _preview(chat, decided)
-    return decided.model_copy(update=_sampling(chat.owner, chat.form))
+    return decided.model_copy(update=_sampling(chat.conversation_id, chat.form))
 
 
 def _preview(chat: Chat, form: TurnSettings) -> None:
@@ -44,7 +46,7 @@ def _preview(chat: Chat, form: TurnSettings) -> None:
     st.html(panel_html(seen.value, down=down))
 
 
-def _sampling(owner: str, form: TurnSettings) -> dict[str, object]:
+def _sampling(conversation_id: str, form: TurnSettings) -> dict[str, object]:
     st.markdown("**Answer**")
     left, right = st.columns(2)
     temperature = left.number_input(
@@ -55,7 +57,7 @@ def _sampling(owner: str, form: TurnSettings) -> dict[str, object]:
         format="%.1f",
         placeholder="default",
         help="0 to 2. Empty: the provider's own default; the field is not sent.",
-        key=widgets.seed(f"temperature-{owner}", form.temperature),
+        key=widgets.seed(f"temperature-{conversation_id}", form.temperature),
         value=None,
     )
     max_tokens = right.number_input(
@@ -65,20 +67,21 @@ def _sampling(owner: str, form: TurnSettings) -> dict[str, object]:
         step=16,
         placeholder="default",
         help="The longest answer. Empty: the provider's own default; the field is not sent.",
-        key=widgets.seed(f"max-tokens-{owner}", form.max_tokens),
+        key=widgets.seed(f"max-tokens-{conversation_id}", form.max_tokens),
         value=None,
     )
     system_prompt = st.text_area(
         "System prompt",
         placeholder="None. For example: You are the receptionist of a dental clinic.",
         height=80,
-        max_chars=20_000,
-        key=widgets.seed(f"system-prompt-{owner}", form.system_prompt),
+        max_chars=LONGEST_SYSTEM_PROMPT,
+        key=widgets.seed(f"system-prompt-{conversation_id}", form.system_prompt),
     )
     return {
         "temperature": None if temperature is None else round(temperature, 3),
         "max_tokens": max_tokens,
-        "system_prompt": system_prompt,
+        # The browser keeps to the length; what sends in its place need not.
+        "system_prompt": system_prompt[:LONGEST_SYSTEM_PROMPT],
     }
 
 
@@ -89,11 +92,11 @@ def _outage(chat: Chat) -> None:
         return
     st.markdown("**Outage**")
     reachable = [row for row in facts.known if row.available is not False]
-    key = f"outage-{chat.owner}"
+    key = f"outage-{chat.conversation_id}"
     down = [fault.target for fault in chat.form.drill]
 
     def simulate() -> None:
-        if problem := simulate_outage(chat.runtime.store, widgets.chosen(key)):
+        if problem := simulate_outage(chat.store, widgets.chosen(key)):
             st.toast(literal(problem), icon=":material/error:")
 
     entries(st, "Simulate an outage of ...", key, down, reachable, "Nobody", simulate)

@@ -10,6 +10,8 @@ from playground.browser.slots import Slot
 _RESTORE = Slot[tuple[str, str]]("restore_draft", tuple)
 _TAKEN = Slot[tuple[str, str]]("choice_taken", tuple)
 _SHOWN = Slot[dict[str, int]]("turns_shown", dict)
+_LISTED = Slot("sessions_listed", int)
+_DELETING = Slot("session_to_delete", str)
 
 
 def restore_draft(text: str) -> None:
@@ -43,3 +45,23 @@ def turns_shown(conversation: str, default: int) -> int:
 def show_turns(conversation: str, count: int) -> None:
     """Draw more of a conversation's turns."""
     _SHOWN.set({**(_SHOWN.get() or {}), conversation: count})
+
+
+def sessions_listed(default: int) -> int:
+    """How many sessions the sidebar lists."""
+    return _LISTED.get() or default
+
+
+def list_sessions(count: int) -> None:
+    """List more sessions."""
+    _LISTED.set(count)
+
+
+def deletion_asked() -> str | None:
+    """What a person wants to delete and has not confirmed yet."""
+    return _DELETING.get()
+
+
+def ask_deletion(what: str | None) -> None:
+    """Ask whether to delete this; None: no longer."""
+    _DELETING.set(what)

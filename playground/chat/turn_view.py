@@ -8,7 +8,7 @@ and here it is only looked at, fifteen times a second, of the ways that were mea
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -39,7 +39,7 @@ _UNFINISHED = ("failed", "stopped", "interrupted")
 def turn_list(chat: Chat) -> None:
     """Draw the turns that are over, oldest first."""
     turns, focused = chat.view.turns, url.focused_turn()
-    count = _count(chat.owner, turns, focused)
+    count = _count(chat.conversation_id, turns, focused)
     hidden = len(turns) - count
     if hidden > 0:
         st.button(
@@ -48,7 +48,7 @@ def turn_list(chat: Chat) -> None:
             type="tertiary",
             key="show-earlier",
             on_click=show_turns,
-            args=(chat.owner, count + SHOWN),
+            args=(chat.conversation_id, count + SHOWN),
         )
     for turn in turns[max(hidden, 0) :]:
         with st.container(key=f"turn-{turn.id}"):
@@ -75,12 +75,13 @@ def live_turn(run: Run) -> None:
     st.rerun()
 
 
-def turn_elsewhere(turn: Turn, look: Callable[[], Turn | None]) -> None:
+def turn_elsewhere(chat: Chat, turn: Turn) -> None:
     """Draw a turn that another process runs, as the store has it, until it is over.
 
     If that process has died, the store notices within seconds and marks the turn as interrupted.
     """
     _message_view(turn)
+    _branches(chat, turn)
     with st.chat_message("assistant", avatar=_ASSISTANT):
         text, state = st.empty(), st.empty()
         latest: Turn | None = turn
@@ -88,12 +89,12 @@ def turn_elsewhere(turn: Turn, look: Callable[[], Turn | None]) -> None:
             _draw(latest, text, state)
             time.sleep(_LOOK_SECONDS)
             cancellation_point()
-            latest = look()
+            latest = chat.look_elsewhere()
     st.rerun()
 
 
-def _count(owner: str, turns: Sequence[Turn], focused: str | None) -> int:
-    shown = turns_shown(owner, SHOWN)
+def _count(conversation_id: str, turns: Sequence[Turn], focused: str | None) -> int:
+    shown = turns_shown(conversation_id, SHOWN)
     place = next((turn.number for turn in turns if turn.id == focused), None)
     needed = shown if place is None else len(turns) - place + 1
     return min(max(shown, needed), len(turns))
@@ -107,9 +108,12 @@ def _scroll_to(key: str) -> None:
 def _turn_view(chat: Chat, turn: Turn) -> None:
     """A turn that is not running: the message, the answer or the error, chips, and the receipt."""
     _message_view(turn)
+    _branches(chat, turn)
     with st.chat_message("assistant", avatar=_ASSISTANT):
         if turn.answer.text:
             st.markdown(safe_markdown(turn.answer.text))
+        if turn.answer.cut:
+            st.caption(f":material/content_cut: {turn.answer.cut}")
         if turn.error is not None:
             _error_view(turn.error, broke_off=bool(turn.answer.text))
         elif note := turn_words.status_note(turn):
@@ -130,6 +134,33 @@ def _turn_view(chat: Chat, turn: Turn) -> None:
                     args=(turn,),
                     disabled=chat.view.is_live,
                 )
+
+
+def _branches(chat: Chat, turn: Turn) -> None:
+    """Where others were asked at the same place, by a retry or in another tab: the way to them."""
+    if turn.parent_id not in chat.view.forks:
+        return
+    siblings = chat.view.conversation.siblings(turn)
+    place = next(place for place, each in enumerate(siblings) if each.id == turn.id)
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key=f"branches-{turn.id}"
+    ):
+        _branch_button(chat, turn, siblings[place - 1] if place else None, "Earlier")
+        st.caption(f"{place + 1} of {len(siblings)}", width="content")
+        _branch_button(chat, turn, (*siblings, None)[place + 1], "Later")
+
+
+def _branch_button(chat: Chat, turn: Turn, other: Turn | None, label: str) -> None:
+    st.button(
+        label,
+        icon=":material/chevron_left:" if label == "Earlier" else ":material/chevron_right:",
+        icon_position="left" if label == "Earlier" else "right",
+        type="tertiary",
+        key=f"{label.lower()}-{turn.id}",
+        on_click=chat.show_branch,
+        args=(other,),
+        disabled=other is None or chat.view.is_live,
+    )
 
 
 def _message_view(turn: Turn) -> None:

@@ -32,7 +32,7 @@ def welcome(chat: Chat) -> None:
     st.html(_HERO)
     fleet_line(chat.connection, chat.facts)
     by_label = {sample.label: sample for sample in SAMPLES}
-    _pills(chat, "Try one of these", by_label, "sample", chat.owner)
+    _pills(chat, "Try one of these", by_label, "sample", chat.conversation_id)
     if st.button("Play the demo", icon=":material/slideshow:", key="play-the-demo"):
         st.switch_page(DEMO_PAGE)
 

@@ -14,6 +14,8 @@ from playground.runtime import Runtime
 from playground.servers import address_guard
 from playground.servers.connection import Checked, Connection
 from playground.servers.server_choice import ServerChoice
+from playground.teams.owner import MACHINE_OWNER
+from playground.teams.state import this_owner
 
 _CHOICE = Slot("server_choice", ServerChoice)
 _REVISION = Slot("server_choice_revision", str)
@@ -33,9 +35,15 @@ def ready_connection(runtime: Runtime) -> Connection | None:
 
 
 def private_allowed(runtime: Runtime) -> bool:
-    """Whether this visitor may name private addresses (see ``address_guard``)."""
+    """Whether this visitor may name private addresses (see ``address_guard``).
+
+    ``auto`` is no for everybody but this machine's own user: a proxy stands before the others.
+    """
+    setting = runtime.settings.allow_private_urls
+    if setting == "auto" and this_owner() != MACHINE_OWNER:
+        return False
     return address_guard.private_allowed(
-        runtime.settings.allow_private_urls,
+        setting,
         st.get_option("server.address"),
         st.context.headers.get("Host"),
         st.context.ip_address,

@@ -16,6 +16,7 @@ from typing import Literal
 from playground.look import parts
 from playground.look.parts import Tone
 from playground.servers import pool
+from speko_client.model_ids import model_name
 from speko_client.models import KnownProvider, ProviderHealth
 
 State = Literal["available", "unavailable", "left-out", "probing"]
@@ -113,7 +114,7 @@ def _together(rows: list[StatusRow]) -> list[StatusRow]:
 def _row_html(row: StatusRow, now: datetime) -> str:
     who = (
         f'<span class="sp-inline">{parts.mark(row.vendor)}</span>'
-        f"<b>{escape(row.vendor_name)}</b> {escape(row.model)}"
+        f"<b>{escape(row.vendor_name)}</b> {escape(model_name(row.model))}"
     )
     state = parts.chip(STATES[row.state], _TONES[row.state])
     why = f'<span class="sp-small sp-quiet">{escape(row.reason)}</span>' if row.reason else ""

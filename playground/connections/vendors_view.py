@@ -19,6 +19,7 @@ from playground.connections.connection_view import (
     heading,
 )
 from playground.connections.facts_view import ServerFacts, server_facts
+from playground.connections.learnt import learnt_line
 from playground.look.parts import chip
 from playground.look.safe_text import literal
 from playground.look.words import counted
@@ -34,8 +35,8 @@ from playground.servers.server_choice import (
     custom_id,
     first_offer,
     portable,
-    usable_models,
 )
+from speko_client.model_ids import model_name, usable_models
 from speko_client.models import VendorConnection, VendorCredentials
 
 _NEW = "new-server"
@@ -165,12 +166,15 @@ def _badge(desk: Desk, vendor: VendorConnection, own: VendorCredentials | None) 
 
 
 def _sub(vendor: VendorConnection, own: VendorCredentials | None) -> str:
+    return " · ".join(filter(None, [*_address(vendor, own), learnt_line(vendor.learnt)]))
+
+
+def _address(vendor: VendorConnection, own: VendorCredentials | None) -> list[str | None]:
     if own is not None:
-        offered = f"{counted(len(own.models), 'model')} offered" if own.models else ""
-        return " · ".join(filter(None, [own.base_url, offered]))
+        return [own.base_url, f"{counted(len(own.models), 'model')} offered" if own.models else ""]
     if vendor.source == "environment":
-        return vendor.reason or ""
-    return vendor.base_url if vendor.local else " or ".join(vendor.key_env)
+        return [vendor.reason]
+    return [vendor.base_url if vendor.local else " or ".join(vendor.key_env)]
 
 
 def _actions(
@@ -208,6 +212,7 @@ def _models(
             list(dict.fromkeys([*offered, *usable_models(check.models)])),
             key=key,
             max_selections=MOST_MODELS,
+            format_func=model_name,
             on_change=_offer_chosen,
             args=(vendor.id, key),
         )
@@ -280,7 +285,12 @@ def _form(desk: Desk, vendor: VendorConnection) -> ConnectionForm:
 def _save(desk: Desk, vendor: VendorConnection, typed: Typed) -> None:
     if vendor.local and not typed.base_url:
         raise NotUsableError("Name the address first.")
-    made = credentials(typed, needs_key=vendor.needs_key, private_allowed=desk.private_allowed)
+    made = credentials(
+        typed,
+        needs_key=vendor.needs_key,
+        private_allowed=desk.private_allowed,
+        dialect=vendor.dialect,
+    )
     state.choose_server(portable(state.server_choice().with_vendor(vendor.id, made)))
     state.want_check(vendor.id)
 

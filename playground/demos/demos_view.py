@@ -28,6 +28,8 @@ from playground.servers.address_guard import AddressRefusedError
 from playground.servers.connection import Connection
 from playground.servers.local_gateway import GatewayStartError
 from playground.sessions.database import StoreError
+from playground.sessions.store import OwnerStore
+from playground.teams.state import this_owner
 
 _HERO = """
 <div class="sp-hero" style="margin-top:0">
@@ -44,6 +46,7 @@ class DemoDesk:
     """``connection`` None: no server answers, and ``problem`` says why."""
 
     runtime: Runtime
+    store: OwnerStore
     connection: Connection | None
     facts: ServerFacts
     problem: str | None = None
@@ -51,7 +54,7 @@ class DemoDesk:
     @property
     def run(self) -> DemoRun | None:
         """The demo of the session in the URL, if that is one."""
-        return demo_runs(self.runtime).find(url.conversation_id())
+        return demo_runs(self.runtime).find(self.store.owner, url.conversation_id())
 
     @property
     def past(self) -> str | None:
@@ -59,22 +62,24 @@ class DemoDesk:
         session_id = url.conversation_id()
         # The chat page says what is wrong with the store.
         stored = Found.by(
-            lambda: self.runtime.store.load(session_id) if session_id else None, StoreError
+            lambda: self.store.load(session_id) if session_id else None, StoreError
         ).value
         return stored.id if stored and stored.title.startswith(TITLE) else None
 
     def start(self, script: DemoScript) -> None:
         """Start a script and show it. In callbacks."""
         new_conversation()
-        url.open_conversation(demo_runs(self.runtime).start(script).conversation_id)
+        run = demo_runs(self.runtime).start(self.store, script)
+        url.open_conversation(run.conversation_id)
 
 
 def open_demo_desk() -> DemoDesk:
     """The desk of this browser session."""
     runtime = get_runtime()
+    store = runtime.store.of(this_owner())
     server = Found.by(lambda: connection_in_force(runtime), GatewayStartError, AddressRefusedError)
     facts = server_facts(runtime, server.value) if server.value else ServerFacts()
-    return DemoDesk(runtime, server.value, facts, server.problem or facts.problem)
+    return DemoDesk(runtime, store, server.value, facts, server.problem or facts.problem)
 
 
 def demo_picker(desk: DemoDesk) -> None:

@@ -18,14 +18,18 @@ from playground.runtime import Runtime
 from playground.servers.connection import Connection
 from playground.sessions.database import StoreError
 from playground.sessions.engine import AlreadyRunningError, Engine
-from playground.sessions.store import Store
+from playground.sessions.rows import NotHereError
+from playground.sessions.spending import CapReachedError
+from playground.sessions.store import OwnerStore
 from playground.sessions.turns import Conversation, Run, Turn
+from playground.teams.owner import Owner
 
 if TYPE_CHECKING:
     from playground.demos.script import DemoScript
 
 TITLE: Final = "Demo: "
-_KEPT: Final = 64
+_KEPT: Final = 16
+_OWNERS: Final = 256
 _NO_SERVER: Final = "No server answers. See Connections, then try again."
 
 
@@ -36,7 +40,7 @@ class DemoRun:
     ``skips_faults``: the server accepts none, so those of the current turn are left out.
     """
 
-    def __init__(self, engine: Engine, store: Store, script: DemoScript, session: str) -> None:
+    def __init__(self, engine: Engine, store: OwnerStore, script: DemoScript, session: str) -> None:
         self.conversation_id = session
         self.player = Player(script)
         self.turns: tuple[Turn, ...] = ()
@@ -84,7 +88,7 @@ class DemoRun:
         with self._lock:
             self.player = control(self.player)
             if self.player.stage == "stopped":
-                self._engine.stop(self.conversation_id)
+                self._engine.stop(self._store.owner, self.conversation_id)
 
     def leave(self) -> None:
         """End it, because a person continues its session: otherwise both would write in it."""
@@ -113,6 +117,7 @@ class DemoRun:
         player = self.player
         try:
             self.answering = self._engine.submit(
+                self._store.owner,
                 connection,
                 self._conversation(),
                 player.turn.message,
@@ -121,6 +126,8 @@ class DemoRun:
             )
         except AlreadyRunningError:
             self.player = player.failed("Another message of this session is still being answered.")
+        except (NotHereError, CapReachedError) as error:
+            self.player = player.failed(str(error))
         else:
             self.player = player.sent()
 
@@ -144,37 +151,43 @@ class DemoRun:
 
 
 class DemoRuns:
-    """The demos of this process, by their session's id; the latest are kept. See ``demo_runs``."""
+    """The demos of this process, by their session and whose it is. See ``demo_runs``.
 
-    def __init__(self, engine: Engine, store: Store) -> None:
+    The latest are kept, of each owner and of all.
+    """
+
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._store = store
-        self._runs: OrderedDict[str, DemoRun] = OrderedDict()
+        self._runs: OrderedDict[Owner, OrderedDict[str, DemoRun]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def start(self, script: DemoScript) -> DemoRun:
-        """Begin a script in a new session."""
-        run = DemoRun(self._engine, self._store, script, self._store.new_conversation_id())
+    def start(self, store: OwnerStore, script: DemoScript) -> DemoRun:
+        """Begin a script in a new session of this owner's."""
+        run = DemoRun(self._engine, store, script, store.new_conversation_id())
         with self._lock:
-            self._runs[run.conversation_id] = run
-            if len(self._runs) > _KEPT:
-                self._runs.popitem(last=False)
+            runs = self._runs.setdefault(store.owner, OrderedDict())
+            runs[run.conversation_id] = run
+            self._runs.move_to_end(store.owner)
+            for kept, most in ((runs, _KEPT), (self._runs, _OWNERS)):
+                if len(kept) > most:
+                    kept.popitem(last=False)
         return run
 
-    def find(self, conversation_id: str | None) -> DemoRun | None:
-        """The demo that this session is, or was."""
+    def find(self, owner: Owner, conversation_id: str | None) -> DemoRun | None:
+        """The demo that this session of the owner's is, or was."""
         with self._lock:
-            return self._runs.get(conversation_id or "")
+            runs = self._runs.get(owner)
+            return runs.get(conversation_id or "") if runs else None
 
 
 def demo_runs(runtime: Runtime) -> DemoRuns:
     """The one object of this process that keeps them."""
-    return runtime.shared(DemoRuns, lambda: DemoRuns(runtime.engine, runtime.store))
+    return runtime.shared(DemoRuns, lambda: DemoRuns(runtime.engine))
 
 
-def leave_demo(runtime: Runtime, conversation_id: str) -> None:
+def leave_demo(runtime: Runtime, owner: Owner, conversation_id: str) -> None:
     """A person who writes into a demo's session takes it over: the script sends no more."""
-    if (demo := demo_runs(runtime).find(conversation_id)) is not None:
+    if (demo := demo_runs(runtime).find(owner, conversation_id)) is not None:
         demo.leave()
 
 

@@ -17,6 +17,8 @@ from playground.look.page_view import spread
 from playground.look.safe_text import literal
 from playground.runtime import get_runtime
 from playground.servers.server_choice import kind_in_force
+from playground.sessions.store import OwnerStore
+from playground.teams.state import this_owner
 from speko_client.models import Fault
 
 _TICK_SECONDS = 1.0
@@ -47,9 +49,9 @@ def drill_banner() -> None:
 def end_drill() -> None:
     """End whatever is staged, a simulated outage too. For callbacks."""
     keep_drill(drill_state().ended())
-    if form_of_url(get_runtime().store).drill:
+    if form_of_url(_store()).drill:
         widgets.forget_widgets()
-        if problem := simulate_outage(get_runtime().store, ()):
+        if problem := simulate_outage(_store(), ()):
             st.toast(literal(problem), icon=":material/error:")
 
 
@@ -65,7 +67,7 @@ def _takes_drills() -> bool:
 
 
 def _faults() -> tuple[Fault, ...]:
-    faults = drill_state().faults(form_of_url(get_runtime().store), _now())
+    faults = drill_state().faults(form_of_url(_store()), _now())
     return faults if faults and _takes_drills() else ()
 
 
@@ -83,6 +85,10 @@ def banner_html(faults: Sequence[Fault], left: str) -> str:
         f'<div class="drill-line" role="status"><b>Drill</b> · {escape(summary(faults))} · '
         f'<span class="drill-left">{left}</span></div>'
     )
+
+
+def _store() -> OwnerStore:
+    return get_runtime().store.of(this_owner())
 
 
 def _now() -> datetime:

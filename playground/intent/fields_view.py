@@ -26,17 +26,17 @@ _Fields = dict[str, object]
 
 
 def intent_column(
-    owner: str, form: TurnSettings, connection: Connection | None, facts: ServerFacts
+    conversation_id: str, form: TurnSettings, connection: Connection | None, facts: ServerFacts
 ) -> TurnSettings:
     """The fields below each other, for the sidebar; returns the form as it says now."""
-    language = _language(st, owner, form)
-    optimize_for = _optimize_for(st, owner, form)
+    language = _language(st, conversation_id, form)
+    optimize_for = _optimize_for(st, conversation_id, form)
     if _takes_vertical(connection):
         left, right = st.columns(2)
-        narrow = {**_vertical(left, owner, form), **_region(right, owner, form)}
+        narrow = {**_vertical(left, conversation_id, form), **_region(right, conversation_id, form)}
     else:
-        narrow = _region(st, owner, form)
-    allowed = _allow_list(st, owner, form, facts)
+        narrow = _region(st, conversation_id, form)
+    allowed = _allow_list(st, conversation_id, form, facts)
     every = pool.models(facts.known)
     if every:
         remaining = len(pool.remaining(facts.known, allowed["allowed"]))
@@ -45,7 +45,7 @@ def intent_column(
 
 
 def intent_row(
-    owner: str, form: TurnSettings, connection: Connection | None, facts: ServerFacts
+    conversation_id: str, form: TurnSettings, connection: Connection | None, facts: ServerFacts
 ) -> TurnSettings:
     """The fields side by side, for a wide page; on a narrow one they stand below each other."""
     takes_vertical = _takes_vertical(connection)
@@ -53,11 +53,11 @@ def intent_row(
     with st.container(key="intent-row"):
         first, second, *middle, last = st.columns(widths)
     update = {
-        **_language(first, owner, form),
-        **_optimize_for(second, owner, form),
-        **(_vertical(middle[0], owner, form) if takes_vertical else {}),
-        **_region(middle[-1], owner, form),
-        **_allow_list(last, owner, form, facts),
+        **_language(first, conversation_id, form),
+        **_optimize_for(second, conversation_id, form),
+        **(_vertical(middle[0], conversation_id, form) if takes_vertical else {}),
+        **_region(middle[-1], conversation_id, form),
+        **_allow_list(last, conversation_id, form, facts),
     }
     return form.model_copy(update=update)
 
@@ -87,10 +87,10 @@ def entries(
 
 
 def _allow_list(
-    place: Any, owner: str, form: TurnSettings, facts: ServerFacts
+    place: Any, conversation_id: str, form: TurnSettings, facts: ServerFacts
 ) -> dict[str, tuple[str, ...]]:
     allowed = entries(
-        place, "Allowed providers", f"allowed-{owner}", form.allowed, facts.known, "All"
+        place, "Allowed providers", f"allowed-{conversation_id}", form.allowed, facts.known, "All"
     )
     if pool.models(facts.known) and not pool.remaining(facts.known, allowed):
         place.warning("Nobody is left to answer. Allow another provider.")
@@ -101,40 +101,40 @@ def _takes_vertical(connection: Connection | None) -> bool:
     return connection is None or connection.takes_vertical
 
 
-def _optimize_for(place: Any, owner: str, form: TurnSettings) -> _Fields:
+def _optimize_for(place: Any, conversation_id: str, form: TurnSettings) -> _Fields:
     chosen = place.segmented_control(
         "Optimise for",
         get_args(OptimizeFor),
         format_func=words.OPTIMIZE_FOR.__getitem__,
         required=True,
         width="stretch",
-        key=widgets.seed(f"optimize-{owner}", form.optimize_for),
+        key=widgets.seed(f"optimize-{conversation_id}", form.optimize_for),
     )
     # A browser that has not received the first value reports that nothing is chosen.
     return {"optimize_for": chosen or form.optimize_for}
 
 
-def _vertical(place: Any, owner: str, form: TurnSettings) -> _Fields:
+def _vertical(place: Any, conversation_id: str, form: TurnSettings) -> _Fields:
     chosen = place.selectbox(
         "Vertical",
         get_args(Vertical),
         format_func=words.VERTICALS.__getitem__,
-        key=widgets.seed(f"vertical-{owner}", form.vertical or "general"),
+        key=widgets.seed(f"vertical-{conversation_id}", form.vertical or "general"),
     )
     return {"vertical": chosen}
 
 
-def _region(place: Any, owner: str, form: TurnSettings) -> _Fields:
+def _region(place: Any, conversation_id: str, form: TurnSettings) -> _Fields:
     chosen = place.selectbox(
         "Region",
         get_args(Region),
         format_func=words.REGIONS.__getitem__,
-        key=widgets.seed(f"region-{owner}", form.region or "global"),
+        key=widgets.seed(f"region-{conversation_id}", form.region or "global"),
     )
     return {"region": None if chosen == "global" else chosen}
 
 
-def _language(place: Any, owner: str, form: TurnSettings) -> _Fields:
+def _language(place: Any, conversation_id: str, form: TurnSettings) -> _Fields:
     offered = languages.tags()
     options = offered if form.language in offered else (form.language, *offered)
     tag = place.selectbox(
@@ -143,7 +143,7 @@ def _language(place: Any, owner: str, form: TurnSettings) -> _Fields:
         format_func=languages.label,
         accept_new_options=True,
         help=_NEW_TAG,
-        key=widgets.seed(f"language-{owner}", form.language),
+        key=widgets.seed(f"language-{conversation_id}", form.language),
     )
     chosen = languages.tidied(tag or form.language)
     if languages.is_valid(chosen):

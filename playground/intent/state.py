@@ -8,7 +8,7 @@ from playground.browser import url, widgets
 from playground.browser.slots import Slot
 from playground.found import Found
 from playground.sessions.database import StoreError
-from playground.sessions.store import Store
+from playground.sessions.store import OwnerStore
 from playground.sessions.turns import Conversation, TurnSettings
 from speko_client.models import Fault
 
@@ -20,18 +20,18 @@ def form_settings() -> TurnSettings:
     return _FORM.get() or TurnSettings()
 
 
-def adopt_form(owner: str, stored: TurnSettings | None) -> TurnSettings:
-    """The form for conversation ``owner``: its stored settings when it was just opened."""
-    if not has_form_of(owner):
-        widgets.set_scope(owner)
+def adopt_form(conversation_id: str, stored: TurnSettings | None) -> TurnSettings:
+    """The form for this conversation: its stored settings when it was just opened."""
+    if not has_form_of(conversation_id):
+        widgets.set_scope(conversation_id)
         if stored is not None:
             _FORM.set(stored)
     return form_settings()
 
 
-def has_form_of(owner: str) -> bool:
+def has_form_of(conversation_id: str) -> bool:
     """Whether the form is already this conversation's."""
-    return widgets.scope() == owner
+    return widgets.scope() == conversation_id
 
 
 def keep_form(settings: TurnSettings) -> bool:
@@ -41,29 +41,29 @@ def keep_form(settings: TurnSettings) -> bool:
     return changed
 
 
-def replace_form(owner: str, settings: TurnSettings) -> None:
+def replace_form(conversation_id: str, settings: TurnSettings) -> None:
     """Set the form from code: its widgets take their first values again. Only in callbacks."""
     _FORM.set(settings)
-    widgets.set_scope(owner)
+    widgets.set_scope(conversation_id)
     widgets.forget_widgets()
 
 
-def save_form(store: Store, owner: str, form: TurnSettings) -> str | None:
+def save_form(store: OwnerStore, conversation_id: str, form: TurnSettings) -> str | None:
     """Put the conversation into the URL and its form into the store; returns what went wrong.
 
     Whichever page changes the form, a reload finds it.
     """
-    url.open_conversation(owner)
-    return Found.by(lambda: store.save_settings(owner, form), StoreError).problem
+    url.open_conversation(conversation_id)
+    return Found.by(lambda: store.save_settings(conversation_id, form), StoreError).problem
 
 
-def form_of_url(store: Store) -> TurnSettings:
+def form_of_url(store: OwnerStore) -> TurnSettings:
     """The form of the conversation that the URL names, on pages that do not draw it too."""
     other = _other_conversation(store)
     return other.settings if other else form_settings()
 
 
-def simulate_outage(store: Store, targets: Collection[str]) -> str | None:
+def simulate_outage(store: OwnerStore, targets: Collection[str]) -> str | None:
     """Take these down from the next message on, in the conversation that the URL names.
 
     For callbacks only. Returns what went wrong with keeping it.
@@ -73,10 +73,11 @@ def simulate_outage(store: Store, targets: Collection[str]) -> str | None:
     form = (other.settings if other else form_settings()).model_copy(update={"drill": faults})
     if other is None:
         keep_form(form)
-    return save_form(store, other.id if other else widgets.scope() or "", form)
+    conversation_id = other.id if other else widgets.scope()
+    return save_form(store, conversation_id, form) if conversation_id else None
 
 
-def _other_conversation(store: Store) -> Conversation | None:
+def _other_conversation(store: OwnerStore) -> Conversation | None:
     """The conversation that the URL names, where the form is not yet this one's."""
     opened = url.conversation_id()
     if opened is None or has_form_of(opened):

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from zlib import crc32
 
+from speko_client.model_ids import model_name
+
 
 class _Hue(NamedTuple):
     light: str
@@ -78,7 +80,7 @@ def display_name(provider: str) -> str:
 
 def label(provider: str, model: str | None) -> str:
     """Provider and model for reading: "OpenAI gpt-4o"."""
-    return f"{display_name(provider)} {model}" if model else display_name(provider)
+    return f"{display_name(provider)} {model_name(model)}" if model else display_name(provider)
 
 
 def luminance(hex_colour: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
+from speko_client.model_ids import model_name
 from speko_client.models import OptimizeFor, Vertical
 
 OPTIMIZE_FOR: dict[str, str] = {preset: preset.capitalize() for preset in get_args(OptimizeFor)}
@@ -42,7 +43,7 @@ def counted(count: int, noun: str) -> str:
 
 def candidate(provider: str, model: str) -> str:
     """``provider/model``, as the router names a candidate."""
-    return f"{provider}/{model}"
+    return f"{provider}/{model_name(model)}"
 
 
 def failover_label(count: int) -> str:

@@ -30,6 +30,7 @@ from playground.runtime import get_runtime
 from playground.servers.connection import Connection
 from playground.sessions.database import StoreError
 from playground.sessions.turns import TurnSettings
+from playground.teams.state import this_owner
 from speko_client.models import LONGEST_WHAT_IF_NAME, WhatIf
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def saved_list(desk: RoutingDesk) -> None:
         st.warning(literal(notice), icon=":material/edit_off:")
         _notice("")
     try:
-        saved = saved_what_ifs(desk.runtime.store)
+        saved = saved_what_ifs(desk.store)
     except StoreError as error:
         st.error(literal(str(error)), icon=":material/error:")
         return
@@ -58,7 +59,9 @@ def saved_list(desk: RoutingDesk) -> None:
                 _row_buttons(desk, each)
 
 
-def scores_choice(owner: str, form: TurnSettings, connection: Connection | None) -> TurnSettings:
+def scores_choice(
+    conversation_id: str, form: TurnSettings, connection: Connection | None
+) -> TurnSettings:
     """Draw the choice where there is one, and return the form with it.
 
     A what-if in use is always offered and marked. Clearing the field, or deleting the what-if,
@@ -82,7 +85,7 @@ def scores_choice(owner: str, form: TurnSettings, connection: Connection | None)
         index=None,
         placeholder="The server's own",
         help=_HELP,
-        key=widgets.seed(f"scores-{owner}", used.name if used else None, offered),
+        key=widgets.seed(f"scores-{conversation_id}", used.name if used else None, offered),
     )
     what_if = offered.get(name) if name else None
     if what_if is not None:
@@ -101,7 +104,7 @@ def _in_use(desk: RoutingDesk) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="what-if-in-use"):
         st.html(in_use_html(used), width="content")
-        chat_link("Go to the chat", desk.owner)
+        chat_link("Go to the chat", desk.conversation_id)
         st.button(
             "Stop using it", type="tertiary", on_click=_use, args=(desk, None), key="what-if-stop"
         )
@@ -128,7 +131,7 @@ def _save(desk: RoutingDesk, name: str) -> None:
     try:
         if changes_nothing(on_view.tried):
             raise WhatIfError("Nothing is changed yet: move a weight, or change a candidate.")
-        saved = save_what_if(desk.runtime.store, named(on_view.tried, name))
+        saved = save_what_if(desk.store, named(on_view.tried, name))
     except (WhatIfError, StoreError) as error:
         st.warning(literal(str(error)), icon=":material/edit_off:")
         return
@@ -174,7 +177,7 @@ def _rename(desk: RoutingDesk, each: SavedWhatIf) -> None:
 def _renamed(desk: RoutingDesk, each: SavedWhatIf, key: str) -> None:
     try:
         name = named(each.what_if, widgets.typed(key)).name
-        rename_what_if(desk.runtime.store, each, name)
+        rename_what_if(desk.store, each, name)
     except (WhatIfError, StoreError) as error:
         _notice(str(error))
         return
@@ -184,7 +187,7 @@ def _renamed(desk: RoutingDesk, each: SavedWhatIf, key: str) -> None:
 
 def _delete(desk: RoutingDesk, each: SavedWhatIf) -> None:
     try:
-        delete_what_if(desk.runtime.store, each.id)
+        delete_what_if(desk.store, each.id)
     except StoreError as error:
         _notice(str(error))
         return
@@ -222,7 +225,7 @@ def _in_force(form: TurnSettings, saved: Sequence[WhatIf] | None) -> TurnSetting
 def _saved() -> list[WhatIf] | None:
     """The saved what-ifs, the newest first; None where the store cannot be read."""
     try:
-        return [each.what_if for each in saved_what_ifs(get_runtime().store)]
+        return [each.what_if for each in saved_what_ifs(get_runtime().store.of(this_owner()))]
     except StoreError:
         # The page already says what is wrong with the store; what is in use stays.
         return None

@@ -18,6 +18,7 @@ from playground.look import palette, words
 from playground.look.figures import FONT, Theme, styled
 from playground.routing import sweeps
 from playground.routing.sweeps import Against, Cell
+from speko_client.model_ids import model_name
 from speko_client.models import OptimizeFor, Vertical
 
 _Trace = dict[str, Any]
@@ -136,7 +137,7 @@ def _cells(
     text = [[""] * size[1] for _ in range(size[0])]
     for cell in sweeps.rows_of(cells):
         z[cell.y][cell.x] = 0.0 if pd.isna(cell.margin) else float(cell.margin)
-        words = _model_name(cell.model) if wide else escape(palette.glyph(provider))
+        words = _in_two_lines(model_name(cell.model)) if wide else escape(palette.glyph(provider))
         text[cell.y][cell.x] = f"<i>{words}</i>" if stood_in else words
     return {
         "type": "heatmap",
@@ -195,7 +196,7 @@ def _hover(row: Any) -> tuple[str, str]:
     return escape(what), "<br>".join(escape(line) for line in lines)
 
 
-def _model_name(model: str) -> str:
+def _in_two_lines(model: str) -> str:
     """On two lines where it is long, broken after its last hyphen."""
     head, hyphen, tail = model.rpartition("-")
     if len(model) < _LONG_NAME or not hyphen:

@@ -7,13 +7,14 @@ public one. This is checked when an address is saved, and again each time it is 
 
 Covered: names, decimal, hex and octal notations (the system's resolver reads them, here as at the
 connection), IPv6 with an IPv4 address inside, names with one public and one private address, a
-name that points to a private address only after it was saved. Redirects are never followed. For
-vendors' addresses also a name whose answer changes between this look-up and the connection (DNS
-rebinding): the gateway checks once more, at the socket.
+name that points to a private address only after it was saved. Redirects are never followed. A name
+whose answer changes between this look-up and the connection (DNS rebinding) leads nowhere: whoever
+connects checks once more, with the very address it connects to. For vendors that is the gateway,
+for another Speko server the client (``public_only``).
 
-Not covered: DNS rebinding with the address of another Speko server, which this process calls
-itself. Whoever runs a shared playground in a network with something to protect should also block
-the way there (an egress rule); see docs/decisions/06-visitors-addresses.md.
+Not covered: where a proxy leads out of here, it looks names up itself. Whoever runs a shared
+playground in a network with something to protect should also block the way there (an egress rule);
+see docs/decisions/06-visitors-addresses.md.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from speko_client.addresses import AllowPrivate, is_loopback, is_public
+from speko_client.base_urls import BaseUrlError, DialectName, read_base_url
 from speko_client.server import DEFAULT_TIMEOUT, Server
 
 Resolve = Callable[[str, int], Iterable[str]]
@@ -64,6 +66,19 @@ def checked_address(url: str, *, private_allowed: bool, resolve: Resolve = resol
     if not private_allowed:
         _refuse_private(host, parts.port or _PORTS[parts.scheme], resolve)
     return plain
+
+
+def checked_base_url(
+    url: str, dialect: DialectName, *, private_allowed: bool, resolve: Resolve = resolved
+) -> str:
+    """A model server's base URL in its plain form. Raises AddressRefusedError."""
+    try:
+        plain = read_base_url(url, dialect)
+    except BaseUrlError as error:
+        clause = str(error)
+        raise AddressRefusedError(f"{clause[:1].upper()}{clause[1:]}. Check the address.") from None
+    address, mark, query = plain.partition("?")
+    return checked_address(address, private_allowed=private_allowed, resolve=resolve) + mark + query
 
 
 def private_allowed(

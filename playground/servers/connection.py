@@ -44,8 +44,9 @@ class Connection:
     ``key`` is empty for a server that needs none. ``takes_vertical`` is False for the hosted
     service, whose current generation rejects the field. ``embedded`` is True for the gateway that
     ships here; only to it go ``vendors``, the credentials of this browser session by vendor id,
-    and ``fleet``, None where its own setting decides. ``public_only``: for them it connects to no
-    private address, whatever a name resolves to by then.
+    and ``fleet``, None where its own setting decides. ``public_only``: what a visitor has named
+    (the server itself, or those ``vendors``) may be at no private address, whatever a name leads to
+    by then. ``own``: this browser session named the server, and so pays for it.
     """
 
     name: str
@@ -56,6 +57,12 @@ class Connection:
     vendors: Mapping[str, VendorCredentials] = field(default_factory=dict)
     fleet: FleetChoice | None = None
     public_only: bool = False
+    own: bool = False
+
+    @property
+    def calls_public_only(self) -> bool:
+        """Whether the server itself must be public; the embedded gateway is on this machine."""
+        return self.public_only and not self.embedded
 
     @property
     def headers(self) -> dict[str, str]:
@@ -79,10 +86,15 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Connecting:
-    """A server that is still starting; ``connect`` waits for it, and raises where it fails."""
+    """A server that is still starting; ``connect`` waits for it, and raises where it fails.
+
+    Until then nobody's own keys are known.
+    """
 
     name: str
     connect: Callable[[], Connection]
+    vendors: Mapping[str, VendorCredentials] = field(default_factory=dict, init=False)
+    own: bool = field(default=False, init=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +122,20 @@ def hosted(key: SecretStr) -> Connection:
     return Connection("Speko", DEFAULT_BASE_URL, key, takes_vertical=False, embedded=False)
 
 
-def other(base_url: str, key: SecretStr | None, *, takes_vertical: bool) -> Connection:
+def other(
+    base_url: str, key: SecretStr | None, *, takes_vertical: bool, public_only: bool = False
+) -> Connection:
     """Another server, named by its host; people paste its address with and without the path."""
     base_url = base_url.rstrip("/").removesuffix("/complete").removesuffix("/v1")
     key = key or SecretStr("")
-    return Connection(urlsplit(base_url).netloc, base_url, key, takes_vertical, embedded=False)
+    return Connection(
+        urlsplit(base_url).netloc,
+        base_url,
+        key,
+        takes_vertical,
+        embedded=False,
+        public_only=public_only,
+    )
 
 
 def embedded(

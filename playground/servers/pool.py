@@ -9,6 +9,7 @@ from playground.look.palette import label
 from playground.look.words import candidate
 from speko_client import Speko
 from speko_client.errors import SpekoApiError
+from speko_client.model_ids import model_name
 from speko_client.models import FilteredOut, KnownProvider, RoutingPreview, ScoredCandidate
 
 
@@ -44,7 +45,7 @@ def covers(entries: Collection[str], vendor: str, model: str) -> bool:
 
 def option_label(row: KnownProvider) -> str:
     """How a row reads in a list: ``OpenAI · any model``, ``OpenAI · gpt-4o``, with why not."""
-    text = f"{row.vendor_name} · {row.model or 'any model'}"
+    text = f"{row.vendor_name} · {model_name(row.model) if row.model else 'any model'}"
     return text if row.available is not False else f"{text} (not available)"
 
 

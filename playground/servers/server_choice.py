@@ -9,7 +9,7 @@ run of a page, and every address in it is checked each time (see ``address_guard
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
@@ -22,9 +22,12 @@ from playground.servers.address_guard import (
     AddressRefusedError,
     NotUsableError,
     checked_address,
+    checked_base_url,
 )
 from playground.servers.connection import Connection, connections_header
 from playground.settings import Settings
+from speko_client.base_urls import DialectName
+from speko_client.model_ids import chat_models, usable_models
 from speko_client.models import MAX_CONNECTIONS_BYTES, FleetChoice, VendorCredentials
 
 ServerKind = Literal["gateway", "speko", "other"]
@@ -37,7 +40,6 @@ OFFERED_AT_FIRST = 20
 """Models of a server's own list that are offered where the person named none."""
 
 _SENDABLE = re.compile(r"[\x21-\x7e]{1,4096}")
-_NO_CHAT = re.compile(r"embed|rerank|whisper|tts|moderation|dall-e|image", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +109,19 @@ def chosen_server(
     address, from the environment, always may.
     """
     if kind == "speko" and choice.speko_key is not None:
-        return connections.hosted(choice.speko_key)
+        return replace(connections.hosted(choice.speko_key), own=True)
     if kind == "other" and choice.other is not None:
         server = choice.other
         url = checked_address(server.base_url, private_allowed=private_allowed)
-        return connections.other(url, server.key, takes_vertical=server.takes_vertical)
-    found = connections.configured(settings)
-    return found if kind == environment_kind(settings) else None
+        found = connections.other(
+            url,
+            server.key,
+            takes_vertical=server.takes_vertical,
+            public_only=not private_allowed,
+        )
+        return replace(found, own=True)
+    configured = connections.configured(settings)
+    return configured if kind == environment_kind(settings) else None
 
 
 def usable_vendors(
@@ -128,10 +136,11 @@ def usable_vendors(
 
 
 def address_problem(base_url: str | None, *, private_allowed: bool) -> str | None:
-    """Why an address must not be called; None where it may be, or where none is named."""
+    """Why a vendor's address must not be called; None where it may be, or where none is named."""
     if base_url is None:
         return None
-    look = partial(checked_address, base_url, private_allowed=private_allowed)
+    address, _, _ = base_url.partition("?")
+    look = partial(checked_address, address, private_allowed=private_allowed)
     return Found.by(look, AddressRefusedError).problem
 
 
@@ -157,10 +166,14 @@ def usable_key_if_any(typed: Typed) -> SecretStr | None:
     return typed.key
 
 
-def credentials(typed: Typed, *, needs_key: bool, private_allowed: bool) -> VendorCredentials:
+def credentials(
+    typed: Typed, *, needs_key: bool, private_allowed: bool, dialect: DialectName = "openai"
+) -> VendorCredentials:
     """A vendor's credentials. Raises NotUsableError."""
     key = usable_key(typed) if needs_key else usable_key_if_any(typed)
-    url = typed.base_url and checked_address(typed.base_url, private_allowed=private_allowed)
+    url = typed.base_url and checked_base_url(
+        typed.base_url, dialect, private_allowed=private_allowed
+    )
     models = dict.fromkeys(part.strip() for part in usable_models(typed.models.split(",")))
     return VendorCredentials(
         key=key,
@@ -186,13 +199,6 @@ def portable(choice: ServerChoice) -> ServerChoice:
     return choice
 
 
-def usable_models(listed: Iterable[str]) -> list[str]:
-    """A server's own list without entries that are no model's id."""
-    return [model for model in listed if model.strip() and model.isprintable()]
-
-
 def first_offer(listed: tuple[str, ...]) -> list[str]:
     """The first models to offer of a server's own list: those that chat, as far as names say."""
-    usable = usable_models(listed)
-    chatting = [model for model in usable if not _NO_CHAT.search(model)]
-    return (chatting or usable)[:OFFERED_AT_FIRST]
+    return chat_models(listed)[:OFFERED_AT_FIRST]

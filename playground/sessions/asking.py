@@ -36,8 +36,9 @@ from speko_client.models import (
     Timing,
 )
 
-ANSWER_TIMEOUT: Final = 120.0
-"""Seconds a server may stay silent: it may be trying several candidates."""
+ANSWER_TIMEOUT: Final = 330.0
+"""Seconds a server may stay silent: it may be trying several candidates, and one may have to load
+its model. The embedded gateway itself gives up after 300 s (``--limit-deadline``)."""
 
 PREVIEW_SECONDS: Final = 2.0
 """A preview runs no model, so a server that needs longer has none to give."""
@@ -111,6 +112,7 @@ def _client(connection: Connection, timeout: float) -> AsyncSpeko:
         keyless=True,
         # Here and not among the call's arguments: they hold keys, and arguments get shown.
         extra_headers=connection.headers,
+        public_only=connection.calls_public_only,
     )
 
 

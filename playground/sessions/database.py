@@ -9,16 +9,15 @@ A database that is another program's, or a newer version's, is left as it is: no
 SQLite goes on writing into a file that was deleted or replaced under it, and all of that is lost
 with the process. So the file is looked at before each transaction, and opened anew where it must.
 
-The store's shape is numbered steps. A step that was released is never edited; add another. The
-number of steps done stands in ``schema_version``. All outstanding steps run in one transaction, so
-a store is either as it was or wholly up to date.
+All outstanding steps of ``migrations`` run in one transaction, so a store is either as it was or
+wholly up to date.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +27,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from playground.sessions import store_file, store_url
+from playground.sessions.migrations import STEPS, Migration, execute
 
 _BEGIN = "sqlite_begin"
 _MIGRATION_LOCK = 7_735_636
@@ -49,7 +49,6 @@ _ADVICE = {
     sqlite3.SQLITE_IOERR: "{place} could not be read or written: the disk reports an error. Check "
     "the disk and its free space.",
 }
-Migration = Callable[[sa.Connection], None]
 
 
 class StoreError(Exception):
@@ -94,6 +93,18 @@ class Database:
                 raise StoreError(_ADVICE[sqlite3.SQLITE_READONLY].format(place=self.place))
             with engine.begin() as connection:
                 yield connection
+
+    def erase(self) -> None:
+        """Leave nothing of what was deleted in SQLite's files; Postgres sees to it by itself.
+
+        Raises StoreError.
+        """
+        if not self._sqlite:
+            return
+        with _translated(self.place):
+            engine = self._opened().execution_options(isolation_level="AUTOCOMMIT")
+            with engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Let go of the connections; the next use opens them anew."""
@@ -200,6 +211,8 @@ def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> Non
     connection.execute(f"PRAGMA busy_timeout = {store_file.BUSY_MS}")
     store_file.switch_to_wal(connection)
     connection.execute("PRAGMA synchronous = FULL")
+    # What is deleted is overwritten, and not only no longer listed.
+    connection.execute("PRAGMA secure_delete = ON")
 
 
 def _begin(connection: sa.Connection) -> None:
@@ -230,53 +243,8 @@ def _sentence(error: Exception, place: str) -> str:
     )
 
 
-def step_1_conversations_and_turns(connection: sa.Connection) -> None:
-    """Sessions and their turns. A turn's ``body`` is its JSON; the columns are what is asked for.
-
-    ``revision`` counts the changes of a conversation; a turn has the one it was last changed at.
-    ``owner`` and ``heartbeat_at`` (Unix seconds) are set while a turn runs.
-    """
-    _execute(
-        connection,
-        """CREATE TABLE conversations (
-            id VARCHAR(64) PRIMARY KEY,
-            title TEXT NOT NULL,
-            leaf_id VARCHAR(64),
-            settings TEXT NOT NULL,
-            created_at DOUBLE PRECISION NOT NULL,
-            updated_at DOUBLE PRECISION NOT NULL,
-            turn_count INTEGER NOT NULL,
-            revision INTEGER NOT NULL)""",
-        """CREATE TABLE turns (
-            id VARCHAR(64) PRIMARY KEY,
-            conversation_id VARCHAR(64) NOT NULL REFERENCES conversations (id),
-            place INTEGER NOT NULL,
-            revision INTEGER NOT NULL,
-            status VARCHAR(16) NOT NULL,
-            owner VARCHAR(64),
-            heartbeat_at DOUBLE PRECISION,
-            body TEXT NOT NULL)""",
-        "CREATE INDEX turns_by_revision ON turns (conversation_id, revision)",
-        "CREATE INDEX conversations_by_time ON conversations (updated_at)",
-    )
-
-
-def step_2_what_ifs(connection: sa.Connection) -> None:
-    """Saved what-ifs; ``body`` is the what-if's JSON, its name included."""
-    _execute(
-        connection,
-        """CREATE TABLE what_ifs (
-            id VARCHAR(64) PRIMARY KEY,
-            name TEXT NOT NULL,
-            body TEXT NOT NULL,
-            created_at DOUBLE PRECISION NOT NULL)""",
-    )
-
-
 _OURS = {"schema_version", "conversations", "turns"}
 """Tables of every store, whichever version made it."""
-
-STEPS: Sequence[Migration] = (step_1_conversations_and_turns, step_2_what_ifs)
 
 
 def outstanding(connection: sa.Connection, place: str, steps: Sequence[Migration] = STEPS) -> int:
@@ -297,8 +265,8 @@ def migrate(connection: sa.Connection, place: str, steps: Sequence[Migration] = 
     """Do the steps that the store lacks, inside the caller's transaction. Raises StoreError."""
     done = len(steps) - outstanding(connection, place, steps)
     if done == 0:
-        _execute(connection, "CREATE TABLE schema_version (version INTEGER NOT NULL)")
-        _execute(connection, "INSERT INTO schema_version (version) VALUES (0)")
+        execute(connection, "CREATE TABLE schema_version (version INTEGER NOT NULL)")
+        execute(connection, "INSERT INTO schema_version (version) VALUES (0)")
     for step in steps[done:]:
         step(connection)
     connection.execute(sa.text("UPDATE schema_version SET version = :new"), {"new": len(steps)})
@@ -325,8 +293,3 @@ def _is_anothers(connection: sa.Connection, tables: set[str]) -> bool:
         return False
     marked = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
     return bool(tables or marked)
-
-
-def _execute(connection: sa.Connection, *statements: str) -> None:
-    for statement in statements:
-        connection.execute(sa.text(statement))

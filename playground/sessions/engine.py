@@ -20,7 +20,9 @@ from playground.servers.connection import Connecting, Connection
 from playground.servers.local_gateway import GatewayStartError
 from playground.sessions.asking import ranking_for, run_turn
 from playground.sessions.database import StoreError
-from playground.sessions.store import Store, utc_now
+from playground.sessions.rows import NotHereError, SessionKey
+from playground.sessions.spending import NO_CAPS, CapReachedError, Caps, Spending
+from playground.sessions.store import OwnerStore, Store, utc_now
 from playground.sessions.totals import estimate
 from playground.sessions.turn_words import failed_attempts, internal_error, start_error, turn_error
 from playground.sessions.turns import (
@@ -31,7 +33,9 @@ from playground.sessions.turns import (
     TurnError,
     TurnSettings,
     TurnStatus,
+    ended,
 )
+from playground.teams.owner import Owner
 from speko_client.errors import SpekoApiError
 from speko_client.models import Attempt, CompleteUsage
 
@@ -52,16 +56,24 @@ class AlreadyRunningError(Exception):
 class Engine:
     """Runs turns, one at a time per conversation; safe from several threads.
 
+    An owner sees and stops their own turns only.
+
     ``price`` estimates an answer's cost and names its source; it may block.
     """
 
     def __init__(
-        self, store: Store, *, price: Price = estimate, now: Callable[[], datetime] = utc_now
+        self,
+        store: Store,
+        *,
+        price: Price = estimate,
+        now: Callable[[], datetime] = utc_now,
+        caps: Caps = NO_CAPS,
     ) -> None:
         self._store = store
+        self._spending = Spending(store.database, caps, now=now)
         self._price = price
         self._now = now
-        self._works: dict[str, _Work] = {}
+        self._works: dict[SessionKey, _Work] = {}
         self._lock = threading.Lock()
         self._closing = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -69,6 +81,7 @@ class Engine:
 
     def submit(
         self,
+        owner: Owner,
         connection: Connection | Connecting,
         conversation: Conversation,
         message: str,
@@ -80,8 +93,9 @@ class Engine:
         """Start a turn below ``parent_id`` (None: at the root) and return at once.
 
         The turn waits for a server that is still ``Connecting``, and fails where that does.
-        Raises AlreadyRunningError where the conversation has a turn on its way, and ValueError
-        where it has no turn ``parent_id``.
+        Raises AlreadyRunningError where the conversation has a turn on its way, ValueError where
+        it has no turn ``parent_id``, NotHereError where it was deleted or is not the owner's, and
+        CapReachedError where the owner has spent what the host pays for.
         """
         history = conversation.path_to(parent_id)
         if parent_id is not None and not history:
@@ -97,29 +111,47 @@ class Engine:
             created_at=self._now(),
             number=len(history) + 1,
         )
-        work = self._claim(turn, conversation)
-        self._save(work.run, self._store.save_turn)
+        session = SessionKey(owner, conversation.id)
+        work = self._claim(session, turn, conversation)
+        try:
+            self._spending.begin(owner, turn, connection)
+        except CapReachedError:
+            self._works.pop(session, None)
+            raise
+        self._save(work, work.store.save_turn)
+        if work.gone:
+            self._works.pop(session, None)
+            raise NotHereError
         driving = self._drive(work, connection, history)
         asyncio.run_coroutine_threadsafe(driving, self._started_loop())
         return work.run
 
-    def run_for(self, conversation_id: str) -> Run | None:
+    def run_for(self, owner: Owner, conversation_id: str) -> Run | None:
         """The conversation's run while it is live, and until the store has shown its end.
 
         A run that could not be saved stays until the next one, with its ``save_error``.
         """
-        work = self._works.get(conversation_id)
+        work = self._works.get(SessionKey(owner, conversation_id))
         if work is None:
             return None
         run = work.run
-        settled = run.done and run.save_error is None and self._store.has_shown_end(run.turn)
+        settled = run.done and run.save_error is None and work.store.has_shown_end(run.turn)
         return None if settled else run
 
-    def stop(self, conversation_id: str) -> None:
+    def stop(self, owner: Owner, conversation_id: str) -> None:
         """Stop the conversation's turn, if one runs: cancels the request, keeps the text so far."""
-        work = self._works.get(conversation_id)
+        work = self._works.get(SessionKey(owner, conversation_id))
         if work is not None:
             self._started_loop().call_soon_threadsafe(work.end, "stopped")
+
+    def forget(self, owner: Owner, conversation_id: str | None = None) -> None:
+        """Stop the conversation's turn, or all of the owner's, and show none of it any more."""
+        with self._lock:
+            theirs = [each for each in self._works if each.owner == owner]
+        for session in theirs:
+            if conversation_id in (None, session.conversation_id):
+                self.stop(*session)
+                self._works.pop(session, None)
 
     def close(self, timeout: float = 5.0) -> None:
         """End what runs as interrupted, and the loop; waits at most ``timeout`` seconds."""
@@ -137,9 +169,9 @@ class Engine:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(timeout)
 
-    def _claim(self, turn: Turn, conversation: Conversation) -> _Work:
+    def _claim(self, session: SessionKey, turn: Turn, conversation: Conversation) -> _Work:
         with self._lock:
-            work = self._works.get(turn.conversation_id)
+            work = self._works.get(session)
             if work is not None and not work.run.done:
                 raise AlreadyRunningError(
                     "The latest message of this session is still being answered."
@@ -148,7 +180,8 @@ class Engine:
                 raise AlreadyRunningError("This message was sent already.")
             for done in [key for key, work in self._works.items() if work.run.done][:-_KEPT]:
                 del self._works[done]
-            self._works[turn.conversation_id] = claimed = _Work(Run(turn))
+            claimed = _Work(Run(turn), self._store.of(session.owner))
+            self._works[session] = claimed
             return claimed
 
     def _started_loop(self) -> asyncio.AbstractEventLoop:
@@ -173,10 +206,11 @@ class Engine:
             await asyncio.wait({answering})
             await self._settle(ranking)
             connecting.cancel()
-            run.become(_ended(run.turn, *_outcome(work, answering, connecting), self._now()))
+            run.become(ended(run.turn, *_outcome(work, answering, connecting), self._now()))
             work.ended.set()
             await checkpoints
-            await self._save_aside(run, self._store.save_turn)
+            await self._save_aside(work, work.store.save_turn)
+            await self._aside(self._spending.end, run.turn, history, server)
         finally:
             run.finish()
 
@@ -206,18 +240,27 @@ class Engine:
 
     async def _checkpoints(self, work: _Work) -> None:
         while not await work.has_ended(CHECKPOINT_SECONDS):
-            await self._save_aside(work.run, self._store.checkpoint)
+            await self._save_aside(work, work.store.checkpoint)
 
-    async def _save_aside(self, run: Run, save: Callable[[Turn], None]) -> None:
+    async def _save_aside(self, work: _Work, save: Callable[[Turn], None]) -> None:
+        await self._aside(self._save, work, save)
+        if work.gone:
+            work.end("stopped")
+
+    async def _aside(self, call: Callable[..., None], *given: Any) -> None:
         if self._closing:
             # As the interpreter ends no thread can start, and the loop has no other work.
-            self._save(run, save)
+            call(*given)
         else:
-            await asyncio.to_thread(self._save, run, save)
+            await asyncio.to_thread(call, *given)
 
-    def _save(self, run: Run, save: Callable[[Turn], None]) -> None:
+    def _save(self, work: _Work, save: Callable[[Turn], None]) -> None:
+        run = work.run
         try:
             save(run.turn)
+        except NotHereError as error:
+            work.gone = True
+            run.saved(str(error))
         except StoreError as error:
             run.saved(str(error))
         except Exception as error:
@@ -237,10 +280,15 @@ class Engine:
 
 
 class _Work:
-    """A run with what only the loop may touch."""
+    """A run with what only the loop may touch.
 
-    def __init__(self, run: Run) -> None:
+    ``gone``: its session was deleted meanwhile, so that nobody waits for the answer.
+    """
+
+    def __init__(self, run: Run, store: OwnerStore) -> None:
         self.run = run
+        self.store = store
+        self.gone = False
         self.ended = asyncio.Event()
         self.end_as: TurnStatus | None = None
         self._answering: asyncio.Task[None] | None = None
@@ -296,15 +344,3 @@ def _outcome(
         return "failed", start_error(error), ()
     _LOG.error("A turn failed in the playground itself", exc_info=error)
     return "failed", internal_error(error), ()
-
-
-def _ended(
-    turn: Turn,
-    status: TurnStatus,
-    error: TurnError | None,
-    attempts: tuple[Attempt, ...],
-    at: datetime,
-) -> Turn:
-    answer = turn.answer.model_copy(update={"attempts": attempts}) if attempts else turn.answer
-    update = {"status": status, "error": error, "answer": answer, "finished_at": at}
-    return turn.model_copy(update=update)

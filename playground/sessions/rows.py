@@ -1,21 +1,33 @@
-"""What the store will write, and how: changes that wait, the tables, the queries.
+"""The store's tables, what is written into them, and the queries.
 
-Changes wait here, so that a chat goes on with a full disk. Each query works in a transaction, in
-plain SQL that any database knows: an upsert is an update, then an insert where nothing was updated.
+Each query works in a transaction, in plain SQL that any database knows: an upsert is an update,
+then an insert where nothing was updated. Turns are reached by their conversation only, once it is
+known to be the owner's.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import Connection as Transaction
+from sqlalchemy.exc import IntegrityError
 
+from playground.sessions.bounds import MOST_WHOLE, cut
+from playground.sessions.database import StoreError
 from playground.sessions.turns import Conversation, Turn, TurnSettings
+from playground.teams.owner import Owner
+
+NOT_HERE: Final = (
+    "This session is not here: it was deleted, it is on another machine, or it is somebody else's."
+)
+_DELETED_KEPT: Final = timedelta(days=7)
+"""How long an id stays taken after its session was deleted: nothing runs for so long."""
+_AT_ONCE: Final = 500
+"""So many ids in one statement; every database takes that many."""
 
 _METADATA = sa.MetaData()
 
@@ -23,6 +35,7 @@ CONVERSATIONS = sa.Table(
     "conversations",
     _METADATA,
     sa.Column("id", sa.String, primary_key=True),
+    sa.Column("owner", sa.Text),
     sa.Column("title", sa.Text),
     sa.Column("leaf_id", sa.String),
     sa.Column("settings", sa.Text),
@@ -41,16 +54,38 @@ TURNS = sa.Table(
     sa.Column("place", sa.Integer),
     sa.Column("revision", sa.Integer),
     sa.Column("status", sa.String),
-    sa.Column("owner", sa.String),
+    sa.Column("runner", sa.String),
     sa.Column("heartbeat_at", sa.Double),
     sa.Column("body", sa.Text),
 )
 
+DELETED = sa.Table(
+    "deleted_conversations",
+    _METADATA,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("deleted_at", sa.Double),
+)
+
 # Two tabs may begin the same conversation; the second one finds it there.
 _CREATE = sa.text(
-    "INSERT INTO conversations (id, title, settings, created_at, updated_at, turn_count, revision)"
-    " VALUES (:id, '', :settings, :since, :since, 0, 0) ON CONFLICT DO NOTHING"
+    "INSERT INTO conversations"
+    " (id, owner, title, settings, created_at, updated_at, turn_count, revision)"
+    " VALUES (:id, :owner, '', :settings, :since, :since, 0, 0) ON CONFLICT DO NOTHING"
 )
+
+
+class SessionKey(NamedTuple):
+    """A conversation, and whose it has to be."""
+
+    owner: Owner
+    conversation_id: str
+
+
+class NotHereError(StoreError):
+    """There is no such session for this owner. Whether another has one is not told."""
+
+    def __init__(self) -> None:
+        super().__init__(NOT_HERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,48 +120,6 @@ class Changes:
         return self.onto(empty)
 
 
-class Unsaved:
-    """All changes that wait to be written; safe from several threads."""
-
-    def __init__(self) -> None:
-        self._changes: dict[str, Changes] = {}
-        self._lock = threading.Lock()
-
-    def add(
-        self,
-        conversation_id: str,
-        now: datetime,
-        *turns: Turn,
-        settings: TurnSettings | None = None,
-        title: str | None = None,
-    ) -> None:
-        """Add new or changed turns, the form as it was left, or a title."""
-        with self._lock:
-            before = self._changes.get(conversation_id, Changes(now))
-            self._changes[conversation_id] = Changes(
-                before.since,
-                {**before.turns, **{turn.id: turn for turn in turns}},
-                settings or before.settings,
-                before.title if title is None else title,
-            )
-
-    def of(self, conversation_id: str) -> Changes | None:
-        """What waits for one conversation."""
-        with self._lock:
-            return self._changes.get(conversation_id)
-
-    def conversations(self) -> list[str]:
-        """The conversations with changes, the oldest first."""
-        with self._lock:
-            return list(self._changes)
-
-    def written(self, conversation_id: str, changes: Changes) -> None:
-        """Forget what was written, unless more came meanwhile (then it is written once more)."""
-        with self._lock:
-            if self._changes.get(conversation_id) is changes:
-                del self._changes[conversation_id]
-
-
 def title_of(message: str, limit: int = 60) -> str:
     """A conversation's title: its first message in one line, shortened at a word."""
     # Postgres takes no NUL in a text.
@@ -145,11 +138,27 @@ def moment(seconds: Any) -> datetime:
         return datetime.fromtimestamp(0, UTC)
 
 
-def recent(limit: int) -> sa.Select[Any]:
-    """The conversations that have turns, the last used first."""
+def owned(owner: Owner, conversation_id: str | None = None) -> sa.ColumnElement[bool]:
+    """An owner's conversation, or all of them."""
+    theirs = CONVERSATIONS.c.owner == owner
+    return theirs if conversation_id is None else theirs & (CONVERSATIONS.c.id == conversation_id)
+
+
+def unused_since(moment: datetime) -> sa.ColumnElement[bool]:
+    """Everyone's conversations without a new turn since then."""
+    return CONVERSATIONS.c.updated_at < moment.timestamp()
+
+
+def head(session: SessionKey) -> sa.Select[Any]:
+    """A conversation's own row."""
+    return sa.select(CONVERSATIONS).where(owned(*session))
+
+
+def recent(owner: Owner, limit: int) -> sa.Select[Any]:
+    """The owner's conversations that have turns, the last used first."""
     return (
         sa.select(CONVERSATIONS)
-        .where(CONVERSATIONS.c.turn_count > 0)
+        .where(owned(owner) & (CONVERSATIONS.c.turn_count > 0))
         .order_by(CONVERSATIONS.c.updated_at.desc(), CONVERSATIONS.c.id)
         .limit(limit)
     )
@@ -157,110 +166,162 @@ def recent(limit: int) -> sa.Select[Any]:
 
 def changed(conversation_id: str, since: int) -> sa.Select[Any]:
     """The turns of a conversation that changed after a revision, in their order."""
-    mine = (TURNS.c.conversation_id == conversation_id) & (TURNS.c.revision > since)
-    return sa.select(TURNS).where(mine).order_by(TURNS.c.place)
+    its = (TURNS.c.conversation_id == conversation_id) & (TURNS.c.revision > since)
+    return sa.select(TURNS).where(its).order_by(TURNS.c.place)
 
 
 def write(
-    transaction: Transaction, conversation_id: str, changes: Changes, owner: str, now: datetime
+    transaction: Transaction, session: SessionKey, changes: Changes, runner: str, now: datetime
 ) -> None:
-    """Write all changes of one conversation as its next revision."""
-    revision = _next_revision(transaction, conversation_id, changes)
+    """Write all changes of one conversation as its next revision. Raises NotHereError."""
+    revision = _next_revision(transaction, session, changes)
     for turn in changes.turns.values():
-        values = _turn_values(turn, revision, owner, now)
-        update = sa.update(TURNS).where(TURNS.c.id == turn.id).values(values)
+        values = _turn_values(turn, revision, runner, now)
+        update = sa.update(TURNS).where(_its_turn(session, turn.id)).values(values)
         if not transaction.execute(update).rowcount:
-            _insert_turn(transaction, turn, values)
-    head: dict[str, Any] = {"updated_at": now.timestamp()} if changes.turns else {}
+            _insert_turn(transaction, session, turn, values)
+    new: dict[str, Any] = {"updated_at": now.timestamp()} if changes.turns else {}
     if changes.title is not None:
-        head["title"] = changes.title
+        new["title"] = changes.title
     if changes.settings is not None:
-        head["settings"] = changes.settings.model_dump_json()
-    _update_head(transaction, conversation_id, head)
+        new["settings"] = changes.settings.model_dump_json()
+    _update_head(transaction, session, new)
 
 
-def checkpoint(transaction: Transaction, turn: Turn, owner: str, now: datetime) -> None:
-    """Write the text so far of a turn that is still running in the store."""
-    revision = _bump(transaction, turn.conversation_id)
-    running = (TURNS.c.id == turn.id) & (TURNS.c.status == "running")
-    values = _turn_values(turn, revision or 0, owner, now)
+def checkpoint(
+    transaction: Transaction, session: SessionKey, turn: Turn, runner: str, now: datetime
+) -> None:
+    """Write the text so far of a turn that is still running in the store. Raises NotHereError."""
+    revision = _bump(transaction, session)
+    if revision is None:
+        _refuse_taken(transaction, session)
+    running = _its_turn(session, turn.id) & (TURNS.c.status == "running")
+    values = _turn_values(turn, revision or 0, runner, now)
     transaction.execute(sa.update(TURNS).where(running).values(values))
 
 
 def interrupt(
     transaction: Transaction,
-    conversation_id: str,
+    session: SessionKey,
     turns: Mapping[str, Turn],
     heartbeats: Mapping[str, float],
 ) -> None:
     """Mark turns as interrupted, except those whose heartbeat went on."""
-    revision = _bump(transaction, conversation_id)
+    revision = _bump(transaction, session)
     for turn_id, turn in turns.items():
         silent = sa.or_(TURNS.c.heartbeat_at.is_(None), TURNS.c.heartbeat_at <= heartbeats[turn_id])
-        running = (TURNS.c.id == turn_id) & (TURNS.c.status == "running") & silent
+        running = _its_turn(session, turn_id) & (TURNS.c.status == "running") & silent
         values = _turn_values(turn, revision or 0, None, None)
         transaction.execute(sa.update(TURNS).where(running).values(values))
 
 
-def _next_revision(transaction: Transaction, conversation_id: str, changes: Changes) -> int:
-    revision = _bump(transaction, conversation_id)
+def show_branch(transaction: Transaction, session: SessionKey, leaf_id: str) -> None:
+    """Make one of its turns the leaf of a conversation. Raises NotHereError."""
+    bumped = _bump(transaction, session)
+    its = sa.select(TURNS.c.id).where(_its_turn(session, leaf_id))
+    if bumped is None or transaction.execute(its).first() is None:
+        raise NotHereError
+    _update_head(transaction, session, {"leaf_id": leaf_id})
+
+
+def delete(transaction: Transaction, which: sa.ColumnElement[bool], now: datetime) -> Sequence[str]:
+    """Delete these conversations with their turns; returns their ids, which stay taken."""
+    found = sa.select(CONVERSATIONS.c.id).where(which).with_for_update()
+    ids = transaction.execute(found).scalars().all()
+    at = now.timestamp()
+    forgotten = DELETED.c.deleted_at < at - _DELETED_KEPT.total_seconds()
+    transaction.execute(sa.delete(DELETED).where(forgotten))
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        transaction.execute(sa.insert(DELETED), [{"id": each, "deleted_at": at} for each in some])
+        transaction.execute(sa.delete(TURNS).where(TURNS.c.conversation_id.in_(some)))
+        transaction.execute(sa.delete(CONVERSATIONS).where(CONVERSATIONS.c.id.in_(some)))
+    return ids
+
+
+def _its_turn(session: SessionKey, turn_id: str) -> sa.ColumnElement[bool]:
+    return (TURNS.c.id == turn_id) & (TURNS.c.conversation_id == session.conversation_id)
+
+
+def _next_revision(transaction: Transaction, session: SessionKey, changes: Changes) -> int:
+    revision = _bump(transaction, session)
     if revision is None:
-        _create(transaction, conversation_id, changes)
-        revision = _bump(transaction, conversation_id)
-    return revision or 0
+        _refuse_taken(transaction, session)
+        _create(transaction, session, changes)
+        revision = _bump(transaction, session)
+    if revision is None:
+        # Another owner has begun one with this id a moment ago.
+        raise NotHereError
+    return revision
 
 
-def _create(transaction: Transaction, conversation_id: str, changes: Changes) -> None:
+def _refuse_taken(transaction: Transaction, session: SessionKey) -> None:
+    """Raise where an id that names none of the owner's sessions was deleted, or is another's."""
+    for table in (DELETED, CONVERSATIONS):
+        same = sa.select(table.c.id).where(table.c.id == session.conversation_id)
+        if transaction.execute(same).first() is not None:
+            raise NotHereError
+
+
+def _create(transaction: Transaction, session: SessionKey, changes: Changes) -> None:
     first = next(iter(changes.turns.values()), None)
     settings = first.settings.for_the_form if first else TurnSettings()
     values = {
-        "id": conversation_id,
+        "id": session.conversation_id,
+        "owner": session.owner,
         "settings": settings.model_dump_json(),
         "since": changes.since.timestamp(),
     }
     transaction.execute(_CREATE, values)
 
 
-def _bump(transaction: Transaction, conversation_id: str) -> int | None:
-    mine = CONVERSATIONS.c.id == conversation_id
+def _bump(transaction: Transaction, session: SessionKey) -> int | None:
+    its = owned(*session)
     raised = {"revision": CONVERSATIONS.c.revision + 1}
-    if not transaction.execute(sa.update(CONVERSATIONS).where(mine).values(raised)).rowcount:
+    if not transaction.execute(sa.update(CONVERSATIONS).where(its).values(raised)).rowcount:
         return None
-    return int(transaction.execute(sa.select(CONVERSATIONS.c.revision).where(mine)).scalar_one())
+    return int(transaction.execute(sa.select(CONVERSATIONS.c.revision).where(its)).scalar_one())
 
 
-def _insert_turn(transaction: Transaction, turn: Turn, values: dict[str, Any]) -> None:
-    mine = CONVERSATIONS.c.id == turn.conversation_id
+def _insert_turn(
+    transaction: Transaction, session: SessionKey, turn: Turn, values: dict[str, Any]
+) -> None:
     head = transaction.execute(
-        sa.select(CONVERSATIONS.c.turn_count, CONVERSATIONS.c.title).where(mine)
+        sa.select(CONVERSATIONS.c.turn_count, CONVERSATIONS.c.title).where(owned(*session))
     ).one()
-    transaction.execute(
-        sa.insert(TURNS).values(
-            id=turn.id,
-            conversation_id=turn.conversation_id,
-            place=head.turn_count,
-            **values,
-        )
+    new = sa.insert(TURNS).values(
+        id=turn.id, conversation_id=session.conversation_id, place=head.turn_count, **values
     )
+    try:
+        transaction.execute(new)
+    except IntegrityError as error:
+        # A turn with this id is in another conversation.
+        raise NotHereError from error
     title = head.title or title_of(turn.message)
-    new = {"turn_count": head.turn_count + 1, "leaf_id": turn.id, "title": title}
-    _update_head(transaction, turn.conversation_id, new)
+    counted = {"turn_count": head.turn_count + 1, "leaf_id": turn.id, "title": title}
+    _update_head(transaction, session, counted)
 
 
 def _turn_values(
-    turn: Turn, revision: int, owner: str | None, now: datetime | None
+    turn: Turn, revision: int, runner: str | None, now: datetime | None
 ) -> dict[str, Any]:
     running = turn.status == "running"
+    body = _json(turn)
+    if len(body) > MOST_WHOLE:
+        body = _json(cut(turn))
     return {
         "revision": revision,
         "status": turn.status,
-        "owner": owner if running else None,
+        "runner": runner if running else None,
         "heartbeat_at": now.timestamp() if running and now else None,
-        "body": turn.model_dump_json(exclude={"number"}),
+        "body": body,
     }
 
 
-def _update_head(transaction: Transaction, conversation_id: str, values: dict[str, Any]) -> None:
+def _json(turn: Turn) -> str:
+    return turn.model_dump_json(exclude={"number"})
+
+
+def _update_head(transaction: Transaction, session: SessionKey, values: dict[str, Any]) -> None:
     if values:
-        mine = CONVERSATIONS.c.id == conversation_id
-        transaction.execute(sa.update(CONVERSATIONS).where(mine).values(values))
+        transaction.execute(sa.update(CONVERSATIONS).where(owned(*session)).values(values))

@@ -1,35 +1,40 @@
 """Where sessions live: every turn is written at once, and an interrupted one is found again.
 
+``Store.of`` gives the sessions of one owner, and there is no other way to any.
+
 A broken disk never stops a conversation. What cannot be written is held in memory, shown from
 there, and written with the next save that succeeds; the StoreError says what to do meanwhile.
 
-A running turn belongs to the process that runs it and has a heartbeat. Whoever loads a conversation
-and finds a running turn whose heartbeat has stopped marks it as interrupted, for good.
+A running turn belongs to the process that runs it, its runner, and has a heartbeat. Whoever loads a
+conversation and finds a running turn whose heartbeat has stopped marks it as interrupted, for good.
 """
 
 from __future__ import annotations
 
+import re
 import secrets
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Final
 
 from pydantic import ValidationError
 from sqlalchemy import Connection as Transaction
-from sqlalchemy import Row, select
 
 from playground.sessions import rows
 from playground.sessions.database import Database, StoreError
-from playground.sessions.rows import CONVERSATIONS, Unsaved
+from playground.sessions.loaded import Loaded, LoadedCache, merged
+from playground.sessions.rows import NotHereError, SessionKey
 from playground.sessions.turns import Conversation, Turn, TurnSettings
+from playground.sessions.unsaved import Unsaved
+from playground.teams.owner import Owner
 
 HEARTBEAT_LIMIT = timedelta(seconds=3)
 """How old a running turn's heartbeat may be before the turn counts as interrupted."""
 
-_CACHED = 64
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What an id looks like; a URL may name anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +47,21 @@ class ConversationSummary:
     turn_count: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    """A conversation as of one revision, with the running turns' owners and heartbeats.
-
-    ``opening`` says which opening of the database it was read in (``Database.openings``).
-    """
-
-    opening: int
-    revision: int
-    conversation: Conversation
-    running: dict[str, tuple[str | None, float]] = field(default_factory=dict)
-
-
 def utc_now() -> datetime:
     """The current time, in UTC."""
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """What the sessions of all owners share in one process; ``runner`` names the process."""
+
+    database: Database
+    now: Callable[[], datetime]
+    runner: str = field(default_factory=lambda: secrets.token_hex(8))
+    unsaved: Unsaved = field(default_factory=Unsaved)
+    cache: LoadedCache = field(default_factory=LoadedCache)
+    writing: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Store:
@@ -68,13 +72,50 @@ class Store:
 
     def __init__(self, url: str, *, now: Callable[[], datetime] = utc_now) -> None:
         self.database = Database(url)
-        """For what else is kept in the store: ``playground.routing.saved_what_ifs``."""
-        self._now = now
-        self._owner = secrets.token_hex(8)
-        self._unsaved = Unsaved()
-        self._writing = threading.Lock()
-        self._cache: OrderedDict[str, _Loaded] = OrderedDict()
-        self._caching = threading.Lock()
+        """For what is kept of all owners together: ``playground.sessions.spending``."""
+        self._shared = _Shared(self.database, now)
+
+    def of(self, owner: Owner) -> OwnerStore:
+        """What this owner has stored."""
+        return OwnerStore(self._shared, owner)
+
+    def open(self) -> None:
+        """Open the database and bring it up to date, ahead of its first use. Raises StoreError."""
+        with self._shared.database.read():
+            pass
+
+    def delete_unused(self, days: int) -> int:
+        """Delete everyone's sessions without a new turn for so many days; returns how many.
+
+        Raises StoreError.
+        """
+        shared = self._shared
+        before = shared.now() - timedelta(days=days)
+        with shared.writing:
+            with shared.database.write() as transaction:
+                deleted = rows.delete(transaction, rows.unused_since(before), shared.now())
+            shared.database.erase()
+        return len(deleted)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._shared.database.close()
+
+
+class OwnerStore:
+    """The sessions of one owner; those of others are as if they were not there.
+
+    What is not there cannot be read. A save under the id of a session that was deleted, or that is
+    another owner's, raises NotHereError and changes nothing.
+    """
+
+    def __init__(self, shared: _Shared, owner: Owner) -> None:
+        self.owner = owner
+        self.database = shared.database
+        """For what else an owner keeps in the store: ``playground.routing.saved_what_ifs``."""
+        self._shared = shared
+        self._unsaved = shared.unsaved
+        self._cache = shared.cache
 
     def new_conversation_id(self) -> str:
         """An id nobody can guess, short enough for a URL (96 random bits)."""
@@ -85,49 +126,69 @@ class Store:
 
         Raises StoreError; the turn is then held in memory and written with a later save.
         """
-        self._unsaved.add(turn.conversation_id, self._now(), turn)
-        self._write_unsaved(turn.conversation_id)
+        session = self._session(turn.conversation_id)
+        self._unsaved.add(session, self._shared.now(), turn)
+        self._write_unsaved(session)
 
     def checkpoint(self, turn: Turn) -> None:
         """Write the text so far of a running turn, and its heartbeat. Raises StoreError.
 
         A turn that has ended in the store is left as it is.
         """
-        if self._unsaved.of(turn.conversation_id) is not None:
+        session = self._session(turn.conversation_id)
+        if self._unsaved.of(session) is not None:
             self.save_turn(turn)
             return
-        with self._writing, self.database.write() as transaction:
-            rows.checkpoint(transaction, turn, self._owner, self._now())
+        with self._shared.writing, self.database.write() as transaction:
+            rows.checkpoint(transaction, session, turn, self._shared.runner, self._shared.now())
 
     def save_settings(self, conversation_id: str, settings: TurnSettings) -> None:
         """Write the form as it was left. Raises StoreError, and holds it as ``save_turn`` does."""
-        self._unsaved.add(conversation_id, self._now(), settings=settings)
-        self._write_unsaved(conversation_id)
+        session = self._session(conversation_id)
+        self._unsaved.add(session, self._shared.now(), settings=settings)
+        self._write_unsaved(session)
 
     def save_title(self, conversation_id: str, title: str) -> None:
         """Give it a title of its own. Raises StoreError, and holds it as ``save_turn`` does."""
-        self._unsaved.add(conversation_id, self._now(), title=title)
-        self._write_unsaved(conversation_id)
+        session = self._session(conversation_id)
+        self._unsaved.add(session, self._shared.now(), title=title)
+        self._write_unsaved(session)
+
+    def show_branch(self, conversation_id: str, leaf_id: str) -> None:
+        """Show the branch that ends in this turn from now on. Raises StoreError."""
+        with self._shared.writing, self.database.write() as transaction:
+            rows.show_branch(transaction, self._session(conversation_id), leaf_id)
+
+    def delete(self, conversation_id: str) -> None:
+        """Delete a conversation with all its turns, for good. Raises StoreError."""
+        self._delete(conversation_id)
+
+    def delete_all(self) -> None:
+        """Delete all conversations of this owner, for good. Raises StoreError."""
+        self._delete(None)
 
     def load(self, conversation_id: str) -> Conversation | None:
-        """A conversation with all its turns; None where there is none.
+        """A conversation with all its turns; None where this owner has none with this id.
 
         Raises StoreError where the database cannot be read and nothing of it is held in memory.
         """
-        unsaved = self._unsaved.of(conversation_id)
+        if not _ID.fullmatch(conversation_id):
+            return None
+        session = self._session(conversation_id)
+        unsaved = self._unsaved.of(session)
         try:
-            stored = self._load_stored(conversation_id)
+            stored = self._load_stored(session)
         except StoreError:
             if unsaved is None:
                 raise
-            stored = self._last_seen(conversation_id)
+            stored = self._last_seen(session)
         if unsaved is None:
             return stored
         return unsaved.onto(stored) if stored else unsaved.alone(conversation_id)
 
     def has_shown_end(self, turn: Turn) -> bool:
         """Whether a ``load`` since this turn ended has returned it as ended."""
-        known = self._last_seen(turn.conversation_id)
+        known = self._last_seen(self._session(turn.conversation_id))
         seen = reversed(known.turns) if known else iter(())
         return any(other.id == turn.id and other.status != "running" for other in seen)
 
@@ -138,91 +199,98 @@ class Store:
                 ConversationSummary(
                     str(row.id), str(row.title), rows.moment(row.updated_at), row.turn_count
                 )
-                for row in transaction.execute(rows.recent(limit))
+                for row in transaction.execute(rows.recent(self.owner, limit))
             ]
 
-    def close(self) -> None:
-        """Let go of the database."""
-        self.database.close()
+    def _session(self, conversation_id: str) -> SessionKey:
+        if not _ID.fullmatch(conversation_id):
+            raise NotHereError
+        return SessionKey(self.owner, conversation_id)
 
-    def _write_unsaved(self, conversation_id: str) -> None:
-        self._write_changes(conversation_id)
-        for other in self._unsaved.conversations():
+    def _delete(self, conversation_id: str | None) -> None:
+        shared = self._shared
+        with shared.writing:
+            with self.database.write() as transaction:
+                which = rows.owned(self.owner, conversation_id)
+                deleted = rows.delete(transaction, which, shared.now())
+            waiting = [each for each in self._unsaved.sessions() if each.owner == self.owner]
+            for session in {*waiting, *map(self._session, deleted)}:
+                if conversation_id in (None, session.conversation_id):
+                    self._unsaved.forget(session)
+                    self._cache.forget(session)
+            self.database.erase()
+
+    def _write_unsaved(self, session: SessionKey) -> None:
+        self._write_changes(session)
+        for other in self._unsaved.sessions():
             try:
                 self._write_changes(other)
+            except NotHereError:
+                continue
             except StoreError:
                 # It stays in memory, and its own save reported the error; this one went well.
                 return
 
-    def _write_changes(self, conversation_id: str) -> None:
-        with self._writing:
-            changes = self._unsaved.of(conversation_id)
+    def _write_changes(self, session: SessionKey) -> None:
+        shared = self._shared
+        with shared.writing:
+            changes = self._unsaved.of(session)
             if changes is None:
                 return
-            with self.database.write() as transaction:
-                rows.write(transaction, conversation_id, changes, self._owner, self._now())
-            self._unsaved.written(conversation_id, changes)
+            try:
+                with self.database.write() as transaction:
+                    rows.write(transaction, session, changes, shared.runner, shared.now())
+            except NotHereError:
+                # It could never be written.
+                self._unsaved.forget(session)
+                raise
+            self._unsaved.written(session, changes)
 
-    def _load_stored(self, conversation_id: str) -> Conversation | None:
+    def _load_stored(self, session: SessionKey) -> Conversation | None:
         with self.database.read() as transaction:
-            loaded = self._read(transaction, conversation_id)
+            loaded = self._read(transaction, session)
         if loaded is None:
             return None
         ended = self._ended_unseen(loaded)
         if ended:
-            return self._interrupt(loaded.conversation, ended)
+            return self._interrupt(session, loaded.conversation, ended)
         return loaded.conversation
 
-    def _read(self, transaction: Transaction, conversation_id: str) -> _Loaded | None:
-        head = transaction.execute(
-            select(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id)
-        ).one_or_none()
+    def _read(self, transaction: Transaction, session: SessionKey) -> Loaded | None:
+        head = transaction.execute(rows.head(session)).one_or_none()
         if head is None:
             return None
         opening = self.database.openings
-        known = self._cached(conversation_id)
+        known = self._cache.get(session)
         if known is not None and known.opening != opening:
             known = None
         if known is not None and known.revision == head.revision:
             return known
         changed = transaction.execute(
-            rows.changed(conversation_id, known.revision if known else -1)
+            rows.changed(session.conversation_id, known.revision if known else -1)
         ).all()
         try:
-            return self._remember(_merged(opening, head, known, changed))
+            return self._cache.keep(session, merged(opening, head, known, changed))
         except ValidationError as error:
             raise StoreError(
                 "This session is stored in a form that this version cannot read. Use the version "
                 "of the playground that wrote it, or start a new session."
             ) from error
 
-    def _cached(self, conversation_id: str) -> _Loaded | None:
-        with self._caching:
-            if conversation_id in self._cache:
-                self._cache.move_to_end(conversation_id)
-            return self._cache.get(conversation_id)
-
-    def _last_seen(self, conversation_id: str) -> Conversation | None:
-        known = self._cached(conversation_id)
+    def _last_seen(self, session: SessionKey) -> Conversation | None:
+        known = self._cache.get(session)
         return known.conversation if known else None
 
-    def _remember(self, loaded: _Loaded) -> _Loaded:
-        with self._caching:
-            self._cache[loaded.conversation.id] = loaded
-            if len(self._cache) > _CACHED:
-                self._cache.popitem(last=False)
-        return loaded
-
-    def _ended_unseen(self, loaded: _Loaded) -> dict[str, float]:
-        limit = (self._now() - HEARTBEAT_LIMIT).timestamp()
+    def _ended_unseen(self, loaded: Loaded) -> dict[str, float]:
+        limit = (self._shared.now() - HEARTBEAT_LIMIT).timestamp()
         return {
             turn_id: heartbeat
-            for turn_id, (owner, heartbeat) in loaded.running.items()
-            if owner != self._owner and heartbeat < limit
+            for turn_id, (runner, heartbeat) in loaded.running.items()
+            if runner != self._shared.runner and heartbeat < limit
         }
 
     def _interrupt(
-        self, conversation: Conversation, ended: dict[str, float]
+        self, session: SessionKey, conversation: Conversation, ended: dict[str, float]
     ) -> Conversation | None:
         turns = {
             turn.id: turn.model_copy(
@@ -232,39 +300,15 @@ class Store:
             if turn.id in ended
         }
         try:
-            with self._writing, self.database.write() as transaction:
-                rows.interrupt(transaction, conversation.id, turns, ended)
-            return self._reload(conversation.id)
+            with self._shared.writing, self.database.write() as transaction:
+                rows.interrupt(transaction, session, turns, ended)
+            return self._reload(session)
         except StoreError:
             # It is shown as interrupted all the same; the next load writes it.
             shown = tuple(turns.get(turn.id, turn) for turn in conversation.turns)
             return conversation.model_copy(update={"turns": shown})
 
-    def _reload(self, conversation_id: str) -> Conversation | None:
+    def _reload(self, session: SessionKey) -> Conversation | None:
         with self.database.read() as transaction:
-            loaded = self._read(transaction, conversation_id)
+            loaded = self._read(transaction, session)
         return loaded.conversation if loaded else None
-
-
-def _merged(
-    opening: int, head: Row[Any], known: _Loaded | None, changed: Sequence[Row[Any]]
-) -> _Loaded:
-    turns = {turn.id: turn for turn in known.conversation.turns} if known else {}
-    running = dict(known.running) if known else {}
-    for row in changed:
-        turn = Turn.model_validate_json(row.body)
-        parent = turns.get(turn.parent_id or "")
-        turns[row.id] = turn.numbered(parent.number + 1 if parent else 1)
-        running.pop(row.id, None)
-        if row.status == "running":
-            running[row.id] = (row.owner, rows.moment(row.heartbeat_at).timestamp())
-    conversation = Conversation(
-        id=head.id,
-        title=head.title,
-        leaf_id=head.leaf_id,
-        settings=TurnSettings.model_validate_json(head.settings),
-        turns=tuple(turns.values()),
-        created_at=rows.moment(head.created_at),
-        updated_at=rows.moment(head.updated_at),
-    )
-    return _Loaded(opening, head.revision, conversation, running)

@@ -28,6 +28,8 @@ from speko_client.models import WHAT_IF_ID, Attempt, WhatIf
 _ATTEMPTS = TypeAdapter(tuple[Attempt, ...])
 
 _ADVICE_BY_CODE = {
+    "ANSWER_TOO_LARGE": "The playground takes no larger answer; the text so far is kept. Ask for "
+    "less, or set max tokens.",
     "ALL_PROVIDERS_FAILED": "Allow more providers, or end the drill if one is on, then retry. The "
     "receipt lists what was tried.",
     "COMPLETE_FAILED": "Nobody is left to answer for this intent. Widen the allowed providers, or "

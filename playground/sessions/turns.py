@@ -9,8 +9,10 @@ turn keeps the settings it ran with.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -89,7 +91,10 @@ class TurnError(_Value):
 
 
 class Answer(_Value):
-    """What came back, whole or in part. Unknown is None and is never shown as 0."""
+    """What came back, whole or in part. Unknown is None and is never shown as 0.
+
+    ``cut`` says what was left out when it was stored, because it was too large (see ``bounds``).
+    """
 
     text: str = ""
     provider: str | None = None
@@ -106,6 +111,7 @@ class Answer(_Value):
     timing: Timing | None = None
     cost_usd: float | None = None
     price_source: str | None = None
+    cut: str | None = None
 
 
 class Turn(_Value):
@@ -169,6 +175,18 @@ class Conversation(_Value):
             current = by_id.pop(current.parent_id or "", None)
         ordered = enumerate(reversed(branch), start=1)
         return tuple(turn.numbered(number) for number, turn in ordered)
+
+    def siblings(self, turn: Turn) -> tuple[Turn, ...]:
+        """The turns that follow the same one as this turn does, itself too, the oldest first."""
+        return tuple(each for each in self.turns if each.parent_id == turn.parent_id)
+
+    def latest_below(self, turn: Turn) -> Turn:
+        """The end of the branch that goes on with this turn, along the latest of its turns."""
+        # Each is taken once: in a damaged store, turns may follow each other in a circle.
+        latest = {each.parent_id: each for each in self.turns}
+        while turn.id in latest:
+            turn = latest.pop(turn.id)
+        return turn
 
 
 class Run:
@@ -241,6 +259,17 @@ class OpenSession:
     elsewhere: Turn | None = None
     is_live: bool = False
 
+    @property
+    def last(self) -> str | None:
+        """The turn that the next message follows; beside one that runs elsewhere, as a branch."""
+        return self.elsewhere.parent_id if self.elsewhere else self.conversation.leaf_id
+
+    @cached_property
+    def forks(self) -> frozenset[str | None]:
+        """The turns that more than one turn follows; None among them: there are several first."""
+        followed = Counter(turn.parent_id for turn in self.conversation.turns)
+        return frozenset(parent for parent, count in followed.items() if count > 1)
+
 
 def new_conversation(conversation_id: str, settings: TurnSettings) -> Conversation:
     """A conversation with no turns yet."""
@@ -264,3 +293,16 @@ def open_session(
     path = merged.path()
     turns = path[:-1] if is_live else path
     return OpenSession(merged, turns, run, missing, is_live=is_live)
+
+
+def ended(
+    turn: Turn,
+    status: TurnStatus,
+    error: TurnError | None,
+    attempts: tuple[Attempt, ...],
+    at: datetime,
+) -> Turn:
+    """The turn as it ended; ``attempts`` replace those known before, unless there are none."""
+    answer = turn.answer.model_copy(update={"attempts": attempts}) if attempts else turn.answer
+    update = {"status": status, "error": error, "answer": answer, "finished_at": at}
+    return turn.model_copy(update=update)

@@ -2,9 +2,40 @@
 
 from __future__ import annotations
 
-from playground.teams.owner import MACHINE_OWNER, Owner
+import streamlit as st
+
+from playground.teams.owner import Owner
+from playground.teams.visitor import VISITOR_KEY, Visitor
+
+UNKNOWN = Visitor("stranger", "launcher")
+SIGNED_OUT = Visitor("stranger", "sign-in")
 
 
 def this_owner() -> Owner:
-    """The owner of what this browser session stores."""
-    return MACHINE_OWNER
+    """The owner of what this browser session stores; the run ends here if it has none."""
+    owner = this_visitor().owner
+    if owner is None:
+        st.stop()
+    return owner
+
+
+def this_visitor() -> Visitor:
+    """The visitor as the launcher named them when this browser session began."""
+    try:
+        visitor = Visitor.from_header(str(st.user.get(VISITOR_KEY)))
+    except ValueError:
+        return UNKNOWN
+    return _account() if visitor.kind == "account" else visitor
+
+
+def account_name() -> str:
+    """What a signed-in visitor is called: the most readable that their account says."""
+    known = (st.user.get(claim) for claim in ("email", "preferred_username", "name", "sub"))
+    return next((str(name) for name in known if name), "")
+
+
+def _account() -> Visitor:
+    who = (st.user.get("iss"), st.user.get("sub"))
+    if not st.user.get("is_logged_in") or not all(who):
+        return SIGNED_OUT
+    return Visitor("account", " ".join(map(str, who)))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema
 
 ProviderKind = Literal["live", "local", "simulated"]
 Vertical = Literal["general", "healthcare", "finance", "legal"]
@@ -16,6 +17,20 @@ ProviderModality = Literal["stt", "llm", "tts"]
 
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Z]{2})?$"
 Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
+
+
+class _AtFirstFault:
+    """As pydantic's ``FailFast``, which cannot be hashed, as a type that may be None must be."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return cast(CoreSchema, {**handler(source), "fail_fast": True})
+
+
+_T = TypeVar("_T")
+Many = Annotated[list[_T], _AtFirstFault()]
+"""A list that is refused at its first bad element: to report a million takes gigabytes."""
 
 # A model's id may hold blanks and commas, as file names do.
 Entry = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]

@@ -10,10 +10,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from speko_client.wire.base import Language, OptimizeFor, ProviderKind, Region, SpekoModel, Vertical
+from speko_client.wire.base import (
+    Language,
+    Many,
+    OptimizeFor,
+    ProviderKind,
+    Region,
+    SpekoModel,
+    Vertical,
+)
 
 ChatRole = Literal["system", "user", "assistant", "tool"]
-ReasoningEffort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
+ReasoningEffort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 
 
 class ChatToolCall(SpekoModel):
@@ -29,7 +37,7 @@ class ChatMessage(SpekoModel):
 
     role: ChatRole
     content: str
-    tool_calls: list[ChatToolCall] | None = None
+    tool_calls: Many[ChatToolCall] | None = None
     tool_call_id: str | None = None
     is_error: bool | None = None
 
@@ -46,9 +54,9 @@ class RoutingIntent(SpekoModel):
 class AllowedProviders(SpekoModel):
     """Allow-lists per kind of service; an entry is ``vendor`` or ``vendor:model``."""
 
-    llm: list[str] | None = None
-    stt: list[str] | None = None
-    tts: list[str] | None = None
+    llm: Many[str] | None = None
+    stt: Many[str] | None = None
+    tts: Many[str] | None = None
 
 
 class PipelineConstraints(SpekoModel):
@@ -60,14 +68,14 @@ class PipelineConstraints(SpekoModel):
 class CompleteRequest(SpekoModel):
     """The body of ``POST /v1/complete``; ``None`` means absent, never JSON null."""
 
-    messages: Annotated[list[ChatMessage], Field(min_length=1)]
+    messages: Annotated[Many[ChatMessage], Field(min_length=1)]
     intent: RoutingIntent
     system_prompt: str | None = None
     temperature: Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)] | None = None
     max_tokens: Annotated[int, Field(ge=1)] | None = None
     constraints: PipelineConstraints | None = None
     reasoning_effort: ReasoningEffort | None = None
-    tools: list[dict[str, Any]] | None = None
+    tools: Many[dict[str, Any]] | None = None
     tool_choice: str | dict[str, Any] | None = None
     parallel_tool_calls: bool | None = None
     max_tool_hops: Annotated[int, Field(ge=1, le=16)] | None = None
@@ -138,13 +146,13 @@ class CompleteResult(SpekoModel):
     usage: CompleteUsage | None = None
     failover_count: int = 0
     scores_run_id: str | None = None
-    tool_calls: list[ChatToolCall] | None = None
+    tool_calls: Many[ChatToolCall] | None = None
     finish_reason: str | None = None
-    attempts: list[Attempt] | None = None
+    attempts: Many[Attempt] | None = None
     kind: ProviderKind | None = None
     simulated: bool | None = None
     words: str | None = None
-    notes: list[str] | None = None
+    notes: Many[str] | None = None
     timing: Timing | None = None
 
 
@@ -158,7 +166,7 @@ class CompleteStreamMeta(SpekoModel):
     total_failover_count: int = 0
     scores_run_id: str | None = None
     hop: int = 0
-    attempts: list[Attempt] | None = None
+    attempts: Many[Attempt] | None = None
     kind: ProviderKind | None = None
     simulated: bool | None = None
     words: str | None = None
@@ -201,7 +209,7 @@ class StreamError(SpekoModel):
     type: Literal["error"] = "error"
     error: str
     code: str = "STREAM_ERROR"
-    attempts: list[Attempt] | None = None
+    attempts: Many[Attempt] | None = None
 
 
 CompleteStreamEvent = (

@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
-from speko_client.wire.base import Entry, HeaderModel, Share, SpekoModel
+from speko_client.base_urls import DialectName
+from speko_client.wire.base import Entry, HeaderModel, Many, Share, SpekoModel
 
 CONNECTIONS_HEADER = "X-Speko-Connections"
 FLEET_HEADER = "X-Speko-Fleet"
@@ -30,7 +31,7 @@ class VendorCredentials(SpekoModel):
     key: SecretStr | None = None
     base_url: str | None = None
     name: str | None = None
-    models: list[str] | None = None
+    models: Many[str] | None = None
 
 
 class RequestConnections(SpekoModel):
@@ -44,6 +45,19 @@ class RequestConnections(SpekoModel):
     public_only: bool = False
 
 
+class LearntHabits(SpekoModel):
+    """*Extension.* What a vendor's answers have told about the requests that a model takes.
+
+    ``takes`` are fields it wants in place of those sent at first, ``refuses`` those that are left
+    out since: ``stream_options``, or with the value that was refused, ``temperature 1.5``.
+    ``model`` is None for one that is not on offer here.
+    """
+
+    model: str | None = None
+    takes: list[str] = Field(default_factory=list)
+    refuses: list[str] = Field(default_factory=list)
+
+
 class VendorConnection(SpekoModel):
     """*Extension.* One vendor at the embedded gateway, and whether this request could use it.
 
@@ -53,21 +67,22 @@ class VendorConnection(SpekoModel):
 
     id: str
     name: str
-    dialect: str
+    dialect: DialectName
     needs_key: bool
-    key_env: list[str] = Field(default_factory=list)
+    key_env: Many[str] = Field(default_factory=list)
     base_url: str
     source: Literal["environment", "request"] | None = None
     configured: bool = False
     reason: str | None = None
     local: bool = False
     running: bool | None = None
+    learnt: list[LearntHabits] = Field(default_factory=list)
 
 
 class VendorConnections(SpekoModel):
     """*Extension.* Every vendor the gateway knows, and those that came with the request."""
 
-    vendors: list[VendorConnection] = Field(default_factory=list)
+    vendors: Many[VendorConnection] = Field(default_factory=list)
 
 
 class VendorTest(SpekoModel):
@@ -80,7 +95,7 @@ class VendorTest(SpekoModel):
     message: str
     code: str | None = None
     latency_ms: float
-    models: list[str] = Field(default_factory=list)
+    models: Many[str] = Field(default_factory=list)
 
 
 class ProviderFailure(SpekoModel):
@@ -111,7 +126,7 @@ class ProvidersHealth(SpekoModel):
     """*Extension.* The health of all models called; rates cover the last ``window_seconds``."""
 
     window_seconds: float
-    providers: list[ProviderHealth] = Field(default_factory=list)
+    providers: Many[ProviderHealth] = Field(default_factory=list)
 
 
 DRILL_HEADER = "X-Speko-Drill"
@@ -151,7 +166,7 @@ class Fault(SpekoModel):
 class Drill(HeaderModel):
     """The faults of one request; where two name the same candidate, the first counts."""
 
-    faults: Annotated[list[Fault], Field(min_length=1, max_length=100)]
+    faults: Annotated[Many[Fault], Field(min_length=1, max_length=100)]
 
 
 class DemoReply(HeaderModel):

@@ -11,6 +11,7 @@ from speko_client.wire.base import (
     Entry,
     HeaderModel,
     Language,
+    Many,
     OptimizeFor,
     ProviderKind,
     Region,
@@ -72,8 +73,8 @@ class WhatIf(HeaderModel):
 
     name: Annotated[str, Field(min_length=1, max_length=LONGEST_WHAT_IF_NAME)] = "What-if"
     weights: dict[OptimizeFor, AxisWeights] = Field(default_factory=dict)
-    edits: Annotated[list[FigureEdit], Field(max_length=MOST_EDITS)] = Field(default_factory=list)
-    without: Annotated[list[Entry], Field(max_length=MOST_EDITS)] = Field(default_factory=list)
+    edits: Annotated[Many[FigureEdit], Field(max_length=MOST_EDITS)] = Field(default_factory=list)
+    without: Annotated[Many[Entry], Field(max_length=MOST_EDITS)] = Field(default_factory=list)
 
 
 class Stretch(SpekoModel):
@@ -93,17 +94,17 @@ class WeightLine(SpekoModel):
 
     axis: Axis
     weight: float
-    stretches: list[Stretch] = Field(default_factory=list)
+    stretches: Many[Stretch] = Field(default_factory=list)
 
 
 class SweepRequest(SpekoModel):
     """The intents to decide at once: every combination of these."""
 
-    languages: Annotated[list[Language], Field(min_length=1, max_length=100)]
-    verticals: Annotated[list[Vertical], Field(min_length=1, max_length=4)]
-    optimize_for: Annotated[list[OptimizeFor], Field(min_length=1, max_length=4)]
+    languages: Annotated[Many[Language], Field(min_length=1, max_length=100)]
+    verticals: Annotated[Many[Vertical], Field(min_length=1, max_length=4)]
+    optimize_for: Annotated[Many[OptimizeFor], Field(min_length=1, max_length=4)]
     region: Region = "global"
-    allowed_providers: Annotated[list[str], Field(max_length=500)] | None = None
+    allowed_providers: Annotated[Many[str], Field(max_length=500)] | None = None
 
 
 class Placed(SpekoModel):
@@ -134,7 +135,7 @@ class Sweep(SpekoModel):
     """The winners, by language, then vertical, then preset, in the order asked."""
 
     scores_run_id: str
-    cells: list[SweepCell] = Field(default_factory=list)
+    cells: Many[SweepCell] = Field(default_factory=list)
 
 
 class AxisScores(SpekoModel):
@@ -191,14 +192,14 @@ class RoutingPreview(SpekoModel):
     provider_id: str | None
     model_id: str | None
     score: float | None
-    runners_up: list[ScoredCandidate] = Field(default_factory=list)
+    runners_up: Many[ScoredCandidate] = Field(default_factory=list)
     scores_run_id: str | None = None
     winner: ScoredCandidate | None = None
-    filtered_out: list[FilteredOut] | None = None
-    notes: list[str] | None = None
+    filtered_out: Many[FilteredOut] | None = None
+    notes: Many[str] | None = None
     weights: dict[str, float] | None = None
     snapshot: SnapshotInfo | None = None
-    weight_lines: list[WeightLine] | None = None
+    weight_lines: Many[WeightLine] | None = None
 
 
 class KnownProvider(SpekoModel):
@@ -236,6 +237,6 @@ class Fleet(SpekoModel):
 class KnownProviders(SpekoModel):
     """What an allow-list may name, per kind of service."""
 
-    llm: list[KnownProvider] = Field(default_factory=list)
-    stt: list[KnownProvider] = Field(default_factory=list)
-    tts: list[KnownProvider] = Field(default_factory=list)
+    llm: Many[KnownProvider] = Field(default_factory=list)
+    stt: Many[KnownProvider] = Field(default_factory=list)
+    tts: Many[KnownProvider] = Field(default_factory=list)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict
 
-from speko_client.wire.base import SpekoModel
+from speko_client.wire.base import Many, SpekoModel
 
 ChatToolExecutionMode = Literal["inline", "webhook", "builtin", "integration"]
 ChatToolPreToolSpeech = Literal["auto", "always", "never"]
@@ -36,7 +36,7 @@ class ChatToolSourceWebhook(SpekoModel):
     url: str
     secret_ref: str
     headers: dict[str, str] | None = None
-    auth_headers: list[AgentWebhookAuthHeader] | None = None
+    auth_headers: Many[AgentWebhookAuthHeader] | None = None
     timeout_ms: int | None = None
     response_mode: Literal["sync", "async"] | None = None
     async_ack: str | None = None

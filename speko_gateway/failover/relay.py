@@ -82,6 +82,7 @@ class Speaker:
     _upstream: Ahead[ProviderEvent]
     _relay: Relay
     _bounds: Sequence[Bound]
+    _idle: float
     finish: Finish | None = None
 
     async def batches(self) -> AsyncGenerator[Sequence[Piece]]:
@@ -109,9 +110,7 @@ class Speaker:
 
     async def _next(self) -> Sequence[ProviderEvent]:
         try:
-            return await next_events(
-                self._upstream, Bound.idle(self._relay.limits_of(self.option).idle), *self._bounds
-            )
+            return await next_events(self._upstream, Bound.idle(self._idle), *self._bounds)
         except ProviderError as error:
             self._relay.failed(self.running, error)
             raise
@@ -165,7 +164,9 @@ class Relay:
 
     def limits_of(self, option: Option) -> Limits:
         """The limits that hold for this candidate."""
-        return option.drill or self.limits
+        if option.drill is not None:
+            return option.drill
+        return self.limits.for_loading if option.provider.loads_models else self.limits
 
     def answered(self, running: RunningAttempt) -> None:
         """Record that this candidate's answer is complete."""
@@ -235,47 +236,56 @@ class Relay:
         return None
 
     async def _try(self, running: RunningAttempt, deadline: Bound) -> Speaker:
-        bounds = (Bound.answer(self.limits.answer), deadline)
         option = running.option
+        limits = self.limits_of(option)
         upstream = Ahead(
             option.provider.stream(replace(self.request, model=option.candidate.model))
         )
         try:
-            opening = await self._opening(upstream, self._patience(option), *bounds)
+            opening, answer = await self._opening(upstream, option, limits, deadline)
         except BaseException:
             await upstream.close()
             raise
         attempts = [*self.attempts, self._attempt(running, "answered")]
         failovers = len(self.attempts)
-        return Speaker(option, opening, attempts, failovers, running, upstream, self, bounds)
+        bounds = (answer, deadline)
+        return Speaker(
+            option, opening, attempts, failovers, running, upstream, self, bounds, limits.idle
+        )
 
-    def _patience(self, option: Option) -> Bound:
+    def _patience(self, option: Option, limits: Limits) -> Bound:
         """How long the first event may take: of a whole answer, or of its first words only."""
-        limits = self.limits_of(option)
         if self.request.buffered and option.provider.kind == "live":
             return Bound.whole(limits.whole)
         return Bound.first_token(limits.first_token)
 
     async def _opening(
-        self, upstream: Ahead[ProviderEvent], *bounds: Bound
-    ) -> Sequence[ProviderEvent]:
+        self, upstream: Ahead[ProviderEvent], option: Option, limits: Limits, deadline: Bound
+    ) -> tuple[Sequence[ProviderEvent], Bound]:
         """Read up to the commitment: the first event that is more than blank text.
 
-        Blank text is held back until then; before a tool call it is dropped.
+        Blank text is held back until then; before a tool call it is dropped. Whatever comes
+        before the commitment shows that the candidate works: from then on only its silence is
+        limited, and the whole answer. The time to load a model is not part of the answer.
         """
         blank = ""
+        patience = self._patience(option, limits)
+        loading = limits.first_token if option.provider.loads_models else 0.0
+        answer = Bound.answer(limits.answer + loading)
         while True:
-            batch = await next_events(upstream, *bounds)
+            batch = await next_events(upstream, patience, answer, deadline)
+            patience = max(patience, Bound.idle(limits.idle))
+            answer = min(answer, Bound.answer(limits.answer))
             for place, event in enumerate(batch, 1):
                 if isinstance(event, Finish):
                     raise without_words(event)
                 if isinstance(event, ToolCall):
-                    return batch[place - 1 :]
+                    return batch[place - 1 :], answer
                 if isinstance(event, Progress):
                     continue
                 blank += event.text
                 if event.text.strip():
-                    return [TextDelta(blank), *batch[place:]]
+                    return [TextDelta(blank), *batch[place:]], answer
 
     def _exhausted(self, deadline: Bound) -> GatewayError:
         """What the caller gets when nobody is left to ask: an error that lists each attempt."""

@@ -77,6 +77,11 @@ class FaultyProvider:
         """Who makes the words: the provider behind it, or the script in place of a live one."""
         return SCRIPTED if self._is_live else self.provider.words
 
+    @property
+    def loads_models(self) -> bool:
+        """No: the drill's limits hold."""
+        return False
+
     def unavailable_reason(self, model: str) -> str | None:
         """The provider's own reason: a fault shows only when the candidate is tried."""
         return self.provider.unavailable_reason(model)

@@ -7,8 +7,9 @@ live fleet where a live vendor is connected for this request, else the demo flee
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from speko_client.models import FleetChoice, KnownProvider
@@ -17,6 +18,7 @@ from speko_gateway.fleet.vendors import FleetRequest, Vendors
 from speko_gateway.provider import Provider
 from speko_gateway.providers.stand_ins.simulated import SimulatedProvider, Stage
 from speko_gateway.providers.vendors.catalogue import VENDORS
+from speko_gateway.providers.vendors.live import LiveProvider
 from speko_gateway.routing.ranking import PoolEntry
 from speko_gateway.routing.scores import Snapshot
 
@@ -34,7 +36,8 @@ class Fleet:
     """Providers by vendor id, the vendors' names, and the candidates they make.
 
     ``demo``: vendors are simulated. A vendor without a name is called by its id. ``reserves``
-    answer only where nobody else can.
+    answer only where nobody else can. ``unlisted`` are vendors of which any model may be asked for:
+    the catalogue has none of them, and nobody has named any. They offer what they list themselves.
     """
 
     demo: bool
@@ -42,17 +45,19 @@ class Fleet:
     names: Mapping[str, str]
     candidates: Sequence[Candidate]
     reserves: frozenset[Candidate] = frozenset()
+    unlisted: Mapping[str, LiveProvider] = field(default_factory=dict)
 
     def pool(self, allowed: Selection | None = None) -> list[PoolEntry]:
         """Every candidate with the reason why it cannot be called now, if there is one.
 
-        Of a live vendor that offers no models here (a server by its address), one that is on the
-        allow-list by its own id is a candidate too.
+        Of an unlisted vendor (a server by its address), a model that is on the allow-list by its
+        own id is a candidate too.
         """
         pinned = self._pinned(allowed) if allowed else ()
+        more = dict.fromkeys([*self._listed(), *pinned]) if self.unlisted else ()
         return [
             PoolEntry(each, self._unavailable(each), reserve=each in self.reserves)
-            for each in (*self.candidates, *pinned)
+            for each in (*self.candidates, *more)
         ]
 
     def known(
@@ -69,6 +74,11 @@ class Fleet:
             rows += [self._wildcard_row(vendor, own), *own]
         return rows
 
+    def problem(self, vendor: str) -> str | None:
+        """Why an unlisted vendor cannot even be asked for its models, as a plain clause."""
+        server = self.unlisted.get(vendor)
+        return server.problem if server else None
+
     def everybody(self) -> frozenset[Candidate]:
         """Its candidates, whether they can be called now or not."""
         return frozenset(self.candidates)
@@ -78,13 +88,19 @@ class Fleet:
         for provider in self.providers.values():
             await provider.close()
 
+    def _listed(self) -> list[Candidate]:
+        return [
+            Candidate(vendor, model)
+            for vendor, provider in self.unlisted.items()
+            for model in provider.listed
+        ]
+
     def _pinned(self, allowed: Selection) -> list[Candidate]:
-        offering = {each.provider for each in self.candidates}
         pairs = (entry.partition(":") for entry in sorted(allowed.entries))
         return [
             Candidate(vendor, model)
             for vendor, _, model in pairs
-            if vendor in self.providers and vendor not in offering and is_model_id(model)
+            if vendor in self.unlisted and is_model_id(model)
         ]
 
     def _unavailable(self, candidate: Candidate) -> str | None:
@@ -92,12 +108,13 @@ class Fleet:
 
     def _wildcard_row(self, vendor: str, models: Sequence[KnownProvider]) -> KnownProvider:
         available = any(row.available for row in models)
+        lacking = next((row.reason for row in models), None) or self.problem(vendor)
         return self._known_provider(
             vendor,
             id=vendor,
             benchmarked=any(row.benchmarked for row in models),
             available=available,
-            reason=None if available else next((row.reason for row in models), "has no models"),
+            reason=None if available else lacking or "has no models",
         )
 
     def _model_row(self, entry: PoolEntry, snapshot: Snapshot) -> KnownProvider:
@@ -183,6 +200,16 @@ class Fleets:
         """The candidates of both."""
         return self.demo.fleet.everybody() | self.live.fleet.everybody()
 
+    async def keep_lists(self) -> None:
+        """Keep the lists of the environment's unlisted servers fresh, until cancelled."""
+        lists = self.live.vendors.memory.lists
+        await asyncio.gather(*map(lists.keep, self.live.fleet.unlisted.values()))
+
+    async def ask_lists(self) -> None:
+        """Ask them once."""
+        lists = self.live.vendors.memory.lists
+        await asyncio.gather(*map(lists.ask, self.live.fleet.unlisted.values()))
+
     async def close(self) -> None:
         """Close every provider and every connection."""
         await self.live.fleet.close()
@@ -218,13 +245,20 @@ def live_lineup(vendors: Vendors, snapshot: Snapshot, local: Provider) -> Lineup
         for vendor, provider in vendors.connected.items()
         for model in provider.models
     ]
-    known = [each for each in scored if each.provider in live]
+    known = [
+        each for each in scored if each.provider in live and live[each.provider].offers(each.model)
+    ]
     fleet = Fleet(
         demo=False,
         providers={**live, LOCAL.provider: local},
         names=_with_local_name({vendor: provider.vendor.name for vendor, provider in live.items()}),
         candidates=(*dict.fromkeys([*offered, *known]), LOCAL),
         reserves=_RESERVES,
+        unlisted={
+            vendor: provider
+            for vendor, provider in live.items()
+            if provider.named is None and not provider.models
+        },
     )
     return Lineup(fleet, snapshot, vendors)
 

@@ -28,6 +28,7 @@ from speko_gateway.candidates import is_model_id
 from speko_gateway.errors import invalid
 from speko_gateway.headers import bad_header, read_header
 from speko_gateway.providers.vendors.catalogue import VENDORS, compatible
+from speko_gateway.providers.vendors.habits import ServerMemory
 from speko_gateway.providers.vendors.live import LiveProvider
 from speko_gateway.providers.vendors.upstream import Upstream
 
@@ -92,7 +93,9 @@ class Vendors:
 
     ``brought`` are those whose credentials came with the request. ``names`` tells a caller's own
     connections from anybody else's, by vendor: a salted hash of key and address. ``private_urls``
-    says whether private addresses may be called that the environment does not name.
+    says whether private addresses may be called that the environment does not name. ``models`` are
+    those that the environment names in place of a vendor's own, with its key or without.
+    ``memory`` is what servers were found to take, whoever asked them.
     """
 
     connected: Mapping[str, LiveProvider]
@@ -102,6 +105,8 @@ class Vendors:
     salt: bytes = field(repr=False)
     brought: frozenset[str] = frozenset()
     names: Mapping[str, str] = field(default_factory=dict)
+    models: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    memory: ServerMemory = field(default_factory=ServerMemory)
 
     def of(self, asked: FleetRequest) -> Vendors:
         """With what this request brings along. GatewayError, 400, where that is not whole."""
@@ -151,12 +156,13 @@ class Vendors:
         if not credentials.base_url:
             raise invalid(f"{CONNECTIONS_HEADER}: vendors.*.baseUrl: a custom server needs one")
         row = compatible(vendor, credentials.name or vendor, credentials.base_url)
-        return LiveProvider(row, self._strangers())
+        return LiveProvider(row, self._strangers(), memory=self.memory)
 
     def _unconnected(self, vendor: str) -> LiveProvider:
         # A local server's own address is a private one, which this environment has not named.
         row = VENDORS[vendor]
-        return LiveProvider(row, self.upstream if row.needs_key else self._strangers())
+        way = self.upstream if row.needs_key else self._strangers()
+        return LiveProvider(row, way, models=self.models.get(vendor), memory=self.memory)
 
     def _strangers(self) -> Upstream:
         """The way to addresses that are not the environment's."""

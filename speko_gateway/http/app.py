@@ -1,13 +1,13 @@
 """The gateway's routes, with the bearer check and the error envelope around them.
 
 The key is checked before everything under ``/v1``, whether a route or not. ``/metrics`` needs it
-only from other machines: Prometheus' agents usually ask from this one. Behind a proxy on the same
-machine every caller is on loopback: there the proxy must block it.
+only from other machines and through proxies: Prometheus' agents usually ask from this one.
 """
 
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
@@ -53,6 +53,7 @@ from speko_gateway.http.openapi import (
 from speko_gateway.http.preview import PreviewQuery, previewed
 from speko_gateway.http.vendor_checks import check_vendor, vendor_connections
 
+_HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::\d+)?")
 _CODES = {400: "VALIDATION_ERROR", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
 
 
@@ -65,8 +66,8 @@ def create_app(gateway: Gateway, key: str) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(_app: object) -> AsyncGenerator[None]:
-        yield
-        await gateway.close()
+        async with gateway.running():
+            yield
 
     metrics = Metrics(gateway.candidates(), gateway.health.report)
     others = _other_routes(gateway, metrics)
@@ -250,9 +251,16 @@ def _is_guarded(scope: Scope) -> bool:
 
 
 def _is_near(scope: Scope) -> bool:
-    """Whether the caller is on this machine."""
-    host, _ = scope.get("client") or ("", 0)
-    return is_loopback(host)
+    """Whether the caller is on this machine, and calls the gateway by a name of this machine.
+
+    A web page that reaches it by a name of its own (DNS rebinding) does not, and a proxy on this
+    machine stands for somebody who may be anywhere.
+    """
+    caller, _ = scope.get("client") or ("", 0)
+    headers = dict(scope["headers"])
+    called = _HOST.fullmatch(headers.get(b"host", b"").decode("latin-1").lower())
+    proxied = any(name == b"via" or name.startswith(b"x-forwarded-") for name in headers)
+    return is_loopback(caller) and not proxied and bool(called and is_loopback(called["name"]))
 
 
 def _unauthorized() -> GatewayError:

@@ -13,7 +13,7 @@ from typing import Literal
 from yarl import URL
 
 from speko_client.addresses import is_loopback
-from speko_client.models import VendorConnection, VendorConnections, VendorTest
+from speko_client.models import LearntHabits, VendorConnection, VendorConnections, VendorTest
 from speko_gateway.errors import GatewayError
 from speko_gateway.fleet.fleet import LOCAL
 from speko_gateway.fleet.vendors import Vendors
@@ -75,7 +75,25 @@ async def _connection(vendors: Vendors, vendor: str, provider: LiveProvider) -> 
         reason=_reason(provider, connected, running),
         local=local,
         running=running,
+        learnt=_learnt(provider),
     )
+
+
+def _learnt(provider: LiveProvider) -> list[LearntHabits]:
+    """What is known of this server. A model that another caller has named is not named here."""
+    rows: list[LearntHabits] = []
+    offered = {*provider.models, *provider.listed}
+    for model, habits in provider.habits().items():
+        row = LearntHabits(
+            model=model if model in offered else None,
+            takes=[habits.cap] if habits.cap else [],
+            refuses=[
+                name if value is None else f"{name} {value}" for name, value in habits.refused
+            ],
+        )
+        if row not in rows:
+            rows.append(row)
+    return rows
 
 
 def shown_url(url: str) -> str:

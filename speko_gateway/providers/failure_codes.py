@@ -60,8 +60,10 @@ _WORDS = {
     ),
     FailureCode.INVALID_REQUEST: (
         *("INVALID_ARGUMENT", "invalid_request_error", "request_too_large", "BadRequestError"),
-        *("context_length_exceeded", "content_filter", "content_policy_violation"),
-        *("flagged_input",),
+        *("context_length_exceeded", "string_above_max_length"),
+    ),
+    FailureCode.CONTENT_FILTERED: (
+        *("content_filter", "content_policy_violation", "flagged_input", "moderation_error"),
     ),
 }
 _BY_WORD = {word.lower(): code for code, words in _WORDS.items() for word in words}

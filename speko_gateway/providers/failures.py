@@ -23,9 +23,11 @@ MAX_QUOTE = 200
 
 _CONSIDERED = 5 * MAX_QUOTE
 """Characters that are looked at closely; a vendor's text may be as long as it likes."""
+_NAME = re.compile(r"[a-z]+(?:_[a-z]+)*")
 _MASKED = re.compile(r"[\w.-]*\*{3,}[\w.*-]*")
 _BLANKS = re.compile(r"\s+")
 _STATUS = re.compile(r"[45]\d\d")
+_PAUSES = ("retry_after", "retry_after_seconds", "retryAfter")
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _MARKUP = re.compile(r"\s*<(!doctype|html|head|body|\?xml)", re.IGNORECASE)
 
@@ -53,6 +55,7 @@ def refusal(
         f"answered {status}: {said}" if said else f"answered {status}",
         status=status,
         retry_after=_pause(status, code, headers, error, now),
+        named=_named(_behind(error) or error, body),
     )
 
 
@@ -63,7 +66,8 @@ def reported(error: Any, secret: str | None) -> ProviderError:
     return ProviderError(
         _code(_status(found), found),
         f"reported an error: {said}" if said else "reported an error",
-        retry_after=_delay(found),
+        retry_after=_pause_within(found, datetime.now(UTC)),
+        named=_named(found, ""),
     )
 
 
@@ -140,6 +144,18 @@ def _words(error: Mapping[str, Any]) -> list[str]:
     return [word for word in words if isinstance(word, str)]
 
 
+def _named(error: Mapping[str, Any], body: str) -> frozenset[str]:
+    """The field that a refusal names by itself, else every name in its words; and its codes."""
+    places = [error.get("param")]
+    for each in _list(error.get("detail")):
+        if isinstance(each, dict):
+            places += [*_list(each.get("loc")), each.get("type")]
+    said = [place for place in places if isinstance(place, str) and place]
+    said = said or [_message(error) or body]
+    names = (_NAME.findall(text[:_CONSIDERED]) for text in said)
+    return frozenset(name for found in names for name in found) | set(_words(error))
+
+
 def _pause(
     status: int,
     code: FailureCode,
@@ -150,13 +166,28 @@ def _pause(
     """The seconds that the vendor asks for; a limit's reset says something about a 429 only."""
     if status < 400 or code is FailureCode.INVALID_REQUEST:
         return None
-    within = _mapping(_mapping(error.get("metadata")).get("headers"))
-    passed_on = {str(name).lower(): str(value) for name, value in within.items()}
-    pauses = (_delay(error), asked_pause(passed_on, now), until_reset(passed_on, now))
-    if (asked := asked_pause(headers, now)) is None and code is FailureCode.RATE_LIMITED:
-        asked = next((pause for pause in pauses if pause is not None), None)
-        asked = until_reset(headers, now) if asked is None and status == 429 else asked
+    asked = asked_pause(headers, now)
+    if asked is None and code is FailureCode.RATE_LIMITED:
+        asked = _pause_within(error, now)
+    if asked is None and status == 429:
+        asked = until_reset(headers, now)
     return asked
+
+
+def _pause_within(error: Mapping[str, Any], now: datetime) -> float | None:
+    """The seconds that an error object asks for.
+
+    In Google's ``RetryInfo``, in a field of its own, or in the headers an intermediary was sent.
+    """
+    metadata = _mapping(error.get("metadata"))
+    waits = [_delay(each) for each in (error, _behind(error))]
+    for fields in (error, metadata):
+        waits += [seconds_until(str(fields.get(name)), now) for name in _PAUSES]
+    headers = {
+        str(name).lower(): str(value) for name, value in _mapping(metadata.get("headers")).items()
+    }
+    waits += [asked_pause(headers, now), until_reset(headers, now)]
+    return next((wait for wait in waits if wait is not None), None)
 
 
 def _delay(error: Mapping[str, Any]) -> float | None:

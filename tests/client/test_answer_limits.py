@@ -140,6 +140,36 @@ def test_no_event_is_kept_beyond_its_limit(lines: list[bytes]) -> None:
         list(chain.from_iterable(map(reader.feed, endless)))
 
 
+WIDE = {
+    "toolCalls": (b"{}", "toolCalls.0.id, toolCalls.0.name, toolCalls.0.args."),
+    "attempts": (b"[]", "attempts.0."),
+    "notes": (b"1", "notes.0."),
+}
+
+
+@pytest.mark.parametrize(("field", "bad"), WIDE.items(), ids=WIDE)
+def test_a_million_bad_elements_are_one_bad_element(
+    client: Speko, server: WireServer, field: str, bad: tuple[bytes, str]
+) -> None:
+    """A list of all that is wrong would be a thousand times as large as the answer."""
+    element, named = bad
+    done = b'{"text": "", "provider": "p", "model": "m", "%b": [%b]}' % (
+        field.encode(),
+        b",".join([element] * 1_000_000),
+    )
+    server.script(events(b"event: done\ndata: " + done + b"\n\n"))
+    with pytest.raises(SpekoStreamError) as failed:
+        client.complete(**HELLO)
+    assert failed.value.message.endswith(named)
+
+
+def test_a_million_bad_names_are_counted(client: Speko, server: WireServer) -> None:
+    weights = b",".join(b'"%d": "x"' % number for number in range(10_000))
+    server.script(buffered(b'{"weights": {%b}}' % weights))
+    with pytest.raises(SpekoStreamError, match=r"wrong: 10,00\d of them"):
+        PREVIEW(client)
+
+
 # In time
 
 
@@ -195,6 +225,17 @@ def test_a_kept_connection_has_a_deadline_for_each_answer(
     assert client.complete(**HELLO).provider == "anthropic"
     with pytest.raises(SpekoTimeoutError, match="in all"):
         client.complete(**HELLO)
+
+
+def test_a_deadline_holds_behind_a_proxy(
+    connect: Connect, server: WireServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", server.url)
+    server.script(Endless(b"HTTP/1.1 102 Processing\r\n\r\n", 0.01))
+    client = connect(base_url="http://192.0.2.1", timeout=PATIENCE, answer_timeout=0.5)
+    with pytest.raises(SpekoTimeoutError, match="in all"):
+        client.complete(**HELLO)
+    assert server.requests[0].line.startswith("POST http://192.0.2.1/v1/complete")
 
 
 def test_a_closed_stream_holds_nothing(connect: Connect, server: WireServer) -> None:

@@ -58,25 +58,6 @@ def test_the_key_is_in_no_repr(kind: type[Any]) -> None:
     assert repr(kind(api_key="test-key")) == f"{kind.__name__}(base_url='https://api.speko.dev')"
 
 
-@pytest.mark.parametrize(
-    ("url", "loopback"),
-    [
-        ("http://127.0.0.1:8790", True),
-        ("http://[::1]:8790", True),
-        ("http://localhost", True),
-        ("https://api.speko.dev", False),
-        ("http://127.0.0.1.example", False),
-    ],
-)
-def test_this_machine_is_reached_without_a_proxy(
-    kind: type[Any], url: str, loopback: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    assert Server.checked("test-key", url, 1).is_loopback is loopback
-    assert kind(api_key="test-key", base_url=url)._http.trust_env is not loopback
-
-
 def test_errors_are_made_as_the_official_sdks_are(kind: type[Any]) -> None:
     assert (SpekoApiError("m", 418).code, str(SpekoApiError("m", 418))) == ("UNKNOWN", "m")
     assert (SpekoAuthError().status, SpekoAuthError("m").code) == (401, "AUTH_ERROR")

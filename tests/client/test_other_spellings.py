@@ -9,7 +9,7 @@ import pytest
 
 from speko_client import Speko, SpekoStreamError
 from tests.client.calls import HELLO
-from tests.client.wire_server import WireServer, buffered, events, wire
+from tests.client.wire_server import WireServer, buffered, events, head, wire
 
 MESSAGE = "boom 42"
 ERRORS: list[tuple[Any, str]] = [
@@ -114,3 +114,13 @@ def test_no_text_of_an_answer_holds_half_a_character(client: Speko, server: Wire
     result = client.complete(**HELLO)
     assert (result.text, result.notes) == ("Hi \ufffd", ["\ufffd"])
     assert result.model_dump_json()
+
+
+@pytest.mark.parametrize("kind", ["application/json", "text/event-stream"])
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf", b"\n\r\n"], ids=["", "BOM", "blanks"])
+@pytest.mark.parametrize("name", ["answer-first-generation.json", "stream-current-generation.sse"])
+def test_no_header_hides_an_answer(
+    client: Speko, server: WireServer, kind: str, before: bytes, name: str
+) -> None:
+    server.script(head("200 OK", kind) + before, wire(name))
+    assert client.complete(**HELLO).text == "Tuesday at 3pm with Dr. Chen it is."

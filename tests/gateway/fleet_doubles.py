@@ -31,7 +31,11 @@ class Hang:
     """A step at which a provider says nothing more, until it is closed."""
 
 
-Step = TextDelta | Finish | ProviderError | Hang | ProviderEvent
+class Wait(float):
+    """A step that takes so many seconds of the loop's time."""
+
+
+Step = Wait | TextDelta | Finish | ProviderError | Hang | ProviderEvent
 
 
 def said(*texts: str) -> list[Step]:
@@ -52,6 +56,7 @@ class PlayedProvider:
     kind: ProviderKind = "live"
     words: str | None = None
     unavailable: str | None = None
+    loads_models: bool = False
     asked: list[ProviderRequest] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     hanging: asyncio.Event = field(default_factory=asyncio.Event)
@@ -69,6 +74,8 @@ class PlayedProvider:
                 if isinstance(step, Hang):
                     self.hanging.set()
                     await asyncio.Event().wait()
+                elif isinstance(step, Wait):
+                    await asyncio.sleep(step)
                 else:
                     yield step
         finally:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
+from streamlit.testing.v1 import AppTest
 
 from playground.runtime import get_runtime
+from playground.teams.visitor import MACHINE_USER
 from tests.pages.gateway_stand_in import KEY, StandIn
+from tests.visitors import be
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -20,6 +24,18 @@ def look_for_components_once() -> Iterator[None]:
         look = manifest_scanner.scan_component_manifests
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(look))
         yield
+
+
+@pytest.fixture(autouse=True)
+def as_this_machines_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every AppTest is the machine's user, until a test says otherwise (``tests.visitors.be``)."""
+    begin = AppTest.__init__
+
+    def begin_as_somebody(app: AppTest, *args: Any, **kwargs: Any) -> None:
+        begin(app, *args, **kwargs)
+        be(app, MACHINE_USER)
+
+    monkeypatch.setattr(AppTest, "__init__", begin_as_somebody)
 
 
 @pytest.fixture

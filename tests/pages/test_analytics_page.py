@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from playground.analytics.session_view import selected_turn
 from playground.runtime import Runtime, get_runtime
 from playground.sessions.turns import Answer, TurnSettings
+from playground.teams.owner import MACHINE_OWNER
 from speko_client.models import Fault, Timing
 from tests.pages.gateway_stand_in import StandIn
 from tests.patience import PATIENCE
@@ -57,7 +58,7 @@ def test_a_session_is_shown_in_totals_and_charts(runtime: Runtime) -> None:
     first = served(1, usage=used(120, 40), timing=timing, cost_usd=0.0007)
     second = served(2, "google", "gemini-2.0-flash", usage=used(300, 60), attempts=attempts)
     for one in (first, second):
-        runtime.store.save_turn(one)
+        runtime.store.of(MACHINE_OWNER).save_turn(one)
     app = page(c="c")
     assert not app.exception
     assert {metric.label: metric.value for metric in app.metric} == {
@@ -74,7 +75,7 @@ def test_a_session_is_shown_in_totals_and_charts(runtime: Runtime) -> None:
 
 
 def test_the_way_back_leads_to_the_chat_from_a_new_tab_too(stand_in: StandIn) -> None:
-    get_runtime().store.save_turn(served(1))
+    get_runtime().store.of(MACHINE_OWNER).save_turn(served(1))
     back = page(c="c").get("page_link")[0].proto
     assert back.label == "Back to the chat"
     # A link to the default page is a bare query: a new tab asks the page it stands on for it.
@@ -84,7 +85,7 @@ def test_the_way_back_leads_to_the_chat_from_a_new_tab_too(stand_in: StandIn) ->
 
 
 def test_a_chart_has_its_table(runtime: Runtime) -> None:
-    runtime.store.save_turn(served(1, usage=used(120, 40)))
+    runtime.store.of(MACHINE_OWNER).save_turn(served(1, usage=used(120, 40)))
     app = page(c="c")
     assert not app.dataframe
     app.toggle(key="table-tokens").set_value(True).run()
@@ -94,8 +95,10 @@ def test_a_chart_has_its_table(runtime: Runtime) -> None:
 
 def test_the_flow_leads_to_the_turns_of_a_way(runtime: Runtime) -> None:
     attempts = (failed("openai", "gpt-4o"), answered("google", "gemini-2.0-flash"))
-    runtime.store.save_turn(served(1, failover_count=0))
-    runtime.store.save_turn(served(2, "google", "gemini-2.0-flash", attempts=attempts))
+    runtime.store.of(MACHINE_OWNER).save_turn(served(1, failover_count=0))
+    runtime.store.of(MACHINE_OWNER).save_turn(
+        served(2, "google", "gemini-2.0-flash", attempts=attempts)
+    )
     app = page(c="c")
     assert "Turn 2" in links(app)
     assert "Turn 1" not in links(app)
@@ -105,8 +108,8 @@ def test_the_flow_leads_to_the_turns_of_a_way(runtime: Runtime) -> None:
 
 def test_a_drill_is_marked_in_words_table_and_chart(runtime: Runtime) -> None:
     drill = TurnSettings(drill=(Fault(target="openai"),))
-    runtime.store.save_turn(served(1).model_copy(update={"settings": drill}))
-    runtime.store.save_turn(served(2))
+    runtime.store.of(MACHINE_OWNER).save_turn(served(1).model_copy(update={"settings": drill}))
+    runtime.store.of(MACHINE_OWNER).save_turn(served(2))
     app = page(c="c")
     told = [caption.value for caption in app.caption if "made under a drill" in caption.value]
     assert len(told) == len(app.get("plotly_chart"))
@@ -116,7 +119,7 @@ def test_a_drill_is_marked_in_words_table_and_chart(runtime: Runtime) -> None:
 
 
 def test_an_empty_chart_says_why_and_an_unknown_total_is_no_zero(runtime: Runtime) -> None:
-    runtime.store.save_turn(served(1))
+    runtime.store.of(MACHINE_OWNER).save_turn(served(1))
     app = page(c="c")
     texts = " ".join(element.value for element in app.markdown)
     for why in ("No token counts yet", "No failover in this session", "No timing yet", "No price"):
@@ -139,7 +142,7 @@ def test_a_session_that_is_gone_is_named_so(runtime: Runtime) -> None:
 
 def test_a_session_whose_first_answer_still_runs_has_no_charts_yet(runtime: Runtime) -> None:
     running = numbered(1, "running", Answer(text="Let me"))
-    runtime.store.save_turn(running)
+    runtime.store.of(MACHINE_OWNER).save_turn(running)
     app = page(c="c")
     assert "no finished turn yet" in app.info[0].value
     assert links(app) == ["Go to its chat"]
@@ -147,7 +150,7 @@ def test_a_session_whose_first_answer_still_runs_has_no_charts_yet(runtime: Runt
 
 @pytest.mark.usefixtures("stand_in")
 def test_a_link_to_a_turn_that_a_new_tab_opens_here_leads_to_the_chat() -> None:
-    get_runtime().store.save_turn(served(1))
+    get_runtime().store.of(MACHINE_OWNER).save_turn(served(1))
     app = page(c="c", t="t1")
     assert not app.exception
     assert app.chat_input

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from playground.runtime import Runtime, get_runtime
 from playground.servers.local_gateway import GatewayStartError
 from playground.sessions.turns import Turn
+from playground.teams.owner import MACHINE_OWNER
 from tests.patience import PATIENCE
 
 UI = Path(__file__).parent.parent.parent / "playground" / "ui.py"
@@ -70,8 +71,8 @@ def shown(app: AppTest) -> str:
 
 def turns(runtime: Runtime) -> tuple[Turn, ...]:
     """What the store has of the only conversation."""
-    (summary,) = runtime.store.recent(2)
-    conversation = runtime.store.load(summary.id)
+    (summary,) = runtime.store.of(MACHINE_OWNER).recent(2)
+    conversation = runtime.store.of(MACHINE_OWNER).load(summary.id)
     assert conversation is not None
     return conversation.path()
 
@@ -80,7 +81,7 @@ def set_once_sent(runtime: Runtime, up: threading.Event) -> threading.Thread:
     """Let the gateway start only after a message is in the store."""
 
     def work() -> None:
-        while not runtime.store.recent(1):
+        while not runtime.store.of(MACHINE_OWNER).recent(1):
             threading.Event().wait(0.02)
         up.set()
 

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.runtime import get_runtime
+from playground.teams.owner import MACHINE_OWNER
 from tests.patience import PATIENCE
 
 UI = Path(__file__).parent.parent.parent / "playground" / "ui.py"
@@ -32,7 +33,7 @@ def test_a_form_that_the_browser_shows_empty_keeps_what_it_stands_for() -> None:
     app.session_state[preset] = None
     app.chat_input[0].set_value("Is anybody there?").run()
     assert not app.exception
-    (summary,) = get_runtime().store.recent(2)
-    saved = get_runtime().store.load(summary.id)
+    (summary,) = get_runtime().store.of(MACHINE_OWNER).recent(2)
+    saved = get_runtime().store.of(MACHINE_OWNER).load(summary.id)
     assert saved is not None
     assert saved.path()[0].settings.optimize_for == "balanced"

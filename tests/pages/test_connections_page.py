@@ -128,6 +128,13 @@ def test_a_server_of_ones_own_by_its_url(page: ConnectionsPage, stand_in: StandI
     assert set(stand_in.last("/v1/connections").vendors) == {"custom-lab", "custom-lab-2"}
 
 
+def test_what_a_server_was_found_to_take_is_told(stand_in: StandIn) -> None:
+    known = [{"model": "m", "takes": ["max_completion_tokens"], "refuses": ["stream_options"]}]
+    stand_in.vendors[2]["learnt"] = known
+    line = "m: takes max_completion_tokens, no stream_options (learnt from its answers)"
+    assert line in ConnectionsPage().text
+
+
 def test_from_a_server_that_works_it_is_one_click_to_a_chat_with_it(
     page: ConnectionsPage,
 ) -> None:

@@ -11,6 +11,7 @@ from playground.demos.demos_view import EXAMPLE
 from playground.demos.runs import DemoRun, demo_runs
 from playground.demos.script_files import OWN, SHIPPED, parse_script
 from playground.runtime import get_runtime
+from playground.teams.owner import MACHINE_OWNER
 from tests.pages.gateway_stand_in import StandIn
 from tests.patience import PATIENCE
 
@@ -33,7 +34,9 @@ def page(**query: str) -> AppTest:
 def begun() -> DemoRun:
     """The outage day, just begun."""
     path = SHIPPED / "3-provider-outage-day.yaml"
-    return demo_runs(get_runtime()).start(parse_script(path.read_bytes(), path.name))
+    return demo_runs(get_runtime()).start(
+        get_runtime().store.of(MACHINE_OWNER), parse_script(path.read_bytes(), path.name)
+    )
 
 
 def html(app: AppTest) -> str:
@@ -91,7 +94,7 @@ def test_play_puts_the_demo_on_the_stage_under_its_own_link() -> None:
     assert "9:00. A retailer" in shown
     assert 'class="dm-bare"' in shown
     assert buttons(app) == ["Pause", "Step", "Stop"]
-    assert demo_runs(get_runtime()).find(str(app.query_params["c"])) is not None
+    assert demo_runs(get_runtime()).find(MACHINE_OWNER, str(app.query_params["c"])) is not None
 
 
 @pytest.mark.usefixtures("stand_in")
@@ -121,7 +124,7 @@ def test_an_error_stays_on_the_stage_until_the_person_decides(stand_in: StandIn)
 
 @pytest.mark.usefixtures("stand_in")
 def test_a_demo_that_was_played_before_is_a_session_like_any_other() -> None:
-    get_runtime().store.save_title("old", "Demo: Something")
+    get_runtime().store.of(MACHINE_OWNER).save_title("old", "Demo: Something")
     app = page(c="old")
     assert "has been played" in app.info[0].value
     assert "Open it in the chat" in [link.proto.label for link in app.get("page_link")]
@@ -129,7 +132,7 @@ def test_a_demo_that_was_played_before_is_a_session_like_any_other() -> None:
 
 @pytest.mark.usefixtures("stand_in")
 def test_another_session_does_not_stand_in_the_way_of_the_choice() -> None:
-    get_runtime().store.save_title("other", "My own session")
+    get_runtime().store.of(MACHINE_OWNER).save_title("other", "My own session")
     app = page(c="other")
     assert not app.info
     assert buttons(app).count("Play") == 3

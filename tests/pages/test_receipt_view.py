@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.runtime import get_runtime
+from playground.teams.owner import MACHINE_OWNER
 from speko_client.models import RoutingPreview
 from tests.pages.test_analytics_page import ROOT
 from tests.patience import PATIENCE
@@ -21,7 +22,7 @@ def app(stand_in: object) -> AppTest:
     straight = served(1, failover_count=0, scores_run_id="demo-1")
     failed_over = served(2, "xai", "grok-2", attempts=attempts, failover_count=1)
     for turn in (straight, failed_over):
-        get_runtime().store.save_turn(turn.model_copy(update={"ranking": RANKED}))
+        get_runtime().store.of(MACHINE_OWNER).save_turn(turn.model_copy(update={"ranking": RANKED}))
     app = AppTest.from_file(str(ROOT / "playground" / "ui.py"), default_timeout=PATIENCE)
     app.query_params["c"] = "c"
     return app.run()

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from playground.runtime import Runtime, get_runtime
 from playground.sessions.turns import TurnSettings
+from playground.teams.owner import MACHINE_OWNER
 from tests.pages.gateway_stand_in import StandIn
 from tests.patience import PATIENCE
 
@@ -100,7 +101,9 @@ def test_the_chat_has_the_form_that_was_set_here() -> None:
 
 
 def test_a_link_with_a_session_shows_that_sessions_form(runtime: Runtime) -> None:
-    runtime.store.save_settings("kept", TurnSettings(language="ja", vertical="legal"))
+    runtime.store.of(MACHINE_OWNER).save_settings(
+        "kept", TurnSettings(language="ja", vertical="legal")
+    )
     app = page(c="kept")
     assert widget(app, "selectbox", "language").value == "ja"
     assert widget(app, "selectbox", "vertical").value == "legal"

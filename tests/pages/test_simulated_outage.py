@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from playground.runtime import get_runtime
 from playground.sessions.turns import TurnSettings
+from playground.teams.owner import MACHINE_OWNER
 from speko_client.models import Fault
 from tests.pages.gateway_stand_in import StandIn
 from tests.patience import PATIENCE
@@ -47,7 +48,7 @@ def opened(app: AppTest) -> str:
 
 def stored(app: AppTest) -> TurnSettings:
     """The form of the session in the URL, as a reload would find it."""
-    conversation = get_runtime().store.load(opened(app))
+    conversation = get_runtime().store.of(MACHINE_OWNER).load(opened(app))
     assert conversation is not None
     return conversation.settings
 
@@ -81,7 +82,7 @@ def test_a_page_without_the_form_ends_it_after_a_reload(app: AppTest) -> None:
 def test_a_turn_is_sent_under_it_and_it_goes_on(app: AppTest) -> None:
     for message in ("Hello", "And now?"):
         app.chat_input[0].set_value(message).run()
-        conversation = get_runtime().store.load(opened(app))
+        conversation = get_runtime().store.of(MACHINE_OWNER).load(opened(app))
         assert conversation is not None
         assert conversation.path()[-1].message == message
         assert conversation.path()[-1].settings.drill == DOWN
@@ -91,7 +92,7 @@ def test_a_turn_is_sent_under_it_and_it_goes_on(app: AppTest) -> None:
 
 def test_a_server_that_takes_no_drills_is_sent_none(stand_in: StandIn) -> None:
     stand_in.drills = False
-    store = get_runtime().store
+    store = get_runtime().store.of(MACHINE_OWNER)
     session = store.new_conversation_id()
     store.save_settings(session, TurnSettings(drill=DOWN))
     app = AppTest.from_file(str(UI), default_timeout=PATIENCE)
@@ -123,7 +124,7 @@ def test_a_new_session_is_without(app: AppTest) -> None:
 
 
 def test_another_session_is_without(app: AppTest) -> None:
-    store = get_runtime().store
+    store = get_runtime().store.of(MACHINE_OWNER)
     other = store.new_conversation_id()
     store.save_settings(other, TurnSettings(language="es"))
     app.query_params["c"] = other

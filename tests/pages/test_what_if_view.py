@@ -21,6 +21,7 @@ from playground.runtime import get_runtime
 from playground.servers.server_choice import OtherServer, ServerChoice
 from playground.sessions.database import StoreError
 from playground.sessions.turns import TurnSettings
+from playground.teams.owner import MACHINE_OWNER
 from speko_client.errors import SpekoApiError
 from speko_client.models import Fleet, KnownProviders, RoutingPreview, SnapshotInfo, WhatIf
 from tests.pages.gateway_stand_in import StandIn
@@ -103,7 +104,7 @@ def save(app: AppTest, name: str) -> AppTest:
 def no_gemini_in_use() -> tuple[AppTest, SavedWhatIf]:
     """The view once "No Gemini" is saved and used by the chat."""
     app = save(view(NO_GEMINI), "No Gemini")
-    (saved,) = saved_what_ifs(get_runtime().store)
+    (saved,) = saved_what_ifs(get_runtime().store.of(MACHINE_OWNER))
     return app.button(key=f"use-{saved.id}").click().run(), saved
 
 
@@ -127,7 +128,7 @@ def test_what_is_tried_changes_the_winner_until_it_is_as_today_again() -> None:
 @pytest.mark.usefixtures("router")
 def test_it_is_saved_used_renamed_and_deleted() -> None:
     app = save(view(NO_GEMINI), "  No  Gemini ")
-    (saved,) = saved_what_ifs(get_runtime().store)
+    (saved,) = saved_what_ifs(get_runtime().store.of(MACHINE_OWNER))
     assert saved.what_if.name == "No Gemini"
     app.button(key=f"use-{saved.id}").click().run()
     form = app.session_state["form"]
@@ -140,7 +141,7 @@ def test_it_is_saved_used_renamed_and_deleted() -> None:
     app.button(key=f"do-rename-{saved.id}").click().run()
     assert "<b>Without Google</b>" in html(app)
     app.button(key=f"delete-{saved.id}").click().run()
-    assert saved_what_ifs(get_runtime().store) == []
+    assert saved_what_ifs(get_runtime().store.of(MACHINE_OWNER)) == []
 
 
 @pytest.mark.usefixtures("router")
@@ -165,7 +166,7 @@ def test_one_in_use_that_somebody_else_deleted_is_out_of_use_and_that_is_said_on
     app, saved = no_gemini_in_use()
     app.switch_page("../pages/chat.py").run()
     assert app.selectbox(key=scores_key(app)).value == "No Gemini"
-    delete_what_if(get_runtime().store, saved.id)
+    delete_what_if(get_runtime().store.of(MACHINE_OWNER), saved.id)
     app.run()
     assert app.session_state["form"].what_if is None
     assert "“No Gemini” was deleted" in app.toast[0].value
@@ -177,7 +178,7 @@ def test_one_in_use_that_somebody_else_deleted_is_out_of_use_and_that_is_said_on
 def test_one_in_use_that_somebody_else_renamed_stays_in_use() -> None:
     app, saved = no_gemini_in_use()
     app.switch_page("../pages/chat.py").run()
-    rename_what_if(get_runtime().store, saved, "Without Google")
+    rename_what_if(get_runtime().store.of(MACHINE_OWNER), saved, "Without Google")
     assert app.run().selectbox(key=scores_key(app)).value == "Without Google"
     assert app.session_state["form"].what_if.name == "Without Google"
     assert not app.toast
@@ -196,7 +197,7 @@ def test_what_cannot_be_saved_says_why() -> None:
 def test_a_saved_one_is_put_on_the_view_again() -> None:
     app = save(view(NO_GEMINI), "No Gemini")
     app.button(key="what-if-as-today").click().run()
-    (saved,) = saved_what_ifs(get_runtime().store)
+    (saved,) = saved_what_ifs(get_runtime().store.of(MACHINE_OWNER))
     app.button(key=f"look-{saved.id}").click().run()
     assert "would take over from" in html(app)
 

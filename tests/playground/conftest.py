@@ -10,7 +10,8 @@ import pytest
 
 from playground.servers.connection import Connection, embedded
 from playground.sessions.engine import Engine
-from playground.sessions.store import Store
+from playground.sessions.store import OwnerStore, Store
+from playground.teams.owner import MACHINE_OWNER
 from tests.playground.postgres import empty_postgres
 from tests.playground.running import price
 from tests.playground.servers.wire_server import ThreadedWireServer
@@ -62,11 +63,17 @@ def store_url(sqlite_url: str) -> str:
 
 
 @pytest.fixture
-def store(store_url: str, clock: Clock) -> Iterator[Store]:
+def everyone(store_url: str, clock: Clock) -> Iterator[Store]:
     """An empty store."""
-    store = Store(store_url, now=clock)
-    yield store
-    store.close()
+    everyone = Store(store_url, now=clock)
+    yield everyone
+    everyone.close()
+
+
+@pytest.fixture
+def store(everyone: Store) -> OwnerStore:
+    """The empty store, as the user of this machine has it."""
+    return everyone.of(MACHINE_OWNER)
 
 
 @pytest.fixture
@@ -83,8 +90,8 @@ def gateway(wire: ThreadedWireServer) -> Connection:
 
 
 @pytest.fixture
-def engine(store: Store, clock: Clock) -> Iterator[Engine]:
+def engine(everyone: Store, clock: Clock) -> Iterator[Engine]:
     """An engine on the store, with prices of its own."""
-    engine = Engine(store, price=price, now=clock)
+    engine = Engine(everyone, price=price, now=clock)
     yield engine
     engine.close()

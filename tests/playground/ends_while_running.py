@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 from playground.runtime import get_runtime
 from playground.servers.connection import embedded
 from playground.sessions.turns import TurnSettings
+from playground.teams.owner import MACHINE_OWNER
 from tests.playground.servers.wire_server import ThreadedWireServer, holds
 from tests.turns import conversation
 
@@ -20,7 +21,9 @@ def main() -> None:
     wire.script = holds("Part")
     connection = embedded(wire.base_url, "k-1")
     engine = get_runtime().engine
-    run = engine.submit(connection, conversation(), "Hi", TurnSettings(), parent_id=None)
+    run = engine.submit(
+        MACHINE_OWNER, connection, conversation(), "Hi", TurnSettings(), parent_id=None
+    )
     version = 0
     while not run.turn.answer.text:
         version = run.wait_change(version)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playground.sessions.store import Store
+from playground.sessions.store import OwnerStore
 from playground.sessions.turns import Conversation, Run
 from speko_client.models import CompleteUsage
 from tests.patience import PATIENCE
@@ -22,7 +22,7 @@ def wait_for_text(run: Run) -> str:
     return run.turn.answer.text
 
 
-def stored(store: Store) -> Conversation:
+def stored(store: OwnerStore) -> Conversation:
     """Conversation ``c`` as the store has it."""
     found = store.load("c")
     assert found is not None

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from playground.runtime import Runtime, get_runtime
+from playground.servers.connection import Connection, check_server, other
+from playground.sessions.asking import run_turn
+from playground.sessions.store import Store, utc_now
 from playground.sessions.turns import TurnSettings
+from playground.teams.owner import MACHINE_OWNER, Owner
+from speko_client.errors import SpekoConnectionError
 from speko_client.models import Fault
+from tests.loopback_server import LoopbackServer
 from tests.patience import PATIENCE
 from tests.turns import conversation, turn
 
@@ -45,19 +53,62 @@ def test_after_a_shutdown_there_is_a_new_one_with_the_settings_of_now(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = get_runtime()
-    first.store.save_turn(turn("t1"))
+    first.store.of(MACHINE_OWNER).save_turn(turn("t1"))
     first.shutdown()
     monkeypatch.setenv("SPEKO_PACE", "0")
     second = get_runtime()
     assert second is not first
     assert second.settings.pace == 0
-    assert second.store.recent(1)[0].turn_count == 1
+    assert second.store.of(MACHINE_OWNER).recent(1)[0].turn_count == 1
+
+
+def long_ago() -> datetime:
+    """Forty days before now."""
+    return utc_now() - timedelta(days=40)
+
+
+@pytest.mark.parametrize(("days", "left"), [("", ["new", "old"]), ("30", ["new"])])
+def test_sessions_unused_for_so_many_days_are_deleted_where_that_is_set(
+    days: str, left: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPEKO_RETENTION_DAYS", days)
+    runtime = get_runtime()
+    everyone = Store(runtime.settings.store_url, now=long_ago)
+    everyone.of(Owner("ann")).save_turn(turn("t1", conversation_id="old"))
+    everyone.close()
+    runtime.store.of(Owner("ann")).save_turn(turn("t2", conversation_id="new"))
+    runtime.delete_unused()
+    assert [each.id for each in runtime.store.of(Owner("ann")).recent(5)] == left
+
+
+def test_where_they_cannot_be_deleted_the_log_says_why(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("SPEKO_RETENTION_DAYS", "30")
+    (data_dir / "playground.db").mkdir()
+    get_runtime().delete_unused()
+    assert "could not be deleted" in caplog.text
+    assert "playground.db cannot be opened" in caplog.text
+
+
+async def _answered(connection: Connection) -> None:
+    async for _ in run_turn(connection, [], "Hello", TurnSettings()):
+        """Nothing comes."""
+
+
+def test_a_name_that_changes_its_answer_leads_to_nothing_private() -> None:
+    with LoopbackServer() as server:
+        visitors = other(server.base_url, None, takes_vertical=False, public_only=True)
+        with get_runtime().client(visitors) as client:
+            assert not check_server(client, visitors).ok
+        with pytest.raises(SpekoConnectionError, match="it has a private address"):
+            asyncio.run(_answered(visitors))
 
 
 def test_a_playground_that_ends_keeps_what_had_arrived(data_dir: Path) -> None:
     script = Path(__file__).with_name("ends_while_running.py")
     subprocess.run([sys.executable, script], cwd=Path.cwd(), check=True, timeout=PATIENCE)
-    conversation = get_runtime().store.load("c")
+    conversation = get_runtime().store.of(MACHINE_OWNER).load("c")
     assert conversation is not None
     assert [(t.status, t.answer.text) for t in conversation.path()] == [("interrupted", "Part")]
 
@@ -68,7 +119,7 @@ def test_the_gateway_that_ships_answers_and_fails_over(monkeypatch: pytest.Monke
     runtime = get_runtime()
     form = TurnSettings(allowed=("openai", "anthropic"), drill=(Fault(target="openai"),))
     run = runtime.engine.submit(
-        runtime.connection(), conversation(), "Hello!", form, parent_id=None
+        MACHINE_OWNER, runtime.connection(), conversation(), "Hello!", form, parent_id=None
     )
     assert run.wait(PATIENCE)
     answer = run.turn.answer

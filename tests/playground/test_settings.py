@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,47 @@ def test_a_broken_secrets_file_is_named_and_not_quoted(folder: Path) -> None:
 def test_the_key_is_not_in_the_repr(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPEKO_API_KEY", "k-hidden")
     assert "k-hidden" not in repr(load_settings())
+
+
+@pytest.mark.parametrize(
+    ("given", "known_by"),
+    [
+        ({}, "auto"),
+        ({"SPEKO_VISITORS": "cookie"}, "cookie"),
+        ({"SPEKO_TRUSTED_USER_HEADER": "X-User", "SPEKO_TRUSTED_PROXIES": "127.0.0.1"}, "header"),
+        ({"auth": {"client_id": "c"}}, "oidc"),
+        ({"auth": {"client_id": "c"}, "SPEKO_VISITORS": "machine"}, "machine"),
+    ],
+)
+def test_visitors_are_known_by_what_is_set_up(given: dict[str, object], known_by: str) -> None:
+    assert load_settings(given).known_by == known_by
+
+
+@pytest.mark.parametrize("value", ["127.0.0.1, ::1,10.0.0.0/8", ["127.0.0.1", "::1", "10.0.0.0/8"]])
+def test_proxies_are_addresses_and_networks(value: object) -> None:
+    proxies = load_settings({"SPEKO_TRUSTED_PROXIES": value}).trusted_proxies
+    assert [str(each) for each in proxies] == ["127.0.0.1/32", "::1/128", "10.0.0.0/8"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"SPEKO_VISITORS": "nobody"}, "SPEKO_VISITORS"),
+        ({"SPEKO_VISITORS": "header"}, "SPEKO_TRUSTED_USER_HEADER must be set"),
+        ({"SPEKO_TRUSTED_USER_HEADER": "X-User"}, "SPEKO_TRUSTED_PROXIES must name"),
+        ({"SPEKO_TRUSTED_USER_HEADER": "X User"}, "SPEKO_TRUSTED_USER_HEADER"),
+        ({"SPEKO_TRUSTED_PROXIES": "proxy.example"}, "SPEKO_TRUSTED_PROXIES"),
+        ({"SPEKO_TRUSTED_PROXIES": "10.0.0.1/8"}, "SPEKO_TRUSTED_PROXIES"),
+        ({"SPEKO_SIGN_OUT_URL": "javascript:alert(1)"}, "SPEKO_SIGN_OUT_URL"),
+        ({"SPEKO_COOKIE_SECRET": "short"}, "SPEKO_COOKIE_SECRET"),
+        ({"SPEKO_TURNS_PER_HOUR": "-1"}, "SPEKO_TURNS_PER_HOUR"),
+        ({"SPEKO_USD_PER_DAY": "nan"}, "SPEKO_USD_PER_DAY"),
+        ({"SPEKO_VISITORS": "oidc"}, "[auth]"),
+    ],
+)
+def test_a_setting_that_would_let_anybody_be_anybody_ends_the_start(
+    given: dict[str, object], said: str
+) -> None:
+    with pytest.raises(SettingsError, match=re.escape(said)) as caught:
+        load_settings(given)
+    assert "short" not in str(caught.value).replace("shorter", "")

@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,12 @@ from typing import Any
 import pytest
 
 import speko_client
+from tests.client.wire_server import WireServer, refused
 from tests.conftest import OUTSIDE_ENVIRONMENT
-from tests.gateway.process import FAST_DEMO, KEY, ROOT, Running, running
+from tests.gateway.process import FAST_DEMO, KEY, ROOT, Running, environment, running
 
 TALK = Path(__file__).parent / "talk.py"
+FAIL = Path(__file__).parent / "fail.py"
 
 INSTALL = (sys.executable, "-m", "pip", "install", "--quiet", "--upgrade")
 NEWEST = "0.2.2"
@@ -71,21 +73,26 @@ def talk(request: pytest.FixtureRequest, pytestconfig: pytest.Config, gateway: R
     """What this SDK got from the gateway."""
     sdk = request.param
     if sdk == OURS:
-        package, paths = "speko_client", [ROOT]
+        said = printed([ROOT], TALK, "speko_client", gateway.url, KEY)
     else:
         needed = [sdk, NEWEST] if sdk.startswith("0.2.") else [sdk]
-        package, paths = "spekoai", [installed(pytestconfig, each) for each in needed]
+        folders = [installed(pytestconfig, each) for each in needed]
+        said = printed(folders, TALK, "spekoai", gateway.url, KEY)
+        assert sdk == said["version"], "another version ran"
+    return Talk(sdk, said)
+
+
+def printed(folders: Sequence[Path], script: Path, *arguments: str) -> Any:
+    """What a script prints that finds its packages in these folders first."""
     done = subprocess.run(
-        [sys.executable, str(TALK), package, gateway.url, KEY],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))},
+        [sys.executable, str(script), *arguments],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders))},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    said: dict[str, Any] = json.loads(done.stdout)
-    assert sdk in (said["version"], OURS), "another version ran"
-    return Talk(sdk, said)
+    return json.loads(done.stdout)
 
 
 def test_it_completes(talk: Talk) -> None:
@@ -159,3 +166,22 @@ def test_our_client_has_its_names(talk: Talk) -> None:
         assert {"ChatTool", "ChatToolChoice", "ChatRole", "StreamError"} < set(talk.said["names"])
     assert not set(talk.said["names"]) - set(speko_client.__all__)
     assert all(hasattr(speko_client, name) for name in speko_client.__all__)
+
+
+@pytest.mark.parametrize("sdk", [BEFORE_STREAMS[0], NEWEST])
+def test_it_hears_how_long_to_wait_and_who_is_missing(
+    sdk: str, pytestconfig: pytest.Config, tmp_path: Path
+) -> None:
+    with WireServer() as vendor:
+        vendor.script(refused("429 Too Many Requests", "Slow down", "busy", Retry_After="7"))
+        variables = {"SPEKO_CUSTOM_BASE_URL": vendor.url, "SPEKO_CUSTOM_MODELS": "m"}
+        env = {**environment(tmp_path, **variables), "OPENAI_API_KEY": ""}
+        with running(tmp_path, "--fleet", "live", env=env) as gateway:
+            folder = installed(pytestconfig, sdk)
+            first, second, missing = printed([folder], FAIL, gateway.url, KEY)
+    assert first[:3] == ["SpekoRateLimitError", 429, 7]
+    assert second[:2] == ["SpekoRateLimitError", 429]
+    assert 0 < second[2] <= 7
+    assert missing[:2] == ["SpekoApiError", 500]
+    assert missing[3].count("OpenAI") + missing[3].count("openai") > 0
+    assert "anthropic" not in missing[3]

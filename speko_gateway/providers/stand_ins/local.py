@@ -26,6 +26,7 @@ class LocalProvider:
     """``local:smollm2-135m-instruct``; an answer names another GGUF that is used instead."""
 
     kind: ClassVar[ProviderKind] = "local"
+    loads_models: ClassVar[bool] = False
 
     engine: LocalEngine
 

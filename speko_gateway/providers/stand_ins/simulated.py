@@ -99,6 +99,7 @@ class SimulatedProvider:
     """
 
     kind: ClassVar[ProviderKind] = "simulated"
+    loads_models: ClassVar[bool] = False
 
     vendor: str
     stage: Stage

@@ -32,7 +32,7 @@ from speko_gateway.providers.vendors.catalogue import (
     nearest_effort,
     temperature_note,
 )
-from speko_gateway.providers.vendors.dialect import Outgoing, Reader, mapping, model_ids
+from speko_gateway.providers.vendors.dialect import Outgoing, Reader, model_ids
 
 VERSION = "2026-10-21"
 SAMPLING_VERSION = "2023-06-01"
@@ -52,6 +52,7 @@ _BUDGETS: dict[ReasoningEffort, int] = {
     "medium": 4096,
     "high": 8192,
     "xhigh": 12_288,
+    "max": 16_384,
 }
 _MIN_BUDGET = 1024
 
@@ -60,7 +61,7 @@ _WITH_BUDGET = re.compile(
     r"claude-(3-7|(opus|sonnet|haiku)-4(-[0-5])?(?![-\d]|\.\d)|\w+-4(-[0-5])?-\d{8})"
 )
 _CLAUDE_4_6 = re.compile(r"claude-(opus|sonnet|haiku)-4-6")
-_ADAPTIVE_EFFORTS: tuple[ReasoningEffort, ...] = ("low", "medium", "high", "xhigh")
+_ADAPTIVE_EFFORTS: tuple[ReasoningEffort, ...] = ("low", "medium", "high", "xhigh", "max")
 
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _MODEL_ALIASES = {
@@ -106,9 +107,9 @@ class AnthropicDialect:
         """``GET {base}/v1/models``."""
         return Outgoing("/v1/models?limit=1000", {}, {"anthropic-version": VERSION})
 
-    def model_ids(self, listed: Any) -> list[str]:
-        """``data[].id``."""
-        return model_ids(mapping(listed).get("data"))
+    def model_ids(self, entries: list[Any]) -> list[str]:
+        """Each one's ``id``."""
+        return model_ids(entries)
 
 
 # What is sent
@@ -167,7 +168,10 @@ def _thinking(
         return {}, (effort_note(model, asked, None),)
     if _WITH_BUDGET.match(model):
         return _budgeted(request, asked, turns)
-    known = _ADAPTIVE_EFFORTS[:3] if _CLAUDE_4_6.match(model) else _ADAPTIVE_EFFORTS
+    # Claude 4.6 knows max, but not xhigh; what is less than max must not cost as much.
+    known = _ADAPTIVE_EFFORTS
+    if _CLAUDE_4_6.match(model) and asked != "max":
+        known = _ADAPTIVE_EFFORTS[:3]
     sent = nearest_effort(asked, known)
     fields: dict[str, Any] = {"output_config": {"effort": sent}}
     if EFFORTS.index(asked) >= EFFORTS.index("low") and not _is_forced(request):

@@ -16,16 +16,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import ConfigDict, TypeAdapter
 
+from speko_client.base_urls import DialectName
 from speko_client.models import ReasoningEffort
 from speko_gateway.routing.scores import DATA_FOLDER
 
-DialectName = Literal["openai", "anthropic", "google"]
+MAX_TOKENS, MAX_COMPLETION_TOKENS = "max_tokens", "max_completion_tokens"
+"""The two names of the cap on an answer's tokens."""
 
-EFFORTS: tuple[ReasoningEffort, ...] = ("none", "minimal", "low", "medium", "high", "xhigh")
+EFFORTS: tuple[ReasoningEffort, ...] = (
+    *("none", "minimal", "low", "medium", "high", "xhigh", "max"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class Vendor:
     models: tuple[str, ...] = ()
     needs_key: bool = True
     retired: Mapping[str, str] = field(default_factory=dict)
-    max_tokens_field: str = "max_tokens"
+    max_tokens_field: str = MAX_TOKENS
     usage_option: bool = True
     strict_turns: bool = False
     short_call_ids: bool = False
@@ -147,10 +151,26 @@ _FAMILIES = (
 _UNKNOWN = Traits(re.compile(""))
 
 
+_CAPS_COMPLETION = re.compile(r"gpt-[5-9]|o\d\b")
+"""OpenAI's models that reason: their cap counts the reasoning too, so it has the newer name."""
+_OWNER = re.compile(r".*\b(azure|openai)[-_.:]")
+
+
 def traits_of(model: str) -> Traits:
-    """The family of ``model``; a path before its name (``openai/gpt-5``) does not count."""
-    name = model.lower().rsplit("/", 1)[-1]
+    """The family of ``model``; whose it is (``openai/gpt-5``, ``azure.gpt-5``) does not count."""
+    name = _bare_name(model)
     return next((family for family in _FAMILIES if family.pattern.match(name)), _UNKNOWN)
+
+
+def max_tokens_field(vendor: Vendor, model: str) -> str:
+    """What the cap on the answer's tokens is called; the model decides, wherever it is served."""
+    newer = _CAPS_COMPLETION.match(_bare_name(model))
+    return MAX_COMPLETION_TOKENS if newer else vendor.max_tokens_field
+
+
+def _bare_name(model: str) -> str:
+    name = _OWNER.sub("", model.lower().rsplit("/", 1)[-1])
+    return f"gpt-{name[3:]}" if name[3:4].isdecimal() and name.startswith("gpt") else name
 
 
 def nearest_effort(

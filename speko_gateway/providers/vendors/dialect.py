@@ -17,6 +17,8 @@ from speko_gateway.providers.failures import reported, unreadable
 from speko_gateway.providers.vendors.catalogue import Vendor
 from speko_gateway.providers.vendors.reading import text
 
+CHAT_COMPLETIONS: Final = "/chat/completions"
+"""The path of the ``openai`` dialect."""
 _END_MARKS: Final = ("[DONE]", "DONE")
 
 
@@ -72,8 +74,8 @@ class Dialect(Protocol):
         """What to GET for the vendor's own list of models."""
         ...
 
-    def model_ids(self, listed: Any) -> list[str]:
-        """The ids in the vendor's list, as parsed JSON."""
+    def model_ids(self, entries: list[Any]) -> list[str]:
+        """The ids in the entries of the vendor's list; see ``model_listing`` for its forms."""
         ...
 
 
@@ -112,7 +114,10 @@ def listed(value: Any) -> list[dict[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
-def model_ids(items: Any, prefix: str = "") -> list[str]:
-    """The ids of a list of models, sorted, each once."""
-    names = (text(item.get("id") or item.get("name")) for item in listed(items))
+def model_ids(entries: list[Any], prefix: str = "") -> list[str]:
+    """The ids of a list of models, sorted, each once; an entry may be the bare id."""
+    names = (
+        text(each.get("id") or each.get("name") if isinstance(each, dict) else each)
+        for each in entries
+    )
     return sorted({name.removeprefix(prefix) for name in names if name})

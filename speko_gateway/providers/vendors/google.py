@@ -10,6 +10,7 @@ names are as Google's SDK sends them; the API takes either spelling.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -35,7 +36,7 @@ from speko_gateway.providers.vendors.dialect import (
     mapping,
     model_ids,
 )
-from speko_gateway.providers.vendors.reading import Reading, count, text, whole
+from speko_gateway.providers.vendors.reading import Reading, count, place_of, text
 from speko_gateway.providers.vendors.tool_fragments import spelled
 
 _BUDGETS: dict[ReasoningEffort, int] = {
@@ -45,17 +46,24 @@ _BUDGETS: dict[ReasoningEffort, int] = {
     "medium": 8192,
     "high": 24_576,
     "xhigh": 24_576,
+    "max": 24_576,
 }
 """Tokens of thinking per effort for Gemini 2.5: those of Google's own OpenAI-compatible API."""
 _MIN_PRO_BUDGET = 128
 """Gemini 2.5 Pro cannot stop thinking; this is its least."""
 
 _LEVELS: tuple[ReasoningEffort, ...] = ("minimal", "low", "medium", "high")
-_PRO_LEVELS: tuple[ReasoningEffort, ...] = ("low", "high")
+"""Google's SDK has XHIGH as well, but no model is documented to take it."""
+_WITHOUT_MINIMAL = re.compile(
+    r"gemini-(3\.[7-9]|[4-9])(\.\d+)?-flash(?!-lite)|gemini-flash-latest|.*pro"
+)
+_WITHOUT_MEDIUM = re.compile(r"gemini-3-pro")
 _WITHOUT_THINKING = re.compile(r"gemini-(1|2\.0)|gemma-[1-3]")
 _WITH_BUDGET = re.compile(r"gemini-2\.5")
 _WITHOUT_SYSTEM = re.compile(r"gemma-[1-3]")
 _ONLY_IN_BETA = re.compile(r".*(-latest$|preview|-exp\b)")
+
+_LISTED_AS = "models/"
 
 UNSIGNED = "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I="
 """What Gemini 3 takes for the signature of a tool call that another model made.
@@ -71,7 +79,11 @@ class GoogleDialect:
     """Gemini's generateContent."""
 
     def outgoing(self, vendor: Vendor, request: ProviderRequest) -> Outgoing:
-        """The request; where a model has no system instruction, the first turn carries it."""
+        """The request; where a model has no system instruction, the first turn carries it.
+
+        A model may be named as Google lists it: ``models/gemini-2.5-flash``.
+        """
+        request = replace(request, model=request.model.removeprefix(_LISTED_AS))
         turns = [turn for turn in _turns(request) if turn.role != "system"]
         system = system_text(request)
         if system and _WITHOUT_SYSTEM.match(request.model):
@@ -104,14 +116,13 @@ class GoogleDialect:
         """``GET {base}/v1beta/models``, which lists the previews too."""
         return Outgoing("/v1beta/models?pageSize=1000", {}, {})
 
-    def model_ids(self, listed_models: Any) -> list[str]:
-        """``models[].name`` of those that generate content, without ``models/``."""
-        models = listed(mapping(listed_models).get("models"))
-        return model_ids([model for model in models if _talks(model)], prefix="models/")
+    def model_ids(self, entries: list[Any]) -> list[str]:
+        """The ``name`` of those that generate content, without ``models/``."""
+        return model_ids(list(filter(_talks, entries)), prefix=_LISTED_AS)
 
 
-def _talks(model: dict[str, Any]) -> bool:
-    methods = model.get("supportedGenerationMethods")
+def _talks(model: Any) -> bool:
+    methods = mapping(model).get("supportedGenerationMethods")
     return not isinstance(methods, list) or "generateContent" in methods
 
 
@@ -172,9 +183,15 @@ def _thinking(request: ProviderRequest) -> tuple[dict[str, Any] | None, tuple[st
         return None, () if asked == "none" else (effort_note(model, asked, None),)
     if _WITH_BUDGET.match(model):
         return _budget(model, asked)
-    sent = nearest_effort(asked, _PRO_LEVELS if "pro" in model else _LEVELS)
+    sent = nearest_effort(asked, _levels(model))
     note = () if sent == asked else (effort_note(model, asked, sent),)
     return {"thinking_level": str(sent).upper()}, note
+
+
+def _levels(model: str) -> tuple[ReasoningEffort, ...]:
+    known = _LEVELS[1:] if _WITHOUT_MINIMAL.match(model) else _LEVELS
+    medium_too = not _WITHOUT_MEDIUM.match(model)
+    return tuple(level for level in known if level != "medium" or medium_too)
 
 
 def _budget(model: str, asked: ReasoningEffort) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -234,14 +251,14 @@ class CandidateReader:
             self._ended = True
             return []
         chunk = event_object(data, self._reading.secret, "candidates")
-        self._count(mapping(chunk.get("usageMetadata")))
-        feedback = mapping(chunk.get("promptFeedback"))
-        if blocked := text(feedback.get("blockReason")):
-            self._reading.blocked(blocked, feedback.get("blockReasonMessage"))
+        if usage := mapping(chunk.get("usageMetadata")):
+            self._count(usage)
+        if feedback := mapping(chunk.get("promptFeedback")):
+            self._block(feedback)
         return [
             event
             for position, candidate in enumerate(listed(chunk.get("candidates")))
-            if (position if (index := whole(candidate.get("index"))) is None else index) == 0
+            if place_of(candidate, position) == 0
             for event in self._read_candidate(candidate)
         ]
 
@@ -249,8 +266,13 @@ class CandidateReader:
         """Function calls and usage; without a finish reason the stream was cut."""
         return self._reading.finish(done=self._ended)
 
+    def _block(self, feedback: dict[str, Any]) -> None:
+        if reason := text(feedback.get("blockReason")):
+            self._reading.blocked(reason, feedback.get("blockReasonMessage"))
+
     def _read_candidate(self, candidate: dict[str, Any]) -> list[ProviderEvent]:
-        self._reading.end(candidate.get("finishReason"), candidate.get("finishMessage"))
+        if reason := candidate.get("finishReason"):
+            self._reading.end(reason, candidate.get("finishMessage"))
         parts = listed(mapping(candidate.get("content")).get("parts"))
         return [event for part in parts for event in self._read_part(part)]
 
@@ -263,11 +285,13 @@ class CandidateReader:
 
     def _call(self, call: dict[str, Any]) -> None:
         drafts = self._reading.drafts
-        name, call_id = text(call.get("name")), text(call.get("id"))
-        drafts.begin(drafts.next_place(), call_id, name).add("", "", spelled(call.get("args")))
+        place = drafts.next_place
+        drafts.begin(place, text(call.get("id")), text(call.get("name")))
+        drafts.add_args(place, spelled(call.get("args")))
 
     def _count(self, usage: dict[str, Any]) -> None:
         """The answer's tokens and the thinking's: both are billed as output."""
         answer = count(usage.get("candidatesTokenCount"))
-        thoughts = count(usage.get("thoughtsTokenCount")) or 0
-        self._reading.used(usage.get("promptTokenCount"), answer and answer + thoughts)
+        if answer is not None:
+            answer += count(usage.get("thoughtsTokenCount")) or 0
+        self._reading.used(usage.get("promptTokenCount"), answer)

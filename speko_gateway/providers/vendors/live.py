@@ -9,19 +9,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator, Iterator, Mapping
+from contextlib import aclosing
 from dataclasses import replace
+from ipaddress import ip_address
 from typing import Literal
 
 from yarl import URL
 
+from speko_client.addresses import is_public
+from speko_client.base_urls import BaseUrlError, DialectName, behind, read_base_url
 from speko_client.redaction import Redactor
 from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent, ProviderRequest
-from speko_gateway.providers.failures import reported, unreadable
 from speko_gateway.providers.vendors.anthropic import AnthropicDialect
-from speko_gateway.providers.vendors.catalogue import VENDORS, DialectName, Vendor, compatible
-from speko_gateway.providers.vendors.dialect import Dialect
+from speko_gateway.providers.vendors.catalogue import VENDORS, Vendor, compatible
+from speko_gateway.providers.vendors.dialect import Dialect, Outgoing
 from speko_gateway.providers.vendors.google import GoogleDialect
+from speko_gateway.providers.vendors.habits import Habits, ServerMemory, adapted, learnt
 from speko_gateway.providers.vendors.keyless import KeylessEvents
+from speko_gateway.providers.vendors.model_listing import read_model_list
+from speko_gateway.providers.vendors.ollama_host import ollama_base_url
 from speko_gateway.providers.vendors.openai import OpenAIDialect
 from speko_gateway.providers.vendors.upstream import Upstream
 
@@ -32,6 +38,7 @@ DIALECTS: Mapping[DialectName, Dialect] = {
 }
 
 _CUSTOM = re.compile(r"SPEKO_CUSTOM_(?:(?P<name>[A-Z0-9_]+)_)?BASE_URL")
+_NEARBY = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
 
 
@@ -39,8 +46,10 @@ class LiveProvider:
     """One vendor with one key. Cheap to make: connections belong to the shared ``upstream``.
 
     ``key`` and ``base_url`` come from the environment or with a single request; no text of an
-    instance shows the key. ``models`` are the ids offered without asking the vendor. ``problem``
-    is why no model of it can be called, as a plain clause; None where one can.
+    instance shows the key. ``models`` are the ids offered without asking the vendor; ``named`` are
+    those that somebody named in place of the catalogue's, None where nobody did. ``problem`` is
+    why no model of it can be called, as a plain clause; None where one can. ``loads_models``
+    holds for servers that people run themselves, by their kind or by their address.
     """
 
     kind: Literal["live"] = "live"
@@ -54,15 +63,20 @@ class LiveProvider:
         key: str | None = None,
         base_url: str | None = None,
         models: tuple[str, ...] | None = None,
+        memory: ServerMemory | None = None,
     ) -> None:
         self.vendor = vendor
-        self.base_url = base_url_of(vendor, base_url or vendor.base_url)
+        address, problem = _address(vendor, base_url or vendor.base_url)
+        self.base_url = address
+        self.named = models
         self.models = vendor.models if models is None else models
         self._upstream = upstream
+        self._memory = memory or ServerMemory()
         self._dialect = DIALECTS[vendor.dialect]
         self._key = (key or "").strip() or None
         self._redactor = Redactor([self._key or ""])
-        self.problem = _address_problem(self.base_url) or _key_problem(vendor, self._key)
+        self.loads_models = not vendor.needs_key or _is_nearby(self.base_url)
+        self.problem = problem or _key_problem(vendor, self._key) or self._two_keys_problem()
 
     def __repr__(self) -> str:
         return f"LiveProvider({self.vendor.id!r})"
@@ -83,59 +97,102 @@ class LiveProvider:
         """The same vendor behind a caller's key, at a caller's address, with a caller's models.
 
         What is None stays, with one exception: this provider's own key never goes to another
-        address. Another address is reached over the connections of ``elsewhere``.
+        address, and its models are not another server's. Another address is reached over the
+        connections of ``elsewhere``. A caller without a key can only choose among the models that
+        were named for this provider's own.
         """
-        moved = base_url is not None and base_url_of(self.vendor, base_url) != self.base_url
+        moved = base_url is not None and _address(self.vendor, base_url)[0] != self.base_url
         return LiveProvider(
             self.vendor,
             (elsewhere if moved else None) or self._upstream,
             key=key or (None if moved else self._key),
             base_url=base_url if moved else self.base_url,
-            models=self.models if models is None else models,
+            models=models if moved else self._models_for(models, own_key=bool(key)),
+            memory=self._memory,
         )
+
+    def offers(self, model: str) -> bool:
+        """Whether a model may be asked for by its id: named, or nobody has named any."""
+        return self.named is None or model in self.named
 
     def unavailable_reason(self, model: str) -> str | None:
         """Why ``model`` cannot be called: no usable key or address, or retired by its vendor."""
-        if (day := self.vendor.retired.get(model)) and self._is_the_vendor_itself():
+        day = self.vendor.retired.get(model.removeprefix("models/"))
+        if day is not None and self._is_the_vendor_itself():
             return f"{self.vendor.name} retired {model} on {day}"
         return self.problem
 
     async def stream(self, request: ProviderRequest) -> AsyncGenerator[ProviderEvent]:
-        """The vendor's answer as it comes."""
-        call = self._dialect.outgoing(self.vendor, request)
-        answer = self._upstream.answer(
-            self.base_url + call.path,
+        """The vendor's answer as it comes; asked again where a refusal says how (``habits``)."""
+        plain = self._dialect.outgoing(self.vendor, request)
+        known = habits = self._memory.of(self.base_url, request.model)
+        begun, refusal = False, None
+        while True:
+            call, keyless = adapted(plain, habits, request.model), KeylessEvents(self._redactor)
+            try:
+                async with aclosing(self._answer(call)) as events:
+                    async for event in events:
+                        if not begun and habits is not known:
+                            self._memory.keep(self.base_url, request.model, habits)
+                        begun = True
+                        for shown in keyless.of(event):
+                            yield shown
+                return
+            except ProviderError as error:
+                better = None if begun else learnt(call, error, habits, known)
+                if better is None and refusal is not None and habits.cap in error.named:
+                    # The other name is refused too, so it was never about the name.
+                    raise refusal from error
+                if better is None:
+                    raise
+                refusal, habits = refusal or error, better
+
+    def _answer(self, call: Outgoing) -> AsyncGenerator[ProviderEvent]:
+        return self._upstream.answer(
+            behind(self.base_url, call.path),
             {**call.headers, **self._key_headers()},
             call.body,
             self._dialect.reader(call.notes, self._key),
             self._key,
         )
-        keyless = KeylessEvents(self._redactor)
-        try:
-            async for event in answer:
-                for shown in keyless.of(event):
-                    yield shown
-        finally:
-            await answer.aclose()
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The models that the server lists itself, where it was named without any."""
+        return self._memory.lists.at(self.base_url)
+
+    def habits(self) -> dict[str, Habits]:
+        """By model, what this server was found to take."""
+        return self._memory.at(self.base_url)
 
     async def list_models(self) -> list[str]:
         """The vendor's own list of model ids, asked for now; ProviderError where it gives none."""
         call = self._dialect.models_request()
-        listed = await self._upstream.get_json(
-            self.base_url + call.path, {**call.headers, **self._key_headers()}, self._key
+        text = await self._upstream.get_text(
+            behind(self.base_url, call.path), {**call.headers, **self._key_headers()}, self._key
         )
-        if not isinstance(listed, dict | list):
-            raise unreadable("answered with something that is no list of models")
-        if isinstance(listed, dict) and listed.get("error"):
-            raise reported(listed["error"], self._key)
-        return self._dialect.model_ids(self._redactor.value(listed))
+        models = await read_model_list(text, self._dialect, self._key)
+        return [self._redactor.words(model) for model in models]
 
     async def close(self) -> None:
         """Close the shared connections; at shutdown, and harmless when repeated."""
         await self._upstream.close()
 
+    def _models_for(
+        self, brought: tuple[str, ...] | None, *, own_key: bool
+    ) -> tuple[str, ...] | None:
+        if brought is None:
+            return self.named
+        return brought if own_key else tuple(filter(self.offers, brought))
+
     def _is_the_vendor_itself(self) -> bool:
         return self.base_url == self.vendor.base_url
+
+    def _two_keys_problem(self) -> str | None:
+        """HTTP has one place for credentials, and a user in the address would take it as well."""
+        if self._key is None or "@" not in self.base_url:
+            return None
+        return f"the base URL of {self.vendor.name} has a user in it, and there is a key too"
 
     def _key_headers(self) -> dict[str, str]:
         if self.problem is not None:
@@ -144,7 +201,9 @@ class LiveProvider:
 
 
 def build_live_providers(
-    env: Mapping[str, str], upstream: Upstream | None = None
+    env: Mapping[str, str],
+    upstream: Upstream | None = None,
+    memory: ServerMemory | None = None,
 ) -> dict[str, LiveProvider]:
     """The configured vendors by id.
 
@@ -153,33 +212,67 @@ def build_live_providers(
     taken too. Any OpenAI-compatible server: ``SPEKO_CUSTOM_BASE_URL``, with ``_API_KEY`` and
     ``_MODELS``; several: ``SPEKO_CUSTOM_<NAME>_BASE_URL`` and so on, with the id ``custom-<name>``.
     """
-    shared = upstream or Upstream()
+    shared, remembered = upstream or Upstream(), memory or ServerMemory()
     rows = [*VENDORS.values(), *_custom_vendors(env)]
     return {
         row.id: LiveProvider(
-            row, shared, key=_key(row, env), base_url=_base_url(row, env), models=_models(row, env)
+            row,
+            shared,
+            key=_key(row, env),
+            base_url=_base_url(row, env),
+            models=_models(row, env),
+            memory=remembered,
         )
         for row in rows
         if _is_configured(row, env)
     }
 
 
+def models_named_in(env: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """By vendor of the catalogue, the models named in place of its own; keys may be missing."""
+    named = {vendor: _models(row, env) for vendor, row in VENDORS.items()}
+    return {vendor: models for vendor, models in named.items() if models is not None}
+
+
 def base_url_of(vendor: Vendor, url: str) -> str:
-    """``url`` as the dialect wants it: people paste it with and without ``/v1``."""
-    url = url.strip().rstrip("/")
-    if vendor.dialect == "openai":
-        url = url.removesuffix("/chat/completions")
-        return url if "/" in url.partition("://")[2] else f"{url}/v1"
-    return url.removesuffix("/v1beta").removesuffix("/v1")
+    """``url`` as the dialect wants it. Raises BaseUrlError.
+
+    The beginning of the vendor's own base URL (its host, most often) means the whole of it; any
+    other bare host ``/v1`` there. See ``read_base_url`` for the forms in which people paste it.
+    """
+    plain = read_base_url(url, vendor.dialect)
+    if vendor.id in VENDORS and vendor.base_url.startswith(f"{plain}/"):
+        return vendor.base_url
+    if vendor.dialect != "openai" or "/" in plain.partition("://")[2]:
+        return plain
+    address, mark, query = plain.partition("?")
+    return f"{address}/v1{mark}{query}"
 
 
-def _address_problem(base_url: str) -> str | None:
+def _address(vendor: Vendor, url: str) -> tuple[str, str | None]:
+    """The base URL, and why it cannot be called."""
     try:
-        url = URL(base_url)
+        return base_url_of(vendor, url), None
+    except BaseUrlError as error:
+        return url.strip(), str(error)
+
+
+def _is_nearby(base_url: str) -> bool:
+    """Whether this is an address on this machine or in a private network, by its notation."""
+    try:
+        host = (URL(base_url).host or "").rstrip(".").lower()
     except ValueError:
-        url = URL()
-    good = url.scheme in ("http", "https") and url.host
-    return None if good else "its base URL is no address that begins with http:// or https://"
+        return False
+    if "." not in host and ":" not in host:
+        return bool(host)
+    return host.endswith(_NEARBY) or (_is_ip(host) and not is_public(host))
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        return bool(ip_address(host.partition("%")[0]))
+    except ValueError:
+        return False
 
 
 def _key_problem(vendor: Vendor, key: str | None) -> str | None:
@@ -213,19 +306,7 @@ def _base_url(row: Vendor, env: Mapping[str, str]) -> str | None:
     if named := env.get(f"{row.env_prefix}_BASE_URL", "").strip():
         return named
     host = env.get("OLLAMA_HOST", "").strip() if row.id == "ollama" else ""
-    return _ollama_url(host) if host else None
-
-
-def _ollama_url(host: str) -> str:
-    """``OLLAMA_HOST`` as an address to call: it says what the server binds."""
-    address = host if "://" in host else f"http://{host}"
-    try:
-        url = URL(address)
-        bound, port = url.host in ("0.0.0.0", "::"), url.port if url.explicit_port else 11434  # noqa: S104
-        return str(url.with_host("127.0.0.1" if bound else url.host or "").with_port(port))
-    except ValueError:
-        # The provider says why it cannot be called; the others are built anyway.
-        return address
+    return ollama_base_url(host) if host else None
 
 
 def _models(row: Vendor, env: Mapping[str, str]) -> tuple[str, ...] | None:

@@ -35,11 +35,13 @@ from speko_gateway.providers.vendors.catalogue import (
     Traits,
     Vendor,
     effort_note,
+    max_tokens_field,
     nearest_effort,
     temperature_note,
     traits_of,
 )
 from speko_gateway.providers.vendors.dialect import (
+    CHAT_COMPLETIONS,
     Outgoing,
     Reader,
     event_object,
@@ -48,7 +50,7 @@ from speko_gateway.providers.vendors.dialect import (
     mapping,
     model_ids,
 )
-from speko_gateway.providers.vendors.reading import Reading, text, whole
+from speko_gateway.providers.vendors.reading import Reading, place_of, text
 from speko_gateway.providers.vendors.tool_fragments import spelled
 
 _SHORT_ID = re.compile(r"[a-zA-Z0-9]{9}")
@@ -68,14 +70,14 @@ class OpenAIDialect:
             "model": request.model,
             "messages": messages,
             **({} if request.buffered else _streaming(vendor)),
-            vendor.max_tokens_field: request.max_tokens,
+            max_tokens_field(vendor, request.model): request.max_tokens,
             "temperature": temperature,
             "reasoning_effort": effort,
             **_tool_fields(request),
         }
         sent = {name: value for name, value in body.items() if value is not None}
         notes = (*notes, *effort_notes, *temperature_notes)
-        return Outgoing("/chat/completions", sent, {}, notes)
+        return Outgoing(CHAT_COMPLETIONS, sent, {}, notes)
 
     def reader(self, notes: tuple[str, ...], secret: str | None) -> Reader:
         """A reader of chunks."""
@@ -89,9 +91,9 @@ class OpenAIDialect:
         """``GET {base}/models``."""
         return Outgoing("/models", {}, {})
 
-    def model_ids(self, listed: Any) -> list[str]:
-        """``data[].id``; Together answers with the bare list."""
-        return model_ids(listed.get("data") if isinstance(listed, dict) else listed)
+    def model_ids(self, entries: list[Any]) -> list[str]:
+        """Each one's ``id``."""
+        return model_ids(entries)
 
 
 # What is sent
@@ -228,12 +230,13 @@ class ChunkReader:
             self.done = True
             return []
         chunk = event_object(data, self._reading.secret, "choices")
-        # Groq sends the usage in a field of its own.
-        self._count(chunk.get("usage") or mapping(chunk.get("x_groq")).get("usage"))
+        self._count(chunk)
+        if "x_groq" in chunk:
+            self._count(mapping(chunk["x_groq"]))
         return [
             event
             for position, choice in enumerate(listed(chunk.get("choices")))
-            if _place(choice, position) == 0
+            if place_of(choice, position) == 0
             for event in self._read_choice(choice)
         ]
 
@@ -241,9 +244,10 @@ class ChunkReader:
         """Tool calls and usage; a stream without finish reason or ``[DONE]`` was cut."""
         return self._reading.finish(done=self.done)
 
-    def _count(self, usage: Any) -> None:
-        if usage:
-            counts = mapping(usage)
+    def _count(self, holder: dict[str, Any]) -> None:
+        """Usage comes with a chunk, at Moonshot with its choice, at Groq with ``x_groq``."""
+        if holder.get("usage"):
+            counts = mapping(holder["usage"])
             self._reading.used(counts.get("prompt_tokens"), counts.get("completion_tokens"))
 
     def _read_choice(self, choice: dict[str, Any]) -> list[ProviderEvent]:
@@ -251,11 +255,12 @@ class ChunkReader:
             raise reported(error_in(choice) or {}, self._reading.secret)
         # An answer in one piece has the whole message where a chunk has a delta.
         delta = mapping(choice.get("delta") or choice.get("message"))
-        for position, fragment in enumerate(_fragments(delta)):
-            self._read_fragment(fragment, position)
-        self._reading.end(choice.get("finish_reason"))
-        # Moonshot sends the usage with the choice.
-        self._count(choice.get("usage"))
+        if "tool_calls" in delta or "function_call" in delta:
+            for position, fragment in enumerate(_fragments(delta)):
+                self._read_fragment(fragment, position)
+        if reason := choice.get("finish_reason"):
+            self._reading.end(reason)
+        self._count(choice)
         content = delta.get("content")
         if isinstance(content, list):
             content = _block_text(content)
@@ -266,7 +271,7 @@ class ChunkReader:
     def _read_fragment(self, fragment: dict[str, Any], position: int) -> None:
         function = mapping(fragment.get("function"))
         self._reading.drafts.add(
-            _place(fragment, position),
+            place_of(fragment, position),
             text(fragment.get("id")),
             text(function.get("name")),
             spelled(function.get("arguments")),
@@ -278,12 +283,6 @@ def _fragments(delta: dict[str, Any]) -> list[dict[str, Any]]:
     found = listed(delta.get("tool_calls"))
     former = mapping(delta.get("function_call"))
     return found or ([{"function": former}] if former else [])
-
-
-def _place(item: dict[str, Any], position: int) -> int:
-    """Which choice or call this belongs to: by its index, else by its position."""
-    index = whole(item.get("index"))
-    return position if index is None else index
 
 
 def _block_text(content: Any) -> str:

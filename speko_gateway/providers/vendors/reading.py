@@ -61,8 +61,10 @@ class Reading:
 
     def used(self, prompt_tokens: Any = None, completion_tokens: Any = None) -> None:
         """Counts are cumulative, and the last ones that can be true stand."""
-        self._prompt_tokens = count(prompt_tokens) or self._prompt_tokens
-        self._completion_tokens = count(completion_tokens) or self._completion_tokens
+        if (prompt := count(prompt_tokens)) is not None:
+            self._prompt_tokens = prompt
+        if (completion := count(completion_tokens)) is not None:
+            self._completion_tokens = completion
 
     def end(self, reason: Any, details: Any = None) -> None:
         """The answer ends for this reason, in the vendor's own words; nothing is none."""
@@ -127,7 +129,18 @@ def whole(value: Any) -> int | None:
 _MOST_DIGITS: Final = 16
 
 
+def place_of(item: dict[str, Any], position: int) -> int:
+    """Which choice or call this belongs to: by its index, else by its position."""
+    index = item.get("index")
+    if type(index) is int and index >= 0:
+        return index
+    number = whole(index)
+    return position if number is None else number
+
+
 def count(value: Any) -> int | None:
     """A count of tokens; None for what cannot be one, none at all included."""
-    found = whole(value)
-    return found if found and found <= MOST_TOKENS else None
+    if value is None:
+        return None
+    found = value if type(value) is int else whole(value)
+    return found if found is not None and 0 < found <= MOST_TOKENS else None

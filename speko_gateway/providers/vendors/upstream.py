@@ -4,11 +4,15 @@ Every error of aiohttp, TLS, HTTP or a vendor's format becomes a ``ProviderError
 time to connect is limited here; ``failover`` limits how long an answer may take. Redirects are not
 followed: a key goes only to the address it was given for.
 
+A server may close a kept connection at the very moment the next request is on its way. Here such a
+stale connection is told from one that broke, so that the request can be sent again.
+
 A pool that is ``public_only`` makes no connection to a private address. A gateway that others can
 reach must not become their way to what only its host can reach: loopback, private networks,
 link-local addresses (where clouds keep their credentials). A name may point to such an address
 after it was looked up, so no check before the connection is final. ``public_socket`` is called for
-every connection, with the very address it is about to be made to.
+every connection, with the very address it is about to be made to. Such a pool uses no proxy: what
+a proxy connects to, only the proxy knows.
 """
 
 from __future__ import annotations
@@ -16,47 +20,50 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncGenerator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import aiohttp
 from aiohttp import AddrInfoType
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import Connection
 
 from speko_client.addresses import is_public
+from speko_client.proxies import Proxies, Proxy
+from speko_client.redaction import redacted
 from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent
 from speko_gateway.providers.failures import refusal, unreadable
 from speko_gateway.providers.vendors.arrivals import Arrivals
 from speko_gateway.providers.vendors.dialect import Reader
+from speko_gateway.providers.vendors.reaching import (
+    ConnectionClosedError,
+    PrivateAddressError,
+    reaching,
+)
 
 CONNECT_SECONDS = 5.0
 """How long a connection may take, TLS included."""
 LIST_SECONDS = 5.0
 """How long a vendor may take to list its models."""
-KEEPALIVE_SECONDS = 30.0
-MAX_BODY_BYTES = 4 * 1024 * 1024
-"""Of a list of models."""
+MAX_LIST_BYTES = 16 * 1024 * 1024
+"""Of a list of models; those of large marketplaces have some MiB."""
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """Of one streamed answer: some 200,000 tokens, each in a chunk of its own."""
 MAX_ERROR_BYTES = 64 * 1024
+KEEPALIVE_SECONDS = 30.0
 MAX_HEADER_BYTES = 64 * 1024
 """Of one header of an answer; some proxies write long cookies and policies into theirs."""
-_ERROR_BODY_SECONDS = 2.0
-_SETTLE_SECONDS = 0.05
 _HEADERS = {
     "Content-Type": "application/json",
     "Accept": "application/json",
     "Accept-Encoding": "identity",
     "User-Agent": "speko-gateway",
 }
-
-
-class PrivateAddressError(OSError):
-    """The address is not one of the public internet's, and only those may be called."""
-
-    def __init__(self) -> None:
-        super().__init__("private address")
+_ERROR_BODY_SECONDS = 2.0
+_SETTLE_SECONDS = 0.05
+NO_PROXIES = Proxies()
 
 
 def public_socket(info: AddrInfoType) -> socket.socket:
@@ -76,11 +83,14 @@ class Upstream:
         connect_seconds: float = CONNECT_SECONDS,
         public_only: bool = False,
         answer_bytes: int = MAX_ANSWER_BYTES,
+        proxies: Proxies = NO_PROXIES,
     ) -> None:
         self._connect_seconds = connect_seconds
         self._answer_bytes = answer_bytes
-        self._public_only = public_only
-        self._session: aiohttp.ClientSession | None = None
+        self._unsaid = proxies.secrets
+        self._connections = Connections(
+            connect_seconds=connect_seconds, public_only=public_only, proxies=proxies
+        )
 
     async def answer(
         self,
@@ -97,8 +107,8 @@ class Upstream:
         """
         response = await self._send("POST", url, headers, body)
         try:
-            await _accept(response, secret)
-            arrivals, chunk = Arrivals(self._answer_bytes), b"?"
+            await _accept(response, secret, self._unsaid)
+            arrivals, chunk = Arrivals(self._answer_bytes, secret), b"?"
             while chunk and not reader.done:
                 chunk = await _chunk(response)
                 for event in arrivals.feed(chunk):
@@ -111,55 +121,46 @@ class Upstream:
         finally:
             response.close()
 
-    async def get_json(self, url: str, headers: Mapping[str, str], secret: str | None) -> Any:
-        """GET a JSON document; ProviderError where there is none within ``LIST_SECONDS``."""
+    async def get_text(self, url: str, headers: Mapping[str, str], secret: str | None) -> str:
+        """GET a text; ProviderError where there is none, or not within ``LIST_SECONDS``."""
         try:
             async with asyncio.timeout(LIST_SECONDS):
                 response = await self._send("GET", url, headers, None)
                 try:
-                    await _check(response, secret)
-                    return json.loads(await _body(response, MAX_BODY_BYTES))
+                    await _accept(response, secret, self._unsaid)
+                    body = await _body(response, MAX_LIST_BYTES + 1)
                 finally:
                     response.close()
         except TimeoutError as error:
             seconds = f"{LIST_SECONDS:.0f} s"
             raise ProviderError(FailureCode.TIMEOUT, f"timed out after {seconds}") from error
-        except (ValueError, RecursionError) as error:
-            raise unreadable("answered with something that is no JSON") from error
+        if len(body) > MAX_LIST_BYTES:
+            raise unreadable(f"sent more than {MAX_LIST_BYTES // 1024**2} MiB")
+        return body.decode("utf-8", "replace")
 
     async def close(self) -> None:
         """Close all connections; may be called again."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self._connections.close()
 
     async def _send(
         self, method: str, url: str, headers: Mapping[str, str], body: Mapping[str, Any] | None
     ) -> aiohttp.ClientResponse:
-        data = None if body is None else _encoded(body)
-        with _reaching(self._connect_seconds):
-            return await self._opened().request(
-                method, url, data=data, headers=headers, allow_redirects=False
-            )
+        """The answer's head. Over a connection gone stale the request is sent once more, unseen.
 
-    def _opened(self) -> aiohttp.ClientSession:
-        """The session; made here and not earlier because it belongs to the running loop."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=0,
-                    keepalive_timeout=KEEPALIVE_SECONDS,
-                    socket_factory=public_socket if self._public_only else None,
-                ),
-                timeout=aiohttp.ClientTimeout(
-                    total=None, connect=self._connect_seconds, sock_connect=self._connect_seconds
-                ),
-                headers=_HEADERS,
-                max_line_size=MAX_HEADER_BYTES,
-                max_field_size=MAX_HEADER_BYTES,
-                cookie_jar=aiohttp.DummyCookieJar(),
-            )
-        return self._session
+        So RFC 9112 has it in section 9.3.1. A new connection that breaks is a failure.
+        """
+        data = None if body is None else _encoded(body)
+        with reaching(self._connect_seconds):
+            way = self._connections.way_to(url, headers)
+            try:
+                return await self._connections.kept().request(method, url, data=data, **way)
+            except ConnectionClosedError as error:
+                if not error.stale:
+                    raise
+            except aiohttp.ClientConnectionResetError:
+                pass  # it had gone before anything was sent
+            # Others in the pool may be as stale as this one was.
+            return await self._connections.single().request(method, url, data=data, **way)
 
 
 def _encoded(body: Mapping[str, Any]) -> bytes:
@@ -168,16 +169,20 @@ def _encoded(body: Mapping[str, Any]) -> bytes:
     return compact.encode("utf-8", "replace")
 
 
-async def _accept(response: aiohttp.ClientResponse, secret: str | None) -> None:
+async def _accept(
+    response: aiohttp.ClientResponse, secret: str | None, unsaid: Sequence[str]
+) -> None:
     """Nothing, where the answer may be an event stream; ProviderError otherwise."""
-    await _check(response, secret)
+    await _check(response, secret, unsaid)
     if response.content_type in ("text/html", "application/xhtml+xml"):
         raise unreadable("answered with a web page; its base URL is probably wrong")
 
 
-async def _check(response: aiohttp.ClientResponse, secret: str | None) -> None:
+async def _check(
+    response: aiohttp.ClientResponse, secret: str | None, unsaid: Sequence[str]
+) -> None:
     if response.status < 200 or response.status >= 300:
-        body = await _error_body(response)
+        body = redacted(await _error_body(response), unsaid)
         now, url = datetime.now(UTC), str(response.url)
         raise refusal(response.status, response.headers, body, secret, now, url)
 
@@ -223,33 +228,97 @@ async def _settle(response: aiohttp.ClientResponse) -> None:
         response.close()
 
 
-@contextmanager
-def _reaching(connect_seconds: float) -> Iterator[None]:
-    """Failures up to the answer's first byte, as one kind: the vendor was not reached."""
-    try:
-        yield
-    except aiohttp.ServerTimeoutError as error:
-        message = f"could not be reached within {connect_seconds:.1f} s"
-        raise ProviderError(FailureCode.TIMEOUT, message) from error
-    except (aiohttp.ClientError, OSError, ValueError) as error:
-        message = f"could not be reached: {_reason(error)}"
-        raise ProviderError(FailureCode.CONNECT_FAILED, message) from error
+class Connections:
+    """A pool, opened on first use. ``connect_seconds`` is how long a connection may take."""
 
+    def __init__(self, *, connect_seconds: float, public_only: bool, proxies: Proxies) -> None:
+        self._proxies = Proxies() if public_only else proxies
+        self._connect_seconds = connect_seconds
+        self._public_only = public_only
+        self._kept: aiohttp.ClientSession | None = None
+        self._single: aiohttp.ClientSession | None = None
 
-def _reason(error: Exception) -> str:
-    """Why, in words that need no knowledge of sockets."""
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return f"there is no host {error.host}"
-    if isinstance(error, aiohttp.ClientSSLError):
-        return "its TLS handshake or certificate failed"
-    if isinstance(getattr(error, "os_error", None), PrivateAddressError):
-        return (
-            "it has a private address, and this gateway calls public ones only; "
-            "SPEKO_ALLOW_PRIVATE_URLS=true in its environment allows others"
+    def kept(self) -> aiohttp.ClientSession:
+        """Over connections that are kept for the next request."""
+        # Made here and not earlier, because a session belongs to the running loop.
+        self._kept = self._kept or self._session(keep=True)
+        return self._kept
+
+    def single(self) -> aiohttp.ClientSession:
+        """Over a new connection for each request."""
+        self._single = self._single or self._session(keep=False)
+        return self._single
+
+    def way_to(self, url: str, headers: Mapping[str, str]) -> dict[str, Any]:
+        """What a request for this URL is made with: its headers, and a proxy where one leads there.
+
+        Redirects are not followed. Raises ProxyError.
+        """
+        proxy = self._proxies.leading_to(url)
+        through = {"headers": headers} if proxy is None else _through(proxy, url, headers)
+        return {"allow_redirects": False, **through}
+
+    async def close(self) -> None:
+        """Close all connections; may be called again."""
+        sessions, self._kept, self._single = (self._kept, self._single), None, None
+        for session in filter(None, sessions):
+            await session.close()
+
+    def _session(self, *, keep: bool) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=_Connector(
+                limit=0,
+                keepalive_timeout=KEEPALIVE_SECONDS if keep else None,
+                force_close=not keep,
+                socket_factory=public_socket if self._public_only else None,
+            ),
+            timeout=aiohttp.ClientTimeout(
+                total=None, connect=self._connect_seconds, sock_connect=self._connect_seconds
+            ),
+            headers=_HEADERS,
+            max_line_size=MAX_HEADER_BYTES,
+            max_field_size=MAX_HEADER_BYTES,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            response_class=_Response,
         )
-    if isinstance(error, aiohttp.ServerDisconnectedError | aiohttp.ClientOSError):
-        refused = isinstance(getattr(error, "os_error", error), ConnectionRefusedError)
-        return "nothing listens there" if refused else "it closed the connection"
-    if isinstance(error, aiohttp.InvalidURL | ValueError):
-        return "its base URL or key cannot be sent"
-    return "what answers there speaks no HTTP"
+
+
+def _through(proxy: Proxy, url: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    """What aiohttp is told: only the proxy gets the password, with the tunnel where it is one."""
+    if proxy.user is None:
+        return {"proxy": proxy.url, "headers": headers}
+    password = {"Proxy-Authorization": f"Basic {proxy.basic}"}
+    if url.lower().startswith("https:"):
+        return {"proxy": proxy.url, "proxy_headers": password, "headers": headers}
+    return {"proxy": proxy.url, "headers": {**headers, **password}}
+
+
+class _Protocol(ResponseHandler):
+    """One connection; ``heard`` is how many bytes have come over it in all."""
+
+    heard = 0
+
+    def data_received(self, data: bytes) -> None:
+        self.heard += len(data)
+        super().data_received(data)
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Makes connections that know what they have heard. aiohttp has no public way to ask."""
+
+    def __init__(self, **settings: object) -> None:
+        super().__init__(**settings)  # type: ignore[arg-type]
+        self._factory = partial(_Protocol, loop=self._loop)  # type: ignore[assignment]
+
+
+class _Response(aiohttp.ClientResponse):
+    """An answer that tells a connection gone stale from one that broke."""
+
+    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
+        protocol = connection.protocol
+        before = protocol.heard if isinstance(protocol, _Protocol) else 0
+        try:
+            return await super().start(connection)
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
+            after = protocol.heard if isinstance(protocol, _Protocol) else 0
+            raise ConnectionClosedError(stale=0 < before == after) from error

@@ -151,7 +151,7 @@ async def test_stop_while_connecting_gives_the_connection_up() -> None:
     [
         (Limits(connect=2), "could not be reached within 2.0 s"),
         (Limits(deadline=2), "timed out as the 2.0 s for the whole request were up"),
-        (Limits(whole=2), "timed out after 2.0 s without an answer"),
+        (Limits(whole=2, first_token_local=20), "timed out after 2.0 s without an answer"),
     ],
 )
 async def test_connecting_has_an_end_too(limits: Limits, message: str) -> None:

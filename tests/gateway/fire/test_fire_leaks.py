@@ -20,7 +20,9 @@ from tests.gateway.fire.faults import FAULTS
 from tests.gateway.fire.hostile_upstream import Play, hostile_upstream
 from tests.gateway.fire.test_fire_each import gateway_before
 
-LIMITS = Limits(connect=20, first_token=0.5, whole=0.5, idle=0.5, answer=20, deadline=20)
+LIMITS = Limits(
+    connect=20, first_token=0.5, first_token_local=0.5, whole=0.5, idle=0.5, answer=20, deadline=20
+)
 FORMS: tuple[Form, Form] = ("json", "stream")
 PAUSING = {"429 with a pause", "503 with a pause"}
 """They would keep the one vendor out, and the calls after them from happening."""

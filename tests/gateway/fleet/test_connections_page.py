@@ -12,7 +12,7 @@ import pytest
 from speko_client.models import ProvidersHealth, VendorConnections, VendorTest
 from speko_gateway.providers.vendors.catalogue import VENDORS
 from tests.gateway.fleet.connections_header import connections, fleet
-from tests.gateway.fleet.test_connections_by_request import ask, made
+from tests.gateway.fleet.test_connections_by_request import ask, made, only
 from tests.gateway.providers.vendor_server import vendor_server, wire
 from tests.gateway.served import serving
 
@@ -57,6 +57,7 @@ async def test_every_vendor_is_listed_with_what_it_lacks() -> None:
         "reason": "Groq needs a key (GROQ_API_KEY)",
         "local": False,
         "running": None,
+        "learnt": [],
     }
     told = {name: (row["source"], row["configured"], row["reason"]) for name, row in rows.items()}
     assert told["openai"] == ("request", True, None)
@@ -129,7 +130,7 @@ async def test_a_test_tells_in_plain_words_that_it_works() -> None:
         (404, "no such path", "MODEL_NOT_FOUND", "Check the address"),
         (429, "slow down", "RATE_LIMITED", "over its limit"),
         (500, "oops", "SERVER_ERROR", "Try again"),
-        (302, "", "SERVER_ERROR", "it leads elsewhere"),
+        (302, "", "CONNECT_FAILED", "it leads elsewhere"),
     ],
 )
 async def test_a_test_tells_what_is_wrong_and_never_the_key(
@@ -160,6 +161,29 @@ async def test_a_vendor_that_does_not_answer_is_given_up_in_time(
         await vendor.gone.wait()
     assert (found["ok"], found["code"]) == (False, "TIMEOUT")
     assert "Try again" in found["message"]
+
+
+async def test_what_a_server_takes_is_shown_once_it_is_known() -> None:
+    def refuses(body: dict[str, Any]) -> Any:
+        unknown = [name for name in ("stream_options", "max_tokens") if name in body]
+        return {"error": f"unknown field {unknown[0]}"} if unknown else None
+
+    async with vendor_server(chunks=[wire("llamacpp-text")], refuses=refuses) as lab:
+        env = {"SPEKO_CUSTOM_BASE_URL": lab.url, "SPEKO_CUSTOM_MODELS": "m"}
+        async with serving(made(env)) as client:
+            before = await listed(client, {})
+            body = {**only("custom:m"), "maxTokens": 64}
+            stream = {"accept": "text/event-stream"}
+            assert (
+                "event: done" in (await client.post("/v1/complete", json=body, headers=stream)).text
+            )
+            after = await listed(client, {})
+            mine = connections({"custom": {"baseUrl": lab.url, "models": ["other"]}})
+            theirs = await listed(client, mine)
+    assert before["custom"]["learnt"] == []
+    known = {"takes": ["max_completion_tokens"], "refuses": ["stream_options"]}
+    assert after["custom"]["learnt"] == [{"model": "m", **known}]
+    assert theirs["custom"]["learnt"] == [{"model": None, **known}]
 
 
 async def test_without_a_usable_key_nobody_is_asked() -> None:

@@ -49,7 +49,7 @@ def changed(**fields: Any) -> bytes:
         (changed(maxTokens=1.5), "maxTokens"),
         (changed(maxTokens="10"), "maxTokens"),
         (changed(maxToolHops=17), "maxToolHops"),
-        (changed(reasoningEffort="max"), "reasoningEffort"),
+        (changed(reasoningEffort="MAX"), "reasoningEffort"),
         (changed(parallelToolCalls="yes"), "parallelToolCalls"),
         (changed(constraints={"allowedProviders": {"llm": "acme"}}), "constraints.allowedProv"),
     ],
@@ -79,3 +79,18 @@ def test_any_value_anywhere_is_taken_or_refused(field: str, value: Any) -> None:
 def test_any_bytes_are_refused(body: bytes) -> None:
     with pytest.raises(GatewayError):
         parse_request(body)
+
+
+@pytest.mark.parametrize(
+    ("field", "element", "named"),
+    [
+        ("messages", "{}", "messages.0.role: Field required; messages.0.content: Field required"),
+        ("tools", "1", "tools.0: Input should be an object"),
+    ],
+)
+def test_of_many_bad_elements_the_first_is_named(field: str, element: str, named: str) -> None:
+    """To list a million would hold up everybody else for half a minute."""
+    body = json.dumps({**BODY, field: []}).replace("[]", f"[{','.join([element] * 500_000)}]")
+    with pytest.raises(GatewayError) as refused:
+        parse_request(body.encode())
+    assert refused.value.message == named

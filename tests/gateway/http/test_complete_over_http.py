@@ -82,6 +82,8 @@ async def test_counts_nobody_gave_are_estimated_and_say_so() -> None:
         (Finish(3, 0), {"promptTokens": 3, "completionTokens": 100, "estimated": True}),
         (Finish(3, 1), {"promptTokens": 3, "completionTokens": 100, "estimated": True}),
         (Finish(0, 90), {"promptTokens": 2, "completionTokens": 90, "estimated": True}),
+        (Finish(3, 5_000_000), {"promptTokens": 3, "completionTokens": 100, "estimated": True}),
+        (Finish(9_000_000, 90), {"promptTokens": 2, "completionTokens": 90, "estimated": True}),
         (Finish(3, 90), {"promptTokens": 3, "completionTokens": 90, "estimated": False}),
     ],
 )
@@ -91,6 +93,14 @@ async def test_a_count_that_cannot_be_this_text_is_estimated(
     words: list[Step] = [TextDelta("word " * 80), finish]
     async with serving(gateway(PlayedProvider({"a": words}))) as client:
         assert (await client.post(URL, json=BODY)).json()["usage"] == usage
+
+
+@pytest.mark.parametrize("effort", ["xhigh", "max"])
+async def test_the_highest_reasoning_efforts_are_known(effort: str) -> None:
+    provider = PlayedProvider({"a": said("Hi")})
+    async with serving(gateway(provider)) as client:
+        assert (await client.post(URL, json={**BODY, "reasoningEffort": effort})).status_code == 200
+    assert provider.asked[0].reasoning_effort == effort
 
 
 async def test_a_tool_call_without_a_count_is_estimated_too() -> None:

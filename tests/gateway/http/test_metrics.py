@@ -107,7 +107,12 @@ async def test_a_candidate_that_callers_bring_along_is_not_named() -> None:
     ("host", "headers", "status"),
     [
         ("127.0.0.1", {}, 200),
-        ("::1", {}, 200),
+        ("::1", {"host": "[::1]:8790"}, 200),
+        ("127.0.0.1", {"host": "LocalHost"}, 200),
+        ("127.0.0.1", {"host": "rebound.example:8790"}, 401),
+        ("127.0.0.1", {"host": "localhost.example"}, 401),
+        ("127.0.0.1", {"x-forwarded-for": "192.0.2.7"}, 401),
+        ("127.0.0.1", {"via": "1.1 proxy"}, 401),
         ("192.0.2.7", {}, 401),
         ("192.0.2.7", {"authorization": "Bearer wrong"}, 401),
         ("192.0.2.7", {"authorization": f"Bearer {KEY}"}, 200),
@@ -118,7 +123,7 @@ async def test_from_elsewhere_the_key_is_needed(
 ) -> None:
     app = create_app(gateway(PlayedProvider({"a": said("Hi")})), KEY)
     transport = httpx.ASGITransport(app, client=(host, 1234))
-    async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8790") as client:
         assert (await client.get("/metrics", headers=headers)).status_code == status
 
 

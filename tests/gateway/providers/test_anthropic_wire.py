@@ -213,6 +213,24 @@ def essence(seen: Seen) -> tuple[Any, ...]:
             "does not know the reasoning effort none; low was asked for instead.",
         ),
         (
+            "claude-opus-5-5",
+            {"reasoning_effort": "max"},
+            {"output_config": {"effort": "max"}, "thinking": {"type": "adaptive"}},
+            None,
+        ),
+        (
+            "claude-sonnet-4-6",
+            {"reasoning_effort": "max"},
+            {"output_config": {"effort": "max"}, "thinking": {"type": "adaptive"}},
+            None,
+        ),
+        (
+            "claude-haiku-4-5",
+            {"reasoning_effort": "max"},
+            {"thinking": {"type": "enabled", "budget_tokens": 8192}},
+            None,
+        ),
+        (
             "claude-sonnet-4-6",
             {"reasoning_effort": "xhigh"},
             {"output_config": {"effort": "high"}, "thinking": {"type": "adaptive"}},

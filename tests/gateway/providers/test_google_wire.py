@@ -165,7 +165,13 @@ def essence(seen: Seen) -> tuple[Any, ...]:
         ("gemini-2.0-flash", "high", None, "takes no reasoning effort"),
         ("gemini-2.0-flash", "none", None, None),
         ("gemini-2.5-pro", "none", {"thinking_budget": 128}, "cannot stop thinking"),
-        ("gemini-3.8-flash", "none", {"thinking_level": "MINIMAL"}, "minimal was asked for"),
+        ("gemini-2.5-flash", "max", {"thinking_budget": 24_576}, None),
+        ("gemini-3.5-flash", "none", {"thinking_level": "MINIMAL"}, "minimal was asked for"),
+        ("gemini-3.8-flash", "none", {"thinking_level": "LOW"}, "low was asked for"),
+        ("gemini-3.8-flash-lite", "minimal", {"thinking_level": "MINIMAL"}, None),
+        ("gemini-3.8-flash", "max", {"thinking_level": "HIGH"}, "high was asked for"),
+        ("gemini-3.1-pro-preview", "medium", {"thinking_level": "MEDIUM"}, None),
+        ("gemini-3-pro-preview", "medium", {"thinking_level": "HIGH"}, "high was asked for"),
         ("gemini-3.8-flash", "xhigh", {"thinking_level": "HIGH"}, "high was asked for"),
     ],
 )
@@ -184,6 +190,16 @@ async def test_previews_are_asked_for_in_the_beta() -> None:
         await drain(server.provider("google"), ask("gemini-3.1-pro-preview"))
     path = "/v1beta/models/gemini-3.1-pro-preview:streamGenerateContent?alt=sse"
     assert server.seen[0].path == path
+
+
+@pytest.mark.parametrize("model", ["gemini-2.5-flash", "gemma-3-27b-it", "gemini-flash-latest"])
+async def test_a_model_may_be_named_as_google_lists_it(model: str) -> None:
+    request: dict[str, Any] = {"system_prompt": "Kurz.", "reasoning_effort": "low"}
+    async with vendor_server(chunks=[wire("google-text")]) as server:
+        for named in (model, f"models/{model}"):
+            await drain(server.provider("google"), ask(named, **request))
+    plain, listed = server.seen
+    assert (listed.path, listed.body) == (plain.path, plain.body)
 
 
 async def test_a_model_without_system_instruction_gets_it_in_the_first_turn() -> None:

@@ -60,6 +60,12 @@ def test_any_number_of_custom_servers() -> None:
     [
         ("OPENAI", "http://127.0.0.1:1", "http://127.0.0.1:1/v1"),
         ("OPENAI", "http://127.0.0.1:1/proxy/", "http://127.0.0.1:1/proxy"),
+        ("OPENAI", "http://127.0.0.1:1/v1/v1/chat/completions?a=b", "http://127.0.0.1:1/v1"),
+        ("OPENAI", "http://127.0.0.1:1?api-version=1", "http://127.0.0.1:1/v1?api-version=1"),
+        ("GROQ", "https://api.groq.com", "https://api.groq.com/openai/v1"),
+        ("GROQ", "https://api.groq.com/openai/", "https://api.groq.com/openai/v1"),
+        ("GROQ", "https://groq.example/", "https://groq.example/v1"),
+        ("ANTHROPIC", "http://127.0.0.1:1/v1/messages", "http://127.0.0.1:1"),
         ("ANTHROPIC", "http://127.0.0.1:1/v1", "http://127.0.0.1:1"),
         ("GEMINI", "http://127.0.0.1:1/v1beta/", "http://127.0.0.1:1"),
     ],
@@ -82,6 +88,14 @@ def test_a_base_url_that_is_none_stops_nobody_else(url: str) -> None:
     assert "base URL" in (built["custom"].unavailable_reason("any") or "")
     assert "base URL" in (built["ollama"].unavailable_reason("any") or "")
     assert built["openai"].unavailable_reason("gpt-4o") is None
+
+
+def test_a_user_in_the_address_and_a_key_are_one_too_many() -> None:
+    env = {"SPEKO_CUSTOM_BASE_URL": "https://user:pass@box.example/v1"}
+    alone = build_live_providers(env)["custom"]
+    both = build_live_providers({**env, "SPEKO_CUSTOM_API_KEY": "test-key"})["custom"]
+    assert alone.problem is None
+    assert both.problem == "the base URL of Custom server has a user in it, and there is a key too"
 
 
 def test_no_representation_shows_the_key() -> None:

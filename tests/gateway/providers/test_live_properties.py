@@ -56,7 +56,8 @@ REQUESTS = st.builds(
     system_prompt=st.none() | TEXTS,
     temperature=st.none() | st.sampled_from([0.0, 1.0, 2.0]),
     max_tokens=st.none() | st.integers(1, 5000),
-    reasoning_effort=st.none() | st.sampled_from(["none", "minimal", "low", "high", "xhigh"]),
+    reasoning_effort=st.none()
+    | st.sampled_from(["none", "minimal", "low", "high", "xhigh", "max"]),
 )
 
 

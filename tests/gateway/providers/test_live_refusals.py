@@ -93,7 +93,8 @@ def error_body(**fields: object) -> bytes:
         (400, {"status": "FAILED_PRECONDITION", "type": None}, FailureCode.AUTH_FAILED),
         (413, {"code": "rate_limit_exceeded", "type": "tokens"}, FailureCode.RATE_LIMITED),
         (400, {"code": "context_length_exceeded"}, FailureCode.INVALID_REQUEST),
-        (403, {"metadata": {"flagged_input": "Hello"}}, FailureCode.INVALID_REQUEST),
+        (403, {"metadata": {"flagged_input": "Hello"}}, FailureCode.CONTENT_FILTERED),
+        (400, {"code": "content_filter"}, FailureCode.CONTENT_FILTERED),
         (498, {"code": "invalid_token"}, FailureCode.AUTH_FAILED),
     ],
 )
@@ -158,6 +159,8 @@ PASSED_ON = b"""{"error":{"code":429,"message":"Rate limit exceeded","metadata":
         ({}, b"", None),
         ({}, RETRY_INFO, 34.5),
         ({}, PASSED_ON, 12.0),
+        ({}, b'{"error":{"code":429,"retry_after":2.5}}', 2.5),
+        ({}, b'{"error":{"code":429,"metadata":{"retry_after_seconds":8}}}', 8.0),
         ({"x-ratelimit-reset-requests": "6m0s"}, b"{}", 360.0),
         ({"anthropic-ratelimit-tokens-reset": "2015-10-21T07:28:00Z"}, b"{}", None),
     ],
@@ -167,6 +170,13 @@ async def test_a_rate_limit_says_how_long(
 ) -> None:
     async with vendor_server(status=429, headers=headers, chunks=[body]) as server:
         assert (await failure(server, vendor)).retry_after == seconds
+
+
+async def test_an_error_within_an_answer_says_how_long_too() -> None:
+    for error, seconds in ((RETRY_INFO[1:-1], 34.5), (PASSED_ON, 12.0)):
+        async with vendor_server(chunks=[b"data: ", error.replace(b"\n", b""), b"\n\n"]) as server:
+            failed = await failure(server)
+        assert (failed.code, failed.retry_after) == (FailureCode.RATE_LIMITED, seconds)
 
 
 async def test_a_reset_beside_another_failure_asks_for_no_pause() -> None:

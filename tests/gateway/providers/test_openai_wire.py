@@ -177,6 +177,12 @@ async def test_mistral_gets_nothing_it_forbids() -> None:
             "gpt-4o takes no reasoning effort; it was left out.",
         ),
         (
+            "gpt-5.4",
+            {"reasoning_effort": "max"},
+            {"reasoning_effort": "xhigh"},
+            "gpt-5.4 does not know the reasoning effort max; xhigh was asked for instead.",
+        ),
+        (
             "o3",
             {"reasoning_effort": "xhigh"},
             {"reasoning_effort": "high"},

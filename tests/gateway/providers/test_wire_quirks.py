@@ -73,11 +73,11 @@ WORDS = st.sampled_from(
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | WORDS | st.text(max_size=5)
 ANYTHING = st.recursive(
     SCALARS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
-    max_leaves=12,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=6,
 )
 EVENTS = st.lists(
-    st.dictionaries(NAMES, ANYTHING, max_size=6).map(json.dumps) | st.text(max_size=10), max_size=4
+    st.dictionaries(NAMES, ANYTHING, max_size=4).map(json.dumps) | st.text(max_size=5), max_size=3
 )
 
 

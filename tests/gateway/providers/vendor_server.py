@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,13 +44,20 @@ class Seen:
 
 @dataclass
 class VendorServer:
-    """Answers every request alike; ``chunks`` are written one by one, then ``hold`` is awaited."""
+    """Answers every request alike: it awaits ``wait``, writes ``chunks``, then awaits ``hold``.
+
+    ``refuses`` says of a request's body what a 400 answers it with; None: it is taken. ``lists``
+    is what a GET is answered with, where that is something else.
+    """
 
     url: str = ""
     status: int = 200
     content_type: str = "text/event-stream"
     headers: dict[str, str] = field(default_factory=dict)
     chunks: Sequence[bytes] = ()
+    lists: bytes | None = None
+    refuses: Callable[[dict[str, Any]], Any] = lambda _body: None
+    wait: asyncio.Event | None = None
     hold: asyncio.Event | None = None
     cut: bool = False
     seen: list[Seen] = field(default_factory=list)
@@ -71,6 +78,10 @@ class VendorServer:
         self.asked.set()
         assert request.transport is not None
         self.peers.add(request.transport.get_extra_info("peername"))
+        if seen.body is not None and (error := self.refuses(seen.body)) is not None:
+            return web.json_response(error, status=400)
+        if self.lists is not None and request.method == "GET":
+            return web.Response(body=self.lists, content_type="application/json")
         try:
             return await self._say(request)
         except (asyncio.CancelledError, ConnectionResetError):
@@ -78,6 +89,8 @@ class VendorServer:
             raise
 
     async def _say(self, request: web.Request) -> web.StreamResponse:
+        if self.wait is not None:
+            await self.wait.wait()
         response = web.StreamResponse(status=self.status, headers=self.headers)
         response.content_type = self.content_type
         await response.prepare(request)

@@ -19,8 +19,9 @@ from playground.demos.stage import (
 )
 from playground.servers.connection import Connection, other
 from playground.sessions.engine import Engine
-from playground.sessions.store import Store
+from playground.sessions.store import OwnerStore
 from playground.sessions.turns import Conversation
+from playground.teams.owner import Owner
 from speko_client.models import DRILL_HEADER, REPLY_HEADER
 from tests.patience import PATIENCE
 from tests.playground.servers.wire_server import ThreadedWireServer, Wire, holds, says
@@ -41,9 +42,9 @@ SCRIPT = DemoScript(
 
 
 @pytest.fixture
-def demo(engine: Engine, store: Store) -> DemoRun:
+def demo(engine: Engine, store: OwnerStore) -> DemoRun:
     """A demo that has just begun, and is paused."""
-    run = DemoRuns(engine, store).start(SCRIPT)
+    run = DemoRuns(engine).start(store, SCRIPT)
     run.control(Player.pause)
     return run
 
@@ -57,7 +58,7 @@ def step(demo: DemoRun, connection: Connection | None, *, drills: bool = True) -
     demo.look(0.0, connection, drills=drills)
 
 
-def stored(demo: DemoRun, store: Store) -> Conversation:
+def stored(demo: DemoRun, store: OwnerStore) -> Conversation:
     found = store.load(demo.conversation_id)
     assert found is not None
     return found
@@ -70,7 +71,7 @@ def carried(wire: ThreadedWireServer, place: int, header: str) -> object:
 
 
 def test_a_demo_becomes_a_session_like_any_other(
-    demo: DemoRun, gateway: Connection, store: Store, wire: ThreadedWireServer
+    demo: DemoRun, gateway: Connection, store: OwnerStore, wire: ThreadedWireServer
 ) -> None:
     for _ in range(4):
         step(demo, gateway)
@@ -84,7 +85,7 @@ def test_a_demo_becomes_a_session_like_any_other(
 
 
 def test_faults_and_replies_go_along_with_their_own_turns(
-    demo: DemoRun, gateway: Connection, store: Store, wire: ThreadedWireServer
+    demo: DemoRun, gateway: Connection, store: OwnerStore, wire: ThreadedWireServer
 ) -> None:
     for _ in range(4):
         step(demo, gateway)
@@ -106,7 +107,7 @@ def test_a_server_that_takes_no_drills_gets_none_and_the_page_says_so(
 
 
 def test_an_error_waits_and_the_turn_can_be_tried_again(
-    demo: DemoRun, gateway: Connection, store: Store, wire: ThreadedWireServer
+    demo: DemoRun, gateway: Connection, store: OwnerStore, wire: ThreadedWireServer
 ) -> None:
     working, wire.script = wire.script, _refuses
     step(demo, gateway)
@@ -140,7 +141,7 @@ def test_without_a_server_it_waits(demo: DemoRun) -> None:
 
 
 def test_a_stop_ends_the_answer_that_is_arriving(
-    demo: DemoRun, gateway: Connection, store: Store, wire: ThreadedWireServer
+    demo: DemoRun, gateway: Connection, store: OwnerStore, wire: ThreadedWireServer
 ) -> None:
     wire.script = holds("Part")
     demo.control(Player.step)
@@ -162,11 +163,12 @@ def test_it_ends_where_a_person_goes_on_with_its_session(
     assert (demo.player.stage, len(demo.turns), len(wire.asked)) == ("stopped", 1, 1)
 
 
-def test_a_demo_is_found_by_its_session(engine: Engine, store: Store) -> None:
-    demos = DemoRuns(engine, store)
-    run = demos.start(SCRIPT)
-    assert demos.find(run.conversation_id) is run
-    assert demos.find("another") is demos.find(None) is None
+def test_a_demo_is_found_by_its_session(engine: Engine, store: OwnerStore) -> None:
+    demos = DemoRuns(engine)
+    run = demos.start(store, SCRIPT)
+    assert demos.find(store.owner, run.conversation_id) is run
+    assert demos.find(store.owner, "another") is demos.find(store.owner, None) is None
+    assert demos.find(Owner("ben"), run.conversation_id) is None
 
 
 def test_what_is_shown_is_escaped_and_labelled(

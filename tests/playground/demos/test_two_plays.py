@@ -14,7 +14,7 @@ from playground.demos.stage import caption_after, demo_figures
 from playground.servers.connection import Connection, embedded
 from playground.servers.local_gateway import LocalGateway
 from playground.sessions.engine import Engine
-from playground.sessions.store import Store
+from playground.sessions.store import OwnerStore
 from playground.sessions.totals import failovers
 from playground.sessions.turns import Turn
 from playground.settings import Settings
@@ -66,13 +66,13 @@ def told(turn: Turn) -> tuple[object, ...]:
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_a_script_goes_the_same_way_each_time(
-    name: str, engine: Engine, store: Store, demo_fleet: Connection
+    name: str, engine: Engine, store: OwnerStore, demo_fleet: Connection
 ) -> None:
     path = SHIPPED / f"{name}.yaml"
     script = parse_script(path.read_bytes(), path.name)
-    demos = DemoRuns(engine, store)
-    first = play(demos.start(script), demo_fleet)
-    second = play(demos.start(script), demo_fleet)
+    demos = DemoRuns(engine)
+    first = play(demos.start(store, script), demo_fleet)
+    second = play(demos.start(store, script), demo_fleet)
     assert [told(turn) for turn in first] == [told(turn) for turn in second]
     assert [turn.answer.model for turn in first] == ANSWERS[name]
     assert [turn.answer.text for turn in first] == [turn.reply for turn in script.turns]
@@ -83,10 +83,10 @@ def test_a_script_goes_the_same_way_each_time(
 
 
 def test_the_charts_show_who_failed_and_who_stepped_in(
-    engine: Engine, store: Store, demo_fleet: Connection
+    engine: Engine, store: OwnerStore, demo_fleet: Connection
 ) -> None:
     path = SHIPPED / "3-provider-outage-day.yaml"
-    turns = play(DemoRuns(engine, store).start(parse_script(path.read_bytes(), "day")), demo_fleet)
+    turns = play(DemoRuns(engine).start(store, parse_script(path.read_bytes(), "day")), demo_fleet)
     who, speed = demo_figures(turns, len(turns), "light")
     crosses = [trace for trace in who.data if trace.marker.symbol == "x-thin"]
     assert {x for trace in crosses for x in trace.x} == {3, 4, 5}

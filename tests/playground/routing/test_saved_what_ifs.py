@@ -11,18 +11,14 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect
 
 from playground.routing import saved_what_ifs as saved
-from playground.sessions.database import (
-    Database,
-    StoreError,
-    migrate,
-    step_1_conversations_and_turns,
-)
-from playground.sessions.store import Store
+from playground.sessions.database import StoreError, migrate
+from playground.sessions.migrations import STEPS, step_1_conversations_and_turns
+from playground.sessions.store import OwnerStore
 from speko_client.models import AxisWeights, FigureEdit, WhatIf
-from tests.turns import turn
+from tests.playground.stores import opened
 
 CHEAP = WhatIf(
     name="Cheap",
@@ -38,29 +34,29 @@ def store_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 
-def names(store: Store) -> list[str]:
+def names(store: OwnerStore) -> list[str]:
     """The saved names, as listed."""
     return [each.what_if.name for each in saved.saved_what_ifs(store)]
 
 
-def test_what_is_saved_is_found_again_whole(store: Store, store_url: str) -> None:
+def test_what_is_saved_is_found_again_whole(store: OwnerStore, store_url: str) -> None:
     saved.save_what_if(store, CHEAP)
-    other = Store(store_url)
+    other = opened(store_url)
     assert [each.what_if for each in saved.saved_what_ifs(other)] == [CHEAP]
-    other.close()
+    other.database.close()
 
 
 @settings(max_examples=25)
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=60))
 def test_any_name_is_kept_as_it_is(name: str) -> None:
     with TemporaryDirectory() as folder:
-        store = Store(f"sqlite:///{folder}/playground.db")
+        store = opened(f"sqlite:///{folder}/playground.db")
         saved.save_what_if(store, CHEAP.model_copy(update={"name": name}))
         assert names(store) == [name]
-        store.close()
+        store.database.close()
 
 
-def test_the_newest_comes_first_and_a_name_is_taken_once(store: Store) -> None:
+def test_the_newest_comes_first_and_a_name_is_taken_once(store: OwnerStore) -> None:
     first = saved.save_what_if(store, CHEAP)
     saved.save_what_if(store, CHEAP.model_copy(update={"name": "Other"}))
     assert names(store) == ["Other", "Cheap"]
@@ -77,7 +73,7 @@ def test_the_newest_comes_first_and_a_name_is_taken_once(store: Store) -> None:
 
 
 def test_a_list_nobody_could_read_is_not_begun(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: OwnerStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(saved, "MOST", 1)
     saved.save_what_if(store, CHEAP)
@@ -85,7 +81,7 @@ def test_a_list_nobody_could_read_is_not_begun(
         saved.save_what_if(store, CHEAP.model_copy(update={"name": "Other"}))
 
 
-def test_one_that_cannot_be_understood_hides_no_other(store: Store) -> None:
+def test_one_that_cannot_be_understood_hides_no_other(store: OwnerStore) -> None:
     broken = saved.save_what_if(store, CHEAP.model_copy(update={"name": "Broken"}))
     saved.save_what_if(store, CHEAP)
     mine = saved.WHAT_IFS.c.id == broken.id
@@ -95,7 +91,7 @@ def test_one_that_cannot_be_understood_hides_no_other(store: Store) -> None:
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
-def test_a_locked_store_names_the_cause(store: Store, store_file: Path) -> None:
+def test_a_locked_store_names_the_cause(store: OwnerStore, store_file: Path) -> None:
     saved.save_what_if(store, CHEAP)
     with closing(sqlite3.connect(store_file)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -104,37 +100,21 @@ def test_a_locked_store_names_the_cause(store: Store, store_file: Path) -> None:
         other.rollback()
 
 
-def test_a_store_of_the_first_version_gains_the_table_and_keeps_its_sessions(
-    store: Store, store_url: str
-) -> None:
-    database = Database(store_url)
-    store.save_turn(turn("t1"))
-    store.close()
-    with database.write() as connection:
-        connection.execute(text("DROP TABLE what_ifs"))
-        connection.execute(text("UPDATE schema_version SET version = 1"))
-    database.close()
-    saved.save_what_if(store, CHEAP)
-    assert names(store) == ["Cheap"]
-    conversation = store.load("c")
-    assert conversation is not None
-    assert [each.id for each in conversation.turns] == ["t1"]
-
-
 def test_the_second_step_adds_the_table_and_nothing_else(store_url: str, store_file: Path) -> None:
     store_file.parent.mkdir()
     engine = create_engine(store_url)
     with engine.begin() as connection:
         migrate(connection, "it", [step_1_conversations_and_turns])
         before = set(inspect(connection).get_table_names())
-        migrate(connection, "it")
+        migrate(connection, "it", STEPS[:2])
         assert set(inspect(connection).get_table_names()) - before == {saved.WHAT_IFS.name}
+        migrate(connection, "it")
         made = {each["name"] for each in inspect(connection).get_columns(saved.WHAT_IFS.name)}
         assert made == {column.name for column in saved.WHAT_IFS.columns}
     engine.dispose()
 
 
-def test_what_could_not_be_read_again_is_not_saved(store: Store) -> None:
+def test_what_could_not_be_read_again_is_not_saved(store: OwnerStore) -> None:
     saved.save_what_if(store, CHEAP)
     many = [FigureEdit(provider="openai", model=f"m{each}", cost=1.0) for each in range(201)]
     with pytest.raises(StoreError, match="200 figures"):

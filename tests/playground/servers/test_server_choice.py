@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 from dataclasses import replace
 
 import pytest
@@ -143,3 +144,18 @@ def test_nothing_shows_a_key_and_what_repeats_one_is_redacted() -> None:
 def test_a_server_of_ones_own_gets_a_plain_id(name: str, made: str) -> None:
     assert custom_id(name, {}) == made
     assert custom_id(name, {made: None}) == f"{made}-2"
+
+
+def test_a_visitors_server_is_judged_again_at_its_connection(
+    plain: Settings, owned: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    public = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("93.184.215.14", 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: public)
+    choice = ServerChoice(kind="other", other=OtherServer("https://speko.example"))
+    shared = chosen_server(choice, plain, "other", private_allowed=False)
+    alone = chosen_server(choice, plain, "other", private_allowed=True)
+    owners = chosen_server(ServerChoice(), owned, "other", private_allowed=False)
+    found = [each and each.calls_public_only for each in (shared, alone, owners)]
+    assert found == [True, False, False]
+    gateway = connections.embedded("http://127.0.0.1:1", "k", public_only=True)
+    assert not gateway.calls_public_only

@@ -11,12 +11,14 @@ from playground.servers.server_choice import (
     OtherServer,
     ServerChoice,
     Typed,
+    address_problem,
     credentials,
     first_offer,
     portable,
     server,
     usable_key,
 )
+from speko_client.base_urls import DialectName
 from speko_client.models import VendorCredentials
 
 
@@ -76,3 +78,45 @@ def test_the_first_offer_is_what_chats_and_not_too_much() -> None:
     assert first_offer(("llama3.2", "nomic-embed-text", "whisper-1")) == ["llama3.2"]
     assert first_offer(("text-embedding-3",)) == ["text-embedding-3"]
     assert len(first_offer(tuple(f"m-{each}" for each in range(300)))) == OFFERED_AT_FIRST
+
+
+@pytest.mark.parametrize(
+    ("dialect", "typed", "kept"),
+    [
+        ("openai", "https://10.0.0.7/v1/chat/completions?a=b#c", "https://10.0.0.7/v1"),
+        (
+            "openai",
+            "https://10.0.0.7/?api-version=1",
+            "https://10.0.0.7?api-version=1",
+        ),
+        ("anthropic", "https://10.0.0.7/v1/messages", "https://10.0.0.7"),
+        (
+            "google",
+            "https://10.0.0.7/v1beta/models/m:generateContent",
+            "https://10.0.0.7",
+        ),
+    ],
+)
+def test_the_address_of_a_whole_call_is_kept_as_its_base_url(
+    dialect: DialectName, typed: str, kept: str
+) -> None:
+    typed_in = Typed(base_url=typed)
+    made = credentials(typed_in, needs_key=False, private_allowed=True, dialect=dialect)
+    assert made.base_url == kept
+    assert address_problem(made.base_url, private_allowed=True) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [
+        ("https://10.0.0.7:99999/v1", "1 to 65535"),
+        ("https://10.0.0.7/v1/messages", "Anthropic's messages"),
+        ("https://user:pass@10.0.0.7/v1", "no user"),
+        ("10.0.0.7", "begins with http://"),
+        ("https://127.0.0.1/v1/chat/completions", "private address"),
+    ],
+)
+def test_an_address_that_cannot_be_meant_is_refused_with_a_sentence(typed: str, why: str) -> None:
+    with pytest.raises(NotUsableError, match=why) as caught:
+        credentials(Typed(base_url=typed), needs_key=False, private_allowed=False)
+    assert "pass" not in str(caught.value)

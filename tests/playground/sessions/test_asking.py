@@ -130,6 +130,21 @@ async def test_a_stream_that_ends_in_an_error_is_raised_with_its_attempts(
     assert caught.value.partial_text == "Half"
 
 
+async def test_a_tool_that_the_server_runs_changes_nothing_of_the_answer(
+    wire: ThreadedWireServer, gateway: Connection
+) -> None:
+    async def looks_up(wire: Wire) -> None:
+        await wire.start()
+        await wire.event("meta", META)
+        for status in ("started", "completed", "of a later version"):
+            await wire.event("server_tool_call", {"id": "1", "name": "clock", "status": status})
+        await wire.event("delta", {"text": "Noon."})
+        await wire.event("done", {**META, "text": "Noon."})
+
+    wire.script = looks_up
+    assert (await asked(gateway))[-1].text == "Noon."
+
+
 async def test_a_stream_that_just_ends_is_an_error(
     wire: ThreadedWireServer, gateway: Connection
 ) -> None:

@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.sessions.database import StoreError
-from playground.sessions.store import Store
+from playground.sessions.store import OwnerStore
 from playground.sessions.turns import Turn
+from tests.playground.stores import opened
 from tests.turns import turn
 
 TEXTS = st.text() | st.sampled_from(["{}", "[]", "null", '{"id": 1}', '{"a":' * 5000, "\ud83d"])
@@ -30,8 +31,8 @@ CELLS = (
 PLACES = st.sampled_from(
     [
         *(("conversations", name) for name in ("title", "leaf_id", "settings", "created_at")),
-        *(("conversations", name) for name in ("updated_at", "turn_count", "revision")),
-        *(("turns", name) for name in ("place", "revision", "status", "owner", "heartbeat_at")),
+        *(("conversations", name) for name in ("updated_at", "turn_count", "revision", "owner")),
+        *(("turns", name) for name in ("place", "revision", "status", "runner", "heartbeat_at")),
         ("turns", "body"),
     ]
 )
@@ -48,11 +49,11 @@ def written() -> Iterator[Path]:
     """A store with a session that will be damaged, and a sound one."""
     with TemporaryDirectory() as folder:
         file = Path(folder, "playground.db")
-        store = Store(f"sqlite:///{file}")
+        store = opened(f"sqlite:///{file}")
         store.save_turn(turn("b1", conversation_id="broken"))
         store.save_turn(turn("b2", "b1", conversation_id="broken"))
         store.save_turn(turn("s1", conversation_id="sound"))
-        store.close()
+        store.database.close()
         yield file
 
 
@@ -71,14 +72,14 @@ def bytes_of(file: Path) -> bytes:
     return file.read_bytes()
 
 
-def assert_the_sound_one_is_there(store: Store) -> None:
+def assert_the_sound_one_is_there(store: OwnerStore) -> None:
     assert "sound" in [each.id for each in store.recent(10)]
     sound = store.load("sound")
     assert sound is not None
     assert [each.id for each in sound.path()] == ["s1"]
 
 
-def read_all(store: Store) -> None:
+def read_all(store: OwnerStore) -> None:
     try:
         broken = store.load("broken")
     except StoreError:
@@ -93,10 +94,10 @@ def test_any_cell_may_hold_anything(written: Path, place: tuple[str, str], cell:
     before = bytes_of(written)
     try:
         damaged(written, *place, cell)
-        store = Store(f"sqlite:///{written}")
+        store = opened(f"sqlite:///{written}")
         read_all(store)
         assert_the_sound_one_is_there(store)
-        store.close()
+        store.database.close()
     finally:
         written.write_bytes(before)
 
@@ -108,33 +109,34 @@ def test_any_field_of_a_turn_may_hold_anything(written: Path, field: str, value:
     body = json.loads(turn("b2", "b1", conversation_id="broken").model_dump_json())
     try:
         damaged(written, "turns", "body", json.dumps({**body, field: value}))
-        store = Store(f"sqlite:///{written}")
+        store = opened(f"sqlite:///{written}")
         read_all(store)
         assert_the_sound_one_is_there(store)
-        store.close()
+        store.database.close()
     finally:
         written.write_bytes(before)
 
 
-def test_turns_that_follow_each_other_in_a_circle_end(store: Store, store_file: Path) -> None:
+def test_turns_that_follow_each_other_in_a_circle_end(store: OwnerStore, store_file: Path) -> None:
     store.save_turn(turn("t1"))
     store.save_turn(turn("t2", "t1"))
     with closing(sqlite3.connect(store_file)) as database:
         circle = turn("t1", "t2").model_dump_json(exclude={"number"})
         database.execute("UPDATE turns SET body = ? WHERE id = 't1'", (circle,))
         database.commit()
-    store.close()
-    session = Store(f"sqlite:///{store_file}").load("c")
+    store.database.close()
+    session = opened(f"sqlite:///{store_file}").load("c")
     assert session is not None
     assert [each.id for each in session.path()] == ["t1", "t2"]
+    assert session.latest_below(session.turns[0]).id in {"t1", "t2"}
 
 
 @pytest.mark.parametrize("version", ["'seven'", "NULL", "1.5", "x'00'"])
 def test_a_version_that_is_none_ends_in_a_sentence(
-    store: Store, store_file: Path, version: str
+    store: OwnerStore, store_file: Path, version: str
 ) -> None:
     store.save_turn(turn("t1"))
-    store.close()
+    store.database.close()
     with closing(sqlite3.connect(store_file)) as database:
         database.execute("DROP TABLE schema_version")
         database.execute("CREATE TABLE schema_version (version)")

@@ -10,21 +10,23 @@ import pytest
 
 from playground.servers.connection import Connection
 from playground.sessions.engine import AlreadyRunningError, Engine
-from playground.sessions.store import Store
+from playground.sessions.store import OwnerStore, Store
 from playground.sessions.turns import Run, TurnSettings
+from playground.teams.owner import MACHINE_OWNER
 from tests.patience import PATIENCE
 from tests.playground.conftest import Clock
 from tests.playground.running import stored, wait_for_text
 from tests.playground.servers.wire_server import ThreadedWireServer, holds, says
+from tests.playground.stores import opened
 from tests.turns import conversation, turn
 
 FORM = TurnSettings()
 
 
 def test_a_turn_runs_to_its_end_and_is_saved(
-    engine: Engine, gateway: Connection, store: Store, clock: Clock
+    engine: Engine, gateway: Connection, store: OwnerStore, clock: Clock
 ) -> None:
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     assert run.wait(PATIENCE)
     ended = run.turn
     assert (ended.status, ended.answer.text, ended.number) == ("done", "Hello there.", 1)
@@ -35,25 +37,25 @@ def test_a_turn_runs_to_its_end_and_is_saved(
 
 
 def test_a_run_that_is_over_is_shown_until_the_store_shows_its_end(
-    engine: Engine, gateway: Connection, store: Store, wire: ThreadedWireServer
+    engine: Engine, gateway: Connection, store: OwnerStore, wire: ThreadedWireServer
 ) -> None:
     wire.script = holds("Part")
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     assert stored(store).path()[0].status == "running"
-    assert engine.run_for("c") is run
-    engine.stop("c")
+    assert engine.run_for(MACHINE_OWNER, "c") is run
+    engine.stop(MACHINE_OWNER, "c")
     run.wait(PATIENCE)
-    assert engine.run_for("c") is run
+    assert engine.run_for(MACHINE_OWNER, "c") is run
     assert stored(store).path()[0].status == "stopped"
-    assert engine.run_for("c") is None
+    assert engine.run_for(MACHINE_OWNER, "c") is None
 
 
 def test_the_next_turn_carries_the_conversation(
-    engine: Engine, gateway: Connection, store: Store, wire: ThreadedWireServer
+    engine: Engine, gateway: Connection, store: OwnerStore, wire: ThreadedWireServer
 ) -> None:
-    engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None).wait(PATIENCE)
+    engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None).wait(PATIENCE)
     before = stored(store)
-    run = engine.submit(gateway, before, "And?", FORM, parent_id=before.leaf_id)
+    run = engine.submit(MACHINE_OWNER, gateway, before, "And?", FORM, parent_id=before.leaf_id)
     assert run.wait(PATIENCE)
     assert run.turn.number == 2
     said = [message["content"] for message in wire.asked[1].body["messages"]]
@@ -64,7 +66,7 @@ def test_a_retry_branches_off_the_same_parent(
     engine: Engine, gateway: Connection, wire: ThreadedWireServer
 ) -> None:
     whole = conversation(turn("a"), turn("b", "a"))
-    engine.submit(gateway, whole, "b again", FORM, parent_id="a").wait(PATIENCE)
+    engine.submit(MACHINE_OWNER, gateway, whole, "b again", FORM, parent_id="a").wait(PATIENCE)
     said = [message["content"] for message in wire.asked[0].body["messages"]]
     assert said == ["Message a", "Answer to a.", "b again"]
 
@@ -74,24 +76,24 @@ def test_a_running_turn_is_in_the_store_with_the_text_so_far(
 ) -> None:
     go_on = threading.Event()
     wire.script = holds("So far", go_on)
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
-    other = Store(f"sqlite:///{store_file}", now=clock)
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
+    other = opened(f"sqlite:///{store_file}", now=clock)
     assert [t.status for t in stored(other).path()] == ["running"]
     while stored(other).path()[0].answer.text != "So far":
         assert not run.wait(0.05)
     go_on.set()
     assert run.wait(PATIENCE)
     assert stored(other).path()[0].status == "done"
-    other.close()
+    other.database.close()
 
 
 def test_stop_keeps_the_text_and_cancels_upstream(
-    engine: Engine, gateway: Connection, store: Store, wire: ThreadedWireServer
+    engine: Engine, gateway: Connection, store: OwnerStore, wire: ThreadedWireServer
 ) -> None:
     wire.script = holds("Half of it")
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     wait_for_text(run)
-    engine.stop("c")
+    engine.stop(MACHINE_OWNER, "c")
     assert run.wait(PATIENCE)
     assert (run.turn.status, run.turn.answer.text) == ("stopped", "Half of it")
     assert wire.asked[0].gone.wait(PATIENCE)
@@ -102,31 +104,33 @@ def test_stop_before_anything_came(
     engine: Engine, gateway: Connection, wire: ThreadedWireServer
 ) -> None:
     wire.script = holds("")
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
-    engine.stop("c")
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
+    engine.stop(MACHINE_OWNER, "c")
     assert run.wait(PATIENCE)
     assert (run.turn.status, run.turn.answer.text) == ("stopped", "")
 
 
 def test_stop_where_nothing_runs_does_nothing(engine: Engine, gateway: Connection) -> None:
-    engine.stop("c")
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    engine.stop(MACHINE_OWNER, "c")
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     run.wait(PATIENCE)
-    engine.stop("c")
+    engine.stop(MACHINE_OWNER, "c")
     assert run.turn.status == "done"
 
 
 def test_a_second_message_is_refused_while_the_first_is_answered(
-    engine: Engine, gateway: Connection, wire: ThreadedWireServer, store: Store
+    engine: Engine, gateway: Connection, wire: ThreadedWireServer, store: OwnerStore
 ) -> None:
     wire.script = holds("Busy")
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     with pytest.raises(AlreadyRunningError):
-        engine.submit(gateway, conversation(), "Hi again", FORM, parent_id=None)
-    engine.stop("c")
+        engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi again", FORM, parent_id=None)
+    engine.stop(MACHINE_OWNER, "c")
     run.wait(PATIENCE)
     wire.script = says("Yes?")
-    assert engine.submit(gateway, stored(store), "Now", FORM, parent_id=None).wait(PATIENCE)
+    assert engine.submit(MACHINE_OWNER, gateway, stored(store), "Now", FORM, parent_id=None).wait(
+        PATIENCE
+    )
 
 
 def test_of_many_tabs_that_send_at_once_one_is_heard(
@@ -139,7 +143,9 @@ def test_of_many_tabs_that_send_at_once_one_is_heard(
     def send() -> None:
         start.wait(PATIENCE)
         try:
-            heard.append(engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None))
+            heard.append(
+                engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
+            )
         except AlreadyRunningError:
             return
 
@@ -149,19 +155,21 @@ def test_of_many_tabs_that_send_at_once_one_is_heard(
     for tab in tabs:
         tab.join()
     assert len(heard) == 1
-    engine.stop("c")
+    engine.stop(MACHINE_OWNER, "c")
     assert heard[0].wait(PATIENCE)
     assert len(wire.asked) <= 1
 
 
 def test_a_message_that_was_sent_is_not_sent_again(
-    engine: Engine, gateway: Connection, store: Store
+    engine: Engine, gateway: Connection, store: OwnerStore
 ) -> None:
-    engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None, turn_id="form-1").wait(
-        PATIENCE
-    )
+    engine.submit(
+        MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None, turn_id="form-1"
+    ).wait(PATIENCE)
     with pytest.raises(AlreadyRunningError, match="sent already"):
-        engine.submit(gateway, stored(store), "Hi", FORM, parent_id=None, turn_id="form-1")
+        engine.submit(
+            MACHINE_OWNER, gateway, stored(store), "Hi", FORM, parent_id=None, turn_id="form-1"
+        )
 
 
 def test_conversations_run_side_by_side(
@@ -170,7 +178,7 @@ def test_conversations_run_side_by_side(
     go_on = threading.Event()
     wire.script = holds("Wait", go_on)
     runs = [
-        engine.submit(gateway, conversation(id=name), "Hi", FORM, parent_id=None)
+        engine.submit(MACHINE_OWNER, gateway, conversation(id=name), "Hi", FORM, parent_id=None)
         for name in ("one", "two", "three")
     ]
     for _ in runs:
@@ -181,15 +189,15 @@ def test_conversations_run_side_by_side(
 
 def test_an_unknown_parent_is_refused(engine: Engine, gateway: Connection) -> None:
     with pytest.raises(ValueError, match="no turn gone"):
-        engine.submit(gateway, conversation(), "Hi", FORM, parent_id="gone")
-    assert engine.run_for("c") is None
+        engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id="gone")
+    assert engine.run_for(MACHINE_OWNER, "c") is None
 
 
 def test_closing_ends_what_runs_as_interrupted(
-    engine: Engine, gateway: Connection, store: Store, wire: ThreadedWireServer
+    engine: Engine, gateway: Connection, store: OwnerStore, wire: ThreadedWireServer
 ) -> None:
     wire.script = holds("Half")
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     wait_for_text(run)
     engine.close(PATIENCE)
     assert run.done
@@ -199,25 +207,27 @@ def test_closing_ends_what_runs_as_interrupted(
 
 def test_an_engine_runs_again_after_it_was_closed(engine: Engine, gateway: Connection) -> None:
     engine.close()
-    assert engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None).wait(PATIENCE)
+    assert engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None).wait(
+        PATIENCE
+    )
 
 
 def test_local_answers_have_no_price(
     engine: Engine, gateway: Connection, wire: ThreadedWireServer
 ) -> None:
     wire.script = says("Hi.", kind="local")
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     assert run.wait(PATIENCE)
     assert run.turn.answer.cost_usd is None
 
 
 def test_the_price_list_that_ships_knows_the_models(
-    store: Store, gateway: Connection, wire: ThreadedWireServer
+    everyone: Store, gateway: Connection, wire: ThreadedWireServer
 ) -> None:
     usage = {"promptTokens": 1000, "completionTokens": 1000}
     wire.script = says("Hi.", provider="openai", model="gpt-4o", kind="live", usage=usage)
-    with closing(Engine(store)) as engine:
-        run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    with closing(Engine(everyone)) as engine:
+        run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
         assert run.wait(PATIENCE)
     assert run.turn.answer.cost_usd == pytest.approx(0.0125)
     assert "genai-prices" in (run.turn.answer.price_source or "")
@@ -228,7 +238,7 @@ def test_a_watcher_sees_every_change_and_the_end(
 ) -> None:
     go_on = threading.Event()
     wire.script = holds("Hi", go_on)
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     wait_for_text(run)
     version = run.version
     assert run.wait_change(version, 0.01) == version

@@ -8,8 +8,10 @@ import pytest
 
 from playground.servers.connection import Connection, embedded
 from playground.sessions.engine import Engine
-from playground.sessions.store import Store
+from playground.sessions.store import OwnerStore, Store
 from playground.sessions.turns import Turn, TurnSettings
+from playground.teams.owner import MACHINE_OWNER
+from speko_client.limits import MAX_ANSWER_BYTES
 from speko_client.models import CompleteUsage
 from tests.patience import PATIENCE
 from tests.playground.running import price, stored
@@ -20,7 +22,7 @@ FORM = TurnSettings()
 
 
 def test_a_failure_is_told_with_its_attempts_and_the_turn_can_be_retried(
-    engine: Engine, gateway: Connection, wire: ThreadedWireServer, store: Store
+    engine: Engine, gateway: Connection, wire: ThreadedWireServer, store: OwnerStore
 ) -> None:
     failed = {"provider": "openai", "model": "gpt-4o", "outcome": "failed", "durationMs": 5}
 
@@ -29,7 +31,7 @@ def test_a_failure_is_told_with_its_attempts_and_the_turn_can_be_retried(
         await wire.fail(500, body)
 
     wire.script = fails
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     assert run.wait(PATIENCE)
     assert run.turn.status == "failed"
     assert run.turn.error is not None
@@ -37,7 +39,7 @@ def test_a_failure_is_told_with_its_attempts_and_the_turn_can_be_retried(
     assert [a.provider for a in run.turn.answer.attempts] == ["openai"]
     assert stored(store).path() == (run.turn,)
     wire.script = says("Better.")
-    again = engine.submit(gateway, stored(store), "Hi", FORM, parent_id=None)
+    again = engine.submit(MACHINE_OWNER, gateway, stored(store), "Hi", FORM, parent_id=None)
     assert again.wait(PATIENCE)
     assert again.turn.answer.text == "Better."
 
@@ -49,7 +51,7 @@ def test_a_pause_that_the_server_asks_for_is_told(
         await wire.fail(429, {"error": "Slow down.", "code": "RATE_LIMITED"}, Retry_After="7")
 
     wire.script = busy
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     assert run.wait(PATIENCE)
     assert run.turn.error is not None
     assert run.turn.error.retry_after == 7
@@ -64,29 +66,55 @@ def test_a_broken_stream_keeps_what_had_arrived(
         await wire.event("delta", {"text": "Half"})
 
     wire.script = breaks
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     assert run.wait(PATIENCE)
     assert (run.turn.status, run.turn.answer.text) == ("failed", "Half")
     assert run.turn.error is not None
     assert run.turn.error.code == "STREAM_ENDED"
 
 
+@pytest.mark.parametrize(
+    "block", [b'event: delta\ndata: {"text": "%b"}\n\n' % (b"la " * 20_000), b"data:\n" * 10_000]
+)
+def test_an_answer_without_end_is_given_up(
+    engine: Engine, gateway: Connection, wire: ThreadedWireServer, store: OwnerStore, block: bytes
+) -> None:
+    """So that one turn cannot fill the memory or the store."""
+
+    async def never_ends(wire: Wire) -> None:
+        await wire.start()
+        await wire.event("meta", META)
+        await wire.event("delta", {"text": "It begins. "})
+        while True:
+            wire.writer.write(block)
+            await wire.writer.drain()
+
+    wire.script = never_ends
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert run.wait(PATIENCE)
+    assert run.turn.error is not None
+    assert run.turn.error.code == "ANSWER_TOO_LARGE"
+    assert run.turn.answer.text.startswith("It begins. ")
+    assert len(run.turn.answer.text) <= MAX_ANSWER_BYTES
+    assert stored(store).path()[0].answer.text.startswith("It begins. ")
+
+
 def test_a_server_that_is_away_is_told(engine: Engine) -> None:
     away = embedded("http://127.0.0.1:1", "k-1")
-    run = engine.submit(away, conversation(), "Hi", FORM, parent_id=None)
+    run = engine.submit(MACHINE_OWNER, away, conversation(), "Hi", FORM, parent_id=None)
     assert run.wait(PATIENCE)
     assert run.turn.error is not None
     assert run.turn.error.code == "CONNECTION_FAILED"
 
 
 def test_a_bug_ends_the_turn_and_is_logged(
-    store: Store, gateway: Connection, caplog: pytest.LogCaptureFixture
+    everyone: Store, gateway: Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(provider: str, model: str, usage: CompleteUsage) -> None:
         raise RuntimeError("no prices")
 
-    engine = Engine(store, price=broken)
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    engine = Engine(everyone, price=broken)
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     assert run.wait(PATIENCE)
     engine.close()
     assert (run.turn.status, run.turn.answer.text) == ("failed", "Hello there.")
@@ -96,14 +124,17 @@ def test_a_bug_ends_the_turn_and_is_logged(
 
 
 def test_a_bug_in_saving_is_logged_and_told(
-    gateway: Connection, caplog: pytest.LogCaptureFixture, sqlite_url: str
+    gateway: Connection,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    sqlite_url: str,
 ) -> None:
-    class Broken(Store):
-        def save_turn(self, turn: Turn) -> None:
-            raise RuntimeError("no saving")
+    def broken(_: OwnerStore, __: Turn) -> None:
+        raise RuntimeError("no saving")
 
-    engine = Engine(Broken(sqlite_url), price=price)
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    monkeypatch.setattr(OwnerStore, "save_turn", broken)
+    engine = Engine(Store(sqlite_url), price=price)
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     assert run.wait(PATIENCE)
     engine.close()
     assert run.turn.status == "done"
@@ -112,10 +143,10 @@ def test_a_bug_in_saving_is_logged_and_told(
 
 
 def test_half_a_character_does_not_break_the_session(
-    engine: Engine, gateway: Connection, store: Store, wire: ThreadedWireServer
+    engine: Engine, gateway: Connection, store: OwnerStore, wire: ThreadedWireServer
 ) -> None:
     wire.script = says("Smile ", "\ud83d", "\ude00", notes=["cut \ud83d"])
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     assert run.wait(PATIENCE)
     assert (run.turn.status, run.save_error) == ("done", None)
     shown = stored(store).path()[0].answer
@@ -123,13 +154,13 @@ def test_half_a_character_does_not_break_the_session(
 
 
 def test_half_a_character_in_an_error_does_not_break_the_session(
-    engine: Engine, gateway: Connection, store: Store, wire: ThreadedWireServer
+    engine: Engine, gateway: Connection, store: OwnerStore, wire: ThreadedWireServer
 ) -> None:
     async def fails(wire: Wire) -> None:
         await wire.fail(500, {"error": "Broken \ud83d", "code": "COMPLETE_FAILED"})
 
     wire.script = fails
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     assert run.wait(PATIENCE)
     assert (run.turn.status, run.save_error) == ("failed", None)
     error = stored(store).path()[0].error
@@ -141,16 +172,19 @@ def test_without_a_store_the_conversation_goes_on_and_says_so(
     tmp_path: Path, gateway: Connection, wire: ThreadedWireServer
 ) -> None:
     (tmp_path / "playground.db").mkdir()
-    store = Store(f"sqlite:///{tmp_path / 'playground.db'}")
-    engine = Engine(store, price=price)
-    first = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    everyone = Store(f"sqlite:///{tmp_path / 'playground.db'}")
+    store = everyone.of(MACHINE_OWNER)
+    engine = Engine(everyone, price=price)
+    first = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     assert first.wait(PATIENCE)
     assert first.turn.status == "done"
     assert first.save_error is not None
     assert "cannot be opened" in first.save_error
     assert stored(store).path()[0].status == "done"
-    assert engine.run_for("c") is first
-    second = engine.submit(gateway, stored(store), "And?", FORM, parent_id=first.turn.id)
+    assert engine.run_for(MACHINE_OWNER, "c") is first
+    second = engine.submit(
+        MACHINE_OWNER, gateway, stored(store), "And?", FORM, parent_id=first.turn.id
+    )
     assert second.wait(PATIENCE)
     assert len(wire.asked[1].body["messages"]) == 3
     assert [t.message for t in stored(store).path()] == ["Hi", "And?"]

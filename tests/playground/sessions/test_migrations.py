@@ -9,9 +9,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 
-from playground.sessions.database import STEPS, Database, StoreError, migrate, outstanding
+from playground.routing.saved_what_ifs import saved_what_ifs
+from playground.sessions.database import Database, StoreError, migrate, outstanding
+from playground.sessions.migrations import STEPS
 from playground.sessions.rows import CONVERSATIONS, TURNS
+from playground.sessions.store import Store
+from playground.teams.owner import MACHINE_OWNER, Owner
+from speko_client.models import WhatIf
 from tests.patience import PATIENCE
+from tests.turns import turn
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -52,6 +58,39 @@ def test_only_the_steps_that_lack_are_done(database: Engine) -> None:
         assert inspect(connection).has_table("notes")
 
 
+def test_what_was_there_before_owners_belongs_to_this_machines_user(
+    database: Engine, store_url: str
+) -> None:
+    written = turn("t1").model_dump_json(exclude={"number"})
+    cheap = WhatIf(name="Cheap").model_dump_json(exclude_none=True)
+    with database.begin() as connection:
+        migrate(connection, "it", STEPS[:2])
+        connection.execute(
+            text(
+                "INSERT INTO conversations (id, title, leaf_id, settings, created_at, updated_at,"
+                " turn_count, revision) VALUES ('c', 'Old', 't1', '{}', 0, 0, 1, 1)"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO turns (id, conversation_id, place, revision, status, owner, body)"
+                " VALUES ('t1', 'c', 0, 1, 'done', NULL, :body)"
+            ),
+            {"body": written},
+        )
+        added = text("INSERT INTO what_ifs (id, name, body, created_at) VALUES ('w', 'C', :b, 0)")
+        connection.execute(added, {"b": cheap})
+    everyone = Store(store_url)
+    mine, anns = everyone.of(MACHINE_OWNER), everyone.of(Owner("ann"))
+    assert [each.title for each in mine.recent(5)] == ["Old"]
+    conversation = mine.load("c")
+    assert conversation is not None
+    assert conversation.path() == (turn("t1").numbered(1),)
+    assert [each.id for each in saved_what_ifs(mine)] == ["w"]
+    assert (anns.load("c"), anns.recent(5), saved_what_ifs(anns)) == (None, [], [])
+    everyone.close()
+
+
 def test_a_store_from_a_newer_version_is_refused(database: Engine) -> None:
     with database.begin() as connection:
         migrate(connection, "it", [*STEPS, step_notes])
@@ -66,7 +105,9 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(store_url: str) -> None:
 
     database = Database(store_url)
     with database.write() as connection:
-        connection.execute(text("INSERT INTO what_ifs VALUES ('w', 'Cheap', '{}', 0)"))
+        connection.execute(
+            text("INSERT INTO what_ifs (id, name, body, created_at) VALUES ('w', 'Cheap', '{}', 0)")
+        )
     with pytest.raises(StoreError), database.write() as connection:
         migrate(connection, "it", [*STEPS, step_fails])
     database.close()

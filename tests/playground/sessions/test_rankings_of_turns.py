@@ -14,8 +14,9 @@ from playground.servers.connection import Connection, other
 from playground.sessions import engine as engine_module
 from playground.sessions.asking import ranking_for
 from playground.sessions.engine import Engine
-from playground.sessions.store import Store
+from playground.sessions.store import OwnerStore
 from playground.sessions.turns import TurnSettings
+from playground.teams.owner import MACHINE_OWNER
 from speko_client.models import WHAT_IF_HEADER, WhatIf
 from tests.patience import PATIENCE
 from tests.playground.running import stored, wait_for_text
@@ -40,10 +41,10 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_turn_keeps_the_ranking(
-    engine: Engine, gateway: Connection, store: Store, wire: ThreadedWireServer
+    engine: Engine, gateway: Connection, store: OwnerStore, wire: ThreadedWireServer
 ) -> None:
     wire.preview = previews(PREVIEW)
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     assert run.wait(PATIENCE)
     ranking = run.turn.ranking
     assert ranking is not None
@@ -65,7 +66,9 @@ def test_it_is_asked_with_the_turns_own_intent_limits_and_what_if(
         allowed=("openai", "xai:grok-2"),
         what_if=WhatIf(name="Cheap", without=["anthropic"]),
     )
-    engine.submit(gateway, conversation(), "Hola", form, parent_id=None).wait(PATIENCE)
+    engine.submit(MACHINE_OWNER, gateway, conversation(), "Hola", form, parent_id=None).wait(
+        PATIENCE
+    )
     asked = wire.previews_asked[0]
     assert parse_qs(urlsplit(asked.path).query) == {
         "language": ["es"],
@@ -80,7 +83,7 @@ def test_it_is_asked_with_the_turns_own_intent_limits_and_what_if(
 def test_another_server_is_told_no_what_if(engine: Engine, wire: ThreadedWireServer) -> None:
     form = TurnSettings(what_if=WhatIf(name="Cheap", without=["anthropic"]))
     server = other(wire.base_url, None, takes_vertical=False)
-    engine.submit(server, conversation(), "Hi", form, parent_id=None).wait(PATIENCE)
+    engine.submit(MACHINE_OWNER, server, conversation(), "Hi", form, parent_id=None).wait(PATIENCE)
     assert WHAT_IF_HEADER.lower() not in wire.previews_asked[0].headers
     assert "vertical" not in wire.previews_asked[0].path
 
@@ -90,7 +93,7 @@ def test_a_preview_that_is_none_leaves_the_answer_alone(
     engine: Engine, gateway: Connection, wire: ThreadedWireServer, body: dict[str, Any]
 ) -> None:
     wire.preview = previews(body)
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     assert run.wait(PATIENCE)
     assert (run.turn.status, run.turn.answer.text) == ("done", "Hello there.")
     assert run.turn.ranking is None
@@ -99,7 +102,7 @@ def test_a_preview_that_is_none_leaves_the_answer_alone(
 def test_a_server_without_previews_leaves_the_answer_alone(
     engine: Engine, gateway: Connection, wire: ThreadedWireServer
 ) -> None:
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     assert run.wait(PATIENCE)
     assert len(wire.previews_asked) == 1
     assert (run.turn.status, run.turn.ranking) == ("done", None)
@@ -120,7 +123,7 @@ def test_a_preview_that_hangs_holds_up_neither_the_words_nor_the_end(
 
     wire.preview = hangs
     wire.script = holds("So far", go_on)
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     assert wait_for_text(run) == "So far"
     assert asked.wait(PATIENCE)
     go_on.set()
@@ -136,7 +139,7 @@ def test_a_turn_that_fails_has_its_ranking_too(
         await wire.fail(500, {"error": "No.", "code": "ALL_PROVIDERS_FAILED"})
 
     wire.preview, wire.script = previews(PREVIEW), fails
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     assert run.wait(PATIENCE)
     assert run.turn.status == "failed"
     assert run.turn.ranking is not None
@@ -146,12 +149,12 @@ def test_a_turn_that_is_stopped_has_its_ranking_too(
     engine: Engine, gateway: Connection, wire: ThreadedWireServer
 ) -> None:
     wire.preview, wire.script = previews(PREVIEW), holds("Half")
-    run = engine.submit(gateway, conversation(), "Hi", FORM, parent_id=None)
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
     wait_for_text(run)
     version = -1
     while run.turn.ranking is None:
         version = run.wait_change(version, PATIENCE)
-    engine.stop("c")
+    engine.stop(MACHINE_OWNER, "c")
     assert run.wait(PATIENCE)
     assert run.turn.status == "stopped"
     assert run.turn.ranking is not None

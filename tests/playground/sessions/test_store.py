@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from playground.sessions.rows import title_of
-from playground.sessions.store import HEARTBEAT_LIMIT, Store
+from playground.sessions.store import HEARTBEAT_LIMIT, OwnerStore
 from playground.sessions.turns import Answer, Conversation, Turn, TurnSettings
 from speko_client.models import Fault
 from tests.playground.conftest import Clock
+from tests.playground.stores import opened
 from tests.turns import NOON, turn
 
 BEYOND = HEARTBEAT_LIMIT.total_seconds() + 0.1
@@ -26,14 +27,14 @@ def store_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def other(store_url: str, clock: Clock) -> Iterator[Store]:
+def other(store_url: str, clock: Clock) -> Iterator[OwnerStore]:
     """The same database, as another process has it open."""
-    other = Store(store_url, now=clock)
+    other = opened(store_url, now=clock)
     yield other
-    other.close()
+    other.database.close()
 
 
-def loaded(store: Store, conversation_id: str = "c") -> Conversation:
+def loaded(store: OwnerStore, conversation_id: str = "c") -> Conversation:
     conversation = store.load(conversation_id)
     assert conversation is not None
     return conversation
@@ -43,32 +44,34 @@ def running(turn_id: str = "t1", **given: Any) -> Turn:
     return turn(turn_id, status="running", text="So far", **given)
 
 
-def test_a_session_that_was_never_saved_is_not_there(store: Store) -> None:
+def test_a_session_that_was_never_saved_is_not_there(store: OwnerStore) -> None:
     assert store.load("nothing") is None
     assert store.recent(10) == []
 
 
-def test_a_saved_turn_is_found_whole_by_another_process(store: Store, other: Store) -> None:
+def test_a_saved_turn_is_found_whole_by_another_process(
+    store: OwnerStore, other: OwnerStore
+) -> None:
     saved = turn("t1", settings=TurnSettings(temperature=0, allowed=("openai",)))
     store.save_turn(saved)
     assert loaded(other).path() == (saved.numbered(1),)
 
 
-def test_a_drill_stays_with_its_turn_and_never_becomes_the_forms(store: Store) -> None:
+def test_a_drill_stays_with_its_turn_and_never_becomes_the_forms(store: OwnerStore) -> None:
     drilled = TurnSettings(language="es", drill=(Fault(target="openai"),), reply="Hola")
     store.save_turn(turn("t1", settings=drilled))
     assert loaded(store).path()[0].settings == drilled
     assert loaded(store).settings == TurnSettings(language="es")
 
 
-def test_turns_are_numbered_along_their_branch(store: Store) -> None:
+def test_turns_are_numbered_along_their_branch(store: OwnerStore) -> None:
     for saved in (turn("a"), turn("b", "a"), turn("c", "b"), turn("b2", "a")):
         store.save_turn(saved)
     assert [(t.id, t.number) for t in loaded(store).path()] == [("a", 1), ("b2", 2)]
 
 
 def test_the_last_new_turn_is_shown_and_a_later_save_of_an_old_one_changes_no_branch(
-    store: Store,
+    store: OwnerStore,
 ) -> None:
     store.save_turn(turn("a"))
     store.save_turn(running("b", parent_id="a"))
@@ -77,7 +80,7 @@ def test_the_last_new_turn_is_shown_and_a_later_save_of_an_old_one_changes_no_br
     assert loaded(store).leaf_id == "b2"
 
 
-def test_the_title_is_the_first_message_cut_at_a_word(store: Store) -> None:
+def test_the_title_is_the_first_message_cut_at_a_word(store: OwnerStore) -> None:
     store.save_turn(turn("a", message="Book me an appointment\nfor Tuesday, " + "please " * 20))
     store.save_turn(turn("b", "a", message="3pm"))
     title = loaded(store).title
@@ -100,7 +103,7 @@ def test_titles(message: str, title: str) -> None:
 
 
 def test_recent_sessions_come_last_used_first_and_only_with_turns(
-    store: Store, clock: Clock
+    store: OwnerStore, clock: Clock
 ) -> None:
     for name in ("one", "two", "three"):
         clock.advance(60)
@@ -116,7 +119,9 @@ def test_recent_sessions_come_last_used_first_and_only_with_turns(
     assert summaries[0].updated_at == clock.now
 
 
-def test_the_form_is_kept_before_the_first_turn_and_after(store: Store, other: Store) -> None:
+def test_the_form_is_kept_before_the_first_turn_and_after(
+    store: OwnerStore, other: OwnerStore
+) -> None:
     store.save_settings("c", TurnSettings(language="es", system_prompt="Brief."))
     assert loaded(other).settings.language == "es"
     store.save_turn(turn("t1"))
@@ -124,17 +129,17 @@ def test_the_form_is_kept_before_the_first_turn_and_after(store: Store, other: S
     assert loaded(other).title == "Message t1"
 
 
-def test_the_form_of_a_session_begun_by_a_turn_is_that_turns(store: Store) -> None:
+def test_the_form_of_a_session_begun_by_a_turn_is_that_turns(store: OwnerStore) -> None:
     store.save_turn(turn("t1", settings=TurnSettings(language="fr")))
     assert loaded(store).settings.language == "fr"
 
 
-def test_an_unchanged_session_is_not_read_again(store: Store) -> None:
+def test_an_unchanged_session_is_not_read_again(store: OwnerStore) -> None:
     store.save_turn(turn("t1"))
     assert loaded(store) is loaded(store)
 
 
-def test_what_another_process_changes_is_seen_at_once(store: Store, other: Store) -> None:
+def test_what_another_process_changes_is_seen_at_once(store: OwnerStore, other: OwnerStore) -> None:
     store.save_turn(turn("t1"))
     loaded(store)
     other.save_turn(turn("t2", "t1"))
@@ -143,14 +148,14 @@ def test_what_another_process_changes_is_seen_at_once(store: Store, other: Store
     assert loaded(store).path()[-1].answer.text == "Corrected."
 
 
-def test_a_checkpoint_keeps_the_text_so_far(store: Store, other: Store) -> None:
+def test_a_checkpoint_keeps_the_text_so_far(store: OwnerStore, other: OwnerStore) -> None:
     store.save_turn(running())
     store.checkpoint(running().model_copy(update={"answer": Answer(text="So far, so good")}))
     shown = loaded(other).path()[0]
     assert (shown.status, shown.answer.text) == ("running", "So far, so good")
 
 
-def test_a_late_checkpoint_does_not_reopen_a_finished_turn(store: Store) -> None:
+def test_a_late_checkpoint_does_not_reopen_a_finished_turn(store: OwnerStore) -> None:
     store.save_turn(running())
     store.save_turn(turn("t1"))
     store.checkpoint(running())
@@ -158,20 +163,20 @@ def test_a_late_checkpoint_does_not_reopen_a_finished_turn(store: Store) -> None
 
 
 def test_a_running_turn_whose_process_is_gone_becomes_interrupted_for_good(
-    store: Store, other: Store, clock: Clock, store_url: str
+    store: OwnerStore, other: OwnerStore, clock: Clock, store_url: str
 ) -> None:
     store.save_turn(running())
     clock.advance(BEYOND)
     shown = loaded(other).path()[0]
     assert (shown.status, shown.answer.text) == ("interrupted", "So far")
     assert shown.finished_at == NOON
-    third = Store(store_url, now=lambda: NOON)
+    third = opened(store_url, now=lambda: NOON)
     assert loaded(third).path()[0].status == "interrupted"
-    third.close()
+    third.database.close()
 
 
 def test_a_running_turn_with_a_heartbeat_is_left_alone(
-    store: Store, other: Store, clock: Clock
+    store: OwnerStore, other: OwnerStore, clock: Clock
 ) -> None:
     store.save_turn(running())
     for _ in range(3):
@@ -180,14 +185,14 @@ def test_a_running_turn_with_a_heartbeat_is_left_alone(
         store.checkpoint(running())
 
 
-def test_a_process_never_gives_up_its_own_turn(store: Store, clock: Clock) -> None:
+def test_a_process_never_gives_up_its_own_turn(store: OwnerStore, clock: Clock) -> None:
     store.save_turn(running())
     clock.advance(600)
     assert loaded(store).path()[0].status == "running"
 
 
 def test_a_turn_that_was_given_up_too_soon_still_ends_as_it_ended(
-    store: Store, other: Store, clock: Clock
+    store: OwnerStore, other: OwnerStore, clock: Clock
 ) -> None:
     store.save_turn(running())
     clock.advance(BEYOND)
@@ -197,13 +202,13 @@ def test_a_turn_that_was_given_up_too_soon_still_ends_as_it_ended(
     assert (shown.status, shown.answer.text) == ("done", "The whole answer.")
 
 
-def test_ids_cannot_be_guessed_and_fit_a_url(store: Store) -> None:
+def test_ids_cannot_be_guessed_and_fit_a_url(store: OwnerStore) -> None:
     ids = {store.new_conversation_id() for _ in range(100)}
     assert len(ids) == 100
     assert all(len(i) == 16 and i.replace("-", "").replace("_", "").isalnum() for i in ids)
 
 
-def test_many_threads_and_two_processes_save_at_once(store: Store, other: Store) -> None:
+def test_many_threads_and_two_processes_save_at_once(store: OwnerStore, other: OwnerStore) -> None:
     def save(name: int) -> None:
         for number in range(5):
             target = other if name % 2 else store
@@ -218,7 +223,7 @@ def test_many_threads_and_two_processes_save_at_once(store: Store, other: Store)
     assert sum(len(loaded(store, f"c{name}").turns) for name in range(3)) == 40
 
 
-def test_a_store_can_be_used_again_after_it_was_closed(store: Store) -> None:
+def test_a_store_can_be_used_again_after_it_was_closed(store: OwnerStore) -> None:
     store.save_turn(turn("t1"))
-    store.close()
+    store.database.close()
     assert loaded(store).turns

@@ -14,16 +14,17 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine as Database
 
 from playground.sessions.database import StoreError
-from playground.sessions.store import Store
+from playground.sessions.store import OwnerStore
 from playground.sessions.turns import TurnSettings
 from tests.playground.conftest import Clock
+from tests.playground.stores import opened
 from tests.turns import turn
 
 Limit = Callable[[str], None]
 
 
 @pytest.fixture
-def limit(store: Store) -> Iterator[Limit]:
+def limit(store: OwnerStore) -> Iterator[Limit]:
     """Puts a pragma on every connection opened from now on; an empty one takes it off."""
     pragmas: list[str] = []
 
@@ -33,21 +34,21 @@ def limit(store: Store) -> Iterator[Limit]:
 
     def limit(pragma: str) -> None:
         pragmas[:] = [pragma] if pragma else []
-        store.close()
+        store.database.close()
 
     event.listen(Database, "connect", on_connect)
     yield limit
     event.remove(Database, "connect", on_connect)
 
 
-def texts(store: Store) -> list[str]:
+def texts(store: OwnerStore) -> list[str]:
     conversation = store.load("c")
     assert conversation is not None
     return [t.answer.text for t in conversation.path()]
 
 
 def test_on_a_full_disk_the_turn_stays_and_a_later_save_writes_it(
-    store: Store, store_file: Path, limit: Limit, clock: Clock
+    store: OwnerStore, store_file: Path, limit: Limit, clock: Clock
 ) -> None:
     store.save_turn(turn("t1"))
     limit("max_page_count = 1")
@@ -56,13 +57,13 @@ def test_on_a_full_disk_the_turn_stays_and_a_later_save_writes_it(
     assert len(texts(store)) == 2
     limit("")
     store.save_turn(turn("t3", "t2"))
-    fresh = Store(f"sqlite:///{store_file}", now=clock)
+    fresh = opened(f"sqlite:///{store_file}", now=clock)
     assert [t.split()[0] for t in texts(fresh)] == ["Answer", "long", "Answer"]
-    fresh.close()
+    fresh.database.close()
 
 
 def test_a_checkpoint_on_a_full_disk_says_so_and_the_end_is_still_kept(
-    store: Store, limit: Limit
+    store: OwnerStore, limit: Limit
 ) -> None:
     store.save_turn(turn("t1", status="running", text=""))
     limit("max_page_count = 1")
@@ -74,7 +75,7 @@ def test_a_checkpoint_on_a_full_disk_says_so_and_the_end_is_still_kept(
 
 
 def test_what_another_session_could_not_save_is_written_with_the_next_save(
-    store: Store, store_file: Path, limit: Limit, clock: Clock
+    store: OwnerStore, store_file: Path, limit: Limit, clock: Clock
 ) -> None:
     store.save_turn(turn("t1"))
     limit("query_only = 1")
@@ -82,12 +83,14 @@ def test_what_another_session_could_not_save_is_written_with_the_next_save(
         store.save_turn(turn("t2", "t1"))
     limit("")
     store.save_turn(turn("o1", conversation_id="other"))
-    fresh = Store(f"sqlite:///{store_file}", now=clock)
+    fresh = opened(f"sqlite:///{store_file}", now=clock)
     assert len(texts(fresh)) == 2
-    fresh.close()
+    fresh.database.close()
 
 
-def test_a_read_only_store_shows_what_it_has_and_what_is_new(store: Store, limit: Limit) -> None:
+def test_a_read_only_store_shows_what_it_has_and_what_is_new(
+    store: OwnerStore, limit: Limit
+) -> None:
     store.save_turn(turn("t1"))
     limit("query_only = 1")
     with pytest.raises(StoreError, match="read-only"):
@@ -102,7 +105,7 @@ def test_a_read_only_store_shows_what_it_has_and_what_is_new(store: Store, limit
 
 def test_a_store_that_cannot_be_opened_still_chats_from_memory(tmp_path: Path) -> None:
     (tmp_path / "playground.db").mkdir()
-    store = Store(f"sqlite:///{tmp_path / 'playground.db'}")
+    store = opened(f"sqlite:///{tmp_path / 'playground.db'}")
     for number, parent in ((1, None), (2, "t1")):
         with pytest.raises(StoreError, match=r"playground\.db cannot be opened"):
             store.save_turn(turn(f"t{number}", parent))
@@ -116,11 +119,11 @@ def test_a_store_that_cannot_be_opened_still_chats_from_memory(tmp_path: Path) -
 
 
 def test_a_session_seen_before_is_still_shown_when_the_store_breaks(
-    store: Store, store_file: Path
+    store: OwnerStore, store_file: Path
 ) -> None:
     store.save_turn(turn("t1"))
     texts(store)
-    store.close()
+    store.database.close()
     for file in store_file.parent.iterdir():
         file.write_bytes(b"no database " * 1000)
     with pytest.raises(StoreError, match="is not a database"):
@@ -128,7 +131,7 @@ def test_a_session_seen_before_is_still_shown_when_the_store_breaks(
     assert len(texts(store)) == 2
 
 
-def test_a_locked_store_names_the_cause(store: Store, store_file: Path) -> None:
+def test_a_locked_store_names_the_cause(store: OwnerStore, store_file: Path) -> None:
     store.save_turn(turn("t1"))
     with closing(sqlite3.connect(store_file)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -141,16 +144,16 @@ def test_a_locked_store_names_the_cause(store: Store, store_file: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    store = Store(f"sqlite:///{tmp_path}/file/data/playground.db")
+    store = opened(f"sqlite:///{tmp_path}/file/data/playground.db")
     with pytest.raises(StoreError, match="cannot be used: Not a directory"):
         store.recent(1)
 
 
 def test_a_store_from_a_newer_version_is_refused_and_left_alone(
-    store: Store, store_file: Path
+    store: OwnerStore, store_file: Path
 ) -> None:
     store.save_turn(turn("t1"))
-    store.close()
+    store.database.close()
     with closing(sqlite3.connect(store_file)) as database:
         database.execute("UPDATE schema_version SET version = 99")
         database.commit()
@@ -159,7 +162,7 @@ def test_a_store_from_a_newer_version_is_refused_and_left_alone(
 
 
 def test_a_session_that_cannot_be_understood_is_told_apart_from_a_missing_one(
-    store: Store, store_file: Path
+    store: OwnerStore, store_file: Path
 ) -> None:
     store.save_turn(turn("t1"))
     with closing(sqlite3.connect(store_file)) as database:
@@ -171,11 +174,11 @@ def test_a_session_that_cannot_be_understood_is_told_apart_from_a_missing_one(
 
 def test_a_url_that_is_none_is_refused_at_once() -> None:
     with pytest.raises(StoreError, match="Correct SPEKO_DATABASE_URL"):
-        Store("not a url")
+        opened("not a url")
 
 
 def test_a_missing_driver_is_named_and_the_password_is_not() -> None:
-    store = Store("postgresql+pg8000://me:k-secret@127.0.0.1:1/playground")
+    store = opened("postgresql+pg8000://me:k-secret@127.0.0.1:1/playground")
     with pytest.raises(StoreError, match="pip install pg8000") as caught:
         store.recent(1)
     assert "127.0.0.1:1/playground" in str(caught.value)
@@ -183,24 +186,24 @@ def test_a_missing_driver_is_named_and_the_password_is_not() -> None:
 
 
 def test_what_is_saved_after_the_data_folder_was_deleted_is_there_at_the_next_start(
-    store: Store, store_file: Path, clock: Clock
+    store: OwnerStore, store_file: Path, clock: Clock
 ) -> None:
     store.save_turn(turn("t1"))
     shutil.rmtree(store_file.parent)
     assert store.load("c") is None
     store.save_turn(turn("t2"))
-    fresh = Store(f"sqlite:///{store_file}", now=clock)
+    fresh = opened(f"sqlite:///{store_file}", now=clock)
     found = fresh.load("c")
     assert found is not None
     assert [t.id for t in found.path()] == ["t2"]
-    fresh.close()
+    fresh.database.close()
 
 
 def test_a_backup_put_back_under_a_running_server_is_shown(
-    store: Store, store_file: Path, tmp_path: Path
+    store: OwnerStore, store_file: Path, tmp_path: Path
 ) -> None:
     store.save_turn(turn("t1"))
-    store.close()
+    store.database.close()
     backup = shutil.copy(store_file, tmp_path / "backup")
     store.save_turn(turn("t2", "t1"))
     assert len(texts(store)) == 2

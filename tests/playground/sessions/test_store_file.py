@@ -17,10 +17,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.sessions.database import STEPS, Database, StoreError
-from playground.sessions.store import Store
+from playground.sessions.database import Database, StoreError
+from playground.sessions.migrations import STEPS
+from playground.sessions.store import OwnerStore
 from playground.settings import load_settings
 from tests.patience import PATIENCE
+from tests.playground.stores import opened
 from tests.turns import turn
 
 NOBODY = 65_534
@@ -79,7 +81,7 @@ def shut() -> Iterator[tuple[Path, Callable[[], None]]]:
 
 
 @pytest.mark.usefixtures("usual_umask")
-def test_a_new_store_is_for_its_user_alone(store: Store, store_file: Path) -> None:
+def test_a_new_store_is_for_its_user_alone(store: OwnerStore, store_file: Path) -> None:
     store.save_turn(turn("t1"))
     assert rights(store_file.parent) == 0o700
     assert {each.name: rights(each) for each in store_file.parent.iterdir()} == {
@@ -91,10 +93,10 @@ def test_a_new_store_is_for_its_user_alone(store: Store, store_file: Path) -> No
 
 @pytest.mark.usefixtures("usual_umask")
 def test_an_older_versions_store_is_closed_to_others_its_chosen_folder_is_not(
-    store: Store, store_file: Path
+    store: OwnerStore, store_file: Path
 ) -> None:
     store.save_turn(turn("t1"))
-    store.close()
+    store.database.close()
     store_file.chmod(0o644)
     store_file.parent.chmod(0o755)
     store.recent(1)
@@ -111,9 +113,9 @@ def test_the_folder_that_nobody_chose_is_closed_to_others(
     settings = load_settings({})
     settings.data_dir.mkdir(parents=True)
     assert rights(settings.data_dir) == 0o755
-    store = Store(settings.store_url)
+    store = opened(settings.store_url)
     store.save_turn(turn("t1"))
-    store.close()
+    store.database.close()
     assert rights(settings.data_dir) == 0o700
 
 
@@ -122,9 +124,9 @@ def test_a_data_folder_may_have_any_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setenv("SPEKO_DATA_DIR", str(tmp_path / name))
-    store = Store(load_settings({}).store_url)
+    store = opened(load_settings({}).store_url)
     store.save_turn(turn("t1"))
-    store.close()
+    store.database.close()
     assert (tmp_path / name / "playground.db").is_file()
 
 
@@ -133,7 +135,7 @@ def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path, content: by
     (tmp_path / "diary.db").write_bytes(content)
     before = everything_of(tmp_path)
     with pytest.raises(StoreError, match=r"diary\.db is not a database\. Move it away"):
-        Store(f"sqlite:///{tmp_path / 'diary.db'}").recent(1)
+        opened(f"sqlite:///{tmp_path / 'diary.db'}").recent(1)
     assert everything_of(tmp_path) == before
 
 
@@ -159,7 +161,7 @@ def test_another_programs_database_is_left_as_it_is(
             database.commit()
     file.chmod(0o644)
     before = everything_of(tmp_path)
-    store = Store(f"sqlite:///{file}")
+    store = opened(f"sqlite:///{file}")
     with pytest.raises(StoreError, match=r"photos\.db is another program's database"):
         store.recent(1)
     with pytest.raises(StoreError, match="left as it is"):
@@ -171,10 +173,10 @@ def test_another_programs_database_is_left_as_it_is(
 
 @pytest.mark.parametrize("killed", [False, True])
 def test_a_newer_versions_store_is_left_as_it_is(
-    store: Store, store_file: Path, killed: bool
+    store: OwnerStore, store_file: Path, killed: bool
 ) -> None:
     store.save_turn(turn("t1"))
-    store.close()
+    store.database.close()
     newer = "UPDATE schema_version SET version = 99"
     if killed:
         killed_while_writing(store_file, newer)
@@ -192,7 +194,7 @@ def test_a_newer_versions_store_is_left_as_it_is(
 def test_a_pipe_in_the_files_place_stops_nothing(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "playground.db")
     with pytest.raises(StoreError, match="cannot be opened"):
-        Store(f"sqlite:///{tmp_path / 'playground.db'}").recent(1)
+        opened(f"sqlite:///{tmp_path / 'playground.db'}").recent(1)
 
 
 @pytest.mark.parametrize("killed", [False, True])
@@ -201,9 +203,9 @@ def test_on_a_read_only_disk_old_sessions_are_read_and_new_ones_held_in_memory(
 ) -> None:
     folder, make_read_only = shut
     file = folder / "playground.db"
-    store = Store(f"sqlite:///{file}")
+    store = opened(f"sqlite:///{file}")
     store.save_turn(turn("t1"))
-    store.close()
+    store.database.close()
     if killed:  # and the last write is in a WAL without its index, as in a backup
         killed_while_writing(file, "UPDATE conversations SET title = 'In the WAL'")
         (folder / "playground.db-shm").unlink()
@@ -216,7 +218,7 @@ def test_on_a_read_only_disk_old_sessions_are_read_and_new_ones_held_in_memory(
     assert session is not None
     assert [each.id for each in session.path()] == ["t1", "t2"]
     assert everything_of(folder) == before
-    store.close()
+    store.database.close()
 
 
 def test_an_older_versions_store_is_read_on_a_read_only_disk(
@@ -249,9 +251,9 @@ def test_a_store_that_can_be_written_again_takes_what_was_held(
 ) -> None:
     folder, make_read_only = shut
     user = os.geteuid()
-    store = Store(f"sqlite:///{folder / 'playground.db'}")
+    store = opened(f"sqlite:///{folder / 'playground.db'}")
     store.save_turn(turn("t1"))
-    store.close()
+    store.database.close()
     make_read_only()
     with pytest.raises(StoreError, match="read-only"):
         store.save_turn(turn("t2", "t1"))
@@ -259,10 +261,10 @@ def test_a_store_that_can_be_written_again_takes_what_was_held(
     folder.chmod(0o700)
     (folder / "playground.db").chmod(0o600)
     store.save_turn(turn("t3", "t2"))
-    store.close()
-    fresh = Store(f"sqlite:///{folder / 'playground.db'}")
+    store.database.close()
+    fresh = opened(f"sqlite:///{folder / 'playground.db'}")
     session = fresh.load("c")
-    fresh.close()
+    fresh.database.close()
     assert session is not None
     assert [each.id for each in session.path()] == ["t1", "t2", "t3"]
 
@@ -289,7 +291,7 @@ PASSWORD = "k-very-secret"
 )
 def test_a_url_that_cannot_be_a_stores_ends_in_a_sentence_without_the_password(url: str) -> None:
     with pytest.raises(StoreError, match="SPEKO_DATABASE_URL") as caught:
-        Store(url)
+        opened(url)
     assert PASSWORD not in str(caught.value)
     assert caught.value.__suppress_context__
 
@@ -306,7 +308,7 @@ def test_a_url_that_cannot_be_a_stores_ends_in_a_sentence_without_the_password(u
     ],
 )
 def test_a_postgres_that_does_not_answer_is_named_without_its_password(url: str) -> None:
-    store = Store(url)
+    store = opened(url)
     with pytest.raises(StoreError, match="refused the request") as caught:
         store.recent(1)
     assert PASSWORD not in str(caught.value)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from playground.sessions.store import Store
+from tests.playground.stores import opened
 
 pytestmark = pytest.mark.slow
 
@@ -54,9 +54,9 @@ def test_a_kill_loses_no_finished_turn(seed: int, store_url: str, store_file: Pa
     if store_file.exists():
         with closing(sqlite3.connect(store_file)) as database:
             assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    later = Store(store_url, now=lambda: datetime.now(UTC) + timedelta(seconds=10))
+    later = opened(store_url, now=lambda: datetime.now(UTC) + timedelta(seconds=10))
     conversation = later.load("c")
-    later.close()
+    later.database.close()
     assert conversation is not None
     found = {turn.id: turn for turn in conversation.turns}
     assert set(started) <= set(found)

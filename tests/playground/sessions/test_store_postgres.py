@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from playground.sessions.database import StoreError
-from playground.sessions.store import Store
+from playground.sessions.store import OwnerStore
 from tests.patience import PATIENCE
+from tests.playground.stores import opened
 from tests.turns import turn
 
 END_OTHER_CONNECTIONS = """
@@ -25,24 +26,24 @@ def store_url(postgres_url: str) -> str:
 
 
 def test_a_server_that_is_away_is_named_without_its_password() -> None:
-    store = Store("postgresql+psycopg://me:k-secret@127.0.0.1:1/playground")
+    store = opened("postgresql+psycopg://me:k-secret@127.0.0.1:1/playground")
     with pytest.raises(StoreError, match=r"127\.0\.0\.1:1/playground .*database runs") as caught:
         store.save_turn(turn("t1"))
     assert "k-secret" not in str(caught.value)
     conversation = store.load("c")
     assert conversation is not None
     assert [each.id for each in conversation.turns] == ["t1"]
-    store.close()
+    store.database.close()
 
 
 def test_a_missing_driver_is_named_as_the_readme_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    store = Store("postgresql+psycopg://me@127.0.0.1:1/playground")
+    store = opened("postgresql+psycopg://me@127.0.0.1:1/playground")
     with pytest.raises(StoreError, match=r"pip install '\.\[postgres\]'"):
         store.recent(1)
 
 
-def test_a_restart_of_the_server_costs_no_turn(store: Store, store_url: str) -> None:
+def test_a_restart_of_the_server_costs_no_turn(store: OwnerStore, store_url: str) -> None:
     store.save_turn(turn("t1"))
     engine = create_engine(store_url)
     with engine.begin() as connection:
@@ -56,9 +57,9 @@ def test_a_restart_of_the_server_costs_no_turn(store: Store, store_url: str) -> 
 
 
 def test_a_page_that_is_read_while_turns_are_written_shows_one_moment(
-    store: Store, store_url: str
+    store: OwnerStore, store_url: str
 ) -> None:
-    other = Store(store_url)
+    other = opened(store_url)
     store.save_turn(turn("t0"))
     ended = threading.Event()
 
@@ -74,4 +75,4 @@ def test_a_page_that_is_read_while_turns_are_written_shows_one_moment(
         assert seen is not None
         assert seen.leaf_id == seen.turns[-1].id
     writing.join(PATIENCE)
-    other.close()
+    other.database.close()

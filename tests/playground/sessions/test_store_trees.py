@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.sessions.store import Store
 from playground.sessions.turns import Answer, Conversation, Turn, TurnError, TurnSettings
 from speko_client.models import Attempt, CompleteUsage, Timing
 from tests.playground.postgres import empty_postgres
+from tests.playground.stores import opened
 from tests.turns import conversation, turn
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=40)
@@ -96,15 +96,15 @@ def test_a_tree_comes_back_as_it_was(
     empty_database: Callable[[], AbstractContextManager[str]], turns: tuple[Turn, ...]
 ) -> None:
     with empty_database() as url:
-        store, other = Store(url), Store(url)
+        store, other = opened(url), opened(url)
         for saved in turns:
             store.save_turn(saved)
             seen = other.load("c")
             assert seen is not None
             assert seen.leaf_id == saved.id
         whole = other.load("c")
-        store.close()
-        other.close()
+        store.database.close()
+        other.database.close()
     assert whole is not None
     assert whole.leaf_id == turns[-1].id
     assert tuple(t.numbered(0) for t in whole.turns) == turns

@@ -8,6 +8,7 @@ from playground.servers.connection import Connection, configured, embedded
 from playground.sessions.turn_words import failed_attempts, internal_error, turn_error
 from playground.settings import load_settings
 from speko_client import (
+    SpekoAnswerTooLargeError,
     SpekoApiError,
     SpekoAuthError,
     SpekoConnectionError,
@@ -34,6 +35,7 @@ def hosted() -> Connection:
         (SpekoRateLimitError(), "this key", "Wait a moment"),
         (SpekoConnectionError("Refused."), "https://api.speko.dev", "Check the network"),
         (SpekoTimeoutError("Silence."), "The server is slow", "Retry"),
+        (SpekoAnswerTooLargeError("The answer", 9, "x"), "no larger answer", "kept"),
         (SpekoStreamError("Broke.", 200), "broke off", "Retry"),
         (SpekoApiError("Down.", 500, "ALL_PROVIDERS_FAILED"), "Allow more", "end the drill"),
         (SpekoApiError("None.", 500, "COMPLETE_FAILED"), "Nobody", "Widen the allowed providers"),

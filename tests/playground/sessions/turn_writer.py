@@ -17,6 +17,7 @@ from playground.sessions import engine as engine_module  # noqa: E402
 from playground.sessions.engine import Engine  # noqa: E402
 from playground.sessions.store import Store  # noqa: E402
 from playground.sessions.turns import TurnSettings  # noqa: E402
+from playground.teams.owner import MACHINE_OWNER  # noqa: E402
 from tests.playground.servers.wire_server import META, USAGE, ThreadedWireServer, Wire  # noqa: E402
 from tests.turns import conversation  # noqa: E402
 
@@ -42,15 +43,17 @@ def tell(*words: object) -> None:
 def main() -> None:
     """Until it is killed."""
     engine_module.CHECKPOINT_SECONDS = 0.02
-    store = Store(sys.argv[1])
-    engine = Engine(store)
+    everyone = Store(sys.argv[1])
+    store, engine = everyone.of(MACHINE_OWNER), Engine(everyone)
     with ThreadedWireServer() as wire:
         wire.script = slowly
         connection = embedded(wire.base_url, "k-1")
         while True:
             whole = store.load("c") or conversation()
             leaf = whole.leaf_id
-            run = engine.submit(connection, whole, "Hi", TurnSettings(), parent_id=leaf)
+            run = engine.submit(
+                MACHINE_OWNER, connection, whole, "Hi", TurnSettings(), parent_id=leaf
+            )
             tell("started", run.turn.id)
             version = 0
             while not run.done:

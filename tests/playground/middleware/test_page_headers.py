@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from playground.middleware import POLICY, App, ImageGuard, Message, Receive, Send
+from playground.middleware.asgi import App, Message, Receive, Send
+from playground.middleware.page_headers import PICTURES, PageHeaders
+
+POLICY = f"{PICTURES}; frame-ancestors 'self'".encode()
 
 
 def answering(kind: bytes) -> App:
@@ -28,7 +31,7 @@ async def policies(app: App) -> list[bytes]:
     async def receive() -> Message:
         raise AssertionError("Nothing more is asked of the browser.")
 
-    await ImageGuard(app)({"type": "http", "path": "/", "headers": []}, receive, send)
+    await PageHeaders(app)({"type": "http", "path": "/", "headers": []}, receive, send)
     assert sent[1]["body"] == b"<p>"
     return [value for name, value in sent[0]["headers"] if name == b"content-security-policy"]
 

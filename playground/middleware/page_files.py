@@ -1,16 +1,12 @@
-"""Middleware around Streamlit's server: a guard on pictures, and the page's own files."""
+"""The page's own files, answered at once."""
 
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Message, Receive, Send], Awaitable[None]]
+from playground.middleware.asgi import App, Message, Receive, Send
 
 _ROUTE: Final = "/static/"
 _CONDITIONAL: Final = {b"range", b"if-none-match", b"if-modified-since"}
@@ -58,38 +54,5 @@ def _headers(path: Path, body: bytes) -> list[tuple[bytes, bytes]]:
         (b"content-type", (kind or "application/octet-stream").encode()),
         (b"content-length", str(len(body)).encode()),
         (b"cache-control", _KEPT_BY_BROWSERS),
+        (b"x-content-type-options", b"nosniff"),
     ]
-
-
-POLICY = b"img-src 'self' data: blob:; media-src 'self' data: blob:"
-_POLICY_HEADER = b"content-security-policy"
-
-
-class ImageGuard:
-    """Gives every HTML page the policy, so that it loads no picture from elsewhere.
-
-    An image's address can carry a conversation's words to whoever named it. ``safe_markdown`` turns
-    images into links, but text alone does not say what is an image and what is code; the browser
-    knows what it is about to fetch. Any other policy of the page stays.
-    """
-
-    def __init__(self, app: App) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Pass on, and add the policy to a page on its way out."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def guarded(message: Message) -> None:
-            if message["type"] == "http.response.start" and _is_page(message):
-                message = {**message, "headers": [*message["headers"], (_POLICY_HEADER, POLICY)]}
-            await send(message)
-
-        await self._app(scope, receive, guarded)
-
-
-def _is_page(start: Message) -> bool:
-    kinds = (value for name, value in start.get("headers", ()) if name.lower() == b"content-type")
-    return any(kind.startswith(b"text/html") for kind in kinds)

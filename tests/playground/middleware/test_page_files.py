@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from playground.middleware import PageFiles
+from playground.middleware.page_files import PageFiles
 
 
 @pytest.fixture

@@ -1,0 +1,82 @@
+"""What was read of a conversation, kept for the next look: only what changed is read again."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row
+
+from playground.sessions.rows import SessionKey, moment
+from playground.sessions.turns import Conversation, Turn, TurnSettings
+
+_KEPT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A conversation as of one revision, with the running turns' runners and heartbeats.
+
+    ``opening`` says which opening of the database it was read in (``Database.openings``).
+    """
+
+    opening: int
+    revision: int
+    conversation: Conversation
+    running: dict[str, tuple[str | None, float]] = field(default_factory=dict)
+
+
+class LoadedCache:
+    """The conversations that were looked at last, by whose they are; safe from several threads."""
+
+    def __init__(self) -> None:
+        self._loaded: OrderedDict[SessionKey, Loaded] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, session: SessionKey) -> Loaded | None:
+        """What is kept of it."""
+        with self._lock:
+            if session in self._loaded:
+                self._loaded.move_to_end(session)
+            return self._loaded.get(session)
+
+    def keep(self, session: SessionKey, loaded: Loaded) -> Loaded:
+        """Keep what was read, and return it."""
+        with self._lock:
+            self._loaded[session] = loaded
+            if len(self._loaded) > _KEPT:
+                self._loaded.popitem(last=False)
+        return loaded
+
+    def forget(self, session: SessionKey) -> None:
+        """Keep nothing of it."""
+        with self._lock:
+            self._loaded.pop(session, None)
+
+
+def merged(
+    opening: int, head: Row[Any], known: Loaded | None, changed: Sequence[Row[Any]]
+) -> Loaded:
+    """What is ``known``, with the turns that ``changed`` since."""
+    turns = {turn.id: turn for turn in known.conversation.turns} if known else {}
+    running = dict(known.running) if known else {}
+    for row in changed:
+        turn = Turn.model_validate_json(row.body)
+        parent = turns.get(turn.parent_id or "")
+        turns[row.id] = turn.numbered(parent.number + 1 if parent else 1)
+        running.pop(row.id, None)
+        if row.status == "running":
+            running[row.id] = (row.runner, moment(row.heartbeat_at).timestamp())
+    conversation = Conversation(
+        id=head.id,
+        title=head.title,
+        leaf_id=head.leaf_id,
+        settings=TurnSettings.model_validate_json(head.settings),
+        turns=tuple(turns.values()),
+        created_at=moment(head.created_at),
+        updated_at=moment(head.updated_at),
+    )
+    return Loaded(opening, head.revision, conversation, running)

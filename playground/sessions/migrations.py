@@ -1,0 +1,105 @@
+"""The store's shape, in numbered steps; ``database`` does those that a store lacks.
+
+A step that was released is never edited; add another. The number of steps done stands in the table
+``schema_version``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import sqlalchemy as sa
+
+Migration = Callable[[sa.Connection], None]
+
+
+def execute(connection: sa.Connection, *statements: str) -> None:
+    """Run statements one after the other."""
+    for statement in statements:
+        connection.execute(sa.text(statement))
+
+
+def step_1_conversations_and_turns(connection: sa.Connection) -> None:
+    """Sessions and their turns. A turn's ``body`` is its JSON; the columns are what is asked for.
+
+    ``revision`` counts the changes of a conversation; a turn has the one it was last changed at.
+    ``owner`` and ``heartbeat_at`` (Unix seconds) are set while a turn runs.
+    """
+    execute(
+        connection,
+        """CREATE TABLE conversations (
+            id VARCHAR(64) PRIMARY KEY,
+            title TEXT NOT NULL,
+            leaf_id VARCHAR(64),
+            settings TEXT NOT NULL,
+            created_at DOUBLE PRECISION NOT NULL,
+            updated_at DOUBLE PRECISION NOT NULL,
+            turn_count INTEGER NOT NULL,
+            revision INTEGER NOT NULL)""",
+        """CREATE TABLE turns (
+            id VARCHAR(64) PRIMARY KEY,
+            conversation_id VARCHAR(64) NOT NULL REFERENCES conversations (id),
+            place INTEGER NOT NULL,
+            revision INTEGER NOT NULL,
+            status VARCHAR(16) NOT NULL,
+            owner VARCHAR(64),
+            heartbeat_at DOUBLE PRECISION,
+            body TEXT NOT NULL)""",
+        "CREATE INDEX turns_by_revision ON turns (conversation_id, revision)",
+        "CREATE INDEX conversations_by_time ON conversations (updated_at)",
+    )
+
+
+def step_2_what_ifs(connection: sa.Connection) -> None:
+    """Saved what-ifs; ``body`` is the what-if's JSON, its name included."""
+    execute(
+        connection,
+        """CREATE TABLE what_ifs (
+            id VARCHAR(64) PRIMARY KEY,
+            name TEXT NOT NULL,
+            body TEXT NOT NULL,
+            created_at DOUBLE PRECISION NOT NULL)""",
+    )
+
+
+def step_3_owners(connection: sa.Connection) -> None:
+    """Whose it is; what was there before belongs to this machine's user (``teams.owner``).
+
+    A turn's ``runner`` is the process that runs it, called ``owner`` before. The ids of deleted
+    conversations stay for a while, so that nothing that was on its way to one brings it back.
+    """
+    execute(
+        connection,
+        "ALTER TABLE turns RENAME COLUMN owner TO runner",
+        "ALTER TABLE conversations ADD COLUMN owner TEXT NOT NULL DEFAULT 'machine'",
+        "ALTER TABLE what_ifs ADD COLUMN owner TEXT NOT NULL DEFAULT 'machine'",
+        "DROP INDEX IF EXISTS conversations_by_time",
+        "CREATE INDEX conversations_by_owner ON conversations (owner, updated_at)",
+        """CREATE TABLE deleted_conversations (
+            id VARCHAR(64) PRIMARY KEY,
+            deleted_at DOUBLE PRECISION NOT NULL)""",
+    )
+
+
+def step_4_spending(connection: sa.Connection) -> None:
+    """What visitors spent on the host's keys, turn by turn; kept for a day, deleted sessions too.
+
+    A table of its own, so that a visitor who deletes a session does not get its cost back.
+    """
+    execute(
+        connection,
+        """CREATE TABLE spending (
+            turn_id VARCHAR(64) PRIMARY KEY,
+            owner TEXT NOT NULL,
+            started_at DOUBLE PRECISION NOT NULL,
+            cost_usd DOUBLE PRECISION NOT NULL)""",
+        "CREATE INDEX spending_by_owner ON spending (owner, started_at)",
+    )
+
+
+STEPS: Sequence[Migration] = (
+    step_1_conversations_and_turns,
+    step_2_what_ifs,
+    step_3_owners,
+    step_4_spending,
+)
