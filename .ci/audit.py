@@ -48,9 +48,7 @@ def report() -> dict[str, Any] | None:
 def verdict(found: dict[str, Any] | None) -> tuple[list[str], bool]:
     """Lines to print, and whether the build fails."""
     if found is None:
-        return [
-            "Dependencies were not audited: no database of vulnerabilities is reachable."
-        ], False
+        return [UNREACHABLE], False
     packages = found["dependencies"]
     lines = [
         f"{package['name']} {package['version']} has {each['id']}; fixed in: "
