@@ -191,7 +191,7 @@ def _serve(chosen: argparse.Namespace) -> int:
     gateway = build_gateway(config, os.environ)
     _log_problems(gateway)
     app = create_app(gateway, key.value)
-    serve(app, listener, exit_with_stdin=chosen.exit_with_stdin)
+    serve(app, listener, limits, exit_with_stdin=chosen.exit_with_stdin)
     return 0
 
 

@@ -118,10 +118,10 @@ class Gateway:
             intent, allowed, self.snapshot, pool, self.health, self.shortlisting
         ).ranking(weights)
 
-    def sweep(self, request: SweepRequest) -> Sweep:
+    async def sweep(self, request: SweepRequest) -> Sweep:
         """Who would answer each of these intents now, nothing run."""
         allowed = allow_list(request.allowed_providers)
-        return sweep(request, allowed, self.snapshot, self.fleet.pool(allowed), self.health)
+        return await sweep(request, allowed, self.snapshot, self.fleet.pool(allowed), self.health)
 
     def relay(
         self,

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from speko_client.wire.halves import sound
+from speko_gateway.breadth import elements
 from speko_gateway.provider import ProviderError, ToolCall
 from speko_gateway.providers.failures import unreadable
 
@@ -20,6 +21,8 @@ MOST_CALLS = 1024
 """Of one answer."""
 MOST_CHARACTERS = 1024 * 1024
 """Of all arguments of one answer: twice what the longest answers hold."""
+MOST_ELEMENTS = 20_000
+"""The same, counted as in ``breadth``."""
 _MOST_DOCUMENTS = 16
 """How often one call's arguments may be sent again before nobody looks for the last ones."""
 _BLANKS = re.compile(r"\s*")
@@ -125,7 +128,11 @@ class Drafts:
         with all behind it.
         """
         calls: list[ToolCall] = []
+        left = MOST_ELEMENTS
         for number, draft in enumerate(self._all):
+            left -= elements("".join(draft.fragments), left)
+            if left < 0:
+                raise unreadable(f"sent tool calls of more than {MOST_ELEMENTS:,} elements")
             try:
                 calls.append(_tool_call(draft.id or f"call_{number}", draft.name, draft.args()))
             except ProviderError:
