@@ -125,7 +125,7 @@ class AnswerReader:
         """The events that ``chunk`` completes."""
         if self._reader is None:
             chunk = (self._head + chunk).removeprefix(_BOM).lstrip(_BLANK)
-            if not chunk or _BOM.startswith(chunk):
+            if _BOM.startswith(chunk):
                 self._head = chunk
                 return iter(())
         return self._chosen(chunk).feed(chunk)

@@ -30,7 +30,7 @@ _CALL: dict[DialectName, re.Pattern[str]] = {
 """Endings that only an address of this dialect has."""
 _BEHIND: dict[DialectName, re.Pattern[str]] = {
     "openai": re.compile(
-        r"/chat/completions$|/completions$|/responses$|/embeddings$|(?<=/v\d)/models$"
+        r"(/chat/completions)+$|/completions$|/responses$|/embeddings$|(?<=/v\d)/models$"
     ),
     "anthropic": re.compile(r"(/v1)?(/messages(/.*)?|/models|/complete)?$"),
     "google": re.compile(r"(/v\d[a-z\d]*)?(/(models|tunedModels)(/[^/]*)?)?$"),

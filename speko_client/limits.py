@@ -106,7 +106,7 @@ def _time_left(timeout: float | None) -> float | None:
 def async_http(*, public_only: bool = False, **options: Any) -> httpx.AsyncClient:
     """An HTTP client; asyncio itself ends what takes too long.
 
-    ``public_only``: it connects to public addresses only, except to the proxy where one is set.
+    ``public_only``: it connects to public addresses only.
     """
     client = httpx.AsyncClient(**options)
     transport = client._transport

@@ -61,7 +61,7 @@ class Server:
     """Where requests go, with which key, and how long each wait and each answer may be.
 
     ``api_key`` is empty for a server that needs none; ``extra_headers`` go with every request.
-    ``public_only``: whatever its name leads to, no private address is connected to.
+    ``public_only``: whatever its name leads to, no private address is connected to, and no proxy.
     """
 
     base_url: str
@@ -196,6 +196,8 @@ def _checked_url(base_url: str) -> str:
 
 
 def _proxy(server: Server) -> httpx.Proxy | None:
+    if server.public_only:
+        return None  # what a proxy connects to, only the proxy knows
     try:
         found = Proxies.of(os.environ).leading_to(server.base_url)
     except ProxyError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -28,6 +29,8 @@ from speko_gateway.http.app import create_app
 from speko_gateway.http.log_lines import LogSettings, set_up_logging
 from speko_gateway.http.server import bind, serve
 from speko_gateway.local_model.model_file import fetch
+
+_log = logging.getLogger("speko_gateway")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -185,9 +188,18 @@ def _serve(chosen: argparse.Namespace) -> int:
     drills = drills_taken(chosen.drills, bound)
     config = replace(_config(chosen), private_urls=allowed, drills=drills, limits=limits)
     set_up_logging(log, {**os.environ, KEY_VARIABLE: key.value})
-    app = create_app(build_gateway(config, os.environ), key.value)
-    serve(app, listener, exit_with_stdin=chosen.exit_with_stdin)
+    gateway = build_gateway(config, os.environ)
+    _log_problems(gateway)
+    app = create_app(gateway, key.value)
+    serve(app, listener, limits, exit_with_stdin=chosen.exit_with_stdin)
     return 0
+
+
+def _log_problems(gateway: Gateway) -> None:
+    """Which vendors of the environment cannot be called, and why; the others are served anyway."""
+    for provider in gateway.vendors.connected.values() if gateway.vendors else ():
+        if provider.problem is not None:
+            _log.warning("%s cannot be called: %s.", provider.vendor.name, provider.problem)
 
 
 def _providers(chosen: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent
 
 T = TypeVar("T")
 
-MOST = 1024
+MOST = 256
 """How many events are held for a slow taker before the source has to wait."""
 
 

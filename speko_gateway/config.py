@@ -24,15 +24,23 @@ WordsChoice = Literal["auto", "scripted"]
 LONGEST = 86_400.0
 """Seconds; a day. Longer is a typing error."""
 MOST_ATTEMPTS = 100
+MOST_CONNECTIONS = 100_000
 
 
 def _limit(default: float, help: str) -> Any:
-    return field(default=default, metadata={"help": help})
+    return field(default=default, metadata={"help": help, "most": None})
+
+
+def _number(default: int, most: int, help: str) -> Any:
+    return field(default=default, metadata={"help": help, "most": most})
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long and how often, in seconds and attempts."""
+    """How long, in seconds, and how many.
+
+    The last five are about callers, not vendors: their connections, and what they send and take.
+    """
 
     connect: float = _limit(5.0, "seconds to reach a vendor, TLS included")
     first_token: float = _limit(20.0, "seconds a candidate may take to its first word")
@@ -43,7 +51,14 @@ class Limits:
     idle: float = _limit(20.0, "seconds of silence within an answer")
     answer: float = _limit(120.0, "seconds for one candidate's whole answer, loading not counted")
     deadline: float = _limit(300.0, "seconds for one request, all its attempts together")
-    attempts: int = _limit(10, "most candidates tried for one request")
+    attempts: int = _number(10, MOST_ATTEMPTS, "most candidates tried for one request")
+    head: float = _limit(10.0, "seconds for a request's line and headers")
+    body: float = _limit(60.0, "seconds for a request's body")
+    write: float = _limit(20.0, "seconds a caller may take nothing of what is sent")
+    connections: int = _number(
+        4096, MOST_CONNECTIONS, "most connections of all callers; fewer where descriptors are few"
+    )
+    address_connections: int = _number(1024, MOST_CONNECTIONS, "most connections of one address")
 
     @property
     def for_loading(self) -> Limits:
@@ -58,6 +73,8 @@ class Setting(NamedTuple):
     field: str
     help: str
     default: float
+    most: int | None
+    """For a whole number; None for seconds."""
 
     @property
     def flag(self) -> str:
@@ -76,7 +93,7 @@ class Setting(NamedTuple):
 
 
 SETTINGS = tuple(
-    Setting(each.name, each.metadata["help"], getattr(Limits(), each.name))
+    Setting(each.name, each.metadata["help"], getattr(Limits(), each.name), each.metadata["most"])
     for each in fields(Limits)
 )
 
@@ -93,26 +110,26 @@ def read_limits(flags: Mapping[str, str | None], environment: Mapping[str, str])
             chosen[setting.field] = _value(setting, setting.flag, given)
         elif in_environment := environment.get(setting.variable, "").strip():
             chosen[setting.field] = _value(setting, setting.variable, in_environment)
-    return Limits(**chosen)  # type: ignore[arg-type]  # attempts are whole, see _value
+    return Limits(**chosen)  # type: ignore[arg-type]  # some are whole, see _value
 
 
 def _value(setting: Setting, name: str, text: str) -> float:
-    whole = setting.field == "attempts"
-    value = _read_attempts(text) if whole else _read_seconds(text)
+    most = setting.most
+    value = _read_seconds(text) if most is None else _read_number(text, most)
     if value is None:
         wanted = (
-            f"a whole number from 1 to {MOST_ATTEMPTS}"
-            if whole
-            else f"seconds above 0 and at most {LONGEST:g}"
+            f"seconds above 0 and at most {LONGEST:g}"
+            if most is None
+            else f"a whole number from 1 to {most}"
         )
         raise SetupError(f"{name} is {text!r}. It takes {wanted}, such as {setting.default:g}.")
     return value
 
 
-def _read_attempts(text: str) -> int | None:
+def _read_number(text: str, most: int) -> int | None:
     # isascii: isdecimal accepts other digits too, which nobody means.
     found = int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
-    return found if 1 <= found <= MOST_ATTEMPTS else None
+    return found if 1 <= found <= most else None
 
 
 def _read_seconds(text: str) -> float | None:

@@ -118,10 +118,10 @@ class Gateway:
             intent, allowed, self.snapshot, pool, self.health, self.shortlisting
         ).ranking(weights)
 
-    def sweep(self, request: SweepRequest) -> Sweep:
+    async def sweep(self, request: SweepRequest) -> Sweep:
         """Who would answer each of these intents now, nothing run."""
         allowed = allow_list(request.allowed_providers)
-        return sweep(request, allowed, self.snapshot, self.fleet.pool(allowed), self.health)
+        return await sweep(request, allowed, self.snapshot, self.fleet.pool(allowed), self.health)
 
     def relay(
         self,
@@ -151,7 +151,8 @@ class Gateway:
         """Why an allow-list's entry names no candidate, as a plain clause."""
         vendor, _, model = entry.partition(":")
         if vendor in self.fleet.providers:
-            return "it has no model of this name" if model else "it has no models"
+            lacking = "it has no model of this name" if model else "it has no models"
+            return self.fleet.problem(vendor) or lacking
         live = self.vendors.provider(vendor) if self.vendors else None
         if live is None:
             return "there is no provider of this name"
@@ -195,7 +196,8 @@ def provider_request(request: CompleteRequest, *, buffered: bool = False) -> Pro
 def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
     """A gateway ready to be served; ``environment`` has the live vendors' keys."""
     limits = config.limits
-    engine = LocalEngine(_remembered(installed_path))
+    engine = LocalEngine(_remembered(installed_path, time.monotonic))
+    engine.present()  # Its hash is looked at here, while nobody waits.
     local = LocalProvider(engine)
     upstream = Upstream(connect_seconds=limits.connect, proxies=Proxies.of(environment))
     memory = ServerMemory()
@@ -237,13 +239,17 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
     )
 
 
-def _remembered(find: Callable[[], Path | None]) -> Callable[[], Path | None]:
-    """``find`` until it finds the file: every request asks, and the file stays where it is."""
+def _remembered(
+    find: Callable[[], Path | None], clock: Callable[[], float]
+) -> Callable[[], Path | None]:
+    """``find``, once a second where it found the file: every request asks several times."""
     found: Path | None = None
+    due = 0.0
 
     def look() -> Path | None:
-        nonlocal found
-        found = found or find()
+        nonlocal found, due
+        if found is None or clock() >= due:
+            found, due = find(), clock() + 1.0
         return found
 
     return look

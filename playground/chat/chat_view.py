@@ -101,7 +101,7 @@ class Chat:
 
     def send(self, message: str) -> None:
         """Ask; a message that cannot be sent now goes back into the box."""
-        self._submit(message, self.form, self.view.conversation.leaf_id)
+        self._submit(message, self.form, self.view.last)
 
     def send_sample(self, sample: Sample) -> None:
         """Ask a sample prompt, with its intent set in the form."""
@@ -113,7 +113,7 @@ class Chat:
             }
         )
         replace_form(self.conversation_id, form)
-        self._submit(sample.message, form, self.view.conversation.leaf_id)
+        self._submit(sample.message, form, self.view.last)
 
     def retry(self, turn: Turn) -> None:
         """Ask the same again with the form as it is now, as a sibling of that turn."""

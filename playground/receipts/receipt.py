@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from playground.look.words import candidate as candidate_name
 from playground.receipts import receipt_words
 from playground.servers.pool import candidates
 from playground.sessions.totals import unnamed_failures
@@ -30,7 +31,7 @@ class ProviderModel(NamedTuple):
     @property
     def name(self) -> str:
         """``openai/gpt-4o``."""
-        return f"{self.provider}/{self.model}" if self.model else self.provider
+        return candidate_name(self.provider, self.model) if self.model else self.provider
 
 
 class InForce(NamedTuple):

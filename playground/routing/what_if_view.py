@@ -272,7 +272,7 @@ def _sent(key: str, state: str, field: str, revision: str) -> object:
 
 def _shown(row: CandidateRow) -> dict[str, Any]:
     return asdict(row) | {
-        "name": f"{row.provider}/{row.model}",
+        "name": words.candidate(row.provider, row.model),
         "vendor": palette.display_name(row.provider),
         "mark": parts.mark(row.provider),
         "note": "in reserve" if row.fixed else "",

@@ -10,11 +10,8 @@ connection), IPv6 with an IPv4 address inside, names with one public and one pri
 name that points to a private address only after it was saved. Redirects are never followed. A name
 whose answer changes between this look-up and the connection (DNS rebinding) leads nowhere: whoever
 connects checks once more, with the very address it connects to. For vendors that is the gateway,
-for another Speko server the client (``public_only``).
-
-Not covered: where a proxy leads out of here, it looks names up itself. Whoever runs a shared
-playground in a network with something to protect should also block the way there (an egress rule);
-see docs/decisions/06-visitors-addresses.md.
+for another Speko server the client (``public_only``). Both connect without a proxy: what that
+connects to, only the proxy knows (docs/decisions/06-visitors-addresses.md).
 """
 
 from __future__ import annotations

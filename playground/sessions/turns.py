@@ -259,6 +259,11 @@ class OpenSession:
     elsewhere: Turn | None = None
     is_live: bool = False
 
+    @property
+    def last(self) -> str | None:
+        """The turn that the next message follows; beside one that runs elsewhere, as a branch."""
+        return self.elsewhere.parent_id if self.elsewhere else self.conversation.leaf_id
+
     @cached_property
     def forks(self) -> frozenset[str | None]:
         """The turns that more than one turn follows; None among them: there are several first."""

@@ -51,12 +51,15 @@ class RoutingIntent(SpekoModel):
     optimize_for: OptimizeFor | None = None
 
 
+_Entries = Annotated[Many[str], Field(max_length=500)]
+
+
 class AllowedProviders(SpekoModel):
     """Allow-lists per kind of service; an entry is ``vendor`` or ``vendor:model``."""
 
-    llm: Many[str] | None = None
-    stt: Many[str] | None = None
-    tts: Many[str] | None = None
+    llm: _Entries | None = None
+    stt: _Entries | None = None
+    tts: _Entries | None = None
 
 
 class PipelineConstraints(SpekoModel):

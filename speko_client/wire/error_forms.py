@@ -44,7 +44,8 @@ def as_error(data: str) -> str:
 
 def _is_only_a_message(value: Mapping[str, Any]) -> bool:
     said = any(isinstance(value.get(name), str) and value[name] for name in _MESSAGES)
-    return said and value.keys().isdisjoint(_ANSWER)
+    # FastAPI puts a list of what is wrong with a request into its detail.
+    return (said or isinstance(value.get("detail"), list)) and value.keys().isdisjoint(_ANSWER)
 
 
 def _flat(error: Mapping[str, Any]) -> dict[str, Any]:

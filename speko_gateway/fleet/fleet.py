@@ -74,6 +74,11 @@ class Fleet:
             rows += [self._wildcard_row(vendor, own), *own]
         return rows
 
+    def problem(self, vendor: str) -> str | None:
+        """Why an unlisted vendor cannot even be asked for its models, as a plain clause."""
+        server = self.unlisted.get(vendor)
+        return server.problem if server else None
+
     def everybody(self) -> frozenset[Candidate]:
         """Its candidates, whether they can be called now or not."""
         return frozenset(self.candidates)
@@ -103,12 +108,13 @@ class Fleet:
 
     def _wildcard_row(self, vendor: str, models: Sequence[KnownProvider]) -> KnownProvider:
         available = any(row.available for row in models)
+        lacking = next((row.reason for row in models), None) or self.problem(vendor)
         return self._known_provider(
             vendor,
             id=vendor,
             benchmarked=any(row.benchmarked for row in models),
             available=available,
-            reason=None if available else next((row.reason for row in models), "has no models"),
+            reason=None if available else lacking or "has no models",
         )
 
     def _model_row(self, entry: PoolEntry, snapshot: Snapshot) -> KnownProvider:

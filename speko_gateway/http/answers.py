@@ -122,6 +122,15 @@ def result_body(
     return wire(result)
 
 
+def gathered(
+    pieces: Sequence[TextDelta | ToolCall],
+) -> list[TextDelta | ToolCall]:
+    """The same answer in few pieces: its text in one, then its tool calls."""
+    text = "".join(piece.text for piece in pieces if isinstance(piece, TextDelta))
+    calls = [piece for piece in pieces if isinstance(piece, ToolCall)]
+    return [TextDelta(text), *calls] if text else [*calls]
+
+
 def _tool_calls(pieces: Sequence[TextDelta | ToolCall]) -> list[ChatToolCall] | None:
     return [
         ChatToolCall(id=piece.id, name=piece.name, args=piece.args)

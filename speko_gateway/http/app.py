@@ -135,7 +135,7 @@ def _add_routing(app: FastAPI, gateway: Gateway) -> None:
     )
     async def sweep(request: SweepRequest = asked, here: Gateway = own) -> Response:
         """Who would answer each combination of these; nothing is run."""
-        return Response(encode(wire(here.sweep(request))), media_type="application/json")
+        return Response(encode(wire(await here.sweep(request))), media_type="application/json")
 
     @app.get("/v1/providers/known", response_model=KnownProviders, responses=ERRORS)
     async def known(here: Gateway = own) -> Response:

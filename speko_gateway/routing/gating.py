@@ -32,7 +32,7 @@ MOST_ENTRIES = 100
 """No shortlist is kept for a longer allow-list: a request's body has room for 2 MiB of them."""
 
 MOST_NAMED = 20
-"""Entries of an allow-list that an error names; an allow-list may have thousands."""
+"""Entries of an allow-list that an error names; an allow-list may have hundreds."""
 MOST_SHOWN = 80
 """Characters of one entry."""
 

@@ -40,6 +40,7 @@ from speko_gateway.routing.gating import GatedShortlist, gated_shortlist
 from speko_gateway.routing.health import HealthGate
 from speko_gateway.routing.ranking import Axes, PoolEntry, Ranked, Ranking, weights_for
 from speko_gateway.routing.scores import TOKENS_PER_MINUTE, Row, Scope, Snapshot, Weights
+from speko_gateway.turns import Stint
 
 
 def tried(snapshot: Snapshot, what_if: WhatIf) -> Snapshot:
@@ -192,16 +193,21 @@ def _stretch(start: float, end: float, line: _Line) -> Stretch:
 # Sweeps
 
 
-def sweep(
+async def sweep(
     request: SweepRequest,
     allowed: Selection | None,
     snapshot: Snapshot,
     pool: Sequence[PoolEntry],
     health: HealthGate,
 ) -> Sweep:
-    """The winners, by language, then vertical, then preset, in the order asked."""
+    """The winners, by language, then vertical, then preset, in the order asked.
+
+    It takes turns with everything else: the largest sweep is some 100 ms of work.
+    """
     cells: list[SweepCell] = []
+    stint = Stint()
     for intent in _intents(request):
+        await stint.breathe()
         found = gated_shortlist(intent, allowed, snapshot, pool, health)
         cells += _cells(intent, found, request, snapshot)
     return Sweep(scores_run_id=snapshot.id, cells=cells)

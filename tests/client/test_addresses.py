@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from playground.servers.address_guard import AddressRefusedError, checked_address
 from speko_client.addresses import is_loopback, is_public
+from speko_gateway.providers.vendors.connections import public_socket
 from speko_gateway.providers.vendors.reaching import PrivateAddressError
-from speko_gateway.providers.vendors.upstream import public_socket
 
 PRIVATE = (
     "0.0.0.0",  # noqa: S104 (an address that is asked about, not bound)

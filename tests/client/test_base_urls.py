@@ -15,6 +15,7 @@ SAME: dict[tuple[DialectName, str], list[str]] = {
         "https://box.example/v1/v1",
         "https://box.example/v1/chat/completions",
         "https://box.example/v1/chat/completions/",
+        "https://box.example/v1/chat/completions/chat/completions",
         "https://box.example/v1/completions",
         "https://box.example/v1/models",
         "https://box.example/v1/responses",

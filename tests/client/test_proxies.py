@@ -184,3 +184,11 @@ def test_without_one_the_client_goes_straight(
     with Speko(api_key="test-key", base_url=server.url) as client:
         client.complete(**HELLO)
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("kind", [Speko, AsyncSpeko])
+def test_an_address_that_must_be_public_is_asked_without_a_proxy(
+    kind: type[Any], environment: pytest.MonkeyPatch
+) -> None:
+    environment.setenv("HTTP_PROXY", "socks5://proxy.example")
+    kind(api_key="test-key", base_url="http://api.example", public_only=True)

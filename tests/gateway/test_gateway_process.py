@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import httpx
@@ -161,6 +162,19 @@ def test_wrong_options_are_told(tmp_path: Path, wrong: tuple[str, str]) -> None:
     done = run(tmp_path, "serve", *wrong)
     assert done.returncode == 2
     assert f"argument {wrong[0]}" in done.stderr
+
+
+def test_an_address_that_cannot_be_meant_is_told_at_the_start(tmp_path: Path) -> None:
+    wrong = "http://127.0.0.1:99999/v1"
+    env = environment(tmp_path, SPEKO_VLLM_BASE_URL=wrong)
+    with running(tmp_path, env=env) as gateway:
+        bearer = {"Authorization": f"Bearer {KEY}"}
+        known = get(f"{gateway.url}/v1/providers/known", bearer).json()["llm"]
+        said = chain(gateway.said, gateway.output)
+        told = next(line for line in said if "cannot be called" in line)
+    reason = "its base URL has a port that no server has: they are 1 to 65535"
+    assert f"vLLM cannot be called: {reason}." in told
+    assert [row["reason"] for row in known if row["id"] == "vllm"] == [reason]
 
 
 def test_providers_lists_the_demo_fleet_and_why_the_local_model_is_missing(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ def test_without_a_word_the_defaults_hold() -> None:
 def test_every_limit_has_a_flag_and_a_variable() -> None:
     environment = {each.variable: "7" for each in SETTINGS}
     flags = {each.destination: "9" for each in SETTINGS}
-    assert read_limits({}, environment) == Limits(*[7] * 8)
-    assert read_limits(flags, environment) == Limits(*[9] * 8)
+    assert read_limits({}, environment) == Limits(*[7] * len(SETTINGS))
+    assert read_limits(flags, environment) == Limits(*[9] * len(SETTINGS))
     assert SETTINGS[1].flag == "--limit-first-token"
     assert SETTINGS[1].variable == "SPEKO_LIMIT_FIRST_TOKEN"
 

@@ -62,6 +62,10 @@ class Engine(Protocol):
         """The model's answer; system messages are part of the conversation."""
         ...
 
+    async def problem(self) -> str | None:
+        """Why it cannot speak, as a clause after its name; None where it can."""
+        ...
+
     async def count_tokens(self, text: str) -> int | None:
         """By the model's own tokenizer; None where its file is absent."""
         ...
@@ -166,7 +170,12 @@ def _seed(vendor: str, request: ProviderRequest) -> int:
 
 
 async def _spoken(engine: Engine, request: ProviderRequest, seed: int) -> Words:
-    """The local model's words, labelled as its own."""
+    """The local model's words, labelled as its own; scripted ones where it cannot be loaded."""
+    if problem := await engine.problem():
+        async for event in scripted_words(request, seed, engine.count_tokens):
+            note = f"The words are scripted: the local model {problem}."
+            yield replace(event, notes=(*event.notes, note)) if isinstance(event, Finish) else event
+        return
     stream = engine.stream(
         with_system_prompt(request),
         temperature=request.temperature,

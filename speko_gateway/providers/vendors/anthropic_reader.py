@@ -69,11 +69,10 @@ class MessageReader:
 
     def _add_to_call(self, event: dict[str, Any], part: str) -> None:
         drafts = self._reading.drafts
-        index = whole(event.get("index", drafts.next_place() - 1))
+        index = whole(event.get("index", max(0, drafts.next_place - 1)))
         if index is None:
             raise unreadable("sent a part that belongs to no block of its answer")
-        if (draft := drafts.at(index)) is not None:
-            draft.add("", "", part)
+        drafts.add_args(index, part)
 
     def _start_block(self, event: dict[str, Any]) -> list[ProviderEvent]:
         block = mapping(event.get("content_block"))
@@ -82,9 +81,9 @@ class MessageReader:
         if block.get("type") == "tool_use":
             drafts = self._reading.drafts
             index = whole(event.get("index"))
-            place = drafts.next_place() if index is None else index
-            draft = drafts.begin(place, text(block.get("id")), text(block.get("name")))
-            draft.add("", "", spelled(block.get("input")))
+            place = drafts.next_place if index is None else index
+            drafts.begin(place, text(block.get("id")), text(block.get("name")))
+            drafts.add_args(place, spelled(block.get("input")))
         return [PROGRESS]
 
     def _count(self, usage: Any) -> None:

@@ -8,26 +8,40 @@ a list of the events (Gemini's other form of a stream) with a bracket.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 
 from speko_client.wire.error_forms import as_error
 from speko_client.wire.sse import EventTooLargeError, SSEDecoder
-from speko_gateway.providers.failures import unreadable
+from speko_gateway.breadth import is_too_wide
+from speko_gateway.providers.failures import quoted, unreadable
 
 MAX_EVENT_BYTES = 4 * 1024 * 1024
 """More than any single event of a real answer; a line that never ends stops here."""
 MAX_BODY_BYTES = 4 * 1024 * 1024
 """Of an answer in one piece."""
+MOST_ELEMENTS = 20_000
+"""Of one event, see ``breadth``: they are read in some 30 ms."""
 
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
+_QUOTED_BYTES = 1000
+_FIELD = re.compile(r"^(data|event|id|retry)?:", re.MULTILINE)
+_MARKUP = re.compile(r"<(!doctype|html|head|body|\?xml)", re.IGNORECASE)
+_BETWEEN = re.compile(r"[ \t\r\n,\[\]]*")
+"""What stands between the events of a list."""
 
 
 class Arrivals:
-    """Is fed what arrives and gives the events' data; ``most`` bytes may come in all."""
+    """Is fed what arrives and gives the events' data.
 
-    def __init__(self, most: int) -> None:
+    ``most`` bytes may come in all. Bytes that hold no event at all are quoted, without ``secret``.
+    """
+
+    def __init__(self, most: int, secret: str | None = None) -> None:
         self._left = most
+        self._secret = secret
+        self._is_answer = False
         self._head = b""
         self._reader: _Stream | _Document | _List | None = None
 
@@ -36,15 +50,31 @@ class Arrivals:
         self._left -= len(chunk)
         if self._left < 0:
             raise unreadable("sent more than any answer can be")
+        found = self._read(chunk)
+        self._is_answer = self._is_answer or bool(found)
+        if not chunk and not self._is_answer:
+            self._refuse()
+        return found
+
+    def _read(self, chunk: bytes) -> list[str]:
         if self._reader is not None:
+            if len(self._head) < _QUOTED_BYTES:
+                self._head += chunk[:_QUOTED_BYTES]
             return self._reader.feed(chunk)
-        self._head += chunk
-        start = self._head.removeprefix(_BOM).lstrip(_BLANK)
-        if chunk and (not start or _BOM.startswith(self._head)):
+        self._head = (self._head + chunk).removeprefix(_BOM).lstrip(_BLANK)
+        if chunk and _BOM.startswith(self._head):
             return []
-        self._reader = _FORMS.get(start[:1], _Stream)()
+        self._reader = _FORMS.get(self._head[:1], _Stream)()
         head = self._reader.feed(self._head) if self._head else []
         return head if chunk else head + self._reader.feed(b"")
+
+    def _refuse(self) -> None:
+        """A ProviderError with what was sent, where that is a text."""
+        text = self._head.decode("utf-8", "replace").strip()
+        if _MARKUP.match(text):
+            raise unreadable("answered with a web page; its base URL is probably wrong")
+        if text and not _FIELD.search(text) and text[0] not in "{[":
+            raise unreadable(f"sent no answer, but: {quoted(text, self._secret)}")
 
 
 class _Stream:
@@ -98,17 +128,27 @@ class _List:
         """The events that are whole, taken off the front."""
         found: list[str] = []
         text, decoder = self._bytes.decode("utf-8-sig", "surrogateescape"), json.JSONDecoder()
-        while rest := text.lstrip(" \t\r\n,[]"):
+        if is_too_wide(text, MOST_ELEMENTS):
+            raise unreadable(f"sent an event of more than {MOST_ELEMENTS:,} elements")
+        place = _end_of(_BETWEEN, text, 0)
+        while place < len(text):
             try:
-                _, end = decoder.raw_decode(rest)
+                _, end = decoder.raw_decode(text, place)
             except (ValueError, RecursionError):
                 break
-            found.append(rest[:end].encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
-            text = rest[end:]
-        self._bytes = bytearray(text.encode("utf-8", "surrogateescape"))
+            event = text[place:end].encode("utf-8", "surrogateescape")
+            found.append(event.decode("utf-8", "replace"))
+            place = _end_of(_BETWEEN, text, end)
+        self._bytes = bytearray(text[place:].encode("utf-8", "surrogateescape"))
         # An event that grows is looked at again when there is twice as much of it.
         self._enough = 2 * len(self._bytes)
         return found
+
+
+def _end_of(pattern: re.Pattern[str], text: str, place: int) -> int:
+    """Where what is matched here ends."""
+    found = pattern.match(text, place)
+    return place if found is None else found.end()
 
 
 _FORMS: Mapping[bytes, type[_Document | _List]] = {b"{": _Document, b"[": _List}

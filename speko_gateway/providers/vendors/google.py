@@ -285,8 +285,9 @@ class CandidateReader:
 
     def _call(self, call: dict[str, Any]) -> None:
         drafts = self._reading.drafts
-        name, call_id = text(call.get("name")), text(call.get("id"))
-        drafts.begin(drafts.next_place(), call_id, name).add("", "", spelled(call.get("args")))
+        place = drafts.next_place
+        drafts.begin(place, text(call.get("id")), text(call.get("name")))
+        drafts.add_args(place, spelled(call.get("args")))
 
     def _count(self, usage: dict[str, Any]) -> None:
         """The answer's tokens and the thinking's: both are billed as output."""

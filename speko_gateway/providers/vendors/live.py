@@ -237,15 +237,16 @@ def models_named_in(env: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
 def base_url_of(vendor: Vendor, url: str) -> str:
     """``url`` as the dialect wants it. Raises BaseUrlError.
 
-    A bare host means the vendor's own base URL where it is the vendor's host, else ``/v1`` there.
-    See ``read_base_url`` for the other forms in which people paste it.
+    The beginning of the vendor's own base URL (its host, most often) means the whole of it; any
+    other bare host ``/v1`` there. See ``read_base_url`` for the forms in which people paste it.
     """
     plain = read_base_url(url, vendor.dialect)
+    if vendor.id in VENDORS and vendor.base_url.startswith(f"{plain}/"):
+        return vendor.base_url
     if vendor.dialect != "openai" or "/" in plain.partition("://")[2]:
         return plain
     address, mark, query = plain.partition("?")
-    own = vendor.base_url if vendor.id in VENDORS else ""
-    return own if own.startswith(f"{plain}/") else f"{address}/v1{mark}{query}"
+    return f"{address}/v1{mark}{query}"
 
 
 def _address(vendor: Vendor, url: str) -> tuple[str, str | None]:

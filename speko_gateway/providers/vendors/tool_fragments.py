@@ -8,15 +8,24 @@ several calls at one index.
 from __future__ import annotations
 
 import json
+import re
 from itertools import pairwise
 from typing import Any
 
 from speko_client.wire.halves import sound
+from speko_gateway.breadth import elements
 from speko_gateway.provider import ProviderError, ToolCall
 from speko_gateway.providers.failures import unreadable
 
+MOST_CALLS = 1024
+"""Of one answer."""
+MOST_CHARACTERS = 1024 * 1024
+"""Of all arguments of one answer: twice what the longest answers hold."""
+MOST_ELEMENTS = 20_000
+"""The same, counted as in ``breadth``."""
 _MOST_DOCUMENTS = 16
 """How often one call's arguments may be sent again before nobody looks for the last ones."""
+_BLANKS = re.compile(r"\s*")
 _LOOKED_AT = 64 * 1024
 """Characters of arguments that are looked at while more may come; longer ones go on."""
 
@@ -24,12 +33,13 @@ _LOOKED_AT = 64 * 1024
 class Draft:
     """One tool call as far as it has come."""
 
-    __slots__ = ("fragments", "id", "name", "renamed")
+    __slots__ = ("fragments", "id", "name", "renamed", "size")
 
     def __init__(self, call_id: str, name: str) -> None:
         self.id = call_id
         self.name = name
         self.fragments: list[str] = []
+        self.size = 0
         self.renamed = False
 
     def is_followed_by(self, call_id: str, name: str, args: str) -> bool:
@@ -53,6 +63,7 @@ class Draft:
         self.name = self.name or name
         if args:
             self.fragments.append(args)
+            self.size += len(args)
 
     def args(self) -> str:
         """The arguments as JSON; as they came where they are none."""
@@ -62,7 +73,7 @@ class Draft:
         return _last_object(joined) or _grown(self.fragments) or joined
 
     def _is_complete(self) -> bool:
-        if sum(map(len, self.fragments)) > _LOOKED_AT:
+        if self.size > _LOOKED_AT:
             return False
         self.fragments = ["".join(self.fragments)]
         return bool(_object(self.fragments[0]))
@@ -72,32 +83,43 @@ class Drafts:
     """The calls of one answer, in the order in which they began."""
 
     def __init__(self) -> None:
+        self.next_place = 0
+        """A place that no call has yet."""
         self._all: list[Draft] = []
         self._at: dict[int, Draft] = {}
+        self._by_id: dict[str, Draft] = {}
+        self._size = 0
 
-    def begin(self, place: int, call_id: str, name: str) -> Draft:
+    def begin(self, place: int, call_id: str, name: str) -> None:
         """A new call at this place, or the one that has this id already."""
-        same = next((each for each in self._all if call_id and each.id == call_id), None)
-        draft = self._at[place] = same or Draft(call_id, name)
-        if same is None:
-            self._all.append(draft)
-        return draft
-
-    def at(self, place: int) -> Draft | None:
-        """The call that fragments at this place belong to."""
-        return self._at.get(place)
+        draft = self._at[place] = self._by_id.get(call_id) or self._new(place, call_id, name)
+        if call_id:
+            self._by_id[call_id] = draft
 
     def add(self, place: int, call_id: str, name: str, args: str) -> None:
         """Take a fragment: of the call at this place, or of a new one there."""
         draft = self._at.get(place)
         if draft is None or draft.is_followed_by(call_id, name, args):
-            draft = self._at[place] = Draft(call_id, name)
-            self._all.append(draft)
-        draft.add(call_id, name, args)
+            draft = self._at[place] = self._new(place, call_id, name)
+        self._take(draft, call_id, name, args)
 
-    def next_place(self) -> int:
-        """A place that no call has yet."""
-        return max(self._at, default=-1) + 1
+    def add_args(self, place: int, args: str) -> None:
+        """Take arguments of the call that has begun at this place; others are nobody's."""
+        if (draft := self._at.get(place)) is not None:
+            self._take(draft, "", "", args)
+
+    def _new(self, place: int, call_id: str, name: str) -> Draft:
+        self.next_place = max(self.next_place, place + 1)
+        self._all.append(draft := Draft(call_id, name))
+        if len(self._all) > MOST_CALLS:
+            raise unreadable(f"sent more than {MOST_CALLS:,} tool calls")
+        return draft
+
+    def _take(self, draft: Draft, call_id: str, name: str, args: str) -> None:
+        self._size += len(args)
+        if self._size > MOST_CHARACTERS:
+            raise unreadable("sent tool calls without end")
+        draft.add(call_id, name, args)
 
     def calls(self, cut_by: str | None) -> tuple[list[ToolCall], tuple[str, ...]]:
         """The calls, and the notes.
@@ -106,7 +128,11 @@ class Drafts:
         with all behind it.
         """
         calls: list[ToolCall] = []
+        left = MOST_ELEMENTS
         for number, draft in enumerate(self._all):
+            left -= elements("".join(draft.fragments), left)
+            if left < 0:
+                raise unreadable(f"sent tool calls of more than {MOST_ELEMENTS:,} elements")
             try:
                 calls.append(_tool_call(draft.id or f"call_{number}", draft.name, draft.args()))
             except ProviderError:
@@ -159,8 +185,13 @@ def _last_object(joined: str) -> str:
         last = joined[place:end] if found else last
         if end == len(joined):
             return last or "{}"
-        place = end + len(joined[end:]) - len(joined[end:].lstrip())
+        place = _end_of_blanks(joined, end)
     return ""
+
+
+def _end_of_blanks(text: str, place: int) -> int:
+    found = _BLANKS.match(text, place)
+    return place if found is None else found.end()
 
 
 def _grown(fragments: list[str]) -> str:

@@ -3,45 +3,28 @@
 Every error of aiohttp, TLS, HTTP or a vendor's format becomes a ``ProviderError`` here. Only the
 time to connect is limited here; ``failover`` limits how long an answer may take. Redirects are not
 followed: a key goes only to the address it was given for.
-
-A server may close a kept connection at the very moment the next request is on its way. Here such a
-stale connection is told from one that broke, so that the request can be sent again.
-
-A pool that is ``public_only`` makes no connection to a private address. A gateway that others can
-reach must not become their way to what only its host can reach: loopback, private networks,
-link-local addresses (where clouds keep their credentials). A name may point to such an address
-after it was looked up, so no check before the connection is final. ``public_socket`` is called for
-every connection, with the very address it is about to be made to. Such a pool uses no proxy: what
-a proxy connects to, only the proxy knows.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 import aiohttp
-from aiohttp import AddrInfoType
-from aiohttp.client_proto import ResponseHandler
-from aiohttp.connector import Connection
 
-from speko_client.addresses import is_public
-from speko_client.proxies import Proxies, Proxy
+from speko_client.proxies import Proxies
 from speko_client.redaction import redacted
-from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent
+from speko_gateway.breadth import is_too_wide
+from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent, TextDelta
 from speko_gateway.providers.failures import refusal, unreadable
-from speko_gateway.providers.vendors.arrivals import Arrivals
+from speko_gateway.providers.vendors.arrivals import MOST_ELEMENTS, Arrivals
+from speko_gateway.providers.vendors.connections import Connections
 from speko_gateway.providers.vendors.dialect import Reader
-from speko_gateway.providers.vendors.reaching import (
-    ConnectionClosedError,
-    PrivateAddressError,
-    reaching,
-)
+from speko_gateway.providers.vendors.reaching import ConnectionClosedError, reaching
+from speko_gateway.turns import Stint, turn
 
 CONNECT_SECONDS = 5.0
 """How long a connection may take, TLS included."""
@@ -51,27 +34,14 @@ MAX_LIST_BYTES = 16 * 1024 * 1024
 """Of a list of models; those of large marketplaces have some MiB."""
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """Of one streamed answer: some 200,000 tokens, each in a chunk of its own."""
+MOST_CHARACTERS = 4 * 1024 * 1024
+"""Of one answer's text: some million tokens."""
 MAX_ERROR_BYTES = 64 * 1024
-KEEPALIVE_SECONDS = 30.0
-MAX_HEADER_BYTES = 64 * 1024
-"""Of one header of an answer; some proxies write long cookies and policies into theirs."""
-_HEADERS = {
-    "Content-Type": "application/json",
-    "Accept": "application/json",
-    "Accept-Encoding": "identity",
-    "User-Agent": "speko-gateway",
-}
+_PIECE_BYTES = 2048
+"""As much is read at once of what has arrived; a larger event waits for its turn."""
 _ERROR_BODY_SECONDS = 2.0
 _SETTLE_SECONDS = 0.05
 NO_PROXIES = Proxies()
-
-
-def public_socket(info: AddrInfoType) -> socket.socket:
-    """A socket for this resolved address. Raises PrivateAddressError."""
-    family, kind, protocol, _, address = info
-    if not is_public(str(address[0])):
-        raise PrivateAddressError
-    return socket.socket(family, kind, protocol)
 
 
 class Upstream:
@@ -108,12 +78,23 @@ class Upstream:
         response = await self._send("POST", url, headers, body)
         try:
             await _accept(response, secret, self._unsaid)
-            arrivals, chunk = Arrivals(self._answer_bytes), b"?"
+            arrivals, characters, chunk = (
+                Arrivals(self._answer_bytes, secret),
+                MOST_CHARACTERS,
+                b"?",
+            )
             while chunk and not reader.done:
-                chunk = await _chunk(response)
-                for event in arrivals.feed(chunk):
-                    for said in () if reader.done else reader.read(event):
-                        yield said
+                chunk, stint = await _chunk(response), Stint()
+                for piece in _cut(chunk):
+                    await stint.breathe()
+                    for event in arrivals.feed(piece):
+                        if len(event) > _PIECE_BYTES:
+                            await _in_turn(event)
+                        for said in () if reader.done else reader.read(event):
+                            characters -= len(said.text) if isinstance(said, TextDelta) else 0
+                            yield said
+                if characters < 0:
+                    raise unreadable("sent more than any answer can be")
             last = reader.finish()
             await _settle(response)
             for said in last:
@@ -215,6 +196,19 @@ async def _chunk(response: aiohttp.ClientResponse) -> bytes:
         raise ProviderError(FailureCode.STREAM_BROKEN, broken) from error
 
 
+def _cut(chunk: bytes) -> Sequence[bytes]:
+    if len(chunk) <= _PIECE_BYTES:
+        return (chunk,)
+    return [chunk[at : at + _PIECE_BYTES] for at in range(0, len(chunk), _PIECE_BYTES)]
+
+
+async def _in_turn(event: str) -> None:
+    """Nothing, once it is this event's turn; ProviderError where it would take too long to read."""
+    await turn()
+    if is_too_wide(event, MOST_ELEMENTS):
+        raise unreadable(f"sent an event of more than {MOST_ELEMENTS:,} elements")
+
+
 async def _settle(response: aiohttp.ClientResponse) -> None:
     """Read the few bytes behind the terminal event, so that the connection can be used again."""
     if response.content.at_eof():
@@ -226,99 +220,3 @@ async def _settle(response: aiohttp.ClientResponse) -> None:
     except (TimeoutError, aiohttp.ClientError, OSError):
         # The answer is complete; the connection just cannot be kept.
         response.close()
-
-
-class Connections:
-    """A pool, opened on first use. ``connect_seconds`` is how long a connection may take."""
-
-    def __init__(self, *, connect_seconds: float, public_only: bool, proxies: Proxies) -> None:
-        self._proxies = Proxies() if public_only else proxies
-        self._connect_seconds = connect_seconds
-        self._public_only = public_only
-        self._kept: aiohttp.ClientSession | None = None
-        self._single: aiohttp.ClientSession | None = None
-
-    def kept(self) -> aiohttp.ClientSession:
-        """Over connections that are kept for the next request."""
-        # Made here and not earlier, because a session belongs to the running loop.
-        self._kept = self._kept or self._session(keep=True)
-        return self._kept
-
-    def single(self) -> aiohttp.ClientSession:
-        """Over a new connection for each request."""
-        self._single = self._single or self._session(keep=False)
-        return self._single
-
-    def way_to(self, url: str, headers: Mapping[str, str]) -> dict[str, Any]:
-        """What a request for this URL is made with: its headers, and a proxy where one leads there.
-
-        Redirects are not followed. Raises ProxyError.
-        """
-        proxy = self._proxies.leading_to(url)
-        through = {"headers": headers} if proxy is None else _through(proxy, url, headers)
-        return {"allow_redirects": False, **through}
-
-    async def close(self) -> None:
-        """Close all connections; may be called again."""
-        sessions, self._kept, self._single = (self._kept, self._single), None, None
-        for session in filter(None, sessions):
-            await session.close()
-
-    def _session(self, *, keep: bool) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
-            connector=_Connector(
-                limit=0,
-                keepalive_timeout=KEEPALIVE_SECONDS if keep else None,
-                force_close=not keep,
-                socket_factory=public_socket if self._public_only else None,
-            ),
-            timeout=aiohttp.ClientTimeout(
-                total=None, connect=self._connect_seconds, sock_connect=self._connect_seconds
-            ),
-            headers=_HEADERS,
-            max_line_size=MAX_HEADER_BYTES,
-            max_field_size=MAX_HEADER_BYTES,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            response_class=_Response,
-        )
-
-
-def _through(proxy: Proxy, url: str, headers: Mapping[str, str]) -> dict[str, Any]:
-    """What aiohttp is told: only the proxy gets the password, with the tunnel where it is one."""
-    if proxy.user is None:
-        return {"proxy": proxy.url, "headers": headers}
-    password = {"Proxy-Authorization": f"Basic {proxy.basic}"}
-    if url.lower().startswith("https:"):
-        return {"proxy": proxy.url, "proxy_headers": password, "headers": headers}
-    return {"proxy": proxy.url, "headers": {**headers, **password}}
-
-
-class _Protocol(ResponseHandler):
-    """One connection; ``heard`` is how many bytes have come over it in all."""
-
-    heard = 0
-
-    def data_received(self, data: bytes) -> None:
-        self.heard += len(data)
-        super().data_received(data)
-
-
-class _Connector(aiohttp.TCPConnector):
-    """Makes connections that know what they have heard. aiohttp has no public way to ask."""
-
-    def __init__(self, **settings: object) -> None:
-        super().__init__(**settings)  # type: ignore[arg-type]
-        self._factory = partial(_Protocol, loop=self._loop)  # type: ignore[assignment]
-
-
-class _Response(aiohttp.ClientResponse):
-    """An answer that tells a connection gone stale from one that broke."""
-
-    async def start(self, connection: Connection) -> aiohttp.ClientResponse:
-        protocol = connection.protocol
-        before = protocol.heard if isinstance(protocol, _Protocol) else 0
-        try:
-            return await super().start(connection)
-        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
-            after = protocol.heard if isinstance(protocol, _Protocol) else 0
-            raise ConnectionClosedError(stale=0 < before == after) from error

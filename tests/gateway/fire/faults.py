@@ -194,6 +194,49 @@ async def malformed_tool_arguments(talk: Conversation) -> None:
     await _stream(talk, event(choices=[{"index": 0, "delta": calls}]), ending("tool_calls"))
 
 
+# Wide, or many: little to send, and much to read
+
+
+async def wide_event(talk: Conversation) -> None:
+    """A million elements in one event of 4 MB."""
+    await talk.head()
+    await talk.chunk(b'data: {"choices":[{"index":0,"delta":{"tool_calls":[', *WIDE, b"{}]}}]}\n\n")
+    await talk.until_left()
+
+
+async def wide_object(talk: Conversation) -> None:
+    await talk.head(content_type="application/json")
+    await talk.chunk(b'{"choices":[', *WIDE, b"{}]}", b"")
+
+
+async def wide_list(talk: Conversation) -> None:
+    await talk.head(content_type="application/json")
+    await talk.chunk(b'[{"choices":[', *WIDE, b"{}]}]", b"")
+
+
+async def flood_of_nothing(talk: Conversation) -> None:
+    await talk.head()
+    await talk.chunk(*[b"data: {}\n\n" * 6_000] * 20)
+    await talk.chunk(delta(good_text(talk)), ending("stop", USAGE), b"")
+
+
+async def endless_data_lines(talk: Conversation) -> None:
+    await talk.head()
+    await talk.chunk(*[b"data:\n" * 10_000] * (HUGE // 60_000))
+    await talk.until_left()
+
+
+async def too_many_calls(talk: Conversation) -> None:
+    function = {"name": "book", "arguments": "{}"}
+    calls = (
+        {"tool_calls": [{"index": number, "id": f"c{number}", "function": function}]}
+        for number in range(2_000)
+    )
+    await _stream(talk, *(event(choices=[{"index": 0, "delta": each}]) for each in calls))
+
+
+WIDE = [b"{}," * 20_000] * 65
+
 # In the middle of an answer
 
 
@@ -287,6 +330,12 @@ FAULTS: dict[str, Fault] = {
     "cut object": Fault(cut_object, "STREAM_BROKEN"),
     "cut object of unknown length": Fault(cut_object_of_unknown_length, "STREAM_BROKEN"),
     "stalled object": Fault(stalled_object, "TIMEOUT"),
+    "wide event": Fault(wide_event, "STREAM_BROKEN", weight=0.3),
+    "wide object": Fault(wide_object, "STREAM_BROKEN", weight=0.3),
+    "wide list": Fault(wide_list, "STREAM_BROKEN", weight=0.3),
+    "flood of nothing": Fault(flood_of_nothing, None, weight=0.3),
+    "endless data lines": Fault(endless_data_lines, "STREAM_BROKEN", weight=0.2),
+    "too many calls": Fault(too_many_calls, "STREAM_BROKEN", weight=0.3),
     "stalled": Fault(stalled, "TIMEOUT", speaks=True),
     "no terminal event": Fault(no_terminal_event, "STREAM_BROKEN", speaks=True),
     "cut in a character": Fault(cut_in_a_character, "STREAM_BROKEN", speaks=True),

@@ -88,13 +88,17 @@ class GatewayProcess:
 
 @asynccontextmanager
 async def gateway_process(
-    folder: Path, settings: Mapping[str, str], *options: str
+    folder: Path, settings: Mapping[str, str], *options: str, descriptors: int | None = None
 ) -> AsyncGenerator[GatewayProcess]:
-    """Serve in a child process until the context ends; then its log is whole."""
+    """Serve in a child process until the context ends; then its log is whole.
+
+    ``descriptors``: as many may be open in it, and no more.
+    """
+    few = ("bash", "-c", f'ulimit -n {descriptors}; exec "$@"', "few") if descriptors else ()
     log = folder / "gateway.log"
     with log.open("wb") as stderr:
         process = await asyncio.create_subprocess_exec(
-            *COMMAND, "serve", "--port", "0", "--exit-with-stdin", *options,
+            *few, *COMMAND, "serve", "--port", "0", "--exit-with-stdin", *options,
             cwd=ROOT,
             env=environment(folder, SPEKO_LOG_LEVEL="info", **_GIVE_BACK, **settings),
             stdin=asyncio.subprocess.PIPE,

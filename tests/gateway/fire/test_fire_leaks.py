@@ -26,7 +26,10 @@ LIMITS = Limits(
 FORMS: tuple[Form, Form] = ("json", "stream")
 PAUSING = {"429 with a pause", "503 with a pause"}
 """They would keep the one vendor out, and the calls after them from happening."""
-LARGE = {"huge error", "huge JSON", "endless event", "endless blanks"}
+LARGE = {
+    "huge error", "huge JSON", "endless event", "endless blanks", "wide event", "wide object",
+    "wide list", "flood of nothing", "endless data lines", "too many calls",
+}  # fmt: skip
 """Tracing their megabytes takes seconds; the run of 10,000 has them."""
 PLAYED = [name for name in FAULTS if name not in PAUSING | LARGE]
 WARM_ROUNDS, ROUNDS = 2, 3

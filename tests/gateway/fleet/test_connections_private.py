@@ -12,8 +12,8 @@ import pytest
 
 from speko_gateway.config import private_urls_allowed
 from speko_gateway.errors import SetupError
+from speko_gateway.providers.vendors.connections import public_socket
 from speko_gateway.providers.vendors.reaching import PrivateAddressError
-from speko_gateway.providers.vendors.upstream import public_socket
 from tests.gateway.fleet.connections_header import connections
 from tests.gateway.fleet.test_connections_by_request import ask, made
 from tests.gateway.fleet.test_connections_page import LISTED, check, listed

@@ -118,7 +118,7 @@ async def test_a_candidate_that_callers_bring_along_is_not_named() -> None:
         ("192.0.2.7", {"authorization": f"Bearer {KEY}"}, 200),
     ],
 )
-async def test_from_elsewhere_the_key_is_needed(
+async def test_from_elsewhere_or_by_a_foreign_name_the_key_is_needed(
     host: str, headers: dict[str, str], status: int
 ) -> None:
     app = create_app(gateway(PlayedProvider({"a": said("Hi")})), KEY)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speko_gateway.provider import TextDelta
+from speko_gateway.provider import FailureCode, ProviderError, TextDelta
 from speko_gateway.providers.vendors.arrivals import Arrivals
 from tests.gateway.providers.vendor_server import ask, drain, saying, text_of, vendor_server
 from tests.gateway.providers.wire_forms import ending, piece
@@ -61,6 +61,28 @@ async def test_a_list_of_events_flows_as_well(content_type: str) -> None:
         assert await anext(answer) == TextDelta("Grüezi 👋")
         await answer.aclose()
         await provider.close()
+
+
+@pytest.mark.parametrize("vendor", MODELS)
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"boom 42 test-key", "sent no answer, but: boom 42 [key]"),
+        (b"error: boom 42", "sent no answer, but: error: boom 42"),
+        (b'"boom 42"', 'sent no answer, but: "boom 42"'),
+        (b" \n<!DOCTYPE html><p>Hi", "answered with a web page; its base URL is probably wrong"),
+        (b": ping\n\n", "broke off before its answer was complete"),
+        (b"", "broke off before its answer was complete"),
+    ],
+)
+async def test_what_is_no_answer_is_quoted(
+    vendor: str, whole: bool, body: bytes, said: str
+) -> None:
+    async with vendor_server(chunks=[body[:4], body[4:]], content_type="text/plain") as server:
+        with pytest.raises(ProviderError) as caught:
+            await drain(server.provider(vendor), ask(MODELS[vendor], buffered=whole))
+    assert (caught.value.code, caught.value.message) == (FailureCode.STREAM_BROKEN, said)
 
 
 @given(cuts=st.sets(st.integers(1, 400), max_size=12), indent=st.sampled_from([None, 2]))

@@ -35,6 +35,7 @@ FORMS: list[tuple[Any, FailureCode]] = [
     ({"message": "boom 42"}, FAILED),
     ({"type": "rate_limit_error", "message": "boom 42"}, SLOW_DOWN),
     ({"detail": "boom 42", "status": 503}, FAILED),
+    ({"error": {"detail": ["boom 42"], "message": "boom 42"}, "code": 400.0}, FAILED),
 ]
 NAMED: list[tuple[str, FailureCode]] = [
     (json.dumps({"message": "boom 42"}), FAILED),

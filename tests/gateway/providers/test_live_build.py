@@ -63,6 +63,7 @@ def test_any_number_of_custom_servers() -> None:
         ("OPENAI", "http://127.0.0.1:1/v1/v1/chat/completions?a=b", "http://127.0.0.1:1/v1"),
         ("OPENAI", "http://127.0.0.1:1?api-version=1", "http://127.0.0.1:1/v1?api-version=1"),
         ("GROQ", "https://api.groq.com", "https://api.groq.com/openai/v1"),
+        ("GROQ", "https://api.groq.com/openai/", "https://api.groq.com/openai/v1"),
         ("GROQ", "https://groq.example/", "https://groq.example/v1"),
         ("ANTHROPIC", "http://127.0.0.1:1/v1/messages", "http://127.0.0.1:1"),
         ("ANTHROPIC", "http://127.0.0.1:1/v1", "http://127.0.0.1:1"),

@@ -62,6 +62,9 @@ class PlayedEngine:
         finally:
             self.ended.set()
 
+    async def problem(self) -> str | None:
+        return None
+
     async def count_tokens(self, text: str) -> int | None:
         return len(text.split()) if self.here else None
 

@@ -225,3 +225,26 @@ def test_gemini_calls_without_ids_stay_apart() -> None:
     events = [calling(None, json.loads(ARGS)), calling(None, {"city": "Bern"})]
     calls = read("google", [*events, ending("google", "STOP")])[:-1]
     assert [each.id for each in calls if isinstance(each, ToolCall)] == ["call_0", "call_1"]
+
+
+# Without end
+
+
+@pytest.mark.parametrize("dialect", ["openai", "anthropic", "google"])
+def test_calls_without_end_are_given_up(dialect: str) -> None:
+    each = {
+        "openai": [fragment("{}", call_id=f"c{n}", name="look", index=n) for n in range(1100)],
+        "anthropic": [block(n, call_id=f"c{n}") for n in range(1100)],
+        "google": [calling(f"c{n}", {}) for n in range(1100)],
+    }
+    with pytest.raises(ProviderError, match="more than 1,024 tool calls"):
+        read(dialect, each[dialect])
+
+
+@pytest.mark.parametrize("dialect", ["openai", "anthropic"])
+def test_arguments_without_end_are_given_up(dialect: str) -> None:
+    text = "x" * 2**20
+    begun = fragment("", call_id="c", name="look") if dialect == "openai" else block()
+    more = fragment(text) if dialect == "openai" else part(text)
+    with pytest.raises(ProviderError, match="tool calls without end"):
+        read(dialect, [begun, *[more] * 5])

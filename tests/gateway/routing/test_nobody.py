@@ -63,9 +63,9 @@ def test_without_a_list_everybody_is_named() -> None:
 
 def test_an_allow_list_without_end_is_named_in_part() -> None:
     served = gateway(PlayedProvider({"a": said("A")}))
-    entries = [f"{number:04}" + "x" * 500 for number in range(2000)]
+    entries = [f"{number:04}" + "x" * 500 for number in range(500)]
     told = why(replace(served, vendors=None), *entries)
-    assert f"{2000 - MOST_NAMED} more entries name nobody; not on the allow-list: 1 other" in told
+    assert f"{500 - MOST_NAMED} more entries name nobody; not on the allow-list: 1 other" in told
     assert len(told) < MOST_NAMED * (MOST_SHOWN + 60) + 100
 
 

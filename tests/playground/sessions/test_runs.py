@@ -57,3 +57,10 @@ def test_the_view_knows_where_a_session_forks() -> None:
     again = open_session(stored, Run(turn("e", "c", status="running")))
     assert again.forks == {"a", "c"}
     assert open_session(conversation(turn("a"), turn("b")), None).forks == {None}
+
+
+def test_a_message_follows_the_last_turn_but_not_one_that_runs_elsewhere() -> None:
+    assert open_session(conversation(turn("a"), turn("b", "a")), None).last == "b"
+    running = conversation(turn("a"), turn("b", "a", status="running"))
+    assert open_session(running, None).last == "a"
+    assert open_session(conversation(), None).last is None
