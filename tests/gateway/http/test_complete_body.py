@@ -89,8 +89,8 @@ def test_any_bytes_are_refused(body: bytes) -> None:
     ],
 )
 def test_of_many_bad_elements_the_first_is_named(field: str, element: str, named: str) -> None:
-    """To list a million would hold up everybody else for half a minute."""
-    body = json.dumps({**BODY, field: []}).replace("[]", f"[{','.join([element] * 500_000)}]")
+    """To list them all would hold up everybody else for seconds."""
+    body = json.dumps({**BODY, field: []}).replace("[]", f"[{','.join([element] * 20_000)}]")
     with pytest.raises(GatewayError) as refused:
         parse_request(body.encode())
     assert refused.value.message == named
