@@ -43,6 +43,7 @@ from speko_gateway.http.negotiation import answer_form
 from speko_gateway.http.observing import RequestRecord, record_of
 from speko_gateway.http.tool_notes import notes_on_tools
 from speko_gateway.provider import ProviderError, TextDelta, ToolCall
+from speko_gateway.turns import turn
 
 
 class CallerGone(Exception):
@@ -93,6 +94,7 @@ MOST_MESSAGES = 2048
 """Tool calls count as well; as many as OpenAI takes."""
 MOST_TOOLS = 512
 _MOST_PIECES = 4096
+_LONG = 64 * 1024
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -230,6 +232,7 @@ class Exchange:
             speaker = await self._open()
             while not await self._heard_out(speaker):
                 speaker = await self._open()
+        await self._in_turn()
         body = encode(self._result(speaker))
         self.record.outcome = "answered"
         headers = answer_headers(speaker, self.gateway.snapshot.id)
@@ -271,6 +274,11 @@ class Exchange:
         if len(self.pieces) > _MOST_PIECES:  # each takes a hundred bytes beside its text
             self.pieces = gathered(self.pieces)
 
+    async def _in_turn(self) -> None:
+        """Before the whole answer is written down: a long one waits until the loop has time."""
+        if sum(len(each.text) for each in self.pieces if isinstance(each, TextDelta)) > _LONG:
+            await turn()
+
     async def _all_but_last(self) -> bytes:
         """Send ``meta`` and the pieces; the terminal event is returned."""
         speaker = await self._open()
@@ -280,6 +288,7 @@ class Exchange:
             await speaker.close()
         if broken is not None:
             return broken
+        await self._in_turn()
         self.record.outcome = "answered"
         return frame("done", self._result(speaker))
 

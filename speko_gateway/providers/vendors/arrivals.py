@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from speko_client.wire.error_forms import as_error
 from speko_client.wire.sse import EventTooLargeError, SSEDecoder
 from speko_gateway.breadth import is_too_wide
 from speko_gateway.providers.failures import quoted, unreadable
+from speko_gateway.turns import turn
 
 MAX_EVENT_BYTES = 4 * 1024 * 1024
 """More than any single event of a real answer; a line that never ends stops here."""
@@ -22,6 +23,8 @@ MAX_BODY_BYTES = 4 * 1024 * 1024
 """Of an answer in one piece."""
 MOST_ELEMENTS = 20_000
 """Of one event, see ``breadth``: they are read in some 30 ms."""
+PIECE_BYTES = 2048
+"""As much is read at once of what has arrived; a larger event waits for its turn."""
 
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r\n"
@@ -30,6 +33,20 @@ _FIELD = re.compile(r"^(data|event|id|retry)?:", re.MULTILINE)
 _MARKUP = re.compile(r"<(!doctype|html|head|body|\?xml)", re.IGNORECASE)
 _BETWEEN = re.compile(r"[ \t\r\n,\[\]]*")
 """What stands between the events of a list."""
+
+
+def cut(chunk: bytes) -> Sequence[bytes]:
+    """What has arrived in pieces that are read at once."""
+    if len(chunk) <= PIECE_BYTES:
+        return (chunk,)
+    return [chunk[at : at + PIECE_BYTES] for at in range(0, len(chunk), PIECE_BYTES)]
+
+
+async def in_turn(event: str) -> None:
+    """Nothing, once it is this event's turn; ProviderError where it would take too long to read."""
+    await turn()
+    if is_too_wide(event, MOST_ELEMENTS):
+        raise unreadable(f"sent an event of more than {MOST_ELEMENTS:,} elements")
 
 
 class Arrivals:

@@ -17,14 +17,13 @@ import aiohttp
 
 from speko_client.proxies import Proxies
 from speko_client.redaction import redacted
-from speko_gateway.breadth import is_too_wide
 from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent, TextDelta
 from speko_gateway.providers.failures import refusal, unreadable
-from speko_gateway.providers.vendors.arrivals import MOST_ELEMENTS, Arrivals
+from speko_gateway.providers.vendors.arrivals import PIECE_BYTES, Arrivals, cut, in_turn
 from speko_gateway.providers.vendors.connections import Connections
 from speko_gateway.providers.vendors.dialect import Reader
 from speko_gateway.providers.vendors.reaching import ConnectionClosedError, reaching
-from speko_gateway.turns import Stint, turn
+from speko_gateway.turns import Stint
 
 CONNECT_SECONDS = 5.0
 """How long a connection may take, TLS included."""
@@ -34,11 +33,9 @@ MAX_LIST_BYTES = 16 * 1024 * 1024
 """Of a list of models; those of large marketplaces have some MiB."""
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """Of one streamed answer: some 200,000 tokens, each in a chunk of its own."""
-MOST_CHARACTERS = 4 * 1024 * 1024
-"""Of one answer's text: some million tokens."""
+MOST_CHARACTERS = 2 * 1024 * 1024
+"""Of one answer's text: some 500,000 tokens."""
 MAX_ERROR_BYTES = 64 * 1024
-_PIECE_BYTES = 2048
-"""As much is read at once of what has arrived; a larger event waits for its turn."""
 _ERROR_BODY_SECONDS = 2.0
 _SETTLE_SECONDS = 0.05
 NO_PROXIES = Proxies()
@@ -85,11 +82,11 @@ class Upstream:
             )
             while chunk and not reader.done:
                 chunk, stint = await _chunk(response), Stint()
-                for piece in _cut(chunk):
+                for piece in cut(chunk):
                     await stint.breathe()
                     for event in arrivals.feed(piece):
-                        if len(event) > _PIECE_BYTES:
-                            await _in_turn(event)
+                        if len(event) > PIECE_BYTES:
+                            await in_turn(event)
                         for said in () if reader.done else reader.read(event):
                             characters -= len(said.text) if isinstance(said, TextDelta) else 0
                             yield said
@@ -194,19 +191,6 @@ async def _chunk(response: aiohttp.ClientResponse) -> bytes:
     except (aiohttp.ClientError, OSError) as error:
         broken = "broke off before its answer was complete"
         raise ProviderError(FailureCode.STREAM_BROKEN, broken) from error
-
-
-def _cut(chunk: bytes) -> Sequence[bytes]:
-    if len(chunk) <= _PIECE_BYTES:
-        return (chunk,)
-    return [chunk[at : at + _PIECE_BYTES] for at in range(0, len(chunk), _PIECE_BYTES)]
-
-
-async def _in_turn(event: str) -> None:
-    """Nothing, once it is this event's turn; ProviderError where it would take too long to read."""
-    await turn()
-    if is_too_wide(event, MOST_ELEMENTS):
-        raise unreadable(f"sent an event of more than {MOST_ELEMENTS:,} elements")
 
 
 async def _settle(response: aiohttp.ClientResponse) -> None:

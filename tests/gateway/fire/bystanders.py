@@ -37,6 +37,7 @@ class Bystanders:
     readers: int = 0
     writers: int = 0
     health_ms: list[float] = field(default_factory=list)
+    stretched: list[float] = field(default_factory=list)
     _calls: count[int] = field(default_factory=lambda: count(FIRST_CALL))
 
     async def never_reads(self, allowed: str) -> None:
@@ -105,7 +106,7 @@ async def bystanders(url: str, talker: str) -> AsyncGenerator[Bystanders]:
     try:
         yield found
         said, _ = await witness.communicate(b"")
-        found.health_ms = json.loads(said)
+        found.health_ms, found.stretched = json.loads(said)
         assert not [task for task in tasks if task.done()], "a bystander was not let stand"
     finally:
         for task in tasks:

@@ -17,13 +17,8 @@ from tests.gateway.process import COMMAND, READY, ROOT, environment
 
 _SAMPLE = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$", re.MULTILINE)
 _POLLS = 400
-_LOOKS = 10
+_LOOKS = 40
 _PAUSE = 0.05
-
-
-# Large pieces of memory go back to the system when they are freed (glibc keeps ever larger ones
-# otherwise), so that what is still held can be seen.
-_GIVE_BACK = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "65536"}
 
 
 class Resources(NamedTuple):
@@ -100,7 +95,7 @@ async def gateway_process(
         process = await asyncio.create_subprocess_exec(
             *few, *COMMAND, "serve", "--port", "0", "--exit-with-stdin", *options,
             cwd=ROOT,
-            env=environment(folder, SPEKO_LOG_LEVEL="info", **_GIVE_BACK, **settings),
+            env=environment(folder, SPEKO_LOG_LEVEL="info", **settings),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=stderr,

@@ -81,7 +81,7 @@ ENOUGH = 5_000
 MEMORY_TIMES = 1.5
 """How much memory there may be at the end, beside that after the first calls."""
 HEALTH_MS = 100.0
-"""What the witness may wait, in 99 of 100 cases."""
+"""What the witness may wait, in 99 of 100 cases; as often as long where the machine is busy."""
 
 
 def dice(what: str) -> random.Random:
@@ -199,7 +199,7 @@ async def test_calls_under_fire(tmp_path: Path, fire_report: list[str], nobody: 
     assert (late.files, late.tasks) == (early.files, early.tasks)
     assert late.memory_mb <= MEMORY_TIMES * early.memory_mb
     assert CALLS < ENOUGH or tally.kept_kb < KEPT_KB
-    assert quantiles(around.health_ms, n=100)[-1] <= HEALTH_MS
+    assert p99(around.health_ms) <= HEALTH_MS * max(1.0, p99(around.stretched))
 
 
 def answers_are_their_own(tally: Tally) -> None:
@@ -296,12 +296,17 @@ def report(
     ]
 
 
+def p99(values: Sequence[float]) -> float:
+    """What 99 of 100 are below."""
+    return quantiles(values, n=100)[-1]
+
+
 def _standing_around(around: Bystanders) -> str:
-    cuts = quantiles(around.health_ms, n=100)
     return (
         f"around:   {around.readers} silent readers and {around.writers} silent writers let go; "
         f"/healthz {len(around.health_ms)} times, p50 {median(around.health_ms):.1f} ms, "
-        f"p99 {cuts[-1]:.1f} ms, at most {max(around.health_ms):.1f} ms"
+        f"p99 {p99(around.health_ms):.1f} ms, at most {max(around.health_ms):.1f} ms, while work "
+        f"took {p99(around.stretched):.1f} times as long as alone (p99)"
     )
 
 

@@ -90,7 +90,43 @@ def test_any_bytes_are_refused(body: bytes) -> None:
 )
 def test_of_many_bad_elements_the_first_is_named(field: str, element: str, named: str) -> None:
     """To list them all would hold up everybody else for seconds."""
-    body = json.dumps({**BODY, field: []}).replace("[]", f"[{','.join([element] * 20_000)}]")
     with pytest.raises(GatewayError) as refused:
-        parse_request(body.encode())
+        parse_request(with_many(field, element, 30_000))
     assert refused.value.message == named
+
+
+def with_many(field: str, element: str, count: int) -> bytes:
+    """A body with as many equal elements in a field."""
+    return (
+        json.dumps({**BODY, field: []}).replace("[]", f"[{','.join([element] * count)}]").encode()
+    )
+
+
+CALL = '{"id": "a", "name": "b", "args": "{}"}'
+CALLING = '{"role": "assistant", "content": "", "toolCalls": [%s]}'
+WIDE_CALL = json.dumps({"id": "a", "name": "b", "args": "[" + "1," * 150_000 + "1]"})
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        (with_many("messages", "{}", 500_000), "The body has more than 100,000 elements"),
+        (with_many("tools", "1", 500_000), "The body has more than 100,000 elements"),
+        (with_many("x", '""', 500_000), "The body has more than 100,000 elements"),
+        (with_many("messages", '{"role": "user", "content": ""}', 2049), "at most 2048 items"),
+        (with_many("messages", CALLING % ", ".join([CALL] * 7), 257), "more than 2048"),
+        (with_many("messages", CALLING % WIDE_CALL, 1), "args have more than 100,000 elements"),
+        (with_many("tools", "{}", 513), "at most 512 items"),
+    ],
+)
+def test_what_costs_more_than_it_weighs_is_refused(body: bytes, named: str) -> None:
+    with pytest.raises(GatewayError, match=named):
+        parse_request(body)
+
+
+def test_a_long_conversation_with_many_tools_is_taken() -> None:
+    messages = [{"role": "user", "content": "Well, {that} is [long], isn't it? " * 20}] * 2048
+    schema = {"type": "object", "properties": {f"p{n}": {"type": "string"} for n in range(40)}}
+    tools = [{"type": "function", "function": {"name": "f", "parameters": schema}}] * 128
+    taken = parse_request(json.dumps({**BODY, "messages": messages, "tools": tools}).encode())
+    assert len(taken.messages) == 2048
