@@ -24,7 +24,13 @@ from speko_gateway.providers.vendors.anthropic import AnthropicDialect
 from speko_gateway.providers.vendors.catalogue import VENDORS, Vendor, compatible
 from speko_gateway.providers.vendors.dialect import Dialect, Outgoing
 from speko_gateway.providers.vendors.google import GoogleDialect
-from speko_gateway.providers.vendors.habits import Habits, ServerMemory, adapted, learnt
+from speko_gateway.providers.vendors.habits import (
+    NOTHING_KNOWN,
+    Habits,
+    ServerMemory,
+    adapted,
+    learnt,
+)
 from speko_gateway.providers.vendors.keyless import KeylessEvents
 from speko_gateway.providers.vendors.model_listing import read_model_list
 from speko_gateway.providers.vendors.ollama_host import ollama_base_url
@@ -128,7 +134,8 @@ class LiveProvider:
         known = habits = self._memory.of(self.base_url, request.model)
         begun, refusal = False, None
         while True:
-            call, keyless = adapted(plain, habits, request.model), KeylessEvents(self._redactor)
+            call = adapted(plain, habits, request.model) if habits is not NOTHING_KNOWN else plain
+            keyless = KeylessEvents(self._redactor)
             try:
                 async with aclosing(self._answer(call)) as events:
                     async for event in events:
