@@ -75,15 +75,13 @@ class Upstream:
         response = await self._send("POST", url, headers, body)
         try:
             await _accept(response, secret, self._unsaid)
-            arrivals, characters, chunk = (
-                Arrivals(self._answer_bytes, secret),
-                MOST_CHARACTERS,
-                b"?",
-            )
+            arrivals, stint = Arrivals(self._answer_bytes, secret), Stint()
+            characters, chunk = MOST_CHARACTERS, b"?"
             while chunk and not reader.done:
-                chunk, stint = await _chunk(response), Stint()
+                chunk = await _chunk(response)
                 for piece in cut(chunk):
-                    await stint.breathe()
+                    if piece is not chunk:
+                        await stint.breathe()
                     for event in arrivals.feed(piece):
                         if len(event) > PIECE_BYTES:
                             await in_turn(event)
