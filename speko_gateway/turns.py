@@ -13,7 +13,8 @@ from collections import deque
 from typing import Final
 from weakref import WeakKeyDictionary
 
-STINT_SECONDS: Final = 0.0005
+STINT_SECONDS: Final = 0.001
+"""Enough for a usual answer that arrives all at once: to interrupt it costs a write each time."""
 
 
 class Stint:

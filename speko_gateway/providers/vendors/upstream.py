@@ -75,12 +75,13 @@ class Upstream:
         response = await self._send("POST", url, headers, body)
         try:
             await _accept(response, secret, self._unsaid)
-            arrivals, stint = Arrivals(self._answer_bytes, secret), Stint()
+            arrivals = Arrivals(self._answer_bytes, secret)
             characters, chunk = MOST_CHARACTERS, b"?"
             while chunk and not reader.done:
                 chunk = await _chunk(response)
+                stint = Stint() if len(chunk) > PIECE_BYTES else None
                 for piece in cut(chunk):
-                    if piece is not chunk:
+                    if stint is not None:
                         await stint.breathe()
                     for event in arrivals.feed(piece):
                         if len(event) > PIECE_BYTES:
