@@ -52,8 +52,9 @@ def model_of(block: ServerSentEvent) -> type[CompleteStreamEvent] | None:
 def read_delta(text: str, halves: Halves) -> CompleteStreamDelta:
     """A piece of text; half a character at its end waits for the other half."""
     fields = json_object(json_value(text, mend=False))
-    if isinstance(fields.get("text"), str):
-        fields["text"] = halves.take(fields["text"])
+    said = fields.get("text")
+    if isinstance(said, str) and (halves.held or not said.isascii()):
+        fields["text"] = halves.take(said)
     return validated(CompleteStreamDelta, {**fields, "type": "delta"})
 
 

@@ -192,7 +192,7 @@ class CompleteAnswer:
             buffered = form == "json"
             staging = staging_in(headers, drills=gateway.drill_rules is not None)
             relay = gateway.relay(request, staging, buffered=buffered)
-            notes = notes_on_tools(request)
+            notes = notes_on_tools(request.tools or (), request.max_tool_hops)
             exchange = Exchange(gateway, relay, started, send, record, notes)
             record.attempts = relay.attempts
             record.form = form

@@ -82,8 +82,6 @@ class ServerMemory:
 
 def adapted(call: Outgoing, habits: Habits, model: str) -> Outgoing:
     """``call`` as this model takes it; the notes say what a caller asked for and does not get."""
-    if habits is NOTHING_KNOWN:
-        return call
     body, notes = dict(call.body), list(call.notes)
     for name in _OTHER_CAP:
         if habits.cap is not None and name in body:

@@ -24,8 +24,13 @@ from speko_gateway.providers.vendors.anthropic import AnthropicDialect
 from speko_gateway.providers.vendors.catalogue import VENDORS, Vendor, compatible
 from speko_gateway.providers.vendors.dialect import Dialect, Outgoing
 from speko_gateway.providers.vendors.google import GoogleDialect
-from speko_gateway.providers.vendors.habits import Habits, ServerMemory, adapted, learnt
-from speko_gateway.providers.vendors.keyless import KeylessEvents
+from speko_gateway.providers.vendors.habits import (
+    NOTHING_KNOWN,
+    Habits,
+    ServerMemory,
+    adapted,
+    learnt,
+)
 from speko_gateway.providers.vendors.model_listing import read_model_list
 from speko_gateway.providers.vendors.ollama_host import ollama_base_url
 from speko_gateway.providers.vendors.openai import OpenAIDialect
@@ -128,15 +133,14 @@ class LiveProvider:
         known = habits = self._memory.of(self.base_url, request.model)
         begun, refusal = False, None
         while True:
-            call, keyless = adapted(plain, habits, request.model), KeylessEvents(self._redactor)
+            call = plain if habits is NOTHING_KNOWN else adapted(plain, habits, request.model)
             try:
                 async with aclosing(self._answer(call)) as events:
                     async for event in events:
                         if not begun and habits is not known:
                             self._memory.keep(self.base_url, request.model, habits)
                         begun = True
-                        for shown in keyless.of(event):
-                            yield shown
+                        yield event
                 return
             except ProviderError as error:
                 better = None if begun else learnt(call, error, habits, known)

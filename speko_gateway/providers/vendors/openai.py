@@ -40,17 +40,16 @@ from speko_gateway.providers.vendors.catalogue import (
     temperature_note,
     traits_of,
 )
-from speko_gateway.providers.vendors.dialect import (
-    CHAT_COMPLETIONS,
-    Outgoing,
-    Reader,
+from speko_gateway.providers.vendors.dialect import CHAT_COMPLETIONS, Outgoing, Reader, model_ids
+from speko_gateway.providers.vendors.reading import (
+    Reading,
     event_object,
     is_end,
     listed,
     mapping,
-    model_ids,
+    place_of,
+    text,
 )
-from speko_gateway.providers.vendors.reading import Reading, place_of, text
 from speko_gateway.providers.vendors.tool_fragments import spelled
 
 _SHORT_ID = re.compile(r"[a-zA-Z0-9]{9}")
