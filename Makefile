@@ -13,13 +13,15 @@ PY := $(VENV)/bin/python
 # Prerequisites are steps, in this order, also under `make -j`.
 .NOTPARALLEL:
 
+SBOM = build/speko-playground-$(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' speko_client/version.py).cdx.json
+
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 
 # Each of these folders is watched by `make dev`.
 SOURCES := playground pages speko_client speko_gateway
 
 .PHONY: help run dev test quick check format format-check lint types lock upgrade lock-check \
-	bench screenshots sync-client clean venv install install-dev chromium port model
+	audit sbom bench screenshots sync-client clean venv install install-dev chromium port model
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +66,15 @@ upgrade: install-dev ## compile them with the newest releases that pyproject.tom
 
 lock-check: install-dev
 	@$(PY) .ci/lock.py --check
+
+audit: install-dev ## ask whether a pinned package has a known vulnerability; without a network, say so
+	@$(PY) .ci/audit.py
+
+sbom: install-dev ## list what a release consists of, as CycloneDX, in build/
+	@mkdir -p build
+	@PYTHONWARNINGS=ignore $(PY) -m uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements requirements.txt \
+		--pyproject pyproject.toml --output-reproducible --output-file $(SBOM)
+	@echo "$(SBOM)"
 
 bench: install-dev chromium model ## measure what the README's figures say (some minutes, on a quiet machine)
 	@$(PY) -m benchmarks

@@ -49,7 +49,7 @@ def main() -> None:
         if not talks_to(runtime, shown):
             status(runtime)
     except (GatewayStartError, AddressRefusedError) as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(literal(str(error)), icon=":material/error:")
 
 
 def gateway(runtime: Runtime) -> None:
@@ -80,7 +80,7 @@ def status(runtime: Runtime) -> None:
         )
     facts = server_facts(runtime, connection)
     if facts.problem:
-        st.warning(facts.problem, icon=":material/cloud_off:")
+        st.warning(literal(facts.problem), icon=":material/cloud_off:")
         return
     now = datetime.now(UTC)
     rows = status_rows(facts.known, health(runtime, connection).providers, now)

@@ -113,7 +113,7 @@ def _turn_view(chat: Chat, turn: Turn) -> None:
         if turn.answer.text:
             st.markdown(safe_markdown(turn.answer.text))
         if turn.answer.cut:
-            st.caption(f":material/content_cut: {turn.answer.cut}")
+            st.caption(f":material/content_cut: {literal(turn.answer.cut)}")
         if turn.error is not None:
             _error_view(turn.error, broke_off=bool(turn.answer.text))
         elif note := turn_words.status_note(turn):

@@ -50,7 +50,8 @@ def drill_view(desk: RoutingDesk) -> None:
 def _why_none(desk: RoutingDesk) -> str:
     if desk.connection is not None and not desk.connection.embedded:
         return (
-            f"A drill needs the embedded gateway. This session talks to {desk.connection.name}, "
+            f"A drill needs the embedded gateway. This session talks to "
+            f"{literal(desk.connection.name)}, "
             "which has no drills. You can switch back on the Connections page."
         )
     return (

@@ -21,6 +21,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy import Connection as Transaction
 
+from playground.look.words import counted
 from playground.servers.connection import Connecting, Connection
 from playground.sessions.database import Database, StoreError
 from playground.sessions.totals import counted_tokens, estimate
@@ -133,8 +134,8 @@ class Spending:
         if caps.turns_per_hour and count >= caps.turns_per_hour:
             minutes = max(1, round((first + _HOUR.total_seconds() - now.timestamp()) / 60))
             raise CapReachedError(
-                f"You have sent {count} messages within an hour, the most that this playground "
-                f"answers on its host's keys. Go on in {minutes} min. {_OWN_KEY}"
+                f"You have sent {counted(count, 'message')} within an hour, the most that this "
+                f"playground answers on its host's keys. Go on in {minutes} min. {_OWN_KEY}"
             )
         total = sa.select(sa.func.coalesce(sa.func.sum(SPENDING.c.cost_usd), 0.0))
         if caps.usd_per_visitor and (

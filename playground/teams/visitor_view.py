@@ -62,7 +62,7 @@ def _forgetting(visitor: Visitor) -> None:
     with st.popover("Forget this browser", type="tertiary"):
         st.write(
             "The cookie is removed, and you begin anew. Nobody can reach this browser's sessions "
-            "any more, neither you. Delete them first if they should be gone as well."
+            "any more, not even you. Delete them first if they should be gone as well."
         )
         address = f"{FORGET_PATH}?token={quote(visitor.forget, safe='')}"
         st.html(f'<a href="{address}" target="_self">Forget this browser</a>')

@@ -106,7 +106,7 @@ def previewed(query: PreviewQuery, here: Gateway) -> dict[str, Any]:
         left = here.ranking(intent, Selection.of(each.id for each in others))
         ranking = _explained(left, barred)
     body = preview_body(ranking, here.fleet, here.snapshot, with_lines=query.weight_lines)
-    return body | _in_the_routers_words(ranking, intent, query) if query.is_routers else body
+    return body | _in_the_routers_words(ranking, intent) if query.is_routers else body
 
 
 def _barred(ranked: Ranked, denied: Selection, max_price: float | None) -> str | None:
@@ -129,15 +129,13 @@ def _explained(ranking: Ranking, barred: Mapping[Candidate, str]) -> Ranking:
     )
 
 
-def _in_the_routers_words(
-    ranking: Ranking, intent: RoutingIntent, query: PreviewQuery
-) -> dict[str, Any]:
+def _in_the_routers_words(ranking: Ranking, intent: RoutingIntent) -> dict[str, Any]:
     """The fields that the router's clients read, beside the platform's."""
     first, *behind = map(_row, ranking.ordered) if ranking.ordered else (_NOBODY,)
     return {
         **{name: first[name] for name in ("id", "provider", "model")},
         "language": intent.language,
-        "objective": query.objective or "balanced",
+        "objective": "quality" if intent.optimize_for == "accuracy" else intent.optimize_for,
         "reason": "best-for-objective" if ranking.ordered else "no-candidate",
         "runners_up": behind,
     }

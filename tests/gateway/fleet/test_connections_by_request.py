@@ -121,6 +121,23 @@ async def test_a_server_without_a_list_answers_for_whatever_model_is_pinned() ->
     assert nobody["code"] == "COMPLETE_FAILED"
 
 
+async def test_what_a_callers_server_takes_is_known_at_the_next_request() -> None:
+    def refuses(body: dict[str, Any]) -> Any:
+        return {"error": "unknown field max_tokens"} if "max_tokens" in body else None
+
+    async with (
+        vendor_server(chunks=[wire("llamacpp-text")], refuses=refuses) as lab,
+        serving(made()) as client,
+    ):
+        headers = connections({"custom-lab": {"baseUrl": lab.url, "models": ["m"]}})
+        body = {**only("custom-lab"), "maxTokens": 64}
+        answers = [
+            (await client.post("/v1/complete", json=body, headers=headers)).json() for _ in range(2)
+        ]
+    assert [answer["failoverCount"] for answer in answers] == [0, 0]
+    assert ["max_tokens" in seen.body for seen in lab.seen] == [True, False, False]
+
+
 async def test_two_callers_with_the_same_vendor_never_meet() -> None:
     async with (
         vendor_server(chunks=[wire("llamacpp-text")]) as one,

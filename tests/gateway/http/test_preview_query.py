@@ -68,6 +68,11 @@ async def test_the_routers_client_reads_its_own_fields() -> None:
     assert [each["id"] for each in answer["runners_up"]] == ["acme:b", "acme:c"]
 
 
+async def test_its_objective_is_the_one_ranked_by() -> None:
+    _, answer = await asked({"stage": "llm", "optimize_for": "latency"})
+    assert (answer["objective"], answer["weights"]["latency"]) == ("latency", 0.7)
+
+
 @pytest.mark.parametrize(
     ("params", "left", "reason"),
     [
