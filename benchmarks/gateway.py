@@ -4,7 +4,8 @@ The same question goes to a mock vendor directly and through `python -m speko_ga
 alternating rounds, from one load generator (this process, with aiohttp, the fastest we measured).
 Vendor, gateway and load generator are three processes on one machine and share its cores, so the
 rates show what one machine can do with all three on it; the processor time of each shows which one
-is the limit. Latency is measured with one caller at a time.
+is the limit. Latency is measured with one caller at a time. ``--beside`` measures the gateway of
+another checkout in the same rounds.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import aiohttp
 import uvloop
@@ -22,10 +24,11 @@ import uvloop
 from benchmarks.litellm_proxy import litellm_proxy
 from benchmarks.mock_upstream import MODEL, TEXT
 from benchmarks.processes import Child, listening
-from benchmarks.report import Row, median, print_heading, print_table, verdict
+from benchmarks.report import Row, median, p99, print_heading, print_table, verdict
 
-AIM_BUFFERED_MS = 1.0
-AIM_STREAM_MS = 2.0
+AIM_BUFFERED_MS = 0.75
+AIM_STREAM_MS = 1.3
+AIM_P99_TIMES = 2.0
 ROUNDS = 10
 REQUESTS_PER_ROUND = 40
 CALLERS = 32
@@ -70,7 +73,7 @@ def chat_completions(name: str, server: Child) -> Route:
     )
 
 
-def through(gateway: Child) -> Route:
+def through(gateway: Child, name: str = "gateway") -> Route:
     """Through the gateway, which may only use the one live model."""
     body: dict[str, object] = {
         "messages": QUESTION,
@@ -78,7 +81,7 @@ def through(gateway: Child) -> Route:
         "constraints": {"allowedProviders": {"llm": [f"openai:{MODEL}"]}},
     }
     return Route(
-        "gateway",
+        name,
         f"{gateway.url}/v1/complete",
         {False: body, True: body},
         {False: "application/json", True: "text/event-stream"},
@@ -175,6 +178,17 @@ def report(routes: list[Route], processor: Sequence[float | None], memory_mb: fl
         rows.append(
             (what, f"{theirs:.2f}", f"{ours:.2f}", f"{added:+.2f}", aim, verdict(added, aim))
         )
+        late, most = p99(gateway.latencies[streamed]), AIM_P99_TIMES * ours
+        rows.append(
+            (
+                what.replace("p50", "p99"),
+                f"{p99(straight.latencies[streamed]):.2f}",
+                f"{late:.2f}",
+                "",
+                f"{most:.2f}",
+                verdict(late, most),
+            )
+        )
     for streamed, what in ((False, "buffered answers/s"), (True, "64-chunk streams/s")):
         ours, theirs = median(gateway.rates[streamed]), median(straight.rates[streamed])
         rows.append((f"{what}, {CALLERS} callers", f"{theirs:.0f}", f"{ours:.0f}", "", "", ""))
@@ -209,11 +223,25 @@ def report_peer(gateway: Route, peer: Route) -> None:
     print_table(("", peer.name, "gateway", "times", "aim", ""), rows)
 
 
+def report_beside(gateway: Route, before: Route) -> None:
+    """Print this gateway and that of another checkout, from the same rounds."""
+    rows: list[Row] = []
+    for streamed, what in ((False, "buffered answer"), (True, "64-chunk stream")):
+        for name, figure in (("p50", median), ("p99", p99)):
+            was, now = figure(before.latencies[streamed]), figure(gateway.latencies[streamed])
+            rows.append((f"{what}, {name} ms", f"{was:.2f}", f"{now:.2f}", f"{now - was:+.2f}"))
+        was, now = median(before.rates[streamed]), median(gateway.rates[streamed])
+        name = f"{what}s/s, {CALLERS} callers"
+        rows.append((name, f"{was:.0f}", f"{now:.0f}", f"{100 * (now / was - 1):+.0f} %"))
+    print_table(("", "the other checkout", "this one", "adds"), rows)
+
+
 def main() -> None:
     """Start the mock vendor and the gateway, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--litellm", metavar="EXECUTABLE", help="measure LiteLLM's proxy as well")
-    litellm = parser.parse_args().litellm
+    parser.add_argument("--beside", metavar="FOLDER", type=Path, help="another checkout")
+    chosen = parser.parse_args()
     print_heading("What the gateway adds to a vendor's answer")
     with ExitStack() as running, listening("benchmarks.mock_upstream") as upstream:
         environment = {
@@ -224,11 +252,18 @@ def main() -> None:
         serve = ("speko_gateway", "serve", "--port", "0", "--fleet", "live", "--exit-with-stdin")
         with listening(*serve, environment=environment) as gateway:
             routes = [chat_completions("direct", upstream), through(gateway)]
-            if litellm:
-                proxy = running.enter_context(litellm_proxy(litellm, upstream.url, MODEL))
+            before = None
+            if chosen.beside:
+                other = listening(*serve, environment=environment, folder=chosen.beside)
+                before = through(running.enter_context(other), "the other checkout's gateway")
+            if chosen.litellm:
+                proxy = running.enter_context(litellm_proxy(chosen.litellm, upstream.url, MODEL))
                 routes.append(chat_completions("LiteLLM's proxy", proxy))
-            processor = uvloop.run(measure(routes, gateway, upstream))
+            measured = [*routes, before] if before else routes
+            processor = uvloop.run(measure(measured, gateway, upstream))
             report(routes, processor, gateway.memory_mb())
+            if before:
+                report_beside(routes[1], before)
 
 
 if __name__ == "__main__":

@@ -53,11 +53,13 @@ def tree_cpu_seconds(pid: int) -> float | None:
 
 
 @contextmanager
-def listening(*arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[Child]:
-    """Run ``python -m ARGUMENTS`` for as long as the block lasts."""
+def listening(
+    *arguments: str, environment: Mapping[str, str] | None = None, folder: Path = ROOT
+) -> Iterator[Child]:
+    """Run ``python -m ARGUMENTS`` in this checkout for as long as the block lasts."""
     process = subprocess.Popen(
         [sys.executable, "-m", *arguments],
-        cwd=ROOT,
+        cwd=folder,
         env={**os.environ, **(environment or {})},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -56,6 +56,11 @@ def p95(values: Sequence[float]) -> float:
     return statistics.quantiles(values, n=20, method="inclusive")[-1]
 
 
+def p99(values: Sequence[float]) -> float:
+    """The 99th percentile."""
+    return statistics.quantiles(values, n=100, method="inclusive")[-1]
+
+
 def verdict(value: float, aim: float) -> str:
     """Whether a figure that should be small meets its aim."""
     return "met" if value <= aim else "missed"

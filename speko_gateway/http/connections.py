@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -34,9 +35,6 @@ _MOST_DESCRIPTORS: Final = 65_536
 _V6_NETWORK: Final = 64
 
 _log = logging.getLogger(__name__)
-_MADE_ROOM: Final = Seldom(_log)
-_TURNED_AWAY: Final = Seldom(_log)
-_ENDED: Final = Seldom(_log)
 
 
 class Doing(Enum):
@@ -88,6 +86,7 @@ class Connections:
         self._most = min(limits.connections, _affordable())
         self._callers: dict[str, _Caller] = {}
         self._count = 0
+        self._made_room, self._turned_away, self._ended = (Seldom(_log) for _ in range(3))
         self._seen: dict[Connection, dict[Doing, tuple[object, float]]] = {}
 
     def __len__(self) -> int:
@@ -135,6 +134,10 @@ class Connections:
 
     def look(self, now: float) -> None:
         """End what has not moved on for too long; ``now`` in seconds of any clock."""
+        if not _has_descriptor_left():
+            self._turned_away.say(
+                logging.WARNING, "No descriptor is left: new connections are reset"
+            )
         seen, self._seen = self._seen, {}
         for connection in list(self):
             before = seen.get(connection, {})
@@ -145,7 +148,9 @@ class Connections:
             self._seen[connection] = marks
             late = [each for each, (_, since) in marks.items() if now - since > self._limit(each)]
             if late:
-                _ENDED.say(logging.WARNING, "Ended a connection: too long at %s", late[0].value)
+                self._ended.say(
+                    logging.WARNING, "Ended a connection: too long at %s", late[0].value
+                )
                 connection.end(late[0])
 
     def _limit(self, doing: Doing) -> float:
@@ -163,7 +168,7 @@ class Connections:
     def _makes_room(self, caller: _Caller | None) -> bool:
         victim = caller.waiting if caller else None
         what = "a new one was turned away" if victim is None else "one that waited was let go"
-        (_TURNED_AWAY if victim is None else _MADE_ROOM).say(
+        (self._turned_away if victim is None else self._made_room).say(
             logging.WARNING,
             "%d connections are open, as many as there may be (%d in all, %d of one address): %s",
             self._count,
@@ -202,6 +207,15 @@ def raise_descriptor_limit() -> None:
     most = _MOST_DESCRIPTORS if hard == resource.RLIM_INFINITY else min(hard, _MOST_DESCRIPTORS)
     if soft != resource.RLIM_INFINITY and soft < most:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def _has_descriptor_left() -> bool:
+    """The event loop survives it where there is none, and says nothing (libuv)."""
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError:
+        return False
+    return True
 
 
 def _affordable() -> int:

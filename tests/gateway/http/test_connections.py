@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 
 import pytest
@@ -80,6 +81,14 @@ def test_what_does_not_move_on_is_ended_in_time(doing: Doing, seconds: int) -> N
     gate.look(1001.0 + seconds)
     assert stuck.ended is doing
     assert moving.ended is None
+
+
+def test_it_says_when_no_descriptor_is_left(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(os, "devnull", "/no/such/file")  # opening fails, as it does then
+    Connections(Limits()).look(0.0)
+    assert "No descriptor is left" in caplog.text
 
 
 @pytest.mark.parametrize(
