@@ -28,6 +28,9 @@ from speko_gateway.providers.vendors.tool_fragments import Drafts
 MOST_TOKENS: Final = 100_000_000
 """More than any model reads or writes at once."""
 
+MOST_CHARACTERS: Final = 2 * 1024 * 1024
+"""Of one answer's text: some 500,000 tokens."""
+
 _WORDS: Final[Mapping[str | FailureCode, str]] = {
     "stop": "stop stop_sequence end_turn end eos eos_token complete completed",
     "tool_calls": "tool_calls tool_call tool_use function_call",
@@ -62,6 +65,7 @@ class Reading:
         self._redactor = Redactor([secret or ""])
         self._shown = RedactedStream(self._redactor)
         self._halves = Halves()
+        self._room = MOST_CHARACTERS
         self._ending: str | FailureCode | None = None
         self._cause: str | None = None
         self._prompt_tokens: int | None = None
@@ -73,6 +77,9 @@ class Reading:
             return []
         if not piece.isascii() or self._halves.held:
             piece = self._halves.take(piece)
+        self._room -= len(piece)
+        if self._room < 0:
+            raise unreadable("sent more than any answer can be")
         said = self._shown.feed(piece)
         return [TextDelta(said)] if said else []
 

@@ -79,7 +79,7 @@ def test_turns_that_still_run_count_and_so_do_those_of_another_process(
         spending.begin(ADA, name, (), gateway)
     again = Spending(everyone.database, CAPS, now=clock)
     with pytest.raises(CapReachedError, match="3 messages"):
-        again.begin(ADA, turn("d"), gateway)
+        again.begin(ADA, "d", (), gateway)
 
 
 def test_a_visitor_spends_no_more_than_a_days_share(
