@@ -126,7 +126,8 @@ class Reading:
             cause=self._cause,
             notes=self._notes + notes,
         )
-        rest = self._shown.feed(self._halves.rest()) + self._shown.end()
+        half = self._halves.rest()
+        rest = (self._shown.feed(half) if half else "") + self._shown.end()
         return [*([TextDelta(rest)] if rest else []), *map(self._without_key, calls), finish]
 
     def _without_key(self, call: ToolCall) -> ToolCall:
@@ -190,6 +191,11 @@ def whole(value: Any) -> int | None:
 
 
 _MOST_DIGITS: Final = 16
+
+
+def first_of(choices: Any) -> list[dict[str, Any]]:
+    """The parts of the first choice: a server may send several, and mix them."""
+    return [item for at, item in enumerate(listed(choices)) if place_of(item, at) == 0]
 
 
 def place_of(item: dict[str, Any], position: int) -> int:

@@ -98,11 +98,12 @@ class Upstream:
         response = await self._send("POST", url, headers, body)
         try:
             await accept(response, secret, self._unsaid)
-            arrivals, chunk = Arrivals(self._answer_bytes, secret), b"?"
+            arrivals, stint, chunk = Arrivals(self._answer_bytes, secret), Stint(), b"?"
             while chunk and not reader.done:
-                chunk, stint = await read_chunk(response), Stint()
+                chunk = await read_chunk(response)
                 for piece in cut(chunk):
-                    await stint.breathe()
+                    if piece is not chunk:
+                        await stint.breathe()
                     for event in arrivals.feed(piece):
                         if len(event) > PIECE_BYTES:
                             await in_turn(event)
