@@ -1,34 +1,21 @@
-"""Reads both forms of an answer as one: a sequence of events with one terminal event.
+"""One answer as it arrives: unpacked and bounded, then as events with one terminal event.
 
-A reader is fed the body's chunks and yields events. The answer's first byte and its content type
-choose it, not what was asked for: a server may answer either request in either form.
+httpx unpacks a chunk whole, however much comes out of it. Here it is unpacked piece by piece, so
+that a small answer that unfolds into gigabytes is given up before they are there.
 """
 
 from __future__ import annotations
 
-import sys
+import zlib
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import httpx
 
-from speko_client.body import Body
-from speko_client.calls import EVENT_STREAM, JSON
 from speko_client.errors import SpekoAnswerTooLargeError, SpekoApiError, SpekoStreamError
-from speko_client.events import (
-    ModelT,
-    as_events,
-    error_event,
-    json_object,
-    json_value,
-    model_of,
-    read_delta,
-    read_event,
-    validated,
-)
+from speko_client.events import AnswerReader, JsonBody, ModelT, ReportedError, reader_for
 from speko_client.failures import advice_for, broken_off, invalid_answer
-from speko_client.limits import MAX_EVENT_BYTES, Deadline
+from speko_client.limits import Deadline
 from speko_client.models import (
     CompleteResult,
     CompleteStreamDelta,
@@ -37,170 +24,67 @@ from speko_client.models import (
     StreamError,
 )
 from speko_client.redaction import RedactedStream
-from speko_client.server import Server
-from speko_client.wire.error_forms import error_in
-from speko_client.wire.halves import Halves
-from speko_client.wire.sse import EventTooLargeError, ServerSentEvent, SSEDecoder
+from speko_client.server import ACCEPTED_ENCODING, Server
+
+PIECE_BYTES = 64 * 1024
+_GZIP_WINDOW = zlib.MAX_WBITS | 16
 
 
-class EventStreamReader:
-    """``text/event-stream``; unknown event names are ignored. Raises only SpekoStreamError.
+class Body:
+    """Takes the raw chunks of one answer; ``limit`` None is no limit.
 
-    ``event_bytes`` limits one event; None is no limit.
+    ``encoding`` is the answer's ``Content-Encoding``. Raises SpekoStreamError.
     """
 
-    def __init__(self, event_bytes: int | None) -> None:
-        self._event_bytes = event_bytes or sys.maxsize
-        self._decoder = SSEDecoder(max_event_bytes=self._event_bytes)
-        self._halves = Halves()
+    def __init__(self, encoding: str, limit: int | None) -> None:
+        self._limit = limit
+        self._raw_bytes = self._unpacked_bytes = 0
+        self._unpacker = _unpacker(encoding.strip().lower())
 
-    def feed(self, chunk: bytes) -> Iterator[CompleteStreamEvent]:
-        """The events that ``chunk`` completes."""
-        with self._bounded():
-            blocks = self._decoder.feed(chunk)
-        return self._known(blocks)
-
-    def end(self) -> Iterator[CompleteStreamEvent]:
-        """A last event that lacks only its blank line."""
-        with self._bounded():
-            blocks = self._decoder.flush()
-        try:
-            yield from self._known(blocks)
-        except SpekoStreamError:
-            # Half an event at the very end means that the stream broke off; it is not malformed.
-            # Without a terminal event AnswerSoFar reports that.
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """What ``chunk`` unfolds into."""
+        self._raw_bytes += len(chunk)
+        self._check(self._raw_bytes)
+        if self._unpacker is None:
+            yield chunk
             return
+        while chunk and not self._unpacker.eof:
+            try:
+                piece = self._unpacker.decompress(chunk, PIECE_BYTES)
+            except zlib.error as error:
+                raise invalid_answer("The answer's compression is broken.") from error
+            chunk = self._unpacker.unconsumed_tail
+            self._unpacked_bytes += len(piece)
+            self._check(self._unpacked_bytes)
+            if piece:
+                yield piece
 
-    def _known(self, blocks: list[ServerSentEvent]) -> Iterator[CompleteStreamEvent]:
-        for block in blocks:
-            if (model := model_of(block)) is CompleteStreamDelta:
-                yield read_delta(block.data, self._halves)
-            elif model is not None:
-                if rest := self._halves.rest():
-                    yield CompleteStreamDelta(text=rest)
-                yield read_event(model, block.data)
-
-    @contextmanager
-    def _bounded(self) -> Iterator[None]:
-        try:
-            yield
-        except EventTooLargeError as error:
-            raise SpekoAnswerTooLargeError(
-                "One event of the answer", self._event_bytes, "max_event_bytes"
-            ) from error
+    def _check(self, size: int) -> None:
+        if self._limit is not None and size > self._limit:
+            raise SpekoAnswerTooLargeError("The answer", self._limit, "max_answer_bytes")
 
 
-class BufferedReader:
-    """``application/json``: the whole answer at once, read as meta, delta and done."""
-
-    def __init__(self) -> None:
-        self._body = JsonBody()
-
-    def feed(self, chunk: bytes) -> Iterator[CompleteStreamEvent]:
-        """Nothing yet: JSON is read when it is whole."""
-        self._body.feed(chunk)
-        return iter(())
-
-    def end(self) -> Iterator[CompleteStreamEvent]:
-        """All of the answer's events."""
-        try:
-            return as_events(self._body.read(CompleteResult))
-        except _ReportedError as reported:
-            return iter((reported.event,))
-
-
-class AnswerReader:
-    """Either form, by its first byte; ``is_stream`` decides where that says nothing.
-
-    Proxies call streams JSON, and servers send one object under the name of a stream.
-    """
-
-    def __init__(self, *, is_stream: bool, event_bytes: int | None) -> None:
-        self._is_stream = is_stream
-        self._event_bytes = event_bytes
-        self._head = b""
-        self._reader: EventStreamReader | BufferedReader | None = None
-
-    def feed(self, chunk: bytes) -> Iterator[CompleteStreamEvent]:
-        """The events that ``chunk`` completes."""
-        if self._reader is None:
-            chunk = (self._head + chunk).removeprefix(_BOM).lstrip(_BLANK)
-            if _BOM.startswith(chunk):
-                self._head = chunk
-                return iter(())
-        return self._chosen(chunk).feed(chunk)
-
-    def end(self) -> Iterator[CompleteStreamEvent]:
-        """The rest of the answer's events."""
-        return self._chosen(b"").end()
-
-    def _chosen(self, start: bytes) -> EventStreamReader | BufferedReader:
-        if self._reader is None:
-            is_stream = self._is_stream
-            if start[:1] in _FIRST_BYTES:
-                is_stream = _FIRST_BYTES[start[:1]]
-            self._reader = EventStreamReader(self._event_bytes) if is_stream else BufferedReader()
-        return self._reader
-
-
-_BOM = b"\xef\xbb\xbf"
-_BLANK = b" \t\r\n"
-_FIRST_BYTES = {b"{": False, b"[": False, **dict.fromkeys((b"e", b"d", b"i", b"r", b":"), True)}
-"""Whether an answer that begins so is a stream: JSON's brackets, the fields of an event."""
-
-
-def reader_for(content_type: str, *, event_bytes: int | None = MAX_EVENT_BYTES) -> AnswerReader:
-    """The reader for an answer of this content type."""
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind not in (EVENT_STREAM, JSON):
-        said = kind[:80] or "of no stated type"
-        raise invalid_answer(f"The answer is {said}, not JSON or events.")
-    return AnswerReader(is_stream=kind == EVENT_STREAM, event_bytes=event_bytes)
-
-
-class _ReportedError(Exception):
-    """In place of what was asked for, the server sent an error with status 200."""
-
-    def __init__(self, event: StreamError) -> None:
-        super().__init__(event.error)
-        self.event = event
-
-
-class JsonBody:
-    """A JSON body as it arrives."""
-
-    def __init__(self) -> None:
-        self._bytes = bytearray()
-
-    def feed(self, chunk: bytes) -> None:
-        """Takes a chunk."""
-        self._bytes += chunk
-
-    def read(self, model: type[ModelT]) -> ModelT:
-        """The whole body as ``model``."""
-        value = json_value(self._bytes)
-        fields = error_in(value)
-        try:
-            if fields is None or not (isinstance(value, list) or value.get("error")):
-                return validated(model, json_object(value))
-        except SpekoStreamError:
-            if fields is None:
-                raise
-        raise _ReportedError(error_event(fields))
-
-    def read_for(self, server: Server, model: type[ModelT]) -> ModelT:
-        """The same; an error with status 200 is one of ours, without the key."""
-        try:
-            return self.read(model)
-        except _ReportedError as reported:
-            event = reported.event
-        raise _ended_in_error(_redacted(event, server), "")
+def _unpacker(encoding: str) -> zlib._Decompress | None:
+    if encoding in ("", "identity"):
+        return None
+    if encoding not in (ACCEPTED_ENCODING, "x-gzip"):
+        raise invalid_answer(f"The answer is compressed by {encoding[:80]!r}, not asked for.")
+    return zlib.decompressobj(_GZIP_WINDOW)
 
 
 def body_of(response: httpx.Response, server: Server) -> Body:
     """What unpacks and bounds the body of this answer."""
     encoding = server.redact(response.headers.get("Content-Encoding", ""))
     return Body(encoding, server.limits.answer_bytes)
+
+
+def whole_answer(content: JsonBody, server: Server, model: type[ModelT]) -> ModelT:
+    """The whole body as ``model``, without the key; an error with status 200 is one of ours."""
+    try:
+        return _keyless(content.read(model), server)
+    except ReportedError as reported:
+        event = reported.event
+    raise _ended_in_error(_redacted(event, server), "")
 
 
 class AnswerSoFar:
@@ -233,7 +117,7 @@ class AnswerSoFar:
     def _take(self, chunk: bytes | None) -> None:
         """Reads a chunk, or with None the end; what follows a terminal event is left unread."""
         for event in self._events_of(chunk):
-            self._pending.extend(self._keyless(event))
+            self._pending.extend(self._shown(event))
             if isinstance(event, (CompleteStreamDone, StreamError)):
                 self._finished = True
                 return
@@ -254,7 +138,7 @@ class AnswerSoFar:
         self._finished = True
         self._reader = self._body = None
 
-    def _keyless(self, event: CompleteStreamEvent) -> Iterator[CompleteStreamEvent]:
+    def _shown(self, event: CompleteStreamEvent) -> Iterator[CompleteStreamEvent]:
         """The event without the key, in case a server has echoed it; held back while it may be."""
         if isinstance(event, CompleteStreamDelta):
             if text := self._keyless_text.feed(event.text):
@@ -263,7 +147,7 @@ class AnswerSoFar:
         yield from self._held_back()
         if isinstance(event, StreamError):
             event = _redacted(event, self._server)
-        yield self._server.keyless(event)
+        yield _keyless(event, self._server)
 
     def _held_back(self) -> Iterator[CompleteStreamEvent]:
         if rest := self._keyless_text.end():
@@ -317,3 +201,15 @@ def _ended_in_error(event: StreamError, text: str) -> SpekoStreamError:
 
 def _redacted(event: StreamError, server: Server) -> StreamError:
     return event.model_copy(update={"error": server.redact(event.error)})
+
+
+def _keyless(answer: ModelT, server: Server) -> ModelT:
+    """What a server has said, without the key; mostly the very same object."""
+    redactor = server.redactor
+    try:
+        if not redactor.pieces(answer.model_dump_json()):
+            return answer
+    except ValueError:
+        # JSON can spell half a surrogate pair, which no JSON can be written with again.
+        pass
+    return type(answer).model_validate(redactor.value(answer.model_dump()))

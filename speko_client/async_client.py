@@ -17,9 +17,9 @@ from typing import Self, Unpack
 import httpx
 
 from speko_client import calls, limits
-from speko_client.answers import AnswerSoFar, JsonBody, body_of
+from speko_client.answers import AnswerSoFar, body_of, whole_answer
 from speko_client.errors import SpekoApiError
-from speko_client.events import ModelT
+from speko_client.events import JsonBody, ModelT
 from speko_client.failures import (
     MAX_ERROR_BYTES,
     RetryPolicy,
@@ -198,7 +198,7 @@ class AsyncSpeko:
                             content.feed(piece)
         finally:
             await response.aclose()
-        return self._server.keyless(content.read_for(self._server, model))
+        return whole_answer(content, self._server, model)
 
     async def _send(self, call: calls.Call, deadline: Deadline) -> httpx.Response:
         """The answer to ``call``, its body still unread; retried where the policy says so."""

@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 DialectName = Literal["openai", "anthropic", "google"]
 
 _PORTS = {"http": 80, "https": 443}
-_NOT_IN_A_URL = re.compile(r'[\s\x00-\x1f\x7f\\<>"^`{|}]')
+_NOT_IN_A_URL = re.compile(r"""[\s\x00-\x1f\x7f\\<>"'^`{|}]""")
 _SLASHES = re.compile(r"/{2,}")
 _TWICE = re.compile(r"(/v\d[a-z\d]*)\1+(?=/|$)")
 

@@ -117,16 +117,6 @@ class Server:
         """An error's ``text`` without the key, in case a server has echoed it."""
         return self.redactor.error(text)
 
-    def keyless(self, answer: ModelT) -> ModelT:
-        """What a server has said, without the key; mostly the very same object."""
-        try:
-            if not self.redactor.pieces(answer.model_dump_json()):
-                return answer
-        except ValueError:
-            # JSON can spell half a surrogate pair, which no JSON can be written with again.
-            pass
-        return type(answer).model_validate(self.redactor.value(answer.model_dump()))
-
 
 def checked_headers(extra: Mapping[str, str] | None) -> dict[str, str]:
     """A caller's own headers; raises SpekoRequestError for one that cannot be sent."""

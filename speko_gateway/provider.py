@@ -8,7 +8,7 @@ estimated, and always labelled as estimates.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeGuard
 
@@ -158,20 +158,14 @@ MOST_UNSEEN_TOKENS = 2_000_000
 """Thoughts, tools and templates: more than any model has room for beside a text."""
 
 
-def estimate_tokens(text: str) -> int:
-    """About how many tokens this text has; 0 for none."""
-    return -(-len(text) // CHARACTERS_PER_TOKEN)
+def estimate_tokens(length: int) -> int:
+    """About how many tokens a text of so many characters has; 0 for none."""
+    return -(-length // CHARACTERS_PER_TOKEN)
 
 
-def may_hold(tokens: int | None, text: str) -> TypeGuard[int]:
-    """Whether so many tokens can be this text, and what stands beside it unseen."""
+def may_hold(tokens: int | None, length: int) -> TypeGuard[int]:
+    """Whether so many tokens can be a text of this length, and what stands beside it unseen."""
     if tokens is None:
         return False
-    least = len(text) / MOST_CHARACTERS_PER_TOKEN
-    return least <= tokens <= MOST_TOKENS_PER_CHARACTER * len(text) + MOST_UNSEEN_TOKENS
-
-
-def prompt_text(messages: Iterable[ChatMessage], system_prompt: str | None) -> str:
-    """All that a model reads, as one text to be counted."""
-    parts = [system_prompt] if system_prompt else []
-    return "\n".join([*parts, *(message.content for message in messages)])
+    least = length / MOST_CHARACTERS_PER_TOKEN
+    return least <= tokens <= MOST_TOKENS_PER_CHARACTER * length + MOST_UNSEEN_TOKENS

@@ -114,7 +114,7 @@ class Engine:
         session = SessionKey(owner, conversation.id)
         work = self._claim(session, turn, conversation)
         try:
-            self._spending.begin(owner, turn, connection)
+            self._spending.begin(owner, turn.id, settings.allowed, connection)
         except CapReachedError:
             self._works.pop(session, None)
             raise
@@ -210,7 +210,8 @@ class Engine:
             work.ended.set()
             await checkpoints
             await self._save_aside(work, work.store.save_turn)
-            await self._aside(self._spending.end, run.turn, history, server)
+            if self._spending.counts(run.turn.id):
+                await self._aside(self._spending.end, run.turn, history, server)
         finally:
             run.finish()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,14 @@ class Loaded:
     revision: int
     conversation: Conversation
     running: dict[str, tuple[str | None, float]] = field(default_factory=dict)
+
+    def abandoned(self, runner: str, since: float) -> dict[str, float]:
+        """By turn, the last heartbeat of those that others ran, and that had none ``since``."""
+        return {
+            turn_id: heartbeat
+            for turn_id, (of, heartbeat) in self.running.items()
+            if of != runner and heartbeat < since
+        }
 
 
 class LoadedCache:
@@ -80,3 +88,14 @@ def merged(
         updated_at=moment(head.updated_at),
     )
     return Loaded(opening, head.revision, conversation, running)
+
+
+def interrupted(conversation: Conversation, ended: Mapping[str, float]) -> dict[str, Turn]:
+    """By id, the turns that ended at these times without anybody's saying so."""
+    return {
+        turn.id: turn.model_copy(
+            update={"status": "interrupted", "finished_at": moment(ended[turn.id])}
+        )
+        for turn in conversation.turns
+        if turn.id in ended
+    }

@@ -84,12 +84,14 @@ class Spending:
         self._now = now
         self._running: set[str] = set()
 
-    def begin(self, owner: Owner, turn: Turn, server: Connection | Connecting) -> None:
+    def begin(
+        self, owner: Owner, turn_id: str, allowed: Sequence[str], server: Connection | Connecting
+    ) -> None:
         """Enter a turn that is about to start. Raises CapReachedError where it may not."""
-        if owner == MACHINE_OWNER or self._caps.none or _pays_themselves(turn, server):
+        if owner == MACHINE_OWNER or self._caps.none or _pays_themselves(allowed, server):
             return
         now = self._now()
-        row = {"turn_id": turn.id, "owner": owner, "started_at": now.timestamp(), "cost_usd": 0.0}
+        row = {"turn_id": turn_id, "owner": owner, "started_at": now.timestamp(), "cost_usd": 0.0}
         old = SPENDING.c.started_at < (now - _DAY).timestamp()
         try:
             with self._database.write() as transaction:
@@ -101,12 +103,17 @@ class Spending:
                 "Nothing is asked on the keys of this playground's host while it cannot be "
                 f"counted. {error}"
             ) from error
-        self._running.add(turn.id)
+        self._running.add(turn_id)
+
+    def counts(self, turn_id: str) -> bool:
+        """Whether the turn was entered, and its cost is still to come."""
+        return turn_id in self._running
 
     def end(self, turn: Turn, history: Sequence[Turn], server: Connection | Connecting) -> None:
-        """Enter what a turn cost its host; one that cost nothing by its nature is taken out."""
-        if turn.id not in self._running:
-            return
+        """Enter what a turn cost its host; one that cost nothing by its nature is taken out.
+
+        Only for a turn that ``counts``.
+        """
         self._running.discard(turn.id)
         this = SPENDING.c.turn_id == turn.id
         free = costs_the_host_nothing(turn, server)
@@ -178,6 +185,6 @@ def _usage_by_letters(turn: Turn, history: Sequence[Turn]) -> CompleteUsage:
     )
 
 
-def _pays_themselves(turn: Turn, server: Connection | Connecting) -> bool:
-    allowed = {each.partition(":")[0] for each in turn.settings.allowed}
-    return server.own or (bool(allowed) and allowed <= set(server.vendors))
+def _pays_themselves(allowed: Sequence[str], server: Connection | Connecting) -> bool:
+    vendors = {each.partition(":")[0] for each in allowed}
+    return server.own or (bool(vendors) and vendors <= set(server.vendors))

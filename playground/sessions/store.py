@@ -24,10 +24,9 @@ from sqlalchemy import Connection as Transaction
 
 from playground.sessions import rows
 from playground.sessions.database import Database, StoreError
-from playground.sessions.loaded import Loaded, LoadedCache, merged
-from playground.sessions.rows import NotHereError, SessionKey
+from playground.sessions.loaded import Loaded, LoadedCache, interrupted, merged
+from playground.sessions.rows import Changes, NotHereError, SessionKey
 from playground.sessions.turns import Conversation, Turn, TurnSettings
-from playground.sessions.unsaved import Unsaved
 from playground.teams.owner import Owner
 
 HEARTBEAT_LIMIT = timedelta(seconds=3)
@@ -50,6 +49,53 @@ class ConversationSummary:
 def utc_now() -> datetime:
     """The current time, in UTC."""
     return datetime.now(UTC)
+
+
+class Unsaved:
+    """All changes that wait to be written, so that a chat goes on with a full disk; thread-safe."""
+
+    def __init__(self) -> None:
+        self._changes: dict[SessionKey, Changes] = {}
+        self._lock = threading.Lock()
+
+    def add(
+        self,
+        session: SessionKey,
+        now: datetime,
+        *turns: Turn,
+        settings: TurnSettings | None = None,
+        title: str | None = None,
+    ) -> None:
+        """Add new or changed turns, the form as it was left, or a title."""
+        with self._lock:
+            before = self._changes.get(session, Changes(now))
+            self._changes[session] = Changes(
+                before.since,
+                {**before.turns, **{turn.id: turn for turn in turns}},
+                settings or before.settings,
+                before.title if title is None else title,
+            )
+
+    def of(self, session: SessionKey) -> Changes | None:
+        """What waits for one conversation."""
+        with self._lock:
+            return self._changes.get(session)
+
+    def sessions(self) -> list[SessionKey]:
+        """The conversations with changes, the oldest first."""
+        with self._lock:
+            return list(self._changes)
+
+    def written(self, session: SessionKey, changes: Changes) -> None:
+        """Forget what was written, unless more came meanwhile (then it is written once more)."""
+        with self._lock:
+            if self._changes.get(session) is changes:
+                del self._changes[session]
+
+    def forget(self, session: SessionKey) -> None:
+        """Forget what waits for one conversation."""
+        with self._lock:
+            self._changes.pop(session, None)
 
 
 @dataclass(frozen=True)
@@ -251,8 +297,8 @@ class OwnerStore:
             loaded = self._read(transaction, session)
         if loaded is None:
             return None
-        ended = self._ended_unseen(loaded)
-        if ended:
+        since = (self._shared.now() - HEARTBEAT_LIMIT).timestamp()
+        if ended := loaded.abandoned(self._shared.runner, since):
             return self._interrupt(session, loaded.conversation, ended)
         return loaded.conversation
 
@@ -281,24 +327,10 @@ class OwnerStore:
         known = self._cache.get(session)
         return known.conversation if known else None
 
-    def _ended_unseen(self, loaded: Loaded) -> dict[str, float]:
-        limit = (self._shared.now() - HEARTBEAT_LIMIT).timestamp()
-        return {
-            turn_id: heartbeat
-            for turn_id, (runner, heartbeat) in loaded.running.items()
-            if runner != self._shared.runner and heartbeat < limit
-        }
-
     def _interrupt(
         self, session: SessionKey, conversation: Conversation, ended: dict[str, float]
     ) -> Conversation | None:
-        turns = {
-            turn.id: turn.model_copy(
-                update={"status": "interrupted", "finished_at": rows.moment(ended[turn.id])}
-            )
-            for turn in conversation.turns
-            if turn.id in ended
-        }
+        turns = interrupted(conversation, ended)
         try:
             with self._shared.writing, self.database.write() as transaction:
                 rows.interrupt(transaction, session, turns, ended)

@@ -11,22 +11,26 @@ from __future__ import annotations
 class Halves:
     """Puts together what arrives in pieces; one per text."""
 
-    __slots__ = ("_held",)
+    __slots__ = ("held",)
 
     def __init__(self) -> None:
-        self._held = ""
+        self.held = ""
+        """The first half that the next piece may complete."""
 
     def take(self, piece: str) -> str:
-        """The text that is whole with ``piece``; the first half at its end is held back."""
-        if piece.isascii() and not self._held:
-            return piece
-        text = self._held + piece
-        self._held = text[-1] if "\ud800" <= text[-1] <= "\udbff" else ""
-        return sound(text[:-1] if self._held else text)
+        """The text that is whole with ``piece``; the first half at its end is held back.
+
+        For a piece in ASCII it need not be called, unless a half is ``held``.
+        """
+        text = self.held + piece
+        if not text:
+            return ""
+        self.held = text[-1] if "\ud800" <= text[-1] <= "\udbff" else ""
+        return sound(text[:-1] if self.held else text)
 
     def rest(self) -> str:
         """U+FFFD for a half that nothing followed, else nothing."""
-        held, self._held = self._held, ""
+        held, self.held = self.held, ""
         return sound(held)
 
 

@@ -38,7 +38,6 @@ from speko_gateway.provider import (
     ToolCall,
     estimate_tokens,
     may_hold,
-    prompt_text,
 )
 from speko_gateway.routing.ranking import Filtered, Ranked, Ranking
 from speko_gateway.routing.scores import Snapshot
@@ -143,12 +142,13 @@ def _usage(
     finish: Finish, request: ProviderRequest, pieces: Sequence[TextDelta | ToolCall]
 ) -> CompleteUsage:
     """The provider's counts; where it gave none that can be true, estimates, labelled so."""
-    said = "".join(
-        piece.text if isinstance(piece, TextDelta) else piece.name + piece.args for piece in pieces
+    said = sum(
+        len(piece.text) if isinstance(piece, TextDelta) else len(piece.name) + len(piece.args)
+        for piece in pieces
     )
     prompt_tokens, completion_tokens = finish.prompt_tokens, finish.completion_tokens
     estimated = finish.estimated
-    asked = prompt_text(request.messages, request.system_prompt)
+    asked = len(request.system_prompt or "") + sum(len(each.content) for each in request.messages)
     if not may_hold(prompt_tokens, asked):
         prompt_tokens, estimated = estimate_tokens(asked), True
     if not may_hold(completion_tokens, said):

@@ -192,8 +192,9 @@ class CompleteAnswer:
             buffered = form == "json"
             staging = staging_in(headers, drills=gateway.drill_rules is not None)
             relay = gateway.relay(request, staging, buffered=buffered)
-            notes = notes_on_tools(request)
-            exchange = Exchange(gateway, relay, started, send, record, notes)
+            notes = notes_on_tools(request.tools or (), request.max_tool_hops)
+            onward = record.onward or send
+            exchange = Exchange(gateway, relay, started, send, onward, record, notes)
             record.attempts = relay.attempts
             record.form = form
             await (exchange.buffer(receive) if buffered else exchange.stream(receive))
@@ -214,12 +215,13 @@ def _only_post() -> GatewayError:
 
 @dataclass(slots=True)
 class Exchange:
-    """One accepted request on its way to its answer."""
+    """One accepted request on its way to its answer. ``onward`` sends what follows the start."""
 
     gateway: Gateway
     relay: Relay
     started: float
     send: Send
+    onward: Send
     record: RequestRecord
     notes: Sequence[str] = ()
     pieces: list[TextDelta | ToolCall] = field(default_factory=list)
@@ -248,7 +250,7 @@ class Exchange:
                 raise
             last = self._broken(_STOPPING, "GATEWAY_STOPPING")
         # Not inside: after the last byte the server reports that the caller has left.
-        await send_body(self.send, last, more=False)
+        await send_body(self.onward, last, more=False)
 
     async def _open(self) -> Speaker:
         speaker = await self.relay.open()
@@ -262,17 +264,18 @@ class Exchange:
         try:
             async with aclosing(speaker.batches()) as batches:
                 async for batch in batches:
-                    self._keep(batch)
+                    self.pieces.extend(batch)
+                    if len(self.pieces) > _MOST_PIECES:
+                        self._gather()
         except ProviderError:
             return False
         finally:
             await speaker.close()
         return True
 
-    def _keep(self, batch: Sequence[TextDelta | ToolCall]) -> None:
-        self.pieces.extend(batch)
-        if len(self.pieces) > _MOST_PIECES:  # each takes a hundred bytes beside its text
-            self.pieces = gathered(self.pieces)
+    def _gather(self) -> None:
+        """Each piece takes a hundred bytes beside its text."""
+        self.pieces = gathered(self.pieces)
 
     async def _in_turn(self) -> None:
         """Before the whole answer is written down: a long one waits until the loop has time."""
@@ -301,8 +304,10 @@ class Exchange:
         try:
             async with aclosing(speaker.batches()) as batches:
                 async for batch in batches:
-                    self._keep(batch)
-                    await send_body(self.send, opening + b"".join(map(piece_frame, batch)))
+                    self.pieces.extend(batch)
+                    if len(self.pieces) > _MOST_PIECES:
+                        self._gather()
+                    await send_body(self.onward, opening + b"".join(map(piece_frame, batch)))
                     opening = b""
         except ProviderError as error:
             # The attempt's own words: they say whether a drill's fault or the candidate's it was.

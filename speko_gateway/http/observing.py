@@ -47,7 +47,7 @@ class RequestRecord:
     """One request. Where no model was asked, only the id and the status are set.
 
     ``rejected`` is an invalid request (4xx), ``failed`` any other that ended in an error, also in
-    the middle of a stream.
+    the middle of a stream. ``onward`` sends what needs no note: all that follows the start.
     """
 
     request_id: str
@@ -60,6 +60,7 @@ class RequestRecord:
     simulated: bool | None = None
     ttft_ms: float | None = None
     attempts: Sequence[Attempt] = ()
+    onward: Send | None = None
 
     @property
     def failover_count(self) -> int:
@@ -282,6 +283,7 @@ class Observer:
 def _noting(record: RequestRecord, send: Send) -> Send:
     """``send``, with the request's id among the headers."""
     header = (b"x-request-id", record.request_id.encode())
+    record.onward = send
 
     async def noted(message: Message) -> None:
         if message["type"] == "http.response.start":

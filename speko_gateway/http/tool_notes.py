@@ -9,23 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from speko_client.models import CompleteRequest
-
 _MOST_NAMED = 5
 _LONGEST_NAME = 64
 
 
-def notes_on_tools(request: CompleteRequest) -> Sequence[str]:
+def notes_on_tools(tools: Sequence[dict[str, Any]], most_hops: int | None) -> Sequence[str]:
     """Plain sentences; none where nothing is done differently than asked."""
     notes = []
-    if names := [_name(tool) for tool in request.tools or () if _is_for_the_server(tool)]:
+    if names := [_name(tool) for tool in tools if _is_for_the_server(tool)]:
         named = ", ".join(names[:_MOST_NAMED])
         more = ", ..." if len(names) > _MOST_NAMED else ""
         notes.append(
             "This gateway runs no tools, so these went to the model as plain functions, for the "
             f"caller to run: {named}{more}."
         )
-    if request.max_tool_hops is not None:
+    if most_hops is not None:
         notes.append("maxToolHops has no effect: this gateway runs no tools.")
     return notes
 

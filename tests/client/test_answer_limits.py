@@ -20,8 +20,8 @@ from speko_client import (
     SpekoStreamError,
     SpekoTimeoutError,
 )
-from speko_client.answers import EventStreamReader
-from speko_client.body import PIECE_BYTES, Body
+from speko_client.answers import PIECE_BYTES, Body
+from speko_client.events import EventStreamReader
 from tests.client.calls import HELLO
 from tests.client.conftest import Connect
 from tests.client.wire_server import Endless, Step, WireServer, buffered, events, head, wire

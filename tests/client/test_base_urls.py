@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from speko_client.base_urls import BaseUrlError, DialectName, behind, read_base_url
@@ -107,6 +107,8 @@ def test_a_path_goes_before_the_query(base: str, path: str, called: str) -> None
     assert behind(base, path) == called
 
 
+@example(typed="HTTP://':")
+@example(typed="http://box/a'/")
 @given(typed=st.text(max_size=40) | st.text(max_size=30).map("http://{}".format))
 def test_whatever_is_typed_is_read_or_refused_and_the_plain_form_stays(typed: str) -> None:
     for dialect in ("openai", "anthropic", "google"):

@@ -17,7 +17,7 @@ from speko_client import (
     SpekoApiError,
     SpekoStreamError,
 )
-from speko_client.answers import reader_for
+from speko_client.events import reader_for
 from speko_client.limits import MAX_ANSWER_BYTES
 from tests.client.calls import HELLO
 from tests.client.wire_server import Do, Step, WireServer, buffered, events, head, wire

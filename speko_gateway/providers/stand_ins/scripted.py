@@ -17,7 +17,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from speko_client.models import ChatMessage, RoutingIntent, Vertical
-from speko_gateway.provider import Finish, ProviderRequest, TextDelta, estimate_tokens, prompt_text
+from speko_gateway.provider import Finish, ProviderRequest, TextDelta, estimate_tokens
 from speko_gateway.routing.scores import DATA_FOLDER
 
 SCRIPTED = "scripted"
@@ -141,9 +141,8 @@ async def reply_words(
     kept, tokens, estimated = await _within(pieces, request.max_tokens, count)
     for piece in kept:
         yield TextDelta(piece)
-    prompt, prompt_estimated = await _count(
-        prompt_text(request.messages, request.system_prompt), count
-    )
+    read = filter(None, [request.system_prompt, *(each.content for each in request.messages)])
+    prompt, prompt_estimated = await _count("\n".join(read), count)
     yield Finish(
         prompt_tokens=prompt,
         completion_tokens=tokens,
@@ -168,7 +167,7 @@ async def _within(
 
 async def _count(text: str, count: Count) -> tuple[int, bool]:
     counted = await count(text)
-    return (estimate_tokens(text), True) if counted is None else (counted, False)
+    return (estimate_tokens(len(text)), True) if counted is None else (counted, False)
 
 
 def _without_effect(request: ProviderRequest) -> tuple[str, ...]:

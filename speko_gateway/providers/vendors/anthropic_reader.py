@@ -6,8 +6,16 @@ from typing import Any
 
 from speko_gateway.provider import PROGRESS, ProviderEvent
 from speko_gateway.providers.failures import unreadable
-from speko_gateway.providers.vendors.dialect import event_object, is_end, listed, mapping
-from speko_gateway.providers.vendors.reading import Reading, count, text, whole
+from speko_gateway.providers.vendors.reading import (
+    Reading,
+    count,
+    event_object,
+    is_end,
+    listed,
+    mapping,
+    text,
+    whole,
+)
 from speko_gateway.providers.vendors.tool_fragments import spelled
 
 

@@ -13,8 +13,10 @@ a proxy connects to, only the proxy knows.
 
 from __future__ import annotations
 
+import asyncio
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -25,11 +27,17 @@ from aiohttp.connector import Connection
 
 from speko_client.addresses import is_public
 from speko_client.proxies import Proxies, Proxy
+from speko_client.redaction import redacted
+from speko_gateway.provider import FailureCode, ProviderError
+from speko_gateway.providers.failures import refusal, unreadable
 from speko_gateway.providers.vendors.reaching import ConnectionClosedError, PrivateAddressError
 
 KEEPALIVE_SECONDS = 30.0
+MAX_ERROR_BYTES = 64 * 1024
 MAX_HEADER_BYTES = 64 * 1024
 """Of one header of an answer; some proxies write long cookies and policies into theirs."""
+_ERROR_BODY_SECONDS = 2.0
+_SETTLE_SECONDS = 0.05
 _HEADERS = {
     "Content-Type": "application/json",
     "Accept": "application/json",
@@ -140,3 +148,62 @@ class _Response(aiohttp.ClientResponse):
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
             after = protocol.heard if isinstance(protocol, _Protocol) else 0
             raise ConnectionClosedError(stale=0 < before == after) from error
+
+
+async def accept(
+    response: aiohttp.ClientResponse, secret: str | None, unsaid: Sequence[str]
+) -> None:
+    """Nothing, where the answer may be an event stream; ProviderError otherwise."""
+    await _check(response, secret, unsaid)
+    if response.content_type in ("text/html", "application/xhtml+xml"):
+        raise unreadable("answered with a web page; its base URL is probably wrong")
+
+
+async def _check(
+    response: aiohttp.ClientResponse, secret: str | None, unsaid: Sequence[str]
+) -> None:
+    if response.status < 200 or response.status >= 300:
+        body = redacted(await _error_body(response), unsaid)
+        now, url = datetime.now(UTC), str(response.url)
+        raise refusal(response.status, response.headers, body, secret, now, url)
+
+
+async def _error_body(response: aiohttp.ClientResponse) -> str:
+    """The beginning of an error's body; empty where it does not come."""
+    try:
+        async with asyncio.timeout(_ERROR_BODY_SECONDS):
+            return (await read_body(response, MAX_ERROR_BYTES)).decode("utf-8", "replace")
+    except (TimeoutError, ProviderError):
+        return ""
+
+
+async def read_body(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    """The body's first ``limit`` bytes."""
+    parts: list[bytes] = []
+    size = 0
+    while size < limit and (chunk := await read_chunk(response)):
+        parts.append(chunk)
+        size += len(chunk)
+    return b"".join(parts)[:limit]
+
+
+async def read_chunk(response: aiohttp.ClientResponse) -> bytes:
+    """What has arrived; empty at the end."""
+    try:
+        return await response.content.readany()
+    except (aiohttp.ClientError, OSError) as error:
+        broken = "broke off before its answer was complete"
+        raise ProviderError(FailureCode.STREAM_BROKEN, broken) from error
+
+
+async def settle(response: aiohttp.ClientResponse) -> None:
+    """Read the few bytes behind the terminal event, so that the connection can be used again."""
+    if response.content.at_eof():
+        return
+    try:
+        async with asyncio.timeout(_SETTLE_SECONDS):
+            while await response.content.readany():
+                pass
+    except (TimeoutError, aiohttp.ClientError, OSError):
+        # The answer is complete; the connection just cannot be kept.
+        response.close()

@@ -6,20 +6,16 @@ back into text, tool calls and the finish; ``upstream`` does the sending.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from speko_client.wire.error_forms import error_in
 from speko_gateway.provider import ProviderEvent, ProviderRequest
-from speko_gateway.providers.failures import reported, unreadable
 from speko_gateway.providers.vendors.catalogue import Vendor
 from speko_gateway.providers.vendors.reading import text
 
 CHAT_COMPLETIONS: Final = "/chat/completions"
 """The path of the ``openai`` dialect."""
-_END_MARKS: Final = ("[DONE]", "DONE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,41 +73,6 @@ class Dialect(Protocol):
     def model_ids(self, entries: list[Any]) -> list[str]:
         """The ids in the entries of the vendor's list; see ``model_listing`` for its forms."""
         ...
-
-
-def is_end(data: str) -> bool:
-    """Whether this is the end mark of OpenAI's streams; other servers send it as well."""
-    return data.strip() in _END_MARKS
-
-
-def event_object(data: str, secret: str | None, telling: str) -> dict[str, Any]:
-    """One event's JSON object, which in this dialect has the ``telling`` field.
-
-    ProviderError where it is none, or where it reports an error in any dialect's form.
-    """
-    try:
-        found = json.loads(data)
-    except (ValueError, RecursionError):
-        found = None
-    if isinstance(found, dict) and found.get(telling, "error") != "error":
-        is_plain = "error" not in found and "message" not in found
-        if is_plain:
-            return found
-    if (error := error_in(found)) is not None:
-        raise reported(error, secret)
-    if not isinstance(found, dict):
-        raise unreadable("sent something that is no JSON event")
-    return found
-
-
-def mapping(value: Any) -> dict[str, Any]:
-    """``value`` where it is an object, else an empty one: some vendors send null for none."""
-    return value if isinstance(value, dict) else {}
-
-
-def listed(value: Any) -> list[dict[str, Any]]:
-    """The objects in a list, or none."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def model_ids(entries: list[Any], prefix: str = "") -> list[str]:

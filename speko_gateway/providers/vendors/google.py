@@ -27,16 +27,17 @@ from speko_gateway.conversation import (
 )
 from speko_gateway.provider import PROGRESS, ProviderEvent, ProviderRequest
 from speko_gateway.providers.vendors.catalogue import Vendor, effort_note, nearest_effort
-from speko_gateway.providers.vendors.dialect import (
-    Outgoing,
-    Reader,
+from speko_gateway.providers.vendors.dialect import Outgoing, Reader, model_ids
+from speko_gateway.providers.vendors.reading import (
+    Reading,
+    count,
     event_object,
     is_end,
     listed,
     mapping,
-    model_ids,
+    place_of,
+    text,
 )
-from speko_gateway.providers.vendors.reading import Reading, count, place_of, text
 from speko_gateway.providers.vendors.tool_fragments import spelled
 
 _BUDGETS: dict[ReasoningEffort, int] = {

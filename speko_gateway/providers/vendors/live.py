@@ -31,7 +31,6 @@ from speko_gateway.providers.vendors.habits import (
     adapted,
     learnt,
 )
-from speko_gateway.providers.vendors.keyless import KeylessEvents
 from speko_gateway.providers.vendors.model_listing import read_model_list
 from speko_gateway.providers.vendors.ollama_host import ollama_base_url
 from speko_gateway.providers.vendors.openai import OpenAIDialect
@@ -134,16 +133,14 @@ class LiveProvider:
         known = habits = self._memory.of(self.base_url, request.model)
         begun, refusal = False, None
         while True:
-            call = adapted(plain, habits, request.model) if habits is not NOTHING_KNOWN else plain
-            keyless = KeylessEvents(self._redactor)
+            call = plain if habits is NOTHING_KNOWN else adapted(plain, habits, request.model)
             try:
                 async with aclosing(self._answer(call)) as events:
                     async for event in events:
                         if not begun and habits is not known:
                             self._memory.keep(self.base_url, request.model, habits)
                         begun = True
-                        for shown in keyless.of(event):
-                            yield shown
+                        yield event
                 return
             except ProviderError as error:
                 better = None if begun else learnt(call, error, habits, known)

@@ -40,17 +40,17 @@ from speko_gateway.providers.vendors.catalogue import (
     temperature_note,
     traits_of,
 )
-from speko_gateway.providers.vendors.dialect import (
-    CHAT_COMPLETIONS,
-    Outgoing,
-    Reader,
+from speko_gateway.providers.vendors.dialect import CHAT_COMPLETIONS, Outgoing, Reader, model_ids
+from speko_gateway.providers.vendors.reading import (
+    Reading,
     event_object,
+    first_of,
     is_end,
     listed,
     mapping,
-    model_ids,
+    place_of,
+    text,
 )
-from speko_gateway.providers.vendors.reading import Reading, place_of, text
 from speko_gateway.providers.vendors.tool_fragments import spelled
 
 _SHORT_ID = re.compile(r"[a-zA-Z0-9]{9}")
@@ -230,13 +230,13 @@ class ChunkReader:
             self.done = True
             return []
         chunk = event_object(data, self._reading.secret, "choices")
-        self._count(chunk)
+        if chunk.get("usage"):
+            self._count(chunk["usage"])
         if "x_groq" in chunk:
-            self._count(mapping(chunk["x_groq"]))
+            self._count(mapping(chunk["x_groq"]).get("usage"))
         return [
             event
-            for position, choice in enumerate(listed(chunk.get("choices")))
-            if place_of(choice, position) == 0
+            for choice in first_of(chunk.get("choices"))
             for event in self._read_choice(choice)
         ]
 
@@ -244,11 +244,10 @@ class ChunkReader:
         """Tool calls and usage; a stream without finish reason or ``[DONE]`` was cut."""
         return self._reading.finish(done=self.done)
 
-    def _count(self, holder: dict[str, Any]) -> None:
+    def _count(self, usage: Any) -> None:
         """Usage comes with a chunk, at Moonshot with its choice, at Groq with ``x_groq``."""
-        if holder.get("usage"):
-            counts = mapping(holder["usage"])
-            self._reading.used(counts.get("prompt_tokens"), counts.get("completion_tokens"))
+        counts = mapping(usage)
+        self._reading.used(counts.get("prompt_tokens"), counts.get("completion_tokens"))
 
     def _read_choice(self, choice: dict[str, Any]) -> list[ProviderEvent]:
         if choice.get("error"):
@@ -260,7 +259,8 @@ class ChunkReader:
                 self._read_fragment(fragment, position)
         if reason := choice.get("finish_reason"):
             self._reading.end(reason)
-        self._count(choice)
+        if choice.get("usage"):
+            self._count(choice["usage"])
         content = delta.get("content")
         if isinstance(content, list):
             content = _block_text(content)

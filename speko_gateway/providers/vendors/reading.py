@@ -7,16 +7,29 @@ those of vLLM, DeepSeek, Mistral and Z.ai.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from speko_client.redaction import RedactedStream, Redactor
+from speko_client.wire.error_forms import error_in
 from speko_client.wire.halves import Halves, sound
-from speko_gateway.provider import FailureCode, Finish, ProviderError, ProviderEvent, TextDelta
-from speko_gateway.providers.failures import quoted, unreadable
+from speko_gateway.provider import (
+    FailureCode,
+    Finish,
+    ProviderError,
+    ProviderEvent,
+    TextDelta,
+    ToolCall,
+)
+from speko_gateway.providers.failures import quoted, reported, unreadable
 from speko_gateway.providers.vendors.tool_fragments import Drafts
 
 MOST_TOKENS: Final = 100_000_000
 """More than any model reads or writes at once."""
+
+MOST_CHARACTERS: Final = 2 * 1024 * 1024
+"""Of one answer's text: some 500,000 tokens."""
 
 _WORDS: Final[Mapping[str | FailureCode, str]] = {
     "stop": "stop stop_sequence end_turn end eos eos_token complete completed",
@@ -38,25 +51,36 @@ _ENDINGS: Final[Mapping[str, str | FailureCode]] = {
 _OTHER: Final = "other"
 _PLAIN: Final = ("length", "model_length", "max_tokens", "content_filter")
 """Words that say no more than the finish reason does."""
+_END_MARKS: Final = ("[DONE]", "DONE")
 _CUT_BY: Final = {"length": "token limit", "content_filter": "content filter"}
 
 
 class Reading:
-    """An answer as far as it has been read. ``secret`` is never quoted."""
+    """An answer as far as it has been read, without ``secret``, which some servers repeat."""
 
     def __init__(self, notes: tuple[str, ...], secret: str | None) -> None:
         self.secret = secret
         self.drafts = Drafts()
         self._notes = notes
+        self._redactor = Redactor([secret or ""])
+        self._shown = RedactedStream(self._redactor)
         self._halves = Halves()
+        self._room = MOST_CHARACTERS
         self._ending: str | FailureCode | None = None
         self._cause: str | None = None
         self._prompt_tokens: int | None = None
         self._completion_tokens: int | None = None
 
     def say(self, piece: Any) -> list[ProviderEvent]:
-        """A piece of the answer's words, where it is that."""
-        said = self._halves.take(piece) if isinstance(piece, str) else ""
+        """A piece of the answer's words; only what may be the key is held back."""
+        if not isinstance(piece, str):
+            return []
+        if not piece.isascii() or self._halves.held:
+            piece = self._halves.take(piece)
+        self._room -= len(piece)
+        if self._room < 0:
+            raise unreadable("sent more than any answer can be")
+        said = self._shown.feed(piece)
         return [TextDelta(said)] if said else []
 
     def used(self, prompt_tokens: Any = None, completion_tokens: Any = None) -> None:
@@ -102,12 +126,52 @@ class Reading:
             cause=self._cause,
             notes=self._notes + notes,
         )
-        rest = self._halves.rest()
-        return [*([TextDelta(rest)] if rest else []), *calls, finish]
+        half = self._halves.rest()
+        rest = (self._shown.feed(half) if half else "") + self._shown.end()
+        return [*([TextDelta(rest)] if rest else []), *map(self._without_key, calls), finish]
+
+    def _without_key(self, call: ToolCall) -> ToolCall:
+        words = self._redactor.words
+        return ToolCall(words(call.id), words(call.name), words(call.args))
 
     def _quoted(self, word: str, details: Any) -> str:
         said = text(details).strip()
         return quoted(f"{word}: {said}" if said else word, self.secret)
+
+
+def is_end(data: str) -> bool:
+    """Whether this is the end mark of OpenAI's streams; other servers send it as well."""
+    return data.strip() in _END_MARKS
+
+
+def event_object(data: str, secret: str | None, telling: str) -> dict[str, Any]:
+    """One event's JSON object, which in this dialect has the ``telling`` field.
+
+    ProviderError where it is none, or where it reports an error in any dialect's form.
+    """
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        found = None
+    if isinstance(found, dict) and found.get(telling, "error") != "error":
+        is_plain = "error" not in found and "message" not in found
+        if is_plain:
+            return found
+    if (error := error_in(found)) is not None:
+        raise reported(error, secret)
+    if not isinstance(found, dict):
+        raise unreadable("sent something that is no JSON event")
+    return found
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """``value`` where it is an object, else an empty one: some vendors send null for none."""
+    return value if isinstance(value, dict) else {}
+
+
+def listed(value: Any) -> list[dict[str, Any]]:
+    """The objects in a list, or none."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def text(value: Any) -> str:
@@ -127,6 +191,11 @@ def whole(value: Any) -> int | None:
 
 
 _MOST_DIGITS: Final = 16
+
+
+def first_of(choices: Any) -> list[dict[str, Any]]:
+    """The parts of the first choice: a server may send several, and mix them."""
+    return [item for at, item in enumerate(listed(choices)) if place_of(item, at) == 0]
 
 
 def place_of(item: dict[str, Any], position: int) -> int:

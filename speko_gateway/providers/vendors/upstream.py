@@ -1,29 +1,41 @@
-"""The way to the vendors: one pool of connections, and the border where their failures end.
+"""The way to the vendors, and the border where their failures end.
 
 Every error of aiohttp, TLS, HTTP or a vendor's format becomes a ``ProviderError`` here. Only the
 time to connect is limited here; ``failover`` limits how long an answer may take. Redirects are not
 followed: a key goes only to the address it was given for.
+
+Headers lie: proxies call a stream ``application/json``, and servers answer with one object under
+``text/event-stream``. So an answer is read by what its first bytes are. An event stream begins with
+a field's name or a colon, JSON with a brace, and a list of the events (Gemini's other form of a
+stream) with a bracket.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
 
 from speko_client.proxies import Proxies
-from speko_client.redaction import redacted
-from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent, TextDelta
-from speko_gateway.providers.failures import refusal, unreadable
-from speko_gateway.providers.vendors.arrivals import PIECE_BYTES, Arrivals, cut, in_turn
-from speko_gateway.providers.vendors.connections import Connections
+from speko_client.wire.error_forms import as_error
+from speko_client.wire.sse import EventTooLargeError, SSEDecoder
+from speko_gateway.breadth import is_too_wide
+from speko_gateway.provider import FailureCode, ProviderError, ProviderEvent
+from speko_gateway.providers.failures import quoted, unreadable
+from speko_gateway.providers.vendors.connections import (
+    Connections,
+    accept,
+    read_body,
+    read_chunk,
+    settle,
+)
 from speko_gateway.providers.vendors.dialect import Reader
 from speko_gateway.providers.vendors.reaching import ConnectionClosedError, reaching
-from speko_gateway.turns import Stint
+from speko_gateway.turns import Stint, turn
 
 CONNECT_SECONDS = 5.0
 """How long a connection may take, TLS included."""
@@ -33,12 +45,23 @@ MAX_LIST_BYTES = 16 * 1024 * 1024
 """Of a list of models; those of large marketplaces have some MiB."""
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """Of one streamed answer: some 200,000 tokens, each in a chunk of its own."""
-MOST_CHARACTERS = 2 * 1024 * 1024
-"""Of one answer's text: some 500,000 tokens."""
-MAX_ERROR_BYTES = 64 * 1024
-_ERROR_BODY_SECONDS = 2.0
-_SETTLE_SECONDS = 0.05
 NO_PROXIES = Proxies()
+MAX_EVENT_BYTES = 4 * 1024 * 1024
+"""More than any single event of a real answer; a line that never ends stops here."""
+MAX_BODY_BYTES = 4 * 1024 * 1024
+"""Of an answer in one piece."""
+MOST_ELEMENTS = 20_000
+"""Of one event, see ``breadth``: they are read in some 30 ms."""
+PIECE_BYTES = 2048
+"""As much is read at once of what has arrived; a larger event waits for its turn."""
+
+_BOM = b"\xef\xbb\xbf"
+_BLANK = b" \t\r\n"
+_QUOTED_BYTES = 1000
+_FIELD = re.compile(r"^(data|event|id|retry)?:", re.MULTILINE)
+_MARKUP = re.compile(r"<(!doctype|html|head|body|\?xml)", re.IGNORECASE)
+_BETWEEN = re.compile(r"[ \t\r\n,\[\]]*")
+"""What stands between the events of a list."""
 
 
 class Upstream:
@@ -74,11 +97,10 @@ class Upstream:
         """
         response = await self._send("POST", url, headers, body)
         try:
-            await _accept(response, secret, self._unsaid)
-            arrivals = Arrivals(self._answer_bytes, secret)
-            characters, chunk = MOST_CHARACTERS, b"?"
+            await accept(response, secret, self._unsaid)
+            arrivals, chunk = Arrivals(self._answer_bytes, secret), b"?"
             while chunk and not reader.done:
-                chunk = await _chunk(response)
+                chunk = await read_chunk(response)
                 stint = Stint() if len(chunk) > PIECE_BYTES else None
                 for piece in cut(chunk):
                     if stint is not None:
@@ -87,12 +109,9 @@ class Upstream:
                         if len(event) > PIECE_BYTES:
                             await in_turn(event)
                         for said in () if reader.done else reader.read(event):
-                            characters -= len(said.text) if isinstance(said, TextDelta) else 0
                             yield said
-                if characters < 0:
-                    raise unreadable("sent more than any answer can be")
             last = reader.finish()
-            await _settle(response)
+            await settle(response)
             for said in last:
                 yield said
         finally:
@@ -104,8 +123,8 @@ class Upstream:
             async with asyncio.timeout(LIST_SECONDS):
                 response = await self._send("GET", url, headers, None)
                 try:
-                    await _accept(response, secret, self._unsaid)
-                    body = await _body(response, MAX_LIST_BYTES + 1)
+                    await accept(response, secret, self._unsaid)
+                    body = await read_body(response, MAX_LIST_BYTES + 1)
                 finally:
                     response.close()
         except TimeoutError as error:
@@ -146,60 +165,137 @@ def _encoded(body: Mapping[str, Any]) -> bytes:
     return compact.encode("utf-8", "replace")
 
 
-async def _accept(
-    response: aiohttp.ClientResponse, secret: str | None, unsaid: Sequence[str]
-) -> None:
-    """Nothing, where the answer may be an event stream; ProviderError otherwise."""
-    await _check(response, secret, unsaid)
-    if response.content_type in ("text/html", "application/xhtml+xml"):
-        raise unreadable("answered with a web page; its base URL is probably wrong")
+def cut(chunk: bytes) -> Sequence[bytes]:
+    """What has arrived in pieces that are read at once."""
+    if len(chunk) <= PIECE_BYTES:
+        return (chunk,)
+    return [chunk[at : at + PIECE_BYTES] for at in range(0, len(chunk), PIECE_BYTES)]
 
 
-async def _check(
-    response: aiohttp.ClientResponse, secret: str | None, unsaid: Sequence[str]
-) -> None:
-    if response.status < 200 or response.status >= 300:
-        body = redacted(await _error_body(response), unsaid)
-        now, url = datetime.now(UTC), str(response.url)
-        raise refusal(response.status, response.headers, body, secret, now, url)
+async def in_turn(event: str) -> None:
+    """Nothing, once it is this event's turn; ProviderError where it would take too long to read."""
+    await turn()
+    if is_too_wide(event, MOST_ELEMENTS):
+        raise unreadable(f"sent an event of more than {MOST_ELEMENTS:,} elements")
 
 
-async def _error_body(response: aiohttp.ClientResponse) -> str:
-    """The beginning of an error's body; empty where it does not come."""
-    try:
-        async with asyncio.timeout(_ERROR_BODY_SECONDS):
-            return (await _body(response, MAX_ERROR_BYTES)).decode("utf-8", "replace")
-    except (TimeoutError, ProviderError):
-        return ""
+class Arrivals:
+    """Is fed what arrives and gives the events' data.
+
+    ``most`` bytes may come in all. Bytes that hold no event at all are quoted, without ``secret``.
+    """
+
+    def __init__(self, most: int, secret: str | None = None) -> None:
+        self._left = most
+        self._secret = secret
+        self._is_answer = False
+        self._head = b""
+        self._reader: _Stream | _Document | _List | None = None
+
+    def feed(self, chunk: bytes) -> list[str]:
+        """What ``chunk`` completes; an empty chunk is the end. ProviderError for too much."""
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise unreadable("sent more than any answer can be")
+        found = self._read(chunk)
+        self._is_answer = self._is_answer or bool(found)
+        if not chunk and not self._is_answer:
+            self._refuse()
+        return found
+
+    def _read(self, chunk: bytes) -> list[str]:
+        if self._reader is not None:
+            if len(self._head) < _QUOTED_BYTES:
+                self._head += chunk[:_QUOTED_BYTES]
+            return self._reader.feed(chunk)
+        self._head = (self._head + chunk).removeprefix(_BOM).lstrip(_BLANK)
+        if chunk and _BOM.startswith(self._head):
+            return []
+        self._reader = _FORMS.get(self._head[:1], _Stream)()
+        head = self._reader.feed(self._head) if self._head else []
+        return head if chunk else head + self._reader.feed(b"")
+
+    def _refuse(self) -> None:
+        """A ProviderError with what was sent, where that is a text."""
+        text = self._head.decode("utf-8", "replace").strip()
+        if _MARKUP.match(text):
+            raise unreadable("answered with a web page; its base URL is probably wrong")
+        if text and not _FIELD.search(text) and text[0] not in "{[":
+            raise unreadable(f"sent no answer, but: {quoted(text, self._secret)}")
 
 
-async def _body(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    """The body's first ``limit`` bytes."""
-    parts: list[bytes] = []
-    size = 0
-    while size < limit and (chunk := await _chunk(response)):
-        parts.append(chunk)
-        size += len(chunk)
-    return b"".join(parts)[:limit]
+class _Stream:
+    """Server-sent events."""
+
+    def __init__(self) -> None:
+        self._decoder = SSEDecoder(max_event_bytes=MAX_EVENT_BYTES)
+
+    def feed(self, chunk: bytes) -> list[str]:
+        try:
+            found = self._decoder.feed(chunk) if chunk else self._decoder.flush()
+        except EventTooLargeError as error:
+            raise unreadable("sent an event without end") from error
+        # A data line that is empty, or that holds a comment, only keeps the connection alive.
+        return [
+            as_error(event.data) if event.event == "error" else event.data
+            for event in found
+            if event.data.strip() and event.data[0] != ":"
+        ]
 
 
-async def _chunk(response: aiohttp.ClientResponse) -> bytes:
-    """What has arrived; empty at the end."""
-    try:
-        return await response.content.readany()
-    except (aiohttp.ClientError, OSError) as error:
-        broken = "broke off before its answer was complete"
-        raise ProviderError(FailureCode.STREAM_BROKEN, broken) from error
+class _Document:
+    """One JSON object, which is one event."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+
+    def feed(self, chunk: bytes) -> list[str]:
+        self._bytes += chunk
+        if len(self._bytes) > MAX_BODY_BYTES:
+            raise unreadable("sent more than any answer in one piece can be")
+        return [] if chunk else [self._bytes.decode("utf-8-sig", "replace")]
 
 
-async def _settle(response: aiohttp.ClientResponse) -> None:
-    """Read the few bytes behind the terminal event, so that the connection can be used again."""
-    if response.content.at_eof():
-        return
-    try:
-        async with asyncio.timeout(_SETTLE_SECONDS):
-            while await response.content.readany():
-                pass
-    except (TimeoutError, aiohttp.ClientError, OSError):
-        # The answer is complete; the connection just cannot be kept.
-        response.close()
+class _List:
+    """A JSON list of events, each given out as soon as it is whole."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self._enough = 0
+
+    def feed(self, chunk: bytes) -> list[str]:
+        self._bytes += chunk
+        if len(self._bytes) > MAX_EVENT_BYTES:
+            raise unreadable("sent an event without end")
+        found = self._whole_ones() if len(self._bytes) >= self._enough or not chunk else []
+        rest = self._bytes.strip(b" \t\r\n,]")
+        return found if chunk or not rest else [*found, rest.decode("utf-8", "replace")]
+
+    def _whole_ones(self) -> list[str]:
+        """The events that are whole, taken off the front."""
+        found: list[str] = []
+        text, decoder = self._bytes.decode("utf-8-sig", "surrogateescape"), json.JSONDecoder()
+        if is_too_wide(text, MOST_ELEMENTS):
+            raise unreadable(f"sent an event of more than {MOST_ELEMENTS:,} elements")
+        place = _end_of(_BETWEEN, text, 0)
+        while place < len(text):
+            try:
+                _, end = decoder.raw_decode(text, place)
+            except (ValueError, RecursionError):
+                break
+            event = text[place:end].encode("utf-8", "surrogateescape")
+            found.append(event.decode("utf-8", "replace"))
+            place = _end_of(_BETWEEN, text, end)
+        self._bytes = bytearray(text[place:].encode("utf-8", "surrogateescape"))
+        # An event that grows is looked at again when there is twice as much of it.
+        self._enough = 2 * len(self._bytes)
+        return found
+
+
+def _end_of(pattern: re.Pattern[str], text: str, place: int) -> int:
+    """Where what is matched here ends."""
+    found = pattern.match(text, place)
+    return place if found is None else found.end()
+
+
+_FORMS: Mapping[bytes, type[_Document | _List]] = {b"{": _Document, b"[": _List}

@@ -24,7 +24,8 @@ JSON = st.recursive(
 
 def noted(**options: Any) -> str:
     """The notes on a request with these options."""
-    return " ".join(notes_on_tools(CompleteRequest.model_validate({**BODY, **options})))
+    request = CompleteRequest.model_validate({**BODY, **options})
+    return " ".join(notes_on_tools(request.tools or (), request.max_tool_hops))
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from speko_gateway.provider import (
     TextDelta,
     ToolCall,
 )
-from speko_gateway.providers.vendors.arrivals import MAX_BODY_BYTES
 from speko_gateway.providers.vendors.live import LiveProvider
+from speko_gateway.providers.vendors.upstream import MAX_BODY_BYTES
 from tests.gateway.providers.vendor_server import (
     WIRE,
     ask,

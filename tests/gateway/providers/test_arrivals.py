@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speko_gateway.provider import FailureCode, ProviderError, TextDelta
-from speko_gateway.providers.vendors.arrivals import Arrivals
+from speko_gateway.providers.vendors.upstream import Arrivals
 from tests.gateway.providers.vendor_server import ask, drain, saying, text_of, vendor_server
 from tests.gateway.providers.wire_forms import ending, piece
 

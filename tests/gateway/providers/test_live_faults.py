@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from speko_gateway.provider import FailureCode, Finish, ProviderError, ToolCall
-from speko_gateway.providers.vendors.arrivals import MAX_EVENT_BYTES
 from speko_gateway.providers.vendors.catalogue import VENDORS
 from speko_gateway.providers.vendors.live import LiveProvider
-from speko_gateway.providers.vendors.upstream import Upstream
+from speko_gateway.providers.vendors.upstream import MAX_EVENT_BYTES, Upstream
 from tests.gateway.providers.live_failure import KEY, MODELS, failure
 from tests.gateway.providers.vendor_server import (
     VendorServer,

@@ -54,8 +54,9 @@ def capped(everyone: Store, clock: Clock) -> Iterator[Engine]:
 def spent(spending: Spending, owner: Owner, name: str, server: Connection, **answer: Any) -> None:
     """A turn from its beginning to its end."""
     begun = turn(name, answer=Answer(text="Hi.", provider="openai", model="gpt-4o", **answer))
-    spending.begin(owner, begun, server)
-    spending.end(begun, (), server)
+    spending.begin(owner, name, (), server)
+    if spending.counts(name):
+        spending.end(begun, (), server)
 
 
 def test_so_many_turns_an_hour_and_no_more(
@@ -65,20 +66,20 @@ def test_so_many_turns_an_hour_and_no_more(
         spent(spending, ADA, name, gateway, cost_usd=0.0)
         clock.advance(60)
     with pytest.raises(CapReachedError, match=r"3 messages within an hour.* Go on in 57 min\."):
-        spending.begin(ADA, turn("d"), gateway)
-    spending.begin(BEN, turn("e"), gateway)
+        spending.begin(ADA, "d", (), gateway)
+    spending.begin(BEN, "e", (), gateway)
     clock.advance(57 * 60)
-    spending.begin(ADA, turn("f"), gateway)
+    spending.begin(ADA, "f", (), gateway)
 
 
 def test_turns_that_still_run_count_and_so_do_those_of_another_process(
     spending: Spending, gateway: Connection, everyone: Store, clock: Clock
 ) -> None:
     for name in ("a", "b", "c"):
-        spending.begin(ADA, turn(name), gateway)
+        spending.begin(ADA, name, (), gateway)
     again = Spending(everyone.database, CAPS, now=clock)
     with pytest.raises(CapReachedError, match="3 messages"):
-        again.begin(ADA, turn("d"), gateway)
+        again.begin(ADA, "d", (), gateway)
 
 
 def test_a_visitor_spends_no_more_than_a_days_share(
@@ -86,10 +87,10 @@ def test_a_visitor_spends_no_more_than_a_days_share(
 ) -> None:
     spent(spending, ADA, "a", gateway, cost_usd=1.0)
     with pytest.raises(CapReachedError, match=r"about \$1\.00 \(estimated\)"):
-        spending.begin(ADA, turn("b"), gateway)
-    spending.begin(BEN, turn("c"), gateway)
+        spending.begin(ADA, "b", (), gateway)
+    spending.begin(BEN, "c", (), gateway)
     clock.advance(24 * 3600 + 1)
-    spending.begin(ADA, turn("d"), gateway)
+    spending.begin(ADA, "d", (), gateway)
 
 
 def test_all_visitors_together_spend_no_more_than_the_host_pays(
@@ -98,7 +99,7 @@ def test_all_visitors_together_spend_no_more_than_the_host_pays(
     spent(spending, ADA, "a", gateway, cost_usd=1.2)
     spent(spending, BEN, "b", gateway, cost_usd=0.9)
     with pytest.raises(CapReachedError, match="all visitors"):
-        spending.begin(EVE, turn("c"), gateway)
+        spending.begin(EVE, "c", (), gateway)
 
 
 def test_this_machines_user_has_no_caps(spending: Spending, gateway: Connection) -> None:
@@ -131,19 +132,19 @@ def test_what_costs_the_host_nothing_does_not_count(
     own = replace(gateway, vendors={"anthropic": VendorCredentials()})
     for number in range(10):
         begun = turn(str(number), answer=Answer(text="Hi.", **({"provider": "openai"} | answer)))
-        spending.begin(ADA, begun, own)
+        spending.begin(ADA, begun.id, (), own)
         spending.end(begun, (), own)
 
 
 def test_who_pays_themselves_is_not_asked_to_wait(spending: Spending, gateway: Connection) -> None:
     for name in ("a", "b", "c"):
-        spending.begin(ADA, turn(name), gateway)
+        spending.begin(ADA, name, (), gateway)
     vendors = replace(gateway, vendors={"anthropic": VendorCredentials()})
-    only = TurnSettings(allowed=("anthropic", "anthropic:claude-haiku-4-5"))
-    spending.begin(ADA, turn("d", settings=only), vendors)
-    spending.begin(ADA, turn("e"), replace(gateway, own=True))
+    only = ("anthropic", "anthropic:claude-haiku-4-5")
+    spending.begin(ADA, "d", only, vendors)
+    spending.begin(ADA, "e", (), replace(gateway, own=True))
     with pytest.raises(CapReachedError):
-        spending.begin(ADA, turn("f"), vendors)
+        spending.begin(ADA, "f", (), vendors)
 
 
 @pytest.mark.parametrize("status", ["done", "stopped", "interrupted"])
@@ -184,7 +185,7 @@ def test_no_order_of_visitors_passes_a_cap(
     taken: list[Owner] = []
     for number, owner in enumerate(order):
         try:
-            spending.begin(owner, turn(str(number)), ANY_SERVER)
+            spending.begin(owner, str(number), (), ANY_SERVER)
         except CapReachedError:
             assert taken.count(owner) == 2
         else:
@@ -217,4 +218,4 @@ def test_where_it_cannot_be_counted_nothing_is_asked(
     (tmp_path / "file").write_text("no folder")
     store = Store(f"sqlite:///{tmp_path}/file/playground.db")
     with pytest.raises(CapReachedError, match="cannot be counted"):
-        Spending(store.database, CAPS, now=clock).begin(ADA, turn("a"), gateway)
+        Spending(store.database, CAPS, now=clock).begin(ADA, "a", (), gateway)
