@@ -279,7 +279,8 @@ class Exchange:
 
     async def _in_turn(self) -> None:
         """Before the whole answer is written down: a long one waits until the loop has time."""
-        if sum(len(each.text) for each in self.pieces if isinstance(each, TextDelta)) > _LONG:
+        self._gather()
+        if any(len(each.text) > _LONG for each in self.pieces if isinstance(each, TextDelta)):
             await turn()
 
     async def _all_but_last(self) -> bytes:

@@ -16,6 +16,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import lru_cache
 from typing import ClassVar
 
 from pydantic import ConfigDict, TypeAdapter
@@ -168,6 +169,7 @@ def max_tokens_field(vendor: Vendor, model: str) -> str:
     return MAX_COMPLETION_TOKENS if newer else vendor.max_tokens_field
 
 
+@lru_cache(maxsize=256)
 def _bare_name(model: str) -> str:
     name = _OWNER.sub("", model.lower().rsplit("/", 1)[-1])
     return f"gpt-{name[3:]}" if name[3:4].isdecimal() and name.startswith("gpt") else name

@@ -18,7 +18,7 @@ import socket
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 from aiohttp import AddrInfoType
@@ -119,14 +119,17 @@ def _through(proxy: Proxy, url: str, headers: Mapping[str, str]) -> dict[str, An
     return {"proxy": proxy.url, "headers": {**headers, **password}}
 
 
-class _Protocol(ResponseHandler):
-    """One connection; ``heard`` is how many bytes have come over it in all."""
+_received = ResponseHandler.data_received
 
-    heard = 0
+
+class _Protocol(ResponseHandler):
+    """One connection: whether it was ``used`` before, and has ``heard`` anything since."""
+
+    used = heard = False
 
     def data_received(self, data: bytes) -> None:
-        self.heard += len(data)
-        super().data_received(data)
+        self.heard = True
+        _received(self, data)
 
 
 class _Connector(aiohttp.TCPConnector):
@@ -141,13 +144,12 @@ class _Response(aiohttp.ClientResponse):
     """An answer that tells a connection gone stale from one that broke."""
 
     async def start(self, connection: Connection) -> aiohttp.ClientResponse:
-        protocol = connection.protocol
-        before = protocol.heard if isinstance(protocol, _Protocol) else 0
+        protocol = cast(_Protocol, connection.protocol)
+        was_used, protocol.used, protocol.heard = protocol.used, True, False
         try:
             return await super().start(connection)
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
-            after = protocol.heard if isinstance(protocol, _Protocol) else 0
-            raise ConnectionClosedError(stale=0 < before == after) from error
+            raise ConnectionClosedError(stale=was_used and not protocol.heard) from error
 
 
 async def accept(

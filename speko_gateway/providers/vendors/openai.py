@@ -226,7 +226,7 @@ class ChunkReader:
 
     def read(self, data: str) -> list[ProviderEvent]:
         """One chunk's text; tool calls are kept until they are whole."""
-        if is_end(data):
+        if data[:1] != "{" and is_end(data):
             self.done = True
             return []
         chunk = event_object(data, self._reading.secret, "choices")

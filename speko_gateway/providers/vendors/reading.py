@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from speko_client.redaction import RedactedStream, Redactor
 from speko_client.wire.error_forms import error_in
@@ -49,6 +49,7 @@ _ENDINGS: Final[Mapping[str, str | FailureCode]] = {
     word: ending for ending, words in _WORDS.items() for word in words.split()
 }
 _OTHER: Final = "other"
+_GOOD: Final = ("stop", "tool_calls")
 _PLAIN: Final = ("length", "model_length", "max_tokens", "content_filter")
 """Words that say no more than the finish reason does."""
 _END_MARKS: Final = ("[DONE]", "DONE")
@@ -95,7 +96,8 @@ class Reading:
         word = text(reason).strip()
         if word and word.lower() != "null":
             self._ending = _ENDINGS.get(word.lower(), _OTHER)
-            self._cause = self._quoted(word, details)
+            is_good = self._ending in _GOOD
+            self._cause = None if is_good else self._quoted(word, details)
 
     def blocked(self, reason: str, details: Any = None) -> None:
         """The vendor did not let the prompt through."""
@@ -114,9 +116,8 @@ class Reading:
         if isinstance(ending, FailureCode):
             raise ProviderError(ending, f"gave up its answer ({self._cause})")
         calls, notes = self.drafts.calls(_CUT_BY.get(ending))
-        if ending in ("stop", "tool_calls"):
+        if ending in _GOOD:
             ending = "tool_calls" if calls else "stop"
-            self._cause = None
         elif (self._cause or "").lower() not in _PLAIN:
             notes += (f"The provider ended its answer early: {self._cause}.",)
         finish = Finish(
@@ -195,6 +196,9 @@ _MOST_DIGITS: Final = 16
 
 def first_of(choices: Any) -> list[dict[str, Any]]:
     """The parts of the first choice: a server may send several, and mix them."""
+    usual = type(choices) is list and len(choices) == 1 and type(choices[0]) is dict
+    if usual and not choices[0].get("index"):
+        return cast(list[dict[str, Any]], choices)
     return [item for at, item in enumerate(listed(choices)) if place_of(item, at) == 0]
 
 

@@ -52,7 +52,7 @@ MAX_BODY_BYTES = 4 * 1024 * 1024
 """Of an answer in one piece."""
 MOST_ELEMENTS = 20_000
 """Of one event, see ``breadth``: they are read in some 30 ms."""
-PIECE_BYTES = 2048
+PIECE_BYTES = 8192
 """As much is read at once of what has arrived; a larger event waits for its turn."""
 
 _BOM = b"\xef\xbb\xbf"
