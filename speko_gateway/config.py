@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple, get_args
 
 from speko_client.addresses import AllowPrivate, is_loopback
@@ -63,8 +64,13 @@ class Limits:
     @property
     def for_loading(self) -> Limits:
         """The limits of a server that may have to load its model before it says anything."""
-        more = max(0.0, self.first_token_local - self.first_token)
-        return replace(self, first_token=self.first_token_local, whole=self.whole + more)
+        return _for_loading(self)
+
+
+@lru_cache
+def _for_loading(limits: Limits) -> Limits:
+    more = max(0.0, limits.first_token_local - limits.first_token)
+    return replace(limits, first_token=limits.first_token_local, whole=limits.whole + more)
 
 
 class Setting(NamedTuple):

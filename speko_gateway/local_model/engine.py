@@ -157,8 +157,9 @@ class LocalEngine:
     def _usable(self) -> Path | None:
         """The file that is loaded, else the one to load."""
         path = self._loaded or self._model_path()
-        refused = path is not None and self._refused == (path, _changed(path))
-        return None if refused else path
+        if path is None or self._refused is None:
+            return path
+        return None if self._refused == (path, _changed(path)) else path
 
     async def _load_now(self, path: Path) -> _Loaded:
         key, loop, changed = new_key(), asyncio.get_running_loop(), _changed(path)

@@ -291,9 +291,14 @@ def report(
         f"faults:   {_counts(faults)}",
         f"held after {FIRST} calls / all: open files {early.files} / {late.files}, "
         f"tasks {early.tasks} / {late.tasks}, "
-        f"memory {early.memory_mb:.1f} / {late.memory_mb:.1f} MB; "
-        f"{tally.kept_kb:.2f} KB more by each call of the {KEPT_KB:g} KB it may",
+        f"memory {early.memory_mb:.1f} / {late.memory_mb:.1f} MB; {_kept(tally)}",
     ]
+
+
+def _kept(tally: Tally) -> str:
+    if CALLS < ENOUGH:
+        return f"what each call leaves behind can be told from {ENOUGH:,} on"
+    return f"{tally.kept_kb:.2f} KB more by each call of the {KEPT_KB:g} KB it may"
 
 
 def p99(values: Sequence[float]) -> float:
