@@ -53,9 +53,20 @@ class Redactor:
     """Knows some secrets in all their forms."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._secrets = sorted(filter(None, set(secrets)), key=len, reverse=True)
-        self._keys = [each for each in self._secrets if _is_key(each)]
-        self._public = [key.removesuffix(_PUBLIC.sub("", key)) for key in self._keys]
+        # Each answer has one, and few need more than this.
+        self._given = tuple(secrets)
+
+    @cached_property
+    def _secrets(self) -> list[str]:
+        return sorted(filter(None, set(self._given)), key=len, reverse=True)
+
+    @cached_property
+    def _keys(self) -> list[str]:
+        return [each for each in self._secrets if _is_key(each)]
+
+    @cached_property
+    def _public(self) -> list[str]:
+        return [key.removesuffix(_PUBLIC.sub("", key)) for key in self._keys]
 
     @cached_property
     def _forms(self) -> str:
@@ -91,7 +102,7 @@ class Redactor:
 
     def pieces(self, text: str) -> list[tuple[int, int]]:
         """Where the text has a piece of a key: its beginnings and ends, in order."""
-        if not self._keys or _RUN.search(text) is None:
+        if _RUN.search(text) is None or not self._keys:
             return []
         return [found for run in _RUN.finditer(text) for found in self._pieces(text, *run.span())]
 
@@ -125,6 +136,11 @@ class RedactedStream:
 
     def feed(self, text: str) -> str:
         """What of the text so far may be shown now."""
+        head, blank, tail = text.rpartition(" ")
+        if len(self._before) + len(head or tail) < _TELLING > len(tail) and not self._held:
+            # Most pieces: no run of characters is that long.
+            self._before = tail if blank else self._before + tail
+            return text
         seen = self._before + text
         if not self._held and _RUN.search(seen) is None:
             self._before = seen[1 - _TELLING :]

@@ -177,7 +177,7 @@ def answer_headers(speaker: Speaker, scores_run_id: str) -> dict[str, str]:
 
 
 def _latin(value: str) -> str:
-    return value.encode("latin-1", "replace").decode("latin-1")
+    return value if value.isascii() else value.encode("latin-1", "replace").decode("latin-1")
 
 
 async def send_start(send: Send, status: int, headers: Mapping[str, str]) -> None:
