@@ -183,8 +183,7 @@ def _actions(
     if own is not None or vendor.source == "environment":
         yield Action("Test", "test", state.want_check)
     if own is not None:
-        if not _is_own(vendor.id):
-            yield Action("Replace" if vendor.needs_key else "Change", "edit", state.edit_connection)
+        yield Action("Replace" if vendor.needs_key else "Change", "edit", state.edit_connection)
         yield Action("Forget", "forget", _forget)
     elif vendor.source == "environment":
         if vendor.needs_key:
@@ -271,19 +270,21 @@ def _offer_models(desk: Desk, vendor: str, found: Checked) -> bool:
 
 
 def _form(desk: Desk, vendor: VendorConnection) -> ConnectionForm:
+    own = desk.own(vendor.id) if _is_own(vendor.id) else None
+    usual = vendor.base_url if vendor.local and desk.private_allowed else ""
     return ConnectionForm(
         vendor.id,
         partial(_save, desk, vendor),
         key_label=f"{vendor.name} key" if vendor.needs_key else "Key (optional)",
-        url=vendor.base_url if vendor.local and desk.private_allowed else "",
-        url_label="Base URL" if vendor.local else "Base URL (optional)",
+        url=own.base_url or "" if own else usual,
+        url_label="Base URL" if own or vendor.local else "Base URL (optional)",
         url_hint=vendor.base_url,
         key_first=vendor.needs_key,
     )
 
 
 def _save(desk: Desk, vendor: VendorConnection, typed: Typed) -> None:
-    if vendor.local and not typed.base_url:
+    if (vendor.local or _is_own(vendor.id)) and not typed.base_url:
         raise NotUsableError("Name the address first.")
     made = credentials(
         typed,
@@ -291,6 +292,11 @@ def _save(desk: Desk, vendor: VendorConnection, typed: Typed) -> None:
         private_allowed=desk.private_allowed,
         dialect=vendor.dialect,
     )
+    own = desk.own(vendor.id)
+    if own is not None and _is_own(vendor.id):
+        same = own.base_url == made.base_url
+        kept = {"name": own.name, "models": own.models if same else None}
+        made = made.model_copy(update=kept)
     state.choose_server(portable(state.server_choice().with_vendor(vendor.id, made)))
     state.want_check(vendor.id)
 

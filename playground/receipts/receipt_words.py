@@ -142,7 +142,7 @@ def step(attempt: Attempt, outcome: AttemptOutcome) -> str:
 
 def failed_words(attempt: Attempt) -> str:
     """Why an attempt failed: ``was down (drill)``, ``timed out after 5.0 s``."""
-    why = (attempt.message or "").strip() or _in_words(attempt.code)
+    why = (attempt.message or "").strip().rstrip(".") or _in_words(attempt.code)
     past = f"was {why.removeprefix('is ')}" if why.startswith("is ") else why
     return f"{past} (drill)" if attempt.drill and "drill" not in past else past
 

@@ -23,7 +23,7 @@ from speko_client.errors import (
     SpekoStreamError,
     SpekoTimeoutError,
 )
-from speko_client.models import WHAT_IF_ID, Attempt, WhatIf
+from speko_client.models import WHAT_IF_ID, Attempt, FailureCode, WhatIf
 
 _ATTEMPTS = TypeAdapter(tuple[Attempt, ...])
 
@@ -38,6 +38,11 @@ _ADVICE_BY_CODE = {
     "the message again.",
 }
 
+_KEYS_REFUSED = (
+    "Correct the key on the Connections page, or allow more providers, then retry. The receipt "
+    "lists what was tried."
+)
+_ALL_FAILED = "Allow more providers, or retry later. The receipt lists what was tried."
 _BROKEN_BY_DRILL = (
     "This was a drill. Once you have seen words, nobody else takes over: two voices in one "
     "answer would be worse. The text so far is kept; Retry asks again."
@@ -132,8 +137,12 @@ def failed_attempts(error: SpekoApiError) -> tuple[Attempt, ...]:
 
 
 def _advice(error: SpekoApiError, connection: Connection) -> str:
-    if any(attempt.drill for attempt in failed_attempts(error)):
+    attempts = failed_attempts(error)
+    if any(attempt.drill for attempt in attempts):
         return _BROKEN_BY_DRILL if isinstance(error, SpekoStreamError) else _FAILED_BY_DRILL
+    if attempts and error.code == "ALL_PROVIDERS_FAILED":
+        refused = all(attempt.code == FailureCode.AUTH_FAILED for attempt in attempts)
+        return _KEYS_REFUSED if refused and connection.embedded else _ALL_FAILED
     if error.code in _ADVICE_BY_CODE:
         return _ADVICE_BY_CODE[error.code]
     match error:

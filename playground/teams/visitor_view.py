@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Final
 from urllib.parse import quote
 
 import streamlit as st
 
-from playground.look.safe_text import literal
 from playground.teams.state import SIGNED_OUT, UNKNOWN, account_name, this_visitor
 from playground.teams.visitor import Visitor
 from playground.teams.visits import FORGET_PATH
@@ -50,12 +50,18 @@ def who_you_are(sign_out_url: str) -> None:
             st.caption("Your sessions belong to this browser, known by a cookie.", width="content")
             _forgetting(visitor)
         elif visitor.kind == "user":
-            st.caption(f"Signed in as {literal(visitor.name)}.", width="content")
+            _signed_in_as(visitor.name)
             if sign_out_url:
                 st.link_button("Sign out", sign_out_url, type="tertiary")
         else:
-            st.caption(f"Signed in as {literal(account_name())}.", width="content")
+            _signed_in_as(account_name())
             st.button("Sign out", type="tertiary", on_click=st.logout, key="sign-out")
+
+
+def _signed_in_as(name: str) -> None:
+    """As HTML: markdown would make a link of an e-mail address."""
+    text = f"Signed in as {escape(name)}."
+    st.html(f'<div class="sp-quiet sp-small">{text}</div>', width="content")
 
 
 def _forgetting(visitor: Visitor) -> None:

@@ -28,6 +28,7 @@ PROBE_SECONDS = 0.5
 _ADVICE = {
     FailureCode.AUTH_FAILED: "Check the key, and what it is allowed to do.",
     FailureCode.CONNECT_FAILED: "Check the address, and that a server runs there.",
+    FailureCode.INVALID_REQUEST: "Check the address: no models can be listed there.",
     FailureCode.MODEL_NOT_FOUND: "Check the address: it lists no models there.",
     FailureCode.RATE_LIMITED: "The key works, but is over its limit. Wait, or look at the account.",
     FailureCode.STREAM_BROKEN: "Check the address.",

@@ -128,6 +128,24 @@ def test_a_server_of_ones_own_by_its_url(page: ConnectionsPage, stand_in: StandI
     assert set(stand_in.last("/v1/connections").vendors) == {"custom-lab", "custom-lab-2"}
 
 
+def test_a_server_of_ones_own_can_be_corrected(page: ConnectionsPage, stand_in: StandIn) -> None:
+    def sent() -> dict[str, object]:
+        found: dict[str, object] = stand_in.last("/v1/connections/test").vendors["custom-lab"]
+        return found
+
+    page.press("add-server")
+    page.fill("new-server", name="Lab", url="http://127.0.0.1:9000", key="k-wrong", models="a")
+    page.press("edit-custom-lab")
+    page.fill("custom-lab", key="k-right")
+    right = {"name": "Lab", "baseUrl": "http://127.0.0.1:9000", "key": "k-right", "models": ["a"]}
+    assert sent() == right
+    page.press("edit-custom-lab")
+    page.fill("custom-lab", url="")
+    assert "Name the address first" in page.text
+    page.fill("custom-lab", url="http://127.0.0.1:9001")
+    assert sent() == {"name": "Lab", "baseUrl": "http://127.0.0.1:9001"}
+
+
 def test_what_a_server_was_found_to_take_is_told(stand_in: StandIn) -> None:
     known = [{"model": "m", "takes": ["max_completion_tokens"], "refuses": ["stream_options"]}]
     stand_in.vendors[2]["learnt"] = known

@@ -38,7 +38,8 @@ def opened(visitor: Visitor | None, page: str = "connections") -> AppTest:
 def words(app: AppTest) -> str:
     """All plain text of the page."""
     texts = [*app.markdown, *app.caption, *app.error]
-    return " ".join(str(each.value) for each in texts)
+    html: list[Any] = list(app.get("html"))
+    return " ".join([*(str(each.value) for each in texts), *(each.body for each in html)])
 
 
 @pytest.mark.usefixtures("stand_in")
@@ -81,8 +82,8 @@ def test_a_browser_can_be_forgotten() -> None:
 
 @pytest.mark.usefixtures("stand_in")
 def test_a_name_is_shown_as_it_is_spelled() -> None:
-    app = opened(Visitor("user", "*ada* :red[x]"))
-    assert "Signed in as \\*ada\\* \\:red\\[x\\]" in words(app)
+    app = opened(Visitor("user", "*ada* <b>x</b>"))
+    assert "Signed in as *ada* &lt;b&gt;x&lt;/b&gt;." in words(app)
 
 
 @pytest.mark.usefixtures("stand_in")

@@ -126,6 +126,7 @@ async def test_a_test_tells_in_plain_words_that_it_works() -> None:
 @pytest.mark.parametrize(
     ("status", "said", "code", "advice"),
     [
+        (400, "boom", "INVALID_REQUEST", "Check the address"),
         (401, "Incorrect API key provided: mine", "AUTH_FAILED", "Check the key"),
         (404, "no such path", "MODEL_NOT_FOUND", "Check the address"),
         (429, "slow down", "RATE_LIMITED", "over its limit"),

@@ -167,6 +167,12 @@ def test_scores_that_changed_between_preview_and_answer() -> None:
     )
 
 
+def test_a_servers_own_full_stop_does_not_end_the_sentence() -> None:
+    failed = Answer(attempts=(tried(GPT, "AUTH_FAILED", "answered 401: Wrong key."),))
+    told = asked(failed, preview(GPT), status="failed", error=TurnError(message="No.", code="X"))
+    assert told.head.endswith("; it answered 401: Wrong key, and nobody answered.")
+
+
 def test_nobody_answered() -> None:
     failed = Answer(attempts=(tried(GPT, "TIMEOUT", "timed out after 5.0 s"),))
     error = TurnError(message="No.", code="ALL_PROVIDERS_FAILED", status=500)

@@ -81,6 +81,25 @@ def test_the_attempts_of_a_failed_answer_are_found_in_its_body() -> None:
     assert [a.message for a in failed_attempts(error)] == ["timed out after 5.0 s"]
 
 
+@pytest.mark.parametrize(
+    ("codes", "connection", "advice"),
+    [
+        (["AUTH_FAILED", "AUTH_FAILED"], GATEWAY, "Correct the key on the Connections page"),
+        (["AUTH_FAILED", "TIMEOUT"], GATEWAY, "Allow more providers"),
+        (["AUTH_FAILED"], hosted(), "Allow more providers"),
+        (["SERVER_ERROR"], GATEWAY, "Allow more providers"),
+    ],
+)
+def test_who_failed_without_a_drill_is_not_told_to_end_one(
+    codes: list[str], connection: Connection, advice: str
+) -> None:
+    failed = {"provider": "a", "model": "m", "outcome": "failed", "durationMs": 1}
+    body = {"attempts": [{**failed, "code": code} for code in codes]}
+    told = turn_error(SpekoApiError("All.", 500, "ALL_PROVIDERS_FAILED", body=body), connection)
+    assert told.advice.startswith(advice)
+    assert "drill" not in told.advice
+
+
 def test_a_drill_is_no_fault_of_a_server_or_a_provider() -> None:
     attempt = {"provider": "a", "model": "m", "outcome": "failed", "durationMs": 1, "drill": True}
     body = {"attempts": [attempt]}
