@@ -139,13 +139,10 @@ class Relay:
     clock: Clock
     health: HealthGate
     attempts: list[Attempt] = field(default_factory=list)
-    _queue: deque[Option] = field(default_factory=deque)
+    _met: int = 0
     _last: deque[Option] = field(default_factory=deque)
     _deadline: Bound | None = None
     _pauses: list[float] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self._queue.extend(self.options)
 
     async def open(self) -> Speaker:
         """The next candidate that speaks; GatewayError when none is left that does."""
@@ -222,8 +219,9 @@ class Relay:
     def _next_option(self, deadline: Bound) -> Option | None:
         if len(self.attempts) >= self.limits.attempts or deadline.passed():
             return None
-        while self._queue:
-            option = self._queue.popleft()
+        while self._met < len(self.options):
+            option = self.options[self._met]
+            self._met += 1
             standing = self.health.standing(option.candidate)
             if standing is Standing.IN:
                 return option

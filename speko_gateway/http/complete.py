@@ -279,7 +279,8 @@ class Exchange:
 
     async def _in_turn(self) -> None:
         """Before the whole answer is written down: a long one waits until the loop has time."""
-        self._gather()
+        if len(self.pieces) > 1:
+            self._gather()
         if any(len(each.text) > _LONG for each in self.pieces if isinstance(each, TextDelta)):
             await turn()
 
