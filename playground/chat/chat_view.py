@@ -138,6 +138,8 @@ class Chat:
         return turns[-1] if turns else None
 
     def _submit(self, message: str, form: TurnSettings, parent_id: str | None) -> None:
+        if not message.strip():
+            return  # Enter on an empty line
         if self.server is None:
             restore_draft(message)
             return

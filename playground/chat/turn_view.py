@@ -20,6 +20,7 @@ from playground.chat.chat_view import Chat
 from playground.chat.state import show_turns, turns_shown
 from playground.chat.turns_html import chips_html
 from playground.look import palette
+from playground.look.parts import typed
 from playground.look.safe_text import literal, safe_markdown, safe_partial
 from playground.receipts.receipt_view import receipt_view
 from playground.sessions import turn_words
@@ -165,7 +166,7 @@ def _branch_button(chat: Chat, turn: Turn, other: Turn | None, label: str) -> No
 
 def _message_view(turn: Turn) -> None:
     with st.chat_message("user", avatar=_PERSON):
-        st.markdown(safe_markdown(turn.message))
+        st.html(typed(turn.message))
 
 
 def _error_view(error: TurnError, *, broke_off: bool) -> None:

@@ -80,6 +80,11 @@ def bar(parts: Iterable[tuple[float, str]], label: str = "") -> str:
     return f'<span class="sp-bar" {named}>{spans}</span>'
 
 
+def typed(text: str) -> str:
+    """What a person typed, as they typed it: each line of it, in its own direction."""
+    return f'<div class="sp-typed">{escape(text)}</div>'
+
+
 def one_line(text: str) -> str:
     """Text on one line, cut off where there is no more room."""
     return f'<span class="sp-ellipsis">{escape(text)}</span>'

@@ -16,7 +16,7 @@ REGIONS = {
     "asia-southeast1": "Asia Southeast (asia-southeast1)",
 }
 FINISH_REASONS = {
-    "length": "cut at max tokens",
+    "length": "cut at the token limit",
     "content_filter": "stopped by the provider's content filter",
     "tool_calls": "asked for a tool",
     "other": "ended by the provider for another reason",

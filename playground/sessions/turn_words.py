@@ -34,7 +34,7 @@ _ADVICE_BY_CODE = {
     "receipt lists what was tried.",
     "COMPLETE_FAILED": "Nobody is left to answer for this intent. Widen the allowed providers, or "
     "give a provider its key.",
-    "VALIDATION_ERROR": "The server rejected the request. Correct the setting it names, then send "
+    "VALIDATION_ERROR": "The server rejected the request. Correct what its words name, then send "
     "the message again.",
 }
 

@@ -26,6 +26,14 @@ def test_a_session_in_a_store_that_cannot_be_read_is_not_called_deleted(tmp_path
 
 
 @pytest.mark.usefixtures("stand_in")
+def test_white_space_is_no_message() -> None:
+    app = AppTest.from_file(str(UI), default_timeout=PATIENCE).run()
+    app.chat_input[0].set_value(" \n\u3000").run()
+    assert not app.exception
+    assert get_runtime().store.of(MACHINE_OWNER).recent(2) == []
+
+
+@pytest.mark.usefixtures("stand_in")
 def test_a_form_that_the_browser_shows_empty_keeps_what_it_stands_for() -> None:
     app = AppTest.from_file(str(UI), default_timeout=PATIENCE).run()
     keys = [str(group.key) for group in app.get("button_group")]
