@@ -66,7 +66,8 @@ def opened() -> AppTest:
 
 def shown(app: AppTest) -> str:
     """What the page says in words."""
-    return " ".join(str(each.value) for each in [*app.markdown, *app.error, *app.info])
+    typed = [each.proto.body for each in app.get("html")]
+    return " ".join([*typed, *(str(each.value) for each in [*app.markdown, *app.error, *app.info])])
 
 
 def turns(runtime: Runtime) -> tuple[Turn, ...]:

@@ -254,5 +254,5 @@ def test_on_this_machine_alone_everybody_is_one() -> None:
     store_of(MACHINE_USER).save_turn(turn("m1", conversation_id="m", message="On my machine"))
     for _ in range(2):
         app = page(MACHINE_USER, c="m")
-        assert "On my machine" in " ".join(each.value for each in app.markdown)
+        assert "On my machine" in " ".join(each.proto.body for each in app.get("html"))
     assert "not here" in page(MACHINE_USER, c="c").info[0].value

@@ -39,7 +39,7 @@ def hosted() -> Connection:
         (SpekoStreamError("Broke.", 200), "broke off", "Retry"),
         (SpekoApiError("Down.", 500, "ALL_PROVIDERS_FAILED"), "Allow more", "end the drill"),
         (SpekoApiError("None.", 500, "COMPLETE_FAILED"), "Nobody", "Widen the allowed providers"),
-        (SpekoApiError("Bad.", 400, "VALIDATION_ERROR"), "rejected", "Correct the setting"),
+        (SpekoApiError("Bad.", 400, "VALIDATION_ERROR"), "rejected", "Correct what its words name"),
         (SpekoApiError("Oops.", 503), "The server failed", "Wait a moment, then retry"),
         (SpekoApiError("Gone.", 410), "refused", "Check the settings"),
         (SpekoApiError("Pay.", 402, advice="The owner must settle it."), "owner", "settle"),
