@@ -32,7 +32,7 @@ def server(tmp_path: Path) -> Iterator[PlaygroundServer]:
         server = PlaygroundServer(tmp_path, {"SPEKO_PACE": "0"})
         (tmp_path / ".streamlit").mkdir()
         (tmp_path / ".streamlit" / "secrets.toml").write_text(
-            SECRETS.format(server=server.url, provider=provider.url, client=CLIENT)
+            SECRETS.format(server=server.url, provider=provider.base_url, client=CLIENT)
         )
         server.start()
         yield server
