@@ -1,8 +1,8 @@
-"""How many elements a JSON text has, told before it is parsed.
+"""How many elements a JSON text has, counted before it is parsed.
 
 A text's length says little about what it costs: 4 MB in one string are read in some milliseconds, 4
-MB of ``{},{},`` take seconds and hundreds of megabytes. So its elements are counted first, only as
-far as the limit, and with strings leapt over. A small text costs nothing.
+MB of ``{},{},`` take seconds and hundreds of megabytes. So its elements are counted first, up
+to the limit. What stands in strings is skipped, and a small text costs nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def is_too_wide(text: str, most: int) -> bool:
 def elements(text: str, most: int) -> int:
     """How many elements this JSON has: objects, lists, strings, and commas. Stops above ``most``.
 
-    What stands inside of strings does not count. For what is no JSON the result means nothing.
+    What stands in strings does not count. For a text that is no JSON the result means nothing.
     """
     found = 0
     known: dict[str, int] = {}  # the same few stand between most strings

@@ -175,7 +175,11 @@ def cut(chunk: bytes) -> Sequence[bytes]:
 async def in_turn(event: str) -> None:
     """Nothing, once it is this event's turn; ProviderError where it would take too long to read."""
     await turn()
-    if is_too_wide(event, MOST_ELEMENTS):
+    _refuse_too_wide(event)
+
+
+def _refuse_too_wide(text: str) -> None:
+    if is_too_wide(text, MOST_ELEMENTS):
         raise unreadable(f"sent an event of more than {MOST_ELEMENTS:,} elements")
 
 
@@ -275,8 +279,7 @@ class _List:
         """The events that are whole, taken off the front."""
         found: list[str] = []
         text, decoder = self._bytes.decode("utf-8-sig", "surrogateescape"), json.JSONDecoder()
-        if is_too_wide(text, MOST_ELEMENTS):
-            raise unreadable(f"sent an event of more than {MOST_ELEMENTS:,} elements")
+        _refuse_too_wide(text)
         place = _end_of(_BETWEEN, text, 0)
         while place < len(text):
             try:
