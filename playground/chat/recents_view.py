@@ -15,7 +15,8 @@ from playground.look.safe_text import literal
 from playground.runtime import Runtime
 from playground.sessions.database import StoreError
 from playground.sessions.engine import Engine
-from playground.sessions.store import ConversationSummary, OwnerStore
+from playground.sessions.rows import ConversationSummary
+from playground.sessions.store import OwnerStore
 from playground.teams.state import this_owner
 
 _RECENT = 8

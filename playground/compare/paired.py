@@ -82,7 +82,7 @@ def sign_chance(wins: int, losses: int) -> float:
     """How likely so uneven a count is between equals: the exact two-sided sign test, ties aside."""
     total = wins + losses
     tail = sum(math.comb(total, k) for k in range(min(wins, losses) + 1))
-    return min(1.0, 2 * tail / 2**total)
+    return min(1.0, 2 * tail / (1 << total))
 
 
 def cross_fitted(figures: _Floats) -> _Floats:
@@ -103,7 +103,8 @@ def cross_fitted(figures: _Floats) -> _Floats:
 
 def oracle(figures: _Floats) -> _Floats:
     """The best column of each row: a bound that no router can reach."""
-    return figures.min(axis=1)
+    best: _Floats = figures.min(axis=1)
+    return best
 
 
 def random_mix(figures: _Floats) -> _Floats:
@@ -117,7 +118,8 @@ def _score(figures: _Floats) -> _Floats:
     failed = np.isinf(figures).mean(axis=0)
     finite = np.where(np.isinf(figures), np.nan, figures)
     means = np.array([np.nanmean(each) if not np.isnan(each).all() else 0.0 for each in finite.T])
-    return failed * 1e12 + means
+    score: _Floats = failed * 1e12 + means
+    return score
 
 
 def _drawn(count: int) -> NDArray[np.int64]:

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
 
-from playground.servers.connection import Connection
+from playground.servers.connection import Connecting, Connection
 from playground.sessions.turns import Answer, Turn, TurnSettings
 from speko_client import AsyncSpeko, Speko
 from speko_client.errors import SpekoApiError
@@ -46,6 +46,13 @@ PREVIEW_SECONDS: Final = 2.0
 _LOG = logging.getLogger(__name__)
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+async def connected(server: Connection | Connecting) -> Connection:
+    """The server, once it is up. Raises GatewayStartError."""
+    if isinstance(server, Connection):
+        return server
+    return await asyncio.to_thread(server.connect)
 
 
 async def run_turn(

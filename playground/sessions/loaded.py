@@ -83,6 +83,7 @@ def merged(
         title=head.title,
         leaf_id=head.leaf_id,
         settings=TurnSettings.model_validate_json(head.settings),
+        comparison=head.comparison,
         turns=tuple(turns.values()),
         created_at=moment(head.created_at),
         updated_at=moment(head.updated_at),

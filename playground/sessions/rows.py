@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from playground.sessions.bounds import MOST_WHOLE, cut
 from playground.sessions.database import StoreError
-from playground.sessions.turns import Conversation, Turn, TurnSettings
+from playground.sessions.turns import Conversation, Turn, TurnSettings, title_of
 from playground.teams.owner import Owner
 
 NOT_HERE: Final = (
@@ -39,6 +39,7 @@ CONVERSATIONS = sa.Table(
     sa.Column("title", sa.Text),
     sa.Column("leaf_id", sa.String),
     sa.Column("settings", sa.Text),
+    sa.Column("comparison", sa.Text),
     sa.Column("created_at", sa.Double),
     sa.Column("updated_at", sa.Double),
     sa.Column("turn_count", sa.Integer),
@@ -96,6 +97,7 @@ class Changes:
     turns: Mapping[str, Turn] = field(default_factory=dict)
     settings: TurnSettings | None = None
     title: str | None = None
+    comparison: str | None = None
 
     def onto(self, conversation: Conversation) -> Conversation:
         """The conversation as it will be once these changes are written."""
@@ -106,9 +108,9 @@ class Changes:
         first = next(iter(turns.values()), None)
         title = self.title or conversation.title or (title_of(first.message) if first else "")
         update = {"turns": tuple(turns.values()), "leaf_id": leaf_id, "title": title}
-        return conversation.model_copy(
-            update=update | ({"settings": self.settings} if self.settings else {})
-        )
+        changed = {"settings": self.settings, "comparison": self.comparison}
+        known = {name: value for name, value in changed.items() if value is not None}
+        return conversation.model_copy(update=update | known)
 
     def alone(self, conversation_id: str) -> Conversation:
         """The conversation, where none of it is written yet."""
@@ -120,14 +122,18 @@ class Changes:
         return self.onto(empty)
 
 
-def title_of(message: str, limit: int = 60) -> str:
-    """A conversation's title: its first message in one line, shortened at a word."""
-    # Postgres takes no NUL in a text.
-    line = " ".join(message.replace("\0", " ").split())
-    if len(line) <= limit:
-        return line
-    cut = line[: limit - 1].rsplit(" ", 1)[0] if " " in line[: limit - 1] else line[: limit - 1]
-    return f"{cut.rstrip(' ,.;:')}…"
+@dataclass(frozen=True, slots=True)
+class ConversationSummary:
+    """A conversation in a list. ``updated_at`` is UTC, the last time one of its turns changed.
+
+    ``compared`` says whether it is a comparison.
+    """
+
+    id: str
+    title: str
+    updated_at: datetime
+    turn_count: int
+    compared: bool = False
 
 
 def moment(seconds: Any) -> datetime:
@@ -154,14 +160,24 @@ def head(session: SessionKey) -> sa.Select[Any]:
     return sa.select(CONVERSATIONS).where(owned(*session))
 
 
-def recent(owner: Owner, limit: int) -> sa.Select[Any]:
+def recent(transaction: Transaction, owner: Owner, limit: int) -> list[ConversationSummary]:
     """The owner's conversations that have turns, the last used first."""
-    return (
+    newest = (
         sa.select(CONVERSATIONS)
         .where(owned(owner) & (CONVERSATIONS.c.turn_count > 0))
         .order_by(CONVERSATIONS.c.updated_at.desc(), CONVERSATIONS.c.id)
         .limit(limit)
     )
+    return [
+        ConversationSummary(
+            str(row.id),
+            str(row.title),
+            moment(row.updated_at),
+            row.turn_count,
+            row.comparison is not None,
+        )
+        for row in transaction.execute(newest)
+    ]
 
 
 def changed(conversation_id: str, since: int) -> sa.Select[Any]:
@@ -185,6 +201,8 @@ def write(
         new["title"] = changes.title
     if changes.settings is not None:
         new["settings"] = changes.settings.model_dump_json()
+    if changes.comparison is not None:
+        new["comparison"] = changes.comparison
     _update_head(transaction, session, new)
 
 

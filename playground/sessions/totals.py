@@ -9,18 +9,21 @@ that runs on the user's own machine, has no estimate.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from typing import Final
 
-from playground.sessions.turns import Turn
+from playground.sessions.turns import Answer, Turn
 from speko_client.models import Attempt, CompleteUsage
 
 _MOST_TOKENS: Final = 10**12
 _OWN_MACHINE: Final = frozenset({"local", "ollama", "lmstudio", "vllm", "llamacpp", "custom"})
 _TABLE_NAMES: Final = {"xai": "x-ai"}
+
+Price = Callable[[str, str, CompleteUsage], tuple[float, str] | None]
+"""A vendor's, a model's and an answer's tokens' cost in US$, and its source; None: not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,16 @@ def failed_attempts(turn: Turn) -> int:
 def _sum(numbers: Iterable[int]) -> int | None:
     known = list(numbers)
     return sum(known) if known else None
+
+
+def priced(answer: Answer, price: Price) -> Answer:
+    """The answer with its cost; as it is where it is the local model's, or nothing is known."""
+    if answer.kind == "local" or not (answer.provider and answer.model and answer.usage):
+        return answer
+    found = price(answer.provider, answer.model, answer.usage)
+    if found is None:
+        return answer
+    return answer.model_copy(update={"cost_usd": found[0], "price_source": found[1]})
 
 
 def estimate(

@@ -120,6 +120,8 @@ class Turn(_Value):
     ``ranking`` is what the router answered to the preview that was asked as the turn began, None
     where the server gave none. Older versions stored it as ``prediction``.
     Times are UTC. ``number`` is the turn's place on its branch, from 1; 0 where not yet known.
+    In a comparison, ``seat`` is who was asked, and ``message_id`` the same for all who were asked
+    this message.
     """
 
     id: str
@@ -137,6 +139,8 @@ class Turn(_Value):
         default=None, validation_alias=AliasChoices("ranking", "prediction")
     )
     number: int = 0
+    seat: str | None = None
+    message_id: str | None = None
 
     @property
     def drilled(self) -> bool:
@@ -150,12 +154,16 @@ class Turn(_Value):
 
 
 class Conversation(_Value):
-    """A session: its turns as a tree, the leaf that is shown, and the form as it was last left."""
+    """A session: its turns as a tree, the leaf that is shown, and the form as it was last left.
+
+    ``comparison`` is the JSON of its seats where it is a comparison (``playground.compare.seats``).
+    """
 
     id: str
     title: str = ""
     leaf_id: str | None = None
     settings: TurnSettings = Field(default_factory=TurnSettings)
+    comparison: str | None = None
     turns: tuple[Turn, ...] = ()
     created_at: datetime
     updated_at: datetime
@@ -187,6 +195,18 @@ class Conversation(_Value):
         while turn.id in latest:
             turn = latest.pop(turn.id)
         return turn
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A turn's place in a comparison: its ``Turn.seat`` and ``Turn.message_id``.
+
+    ``history`` is what is sent before it; None: the branch that it follows.
+    """
+
+    seat: str
+    message_id: str
+    history: tuple[Turn, ...] | None = None
 
 
 class Run:
@@ -269,6 +289,16 @@ class OpenSession:
         """The turns that more than one turn follows; None among them: there are several first."""
         followed = Counter(turn.parent_id for turn in self.conversation.turns)
         return frozenset(parent for parent, count in followed.items() if count > 1)
+
+
+def title_of(message: str, limit: int = 60) -> str:
+    """A conversation's title: its first message in one line, shortened at a word."""
+    # Postgres takes no NUL in a text.
+    line = " ".join(message.replace("\0", " ").split())
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1].rsplit(" ", 1)[0] if " " in line[: limit - 1] else line[: limit - 1]
+    return f"{cut.rstrip(' ,.;:')}…"
 
 
 def new_conversation(conversation_id: str, settings: TurnSettings) -> Conversation:

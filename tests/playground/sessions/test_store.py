@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from playground.sessions.rows import title_of
 from playground.sessions.store import HEARTBEAT_LIMIT, OwnerStore
-from playground.sessions.turns import Answer, Conversation, Turn, TurnSettings
+from playground.sessions.turns import Answer, Conversation, Turn, TurnSettings, title_of
 from speko_client.models import Fault
 from tests.playground.conftest import Clock
 from tests.playground.stores import opened
