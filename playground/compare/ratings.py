@@ -32,7 +32,7 @@ BOOTSTRAPS: Final = 400
 
 _PRIOR_SD: Final = 1.2
 _SIDE_SD: Final = 1.0
-_TIE_SD: Final = 2.0
+_TIE_SD: Final = 5.0
 _Z95: Final = 1.959964
 _SEED: Final = 20_261_126
 _MOST_STEPS: Final = 60
