@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from playground.browser import url
+from playground.chat.samples import Sample
 from playground.chat.state import draft_to_restore, restore_draft
 from playground.connections.facts_view import ServerFacts, forget_server_facts, server_facts
 from playground.connections.state import private_allowed, ready_connection, server_choice
@@ -39,23 +40,11 @@ from playground.sessions.turns import (
 )
 from playground.teams.owner import Owner
 from playground.teams.state import this_owner
-from speko_client.models import OptimizeFor, Vertical
 
 LONGEST_MESSAGE = 200_000
 """Characters; longer than any provider's context, and short enough for the page to stay quick."""
 
 _KEEP_DRAFT = Path(__file__).with_name("draft.js")
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A message with its intent; ``label`` is what the pill says."""
-
-    label: str
-    message: str
-    language: str = "en"
-    vertical: Vertical = "general"
-    optimize_for: OptimizeFor = "balanced"
 
 
 @dataclass
@@ -105,9 +94,11 @@ class Chat:
 
     def send_sample(self, sample: Sample) -> None:
         """Ask a sample prompt, with its intent set in the form."""
-        form = self.form.model_copy(
+        form = self.form
+        spoken = form.language.split("-")[0]
+        form = form.model_copy(
             update={
-                "language": sample.language,
+                "language": form.language if spoken == sample.language else sample.language,
                 "vertical": sample.vertical,
                 "optimize_for": sample.optimize_for,
             }
