@@ -10,6 +10,7 @@ import streamlit as st
 from playground.browser import url
 from playground.drills.banner_view import drill_banner
 from playground.look.page_view import page_style
+from playground.real.link_view import TITLE, real_link
 from playground.teams.visitor_view import let_in
 
 ASSETS = Path(__file__).with_name("assets")
@@ -44,6 +45,7 @@ page = st.navigation(
         st.Page("../pages/analytics.py", title="Analytics", icon=":material/insights:"),
         st.Page("../pages/demo.py", title="Demo", icon=":material/slideshow:"),
         st.Page("../pages/connections.py", title="Connections", icon=":material/cable:"),
+        st.Page("../pages/real.py", title=TITLE, visibility="hidden"),
     ],
     position="top",
 )
@@ -52,6 +54,7 @@ if page.url_path and url.focused_turn() is not None:
     st.switch_page("../pages/chat.py", query_params=st.query_params.to_dict())
 url.carry_over(page.url_path)
 page_style(page.url_path)
+real_link()
 drill_banner()
 is_new = not url.had_frame()
 page.run()
