@@ -24,18 +24,18 @@ def test_who_would_answer_is_seen_first_and_then_answers(
     panel = page.get_by_test_id("stSidebar").locator("[data-winner]")
     expect(panel).to_contain_text("Would answer now")
     assert_in_view(page, panel)
-    expect(panel).to_have_attribute("data-winner", "google/gemini-2.0-flash")
+    expect(panel).to_have_attribute("data-winner", "google/gemini-3.8-flash")
 
     page.get_by_test_id("stSidebar").get_by_role("radio", name="Accuracy").click()
-    expect(panel).to_have_attribute("data-winner", "openai/gpt-4o")
+    expect(panel).to_have_attribute("data-winner", "openai/gpt-6.1-sol")
     chat.choose("Allowed providers", "Anthropic · any model")
-    expect(panel).to_have_attribute("data-winner", "anthropic/claude-3-5-sonnet")
+    expect(panel).to_have_attribute("data-winner", "anthropic/claude-opus-5-5")
     panel.get_by_text("filtered out").locator("visible=true").click()
-    expect(panel).to_contain_text("not on the allow-list: OpenAI gpt-4o")
+    expect(panel).to_contain_text("not on the allow-list: OpenAI gpt-6.1-sol")
 
     page.get_by_role("link", name="Routing").click()
     main = page.get_by_test_id("stMain")
-    expect(main).to_contain_text("Anthropic claude-3-5-sonnet would answer")
+    expect(main).to_contain_text("Anthropic claude-opus-5-5 would answer")
     expect(main.locator(".ranking").get_by_role("listitem")).to_have_count(2)
 
     choose_by_keyboard(page, down=15, cell="Spanish · es, Legal, Cost")
