@@ -12,16 +12,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from playground.browser import url
 from playground.browser.slots import cancellation_point
 from playground.chat.chat_view import Chat
+from playground.chat.reasoning_view import ArrivingReasoning, reasoning_view
 from playground.chat.state import show_turns, turns_shown
 from playground.chat.turns_html import chips_html
 from playground.look import palette
+from playground.look.answer_view import answer_view
 from playground.look.parts import typed
-from playground.look.safe_text import literal, safe_markdown, safe_partial
+from playground.look.safe_text import literal
 from playground.receipts.receipt_view import receipt_view
 from playground.sessions import turn_words
 from playground.sessions.turns import Run, Turn, TurnError
@@ -31,7 +32,7 @@ SHOWN = 20
 
 _PERSON = ":material/person:"
 _ASSISTANT = ":material/alt_route:"
-_FRAME_SECONDS = 1 / 15
+FRAME_SECONDS = 1 / 15
 _LOOK_SECONDS = 0.5
 _SCROLL = Path(__file__).with_name("scroll.js")
 _UNFINISHED = ("failed", "stopped", "interrupted")
@@ -58,18 +59,33 @@ def turn_list(chat: Chat) -> None:
         _scroll_to(f"turn-{focused}")
 
 
+class ArrivingAnswer:
+    """An answer that still arrives, to be drawn again and again at one place."""
+
+    def __init__(self) -> None:
+        self._thoughts, self._text, self._state = ArrivingReasoning(), st.empty(), st.empty()
+
+    def draw(self, turn: Turn) -> None:
+        """Draw what is there by now."""
+        self._thoughts.draw(turn.answer)
+        if turn.answer.text:
+            with self._text:
+                answer_view(turn.answer.text, partial=True)
+        self._state.caption(_state(turn))
+
+
 def live_turn(run: Run) -> None:
     """Draw ``run`` until it is done, then draw the page again."""
-    _message_view(run.turn)
+    message_view(run.turn.message)
     with st.chat_message("assistant", avatar=_ASSISTANT):
-        text, state = st.empty(), st.empty()
+        arriving = ArrivingAnswer()
         version = -1
         while True:
-            seen = run.wait_change(version, _FRAME_SECONDS)
+            seen = run.wait_change(version, FRAME_SECONDS)
             done = run.done
             if seen != version:
                 version = seen
-                _draw(run.turn, text, state)
+                arriving.draw(run.turn)
             if done:
                 break
             cancellation_point()
@@ -81,13 +97,13 @@ def turn_elsewhere(chat: Chat, turn: Turn) -> None:
 
     If that process has died, the store notices within seconds and marks the turn as interrupted.
     """
-    _message_view(turn)
+    message_view(turn.message)
     _branches(chat, turn)
     with st.chat_message("assistant", avatar=_ASSISTANT):
-        text, state = st.empty(), st.empty()
+        arriving = ArrivingAnswer()
         latest: Turn | None = turn
         while latest is not None and latest.status == "running":
-            _draw(latest, text, state)
+            arriving.draw(latest)
             time.sleep(_LOOK_SECONDS)
             cancellation_point()
             latest = chat.look_elsewhere()
@@ -108,17 +124,10 @@ def _scroll_to(key: str) -> None:
 
 def _turn_view(chat: Chat, turn: Turn) -> None:
     """A turn that is not running: the message, the answer or the error, chips, and the receipt."""
-    _message_view(turn)
+    message_view(turn.message)
     _branches(chat, turn)
     with st.chat_message("assistant", avatar=_ASSISTANT):
-        if turn.answer.text:
-            st.markdown(safe_markdown(turn.answer.text))
-        if turn.answer.cut:
-            st.caption(f":material/content_cut: {literal(turn.answer.cut)}")
-        if turn.error is not None:
-            _error_view(turn.error, broke_off=bool(turn.answer.text))
-        elif note := turn_words.status_note(turn):
-            st.caption(f":material/stop_circle: {note}")
+        answer_body(turn)
         with st.container(
             horizontal=True, vertical_alignment="center", gap="small", key=f"under-{turn.id}"
         ):
@@ -164,20 +173,28 @@ def _branch_button(chat: Chat, turn: Turn, other: Turn | None, label: str) -> No
     )
 
 
-def _message_view(turn: Turn) -> None:
+def message_view(message: str) -> None:
+    """What a person typed."""
     with st.chat_message("user", avatar=_PERSON):
-        st.html(typed(turn.message))
+        st.html(typed(message))
+
+
+def answer_body(turn: Turn) -> None:
+    """An answer that has ended: its words, and why there are no more."""
+    reasoning_view(turn.answer)
+    if turn.answer.text:
+        answer_view(turn.answer.text)
+    if turn.answer.cut:
+        st.caption(f":material/content_cut: {literal(turn.answer.cut)}")
+    if turn.error is not None:
+        _error_view(turn.error, broke_off=bool(turn.answer.text))
+    elif note := turn_words.status_note(turn):
+        st.caption(f":material/stop_circle: {note}")
 
 
 def _error_view(error: TurnError, *, broke_off: bool) -> None:
     lead = "The answer broke off. " if broke_off else ""
     st.error(f"{lead}{literal(error.message)}\n\n{literal(error.advice)}", icon=":material/error:")
-
-
-def _draw(turn: Turn, text: DeltaGenerator, state: DeltaGenerator) -> None:
-    if turn.answer.text:
-        text.markdown(safe_partial(turn.answer.text))
-    state.caption(_state(turn))
 
 
 def _state(turn: Turn) -> str:

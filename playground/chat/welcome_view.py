@@ -64,9 +64,9 @@ def fleet_line(connection: Connection | None, facts: ServerFacts) -> None:
 
 
 def _line(colour: str, icon: str, name: str, more: str = "") -> None:
-    st.markdown(
-        f":{colour}-badge[:material/{icon}: {literal(name)}] :gray[:small[{literal(more)}]]"
-    )
+    """The badge leads to the page that says what is real at this server."""
+    badge = f":{colour}-badge[:material/{icon}: {literal(name)}]"
+    st.markdown(f"[{badge}](real) :gray[:small[{literal(more)}]]")
 
 
 def _pills(
