@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -327,6 +328,13 @@ def open_session(
     path = merged.path()
     turns = path[:-1] if is_live else path
     return OpenSession(merged, turns, run, missing, is_live=is_live)
+
+
+def with_runs(conversation: Conversation, runs: Iterable[Run]) -> Conversation:
+    """The conversation as stored, with the newest state of all these runs in it."""
+    latest = {run.turn.id: run.turn for run in runs}
+    stored = [latest.pop(turn.id, turn) for turn in conversation.turns]
+    return conversation.model_copy(update={"turns": (*stored, *latest.values())})
 
 
 def ended(
