@@ -41,7 +41,7 @@ def follow_up(chat: Chat) -> None:
     """Offer what a sample conversation can go on with, while it is one."""
     turns = chat.view.turns
     if offered := next_messages([turn.message for turn in turns]):
-        _pills("Go on with", offered, chat.send, "follow-up", turns[-1].id)
+        _pills("Go on with", offered, chat.go_on, "follow-up", turns[-1].id)
 
 
 def fleet_line(connection: Connection | None, facts: ServerFacts) -> None:

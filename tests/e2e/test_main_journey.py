@@ -56,7 +56,7 @@ def test_a_session_from_the_first_message_to_the_charts(
     page.keyboard.press("Escape")
 
     # So long (half a minute and more) that it can be stopped in the middle on any machine.
-    cap = page.get_by_role("spinbutton", name="Max tokens")
+    cap = page.get_by_role("textbox", name="Max tokens")
     cap.fill("4000")
     cap.press("Enter")
     settle(page)
