@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from playground.browser import url
+from playground.chat.samples import Sample
 from playground.chat.state import ask_to_send, draft_to_restore, restore_draft, take_asked
 from playground.connections.facts_view import ServerFacts, forget_server_facts, server_facts
 from playground.connections.state import private_allowed, ready_connection, server_choice
@@ -40,23 +41,12 @@ from playground.sessions.turns import (
 )
 from playground.teams.owner import Owner
 from playground.teams.state import this_owner
-from speko_client.models import OptimizeFor, ScoredCandidate, Vertical
+from speko_client.models import ScoredCandidate
 
 LONGEST_MESSAGE = 200_000
 """Characters; longer than any provider's context, and short enough for the page to stay quick."""
 
 _KEEP_DRAFT = Path(__file__).with_name("draft.js")
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A message with its intent; ``label`` is what the pill says."""
-
-    label: str
-    message: str
-    language: str = "en"
-    vertical: Vertical = "general"
-    optimize_for: OptimizeFor = "balanced"
 
 
 @dataclass
@@ -117,15 +107,21 @@ class Chat:
 
     def send_sample(self, sample: Sample) -> None:
         """Ask a sample prompt, with its intent set in the form. For callbacks."""
-        form = self.form.model_copy(
+        form = self.form
+        spoken = form.language.split("-")[0]
+        form = form.model_copy(
             update={
-                "language": sample.language,
+                "language": form.language if spoken == sample.language else sample.language,
                 "vertical": sample.vertical,
                 "optimize_for": sample.optimize_for,
             }
         )
         replace_form(self.conversation_id, form)
-        ask_to_send(self.conversation_id, sample.message, self.view.last)
+        self.go_on(sample.message)
+
+    def go_on(self, message: str) -> None:
+        """Ask this next, by the form as it is. For callbacks."""
+        ask_to_send(self.conversation_id, message, self.view.last)
 
     def retry(self, turn: Turn) -> None:
         """Ask the same again by the form as it is now, beside that turn. For callbacks."""

@@ -88,7 +88,9 @@ def waiting_html(why: str) -> str:
 
 def _tokens_out(latest: Sequence[Turn], cap: int | None) -> tuple[int, str]:
     lengths = [
-        usage.completion_tokens if usage else len(turn.answer.text) // LETTERS_PER_TOKEN
+        usage.completion_tokens
+        if usage
+        else (len(turn.answer.text) + len(turn.answer.reasoning)) // LETTERS_PER_TOKEN
         for turn in latest
         for usage in [counted_tokens(turn)]
     ]
