@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from playground.chat.chat_view import Chat, keep_draft, open_chat, show_problems
 from playground.chat.form_view import settings_form
+from playground.chat.next_message import next_message, next_message_html, waiting_html
 from playground.chat.recents_view import recents
 from playground.chat.turn_view import live_turn, turn_elsewhere, turn_list
 from playground.chat.turns_html import strip_html
@@ -27,6 +28,7 @@ def main() -> None:
     """
     above = st.bottom.empty()
     message = st.chat_input("Message the router", key="message")
+    below = st.bottom.empty()
     chat = open_chat(leave_demo)
     if chat.is_frame and not message:
         sidebar_to_come()
@@ -34,7 +36,7 @@ def main() -> None:
         sidebar(chat)
         act(chat, message, above)
     header(chat)
-    conversation(chat)
+    conversation(chat, below)
 
 
 def sidebar(chat: Chat) -> None:
@@ -77,13 +79,15 @@ def header(chat: Chat) -> None:
             st.html(strip_html(chat.view.turns))
 
 
-def conversation(chat: Chat) -> None:
-    """The turns; the first screen where there are none."""
+def conversation(chat: Chat, below: DeltaGenerator) -> None:
+    """The turns, or the first screen where there are none; below the box, what is next."""
     view = chat.view
     if not view.turns and view.run is None and view.elsewhere is None:
         welcome(chat)
+        beside_send(chat, below)
         return
     turn_list(chat)
+    beside_send(chat, below)
     # Before the live answer: what comes after a stream would stay on the page until its end.
     offer = st.empty()
     if view.run is not None and view.is_live:
@@ -93,6 +97,14 @@ def conversation(chat: Chat) -> None:
     elif view.turns:
         with offer.container():
             follow_up(chat)
+
+
+def beside_send(chat: Chat, below: DeltaGenerator) -> None:
+    """What the next message will take, or why it has to wait."""
+    if chat.waits_for or chat.is_frame:
+        below.html(waiting_html(chat.waits_for))
+    else:
+        below.html(next_message_html(next_message(chat.view.turns, chat.form, chat.up_next)))
 
 
 main()
