@@ -52,8 +52,7 @@ def sidebar_to_come() -> None:
 
 def act(chat: Chat, message: str | None, above: DeltaGenerator) -> None:
     """Send what was sent from the box; offer Stop above it while an answer arrives."""
-    if message:
-        chat.send(message)
+    chat.send(message)
     with st.sidebar:
         keep_draft(chat.conversation_id)
         answer_buttons()

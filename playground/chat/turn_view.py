@@ -17,6 +17,7 @@ from streamlit.delta_generator import DeltaGenerator
 from playground.browser import url
 from playground.browser.slots import cancellation_point
 from playground.chat.chat_view import Chat
+from playground.chat.reasoning_view import ArrivingReasoning, reasoning_view
 from playground.chat.state import show_turns, turns_shown
 from playground.chat.turns_html import chips_html
 from playground.look import palette
@@ -63,14 +64,14 @@ def live_turn(run: Run) -> None:
     """Draw ``run`` until it is done, then draw the page again."""
     _message_view(run.turn)
     with st.chat_message("assistant", avatar=_ASSISTANT):
-        text, state = st.empty(), st.empty()
+        thoughts, text, state = ArrivingReasoning(), st.empty(), st.empty()
         version = -1
         while True:
             seen = run.wait_change(version, _FRAME_SECONDS)
             done = run.done
             if seen != version:
                 version = seen
-                _draw(run.turn, text, state)
+                _draw(run.turn, thoughts, text, state)
             if done:
                 break
             cancellation_point()
@@ -85,10 +86,10 @@ def turn_elsewhere(chat: Chat, turn: Turn) -> None:
     _message_view(turn)
     _branches(chat, turn)
     with st.chat_message("assistant", avatar=_ASSISTANT):
-        text, state = st.empty(), st.empty()
+        thoughts, text, state = ArrivingReasoning(), st.empty(), st.empty()
         latest: Turn | None = turn
         while latest is not None and latest.status == "running":
-            _draw(latest, text, state)
+            _draw(latest, thoughts, text, state)
             time.sleep(_LOOK_SECONDS)
             cancellation_point()
             latest = chat.look_elsewhere()
@@ -112,6 +113,7 @@ def _turn_view(chat: Chat, turn: Turn) -> None:
     _message_view(turn)
     _branches(chat, turn)
     with st.chat_message("assistant", avatar=_ASSISTANT):
+        reasoning_view(turn.answer)
         if turn.answer.text:
             answer_view(turn.answer.text)
         if turn.answer.cut:
@@ -175,7 +177,10 @@ def _error_view(error: TurnError, *, broke_off: bool) -> None:
     st.error(f"{lead}{literal(error.message)}\n\n{literal(error.advice)}", icon=":material/error:")
 
 
-def _draw(turn: Turn, text: DeltaGenerator, state: DeltaGenerator) -> None:
+def _draw(
+    turn: Turn, thoughts: ArrivingReasoning, text: DeltaGenerator, state: DeltaGenerator
+) -> None:
+    thoughts.draw(turn.answer)
     if turn.answer.text:
         with text:
             answer_view(turn.answer.text, partial=True)

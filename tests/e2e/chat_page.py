@@ -96,7 +96,7 @@ class ChatPage:
         settle(self.page)
 
     def provider(self) -> str:
-        """Who gave the newest answer, as its chip says: ``Google gemini-2.0-flash``."""
+        """Who gave the newest answer, as its chip says: ``Google gemini-3.8-flash``."""
         return self.chips.locator("b").inner_text()
 
     def _and_wait(self, act: Callable[[], None]) -> None:
