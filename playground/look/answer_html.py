@@ -20,6 +20,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from playground.look.formulas import add_formulas, formula_html
 from playground.look.parts import typed
 
 MOST_CHARACTERS: Final = 100_000
@@ -163,6 +164,10 @@ class _Renderer(RendererHTML):
 
     code_block = fence
 
+    def formula(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """A formula, in a line or on its own."""
+        return formula_html(tokens[idx])
+
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """A link to the picture, for the page must not fetch it; in a link, its name."""
         token = tokens[idx]
@@ -205,6 +210,7 @@ def _parser() -> MarkdownIt:
     parser.validateLink = lambda url: _ADDRESS.match(url) is not None  # type: ignore[method-assign]
     fuzzy = dict.fromkeys(("fuzzy_link", "fuzzy_email", "fuzzy_ip"), False)
     parser.linkify = LinkifyIt({"ftp:": None, "//": None}, fuzzy)
+    add_formulas(parser)
     parser.core.ruler.at("inline", _inline)
     parser.core.ruler.push("shape", _shape)
     return parser
