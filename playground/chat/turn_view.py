@@ -21,8 +21,9 @@ from playground.chat.reasoning_view import ArrivingReasoning, reasoning_view
 from playground.chat.state import show_turns, turns_shown
 from playground.chat.turns_html import chips_html
 from playground.look import palette
+from playground.look.answer_view import answer_view
 from playground.look.parts import typed
-from playground.look.safe_text import literal, safe_markdown, safe_partial
+from playground.look.safe_text import literal
 from playground.receipts.receipt_view import receipt_view
 from playground.sessions import turn_words
 from playground.sessions.turns import Run, Turn, TurnError
@@ -114,7 +115,7 @@ def _turn_view(chat: Chat, turn: Turn) -> None:
     with st.chat_message("assistant", avatar=_ASSISTANT):
         reasoning_view(turn.answer)
         if turn.answer.text:
-            st.markdown(safe_markdown(turn.answer.text))
+            answer_view(turn.answer.text)
         if turn.answer.cut:
             st.caption(f":material/content_cut: {literal(turn.answer.cut)}")
         if turn.error is not None:
@@ -181,7 +182,8 @@ def _draw(
 ) -> None:
     thoughts.draw(turn.answer)
     if turn.answer.text:
-        text.markdown(safe_partial(turn.answer.text))
+        with text:
+            answer_view(turn.answer.text, partial=True)
     state.caption(_state(turn))
 
 
