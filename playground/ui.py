@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from playground.browser import url
+from playground.browser.guide import guide
 from playground.drills.banner_view import drill_banner
 from playground.look.page_view import page_style
 from playground.teams.visitor_view import let_in
@@ -52,6 +53,7 @@ if page.url_path and url.focused_turn() is not None:
     st.switch_page("../pages/chat.py", query_params=st.query_params.to_dict())
 url.carry_over(page.url_path)
 page_style(page.url_path)
+guide()
 drill_banner()
 is_new = not url.had_frame()
 page.run()

@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from playground.browser import url
+from playground.browser.guide import focus_on
 from playground.chat.state import draft_to_restore, restore_draft
 from playground.connections.facts_view import ServerFacts, forget_server_facts, server_facts
 from playground.connections.state import private_allowed, ready_connection, server_choice
@@ -114,14 +115,17 @@ class Chat:
         )
         replace_form(self.conversation_id, form)
         self._submit(sample.message, form, self.view.last)
+        self._focus_answer()
 
     def retry(self, turn: Turn) -> None:
         """Ask the same again with the form as it is now, as a sibling of that turn."""
         self._submit(turn.message, self.form, turn.parent_id)
+        self._focus_answer()
 
     def stop(self) -> None:
         """End the answer that is arriving; the text so far is kept."""
         self.runtime.engine.stop(self.store.owner, self.conversation_id)
+        self._focus_answer()
 
     def show_branch(self, turn: Turn) -> None:
         """Show the branch that goes on with this turn. For callbacks."""
@@ -136,6 +140,11 @@ class Chat:
         stored = _load(self.store, self.conversation_id).value
         turns = stored.path() if stored else ()
         return turns[-1] if turns else None
+
+    def _focus_answer(self) -> None:
+        """What was pressed is gone from the page; the answer is what a person looks at."""
+        if (run := self.view.run) is not None:
+            focus_on(f"turn-{run.turn.id}", f"live-{run.turn.id}")
 
     def _submit(self, message: str, form: TurnSettings, parent_id: str | None) -> None:
         if not message.strip():

@@ -39,6 +39,14 @@ def literal(text: str) -> str:
     return _MARKUP.sub(lambda found: f"\\{found[0].strip()}", text)
 
 
+def unseen(text: str) -> str:
+    """The end of a button's label that only screen readers get: whose "Add key" this is.
+
+    It is set as emphasis, which no other label has, and ``access.css`` takes it from the eye.
+    """
+    return f" *{literal(' '.join(text.split()))}*"
+
+
 def safe_partial(text: str) -> str:
     """``safe_markdown`` for a text still arriving: an open code fence is closed."""
     fences = _FENCE.findall(text)
