@@ -34,16 +34,21 @@ def focus_on(*keys: str) -> None:
 
 def guide() -> None:
     """Draw nothing, and lead from here on. Once on each page, before all that it leads to."""
-    focus_id, *keys = _FOCUS.get() or ("",)
-    _mount("guide", {"focusId": focus_id, "keys": keys})
+    _mount("guide", {})
 
 
 def say(words: str, once: str, *, urgent: bool = False) -> None:
-    """Have a screen reader say it, and not again under the same ``once``."""
+    """Have a screen reader say it, and not again under the same ``once``.
+
+    A focus that was asked for since the page began to be drawn goes there as well.
+    """
     _mount("announcer", {"words": words, "once": once, "urgent": urgent})
 
 
 def _mount(key: str, data: dict[str, object]) -> None:
     component = st.components.v2.component("speko_guide", js=_SCRIPT.read_text("utf-8"))
+    focus_id, *keys = _FOCUS.get() or ("",)
     with st.container(key=key):
-        component(key=f"{key}-component", data=data, height=0)
+        component(
+            key=f"{key}-component", data={**data, "focusId": focus_id, "keys": keys}, height=0
+        )
