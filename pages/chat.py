@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from playground.browser.guide import SHORTCUTS_SWITCH
+from playground.chat.announcer_view import announce
 from playground.chat.chat_view import Chat, keep_draft, open_chat, show_problems
 from playground.chat.form_view import settings_form
 from playground.chat.next_message import next_message, next_message_html, waiting_html
@@ -35,6 +37,7 @@ def main() -> None:
     else:
         sidebar(chat)
         act(chat, message, above)
+    announce(chat.view)
     header(chat)
     conversation(chat, below)
 
@@ -44,6 +47,7 @@ def sidebar(chat: Chat) -> None:
     with st.sidebar:
         recents(chat.runtime, chat.conversation_id)
         chat.keep_form(settings_form(chat))
+        st.html(SHORTCUTS_SWITCH)
 
 
 def sidebar_to_come() -> None:
