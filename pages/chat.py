@@ -14,6 +14,7 @@ from playground.chat.welcome_view import fleet_line, follow_up, welcome
 from playground.connections.facts_view import await_server
 from playground.connections.model_offer_view import model_offer
 from playground.demos.runs import leave_demo
+from playground.look.answer_view import answer_buttons
 
 _FORM_HEIGHT = 560
 
@@ -51,10 +52,10 @@ def sidebar_to_come() -> None:
 
 def act(chat: Chat, message: str | None, above: DeltaGenerator) -> None:
     """Send what was sent from the box; offer Stop above it while an answer arrives."""
-    if message:
-        chat.send(message)
+    chat.send(message)
     with st.sidebar:
         keep_draft(chat.conversation_id)
+        answer_buttons()
     if chat.view.is_live:
         above.button(
             "Stop",

@@ -17,11 +17,13 @@ from streamlit.delta_generator import DeltaGenerator
 from playground.browser import url
 from playground.browser.slots import cancellation_point
 from playground.chat.chat_view import Chat
+from playground.chat.reasoning_view import ArrivingReasoning, reasoning_view
 from playground.chat.state import show_turns, turns_shown
 from playground.chat.turns_html import chips_html
 from playground.look import palette
+from playground.look.answer_view import answer_view
 from playground.look.parts import typed
-from playground.look.safe_text import literal, safe_markdown, safe_partial
+from playground.look.safe_text import literal
 from playground.receipts.receipt_view import receipt_view
 from playground.sessions import turn_words
 from playground.sessions.turns import Run, Turn, TurnError
@@ -62,14 +64,14 @@ def live_turn(run: Run) -> None:
     """Draw ``run`` until it is done, then draw the page again."""
     _message_view(run.turn)
     with st.chat_message("assistant", avatar=_ASSISTANT):
-        text, state = st.empty(), st.empty()
+        thoughts, text, state = ArrivingReasoning(), st.empty(), st.empty()
         version = -1
         while True:
             seen = run.wait_change(version, _FRAME_SECONDS)
             done = run.done
             if seen != version:
                 version = seen
-                _draw(run.turn, text, state)
+                _draw(run.turn, thoughts, text, state)
             if done:
                 break
             cancellation_point()
@@ -84,10 +86,10 @@ def turn_elsewhere(chat: Chat, turn: Turn) -> None:
     _message_view(turn)
     _branches(chat, turn)
     with st.chat_message("assistant", avatar=_ASSISTANT):
-        text, state = st.empty(), st.empty()
+        thoughts, text, state = ArrivingReasoning(), st.empty(), st.empty()
         latest: Turn | None = turn
         while latest is not None and latest.status == "running":
-            _draw(latest, text, state)
+            _draw(latest, thoughts, text, state)
             time.sleep(_LOOK_SECONDS)
             cancellation_point()
             latest = chat.look_elsewhere()
@@ -111,8 +113,9 @@ def _turn_view(chat: Chat, turn: Turn) -> None:
     _message_view(turn)
     _branches(chat, turn)
     with st.chat_message("assistant", avatar=_ASSISTANT):
+        reasoning_view(turn.answer)
         if turn.answer.text:
-            st.markdown(safe_markdown(turn.answer.text))
+            answer_view(turn.answer.text)
         if turn.answer.cut:
             st.caption(f":material/content_cut: {literal(turn.answer.cut)}")
         if turn.error is not None:
@@ -174,9 +177,13 @@ def _error_view(error: TurnError, *, broke_off: bool) -> None:
     st.error(f"{lead}{literal(error.message)}\n\n{literal(error.advice)}", icon=":material/error:")
 
 
-def _draw(turn: Turn, text: DeltaGenerator, state: DeltaGenerator) -> None:
+def _draw(
+    turn: Turn, thoughts: ArrivingReasoning, text: DeltaGenerator, state: DeltaGenerator
+) -> None:
+    thoughts.draw(turn.answer)
     if turn.answer.text:
-        text.markdown(safe_partial(turn.answer.text))
+        with text:
+            answer_view(turn.answer.text, partial=True)
     state.caption(_state(turn))
 
 

@@ -19,6 +19,8 @@ from playground.drills.state import (
     drill_state,
     keep_drill,
 )
+from playground.intent.number_view import number_field, tell
+from playground.intent.numbers import Limits, read
 from playground.intent.preview_view import preview
 from playground.look import parts
 from playground.look.page_view import spread
@@ -71,15 +73,12 @@ def _length_row() -> None:
             format_func=str,
             key="drill-unit",
         )
-        st.number_input(
-            "How many",
-            min_value=1,
-            max_value=MOST[unit],
-            value=3,
-            width=140,
-            label_visibility="collapsed",
-            key=f"drill-count-{unit}",
-        )
+        entry = number_field(st, "How many", _limits(unit), f"drill-count-{unit}", None, width=140)
+    tell("How many", entry)
+
+
+def _limits(unit: Unit) -> Limits:
+    return Limits(1, MOST[unit], empty=Length().count)
 
 
 def _stories(desk: RoutingDesk, running: RunningDrill | None) -> None:
@@ -220,15 +219,18 @@ def _ranked(desk: RoutingDesk) -> list[ScoredCandidate]:
 
 
 def _start(faults: tuple[Fault, ...]) -> None:
-    state = drill_state()
-    keep_drill(state.begun(faults, _length(), datetime.now(UTC)))
+    length = _length()
+    if length is None:
+        st.toast("The drill has not started: say first how long it lasts.", icon=":material/edit:")
+    else:
+        keep_drill(drill_state().begun(faults, length, datetime.now(UTC)))
 
 
-def _length() -> Length:
-    """What the fields say."""
+def _length() -> Length | None:
+    """What the fields say; None where that is no number."""
     unit: Unit = "minutes" if widgets.typed("drill-unit") == "minutes" else "messages"
-    count = widgets.typed(f"drill-count-{unit}")
-    return Length(int(count) if count else Length().count, unit)
+    count = read(widgets.typed(f"drill-count-{unit}"), _limits(unit)).value
+    return None if count is None else Length(int(count), unit)
 
 
 def _add(fault: Fault) -> None:

@@ -120,7 +120,7 @@ def _is_in(each: ScoredCandidate, entries: Collection[str]) -> bool:
 def _chips(ranking: RoutingPreview, winner: ScoredCandidate) -> str:
     is_tried = ranking.snapshot is not None and ranking.snapshot.what_if
     tried = parts.chip("what-if", "what-if") if is_tried else ""
-    return tried + (parts.chip("simulated", "dashed") if winner.kind == "simulated" else "")
+    return tried + (parts.source_chip("simulated") if winner.kind == "simulated" else "")
 
 
 def _notes(notes: Sequence[str]) -> str:
@@ -138,5 +138,5 @@ def _scores(ranking: RoutingPreview) -> str:
     snapshot = ranking.snapshot
     if snapshot is None:
         return ""
-    source, label = escape(snapshot.source), escape(snapshot.label)
+    source, label = escape(snapshot.source), parts.real_link(snapshot.label)
     return f'<div class="sp-ellipsis sp-quiet" title="{source}">{label}</div>'

@@ -12,7 +12,10 @@ from typing import Literal
 
 from playground.look import palette
 
-Tone = Literal["", "dashed", "good", "info", "bad", "amber", "what-if"]
+Tone = Literal["", "good", "info", "bad", "amber", "what-if"]
+
+_TO_REAL = 'href="real"'
+"""The page "What is real here": every page lies beside it."""
 
 
 def two_tone(light: str, dark: str) -> str:
@@ -52,6 +55,16 @@ def chip(text: str, tone: Tone = "") -> str:
     """A word or two in a frame."""
     toned = f"sp-{tone}" if tone else ""
     return f'<span class="{_classes("sp-chip", toned)}">{escape(text)}</span>'
+
+
+def source_chip(text: str) -> str:
+    """A chip that says what kind of answer it is, and leads to the page that explains it."""
+    return f'<a class="sp-chip sp-dashed" {_TO_REAL}>{escape(text)}</a>'
+
+
+def real_link(text: str) -> str:
+    """The same, without the frame."""
+    return f'<a class="sp-plain" {_TO_REAL}>{escape(text)}</a>'
 
 
 def model_chip(provider: str, model: str) -> str:

@@ -183,5 +183,9 @@ def _pooled(each: Pooled) -> str:
 
 
 def _facts(receipt: Receipt) -> str:
-    rows = "".join(f"<dt>{escape(n)}</dt><dd>{escape(v)}</dd>" for n, v in receipt.facts)
+    rows = "".join(f"<dt>{escape(n)}</dt><dd>{_fact(n, v)}</dd>" for n, v in receipt.facts)
     return f"<h4>Facts</h4><dl>{rows}</dl>"
+
+
+def _fact(name: str, value: str) -> str:
+    return parts.source_chip(value) if name == "Words" else escape(value)

@@ -169,7 +169,7 @@ def estimated_cost(turn: Turn, history: Sequence[Turn]) -> float:
     answer = turn.answer
     if answer.cost_usd is not None:
         return answer.cost_usd
-    if turn.status == "failed" and not answer.text:
+    if turn.status == "failed" and not (answer.text or answer.reasoning):
         return 0.0
     usage = counted_tokens(turn) or _usage_by_letters(turn, history)
     known = estimate(answer.provider, answer.model, usage) or estimate(*DEAREST, usage)
@@ -181,7 +181,8 @@ def _usage_by_letters(turn: Turn, history: Sequence[Turn]) -> CompleteUsage:
     asked = before + len(turn.settings.system_prompt) + len(turn.message)
     return CompleteUsage(
         prompt_tokens=asked // _LETTERS_PER_TOKEN + 1,
-        completion_tokens=len(turn.answer.text) // _LETTERS_PER_TOKEN + 1,
+        completion_tokens=(len(turn.answer.text) + len(turn.answer.reasoning)) // _LETTERS_PER_TOKEN
+        + 1,
     )
 
 

@@ -5,6 +5,9 @@ the next-best one, and only the list of attempts shows it. After them a stream t
 broken, while a buffered caller, who has seen nothing yet, still gets the next candidate: it calls
 ``Relay.open`` again. Each candidate is tried once (docs/contract.md, section 4).
 
+Reasoning is no word yet, so it commits to nothing. A caller who asks for it gets it as it comes;
+where that candidate fails, the next one begins anew.
+
 The health gate is asked again before each candidate, because its answer may have changed since the
 routing: a candidate that has left the pool, or that another request is trying out, comes last; one
 whose vendor asked for a pause is not called.
@@ -13,7 +16,7 @@ whose vendor asked for a pause is not called.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -30,6 +33,7 @@ from speko_gateway.provider import (
     ProviderError,
     ProviderEvent,
     ProviderRequest,
+    Reasoning,
     TextDelta,
     ToolCall,
     without_words,
@@ -39,8 +43,10 @@ from speko_gateway.routing.gating import pause_asked_for
 from speko_gateway.routing.health import HealthGate
 
 Clock = Callable[[], float]
-Piece = TextDelta | ToolCall
+Piece = TextDelta | ToolCall | Reasoning
 Outcome = Literal["answered", "failed", "cancelled"]
+_WORDS = (TextDelta, ToolCall)
+_ALOUD = (TextDelta, ToolCall, Reasoning)
 
 _BLAMELESS = frozenset(
     {
@@ -68,21 +74,21 @@ class Option:
 
 @dataclass(slots=True)
 class Speaker:
-    """The candidate that has begun to answer; ``opening`` is what it said first.
+    """The candidate that has begun to answer, or to think; ``opening`` is what it said first.
 
     ``attempts`` are those up to now, its own last, as answered; ``failovers`` counts those before
     it. It must be closed in any case; closed before its end it counts as cancelled.
     """
 
     option: Option
-    opening: Sequence[ProviderEvent]
     attempts: list[Attempt]
     failovers: int
     running: RunningAttempt
+    limits: Limits
     _upstream: Ahead[ProviderEvent]
     _relay: Relay
-    _bounds: Sequence[Bound]
-    _idle: float
+    opening: Sequence[ProviderEvent] = ()
+    bounds: Sequence[Bound] = ()
     finish: Finish | None = None
 
     async def batches(self) -> AsyncGenerator[Sequence[Piece]]:
@@ -94,7 +100,7 @@ class Speaker:
         batch = self.opening
         try:
             while self.finish is None:
-                pieces, self.finish = _until_finish(batch)
+                pieces, self.finish = _until_finish(batch, aloud=self._relay.overhear is not None)
                 if pieces:
                     yield pieces
                 if self.finish is None:
@@ -110,7 +116,8 @@ class Speaker:
 
     async def _next(self) -> Sequence[ProviderEvent]:
         try:
-            return await next_events(self._upstream, Bound.idle(self._idle), *self._bounds)
+            idle = Bound.idle(self.limits.idle)
+            return await next_events(self._upstream, idle, *self.bounds)
         except ProviderError as error:
             self._relay.failed(self.running, error)
             raise
@@ -131,7 +138,10 @@ class RunningAttempt:
 
 @dataclass(slots=True)
 class Relay:
-    """One request's way through its candidates. ``clock`` gives monotonic seconds."""
+    """One request's way through its candidates. ``clock`` gives monotonic seconds.
+
+    ``overhear`` is given what a candidate thinks before its first words; None where nobody asks.
+    """
 
     options: Sequence[Option]
     request: ProviderRequest
@@ -139,6 +149,7 @@ class Relay:
     clock: Clock
     health: HealthGate
     attempts: list[Attempt] = field(default_factory=list)
+    overhear: Callable[[Speaker, Sequence[Reasoning]], Awaitable[None]] | None = None
     _met: int = 0
     _last: deque[Option] = field(default_factory=deque)
     _deadline: Bound | None = None
@@ -239,17 +250,17 @@ class Relay:
         upstream = Ahead(
             option.provider.stream(replace(self.request, model=option.candidate.model))
         )
+        failovers = len(self.attempts)
+        attempts = [*self.attempts, self._attempt(running, "answered")]
+        speaker = Speaker(option, attempts, failovers, running, limits, upstream, self)
         try:
-            opening, answer = await self._opening(upstream, option, limits, deadline)
+            speaker.opening, answer = await self._opening(speaker, upstream, deadline)
         except BaseException:
             await upstream.close()
             raise
-        attempts = [*self.attempts, self._attempt(running, "answered")]
-        failovers = len(self.attempts)
-        bounds = (answer, deadline)
-        return Speaker(
-            option, opening, attempts, failovers, running, upstream, self, bounds, limits.idle
-        )
+        speaker.bounds = (answer, deadline)
+        attempts[-1] = self._attempt(running, "answered")
+        return speaker
 
     def _patience(self, option: Option, limits: Limits) -> Bound:
         """How long the first event may take: of a whole answer, or of its first words only."""
@@ -258,7 +269,7 @@ class Relay:
         return Bound.first_token(limits.first_token)
 
     async def _opening(
-        self, upstream: Ahead[ProviderEvent], option: Option, limits: Limits, deadline: Bound
+        self, speaker: Speaker, upstream: Ahead[ProviderEvent], deadline: Bound
     ) -> tuple[Sequence[ProviderEvent], Bound]:
         """Read up to the commitment: the first event that is more than blank text.
 
@@ -267,6 +278,7 @@ class Relay:
         limited, and the whole answer. The time to load a model is not part of the answer.
         """
         blank = ""
+        option, limits = speaker.option, speaker.limits
         patience = self._patience(option, limits)
         loading = limits.first_token if option.provider.loads_models else 0.0
         answer = Bound.answer(limits.answer + loading)
@@ -274,16 +286,25 @@ class Relay:
             batch = await next_events(upstream, patience, answer, deadline)
             patience = max(patience, Bound.idle(limits.idle))
             answer = min(answer, Bound.answer(limits.answer))
+            thoughts: list[Reasoning] = []
             for place, event in enumerate(batch, 1):
                 if isinstance(event, Finish):
+                    await self._think(speaker, thoughts)
                     raise without_words(event)
                 if isinstance(event, ToolCall):
-                    return batch[place - 1 :], answer
+                    return [*thoughts, *batch[place - 1 :]], answer
+                if isinstance(event, Reasoning):
+                    thoughts.append(event)
                 if isinstance(event, Progress):
                     continue
                 blank += event.text
                 if event.text.strip():
-                    return [TextDelta(blank), *batch[place:]], answer
+                    return [*thoughts, TextDelta(blank), *batch[place:]], answer
+            await self._think(speaker, thoughts)
+
+    async def _think(self, speaker: Speaker, thoughts: Sequence[Reasoning]) -> None:
+        if thoughts and self.overhear is not None:
+            await self.overhear(speaker, thoughts)
 
     def _exhausted(self, deadline: Bound) -> GatewayError:
         """What the caller gets when nobody is left to ask: an error that lists each attempt."""
@@ -313,12 +334,15 @@ def _message(error: ProviderError, drilled: bool) -> str:
     return f"{error.message} (drill)" if drilled else error.message
 
 
-def _until_finish(batch: Sequence[ProviderEvent]) -> tuple[Sequence[Piece], Finish | None]:
+def _until_finish(
+    batch: Sequence[ProviderEvent], *, aloud: bool
+) -> tuple[Sequence[Piece], Finish | None]:
     """What is said in this batch, and its end if that is in it; nothing counts after the end."""
+    kinds = _ALOUD if aloud else _WORDS
     pieces: list[Piece] = []
     for event in batch:
         if isinstance(event, Finish):
             return pieces, event
-        if not isinstance(event, Progress):
+        if isinstance(event, kinds):
             pieces.append(event)
     return pieces, None

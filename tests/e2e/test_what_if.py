@@ -78,11 +78,11 @@ def test_a_what_if_is_tried_saved_and_used(page: Page, server: PlaygroundServer)
     expect(page.get_by_text("Out of the pool")).to_contain_text(winner)
     expect(view.first).not_to_have_attribute("data-candidate", winner)
 
-    price = page.get_by_label("Quality, 0 to 100 of xai/grok-2")
+    price = page.get_by_label("Quality, 0 to 100 of xai/grok-4.7")
     price.fill("nonsense")
     expect(page.get_by_text("must be a number from 0 to 100, not “nonsense”")).to_be_visible()
     price.fill("99")
-    expect(view.first).to_have_attribute("data-candidate", "xai/grok-2")
+    expect(view.first).to_have_attribute("data-candidate", "xai/grok-4.7")
     expect(page.get_by_text("must be a number")).to_have_count(0)
     settle(page)
 
@@ -100,7 +100,7 @@ def test_a_what_if_is_tried_saved_and_used(page: Page, server: PlaygroundServer)
     expect(chat.box).to_be_visible()
     settle(page)
     chat.send("Is there parking?")
-    assert chat.provider() == "xAI grok-2"
+    assert chat.provider() == "xAI grok-4.7"
     expect(chat.chips).to_contain_text("what-if: Grok improves")
 
     chat.reload()

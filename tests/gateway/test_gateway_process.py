@@ -180,7 +180,7 @@ def test_an_address_that_cannot_be_meant_is_told_at_the_start(tmp_path: Path) ->
 def test_providers_lists_the_demo_fleet_and_why_the_local_model_is_missing(tmp_path: Path) -> None:
     done = run(tmp_path, "providers")
     lines = {line.split()[0]: line for line in done.stdout.splitlines()}
-    assert lines["openai:gpt-4o"].split()[1:] == ["simulated", "available"]
+    assert lines["openai:gpt-6.1-sol"].split()[1:] == ["simulated", "available"]
     assert "pull-model" in lines["local:smollm2-135m-instruct"]
 
 

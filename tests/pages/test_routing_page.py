@@ -54,11 +54,11 @@ def html(app: AppTest) -> str:
 @pytest.mark.usefixtures("runtime")
 def test_the_ranking_names_the_winner_with_every_figure() -> None:
     app = page()
-    assert "<b>Google gemini-2.0-flash</b> would answer" in html(app)
+    assert "<b>Google gemini-3.8-flash</b> would answer" in html(app)
     assert "simulated vendors" in html(app)
     assert "Illustrative scores for the demo fleet · demo-illustrative" in html(app)
     figures = app.dataframe[0].value
-    assert figures["Model"].iloc[0] == "gemini-2.0-flash"
+    assert figures["Model"].iloc[0] == "gemini-3.8-flash"
     parts = figures[["Accuracy × 0.5", "Latency × 0.3", "Cost × 0.2"]].sum(axis=1)
     assert parts.to_numpy() == pytest.approx(figures["Sum"].to_numpy(dtype=float))
     assert not app.get("plotly_chart")
@@ -74,9 +74,9 @@ def test_a_link_to_the_view_by_its_old_name_still_shows_the_ranking() -> None:
 def test_the_ranking_follows_the_form_and_says_what_stood_in() -> None:
     app = page()
     widget(app, "selectbox", "vertical").set_value("healthcare").run()
-    assert "<b>Anthropic claude-3-5-haiku</b> would answer" in html(app)
+    assert "<b>Anthropic claude-haiku-5-5</b> would answer" in html(app)
     widget(app, "multiselect", "allowed").set_value(["xai"]).run()
-    assert "<b>xAI grok-2</b> would answer, the only candidate" in html(app)
+    assert "<b>xAI grok-4.7</b> would answer, the only candidate" in html(app)
     assert set(app.dataframe[1].value["Why"]) > {"not on the allow-list"}
     widget(app, "selectbox", "language").set_value("sv").run()
     assert "No figures for sv" in html(app)
@@ -84,7 +84,7 @@ def test_the_ranking_follows_the_form_and_says_what_stood_in() -> None:
 
 @pytest.mark.usefixtures("runtime")
 def test_an_old_link_to_the_decision_shows_the_ranking() -> None:
-    assert "<b>Google gemini-2.0-flash</b> would answer" in html(page(view="decision"))
+    assert "<b>Google gemini-3.8-flash</b> would answer" in html(page(view="decision"))
 
 
 @pytest.mark.usefixtures("runtime")
@@ -94,7 +94,7 @@ def test_the_chat_has_the_form_that_was_set_here() -> None:
     app.switch_page("../pages/chat.py").run()
     assert not app.exception
     assert widget(app, "segmented_control", "optimize").value == "accuracy"
-    assert 'data-winner="openai/gpt-4o"' in html(app)
+    assert 'data-winner="openai/gpt-6.1-sol"' in html(app)
     widget(app, "segmented_control", "optimize").set_value("cost").run()
     app.switch_page("../pages/routing.py").run()
     assert widget(app, "segmented_control", "optimize").value == "cost"
@@ -126,7 +126,7 @@ def test_a_chosen_cell_becomes_the_forms_intent_by_its_button() -> None:
     app = page(view="sweep")
     app.session_state["sweep_cell"] = ("fr", "legal", "accuracy")
     app.run()
-    assert "French · fr, Legal, Accuracy: <b>Anthropic claude-3-5-sonnet" in html(app)
+    assert "French · fr, Legal, Accuracy: <b>Anthropic claude-opus-5-5" in html(app)
     assert widget(app, "selectbox", "language").value == "en"
     app.button(key="use-intent").click().run()
     assert widget(app, "selectbox", "language").value == "fr"

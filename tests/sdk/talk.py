@@ -20,7 +20,7 @@ TALK = [
     {"role": "assistant", "content": "What time, and with whom?"},
     {"role": "user", "content": "3pm, with Dr. Chen."},
 ]
-PINNED = {"allowed_providers": {"llm": ["anthropic:claude-3-5-haiku"]}}
+PINNED = {"allowed_providers": {"llm": ["anthropic:claude-haiku-5-5"]}}
 NOBODY = {"allowed_providers": {"llm": ["nobody"]}}
 EVERYBODY: dict[str, Any] = {"allowed_providers": {"llm": []}}
 TOOL = {

@@ -109,7 +109,7 @@ def test_it_completes(talk: Talk) -> None:
 
 def test_it_pins(talk: Talk) -> None:
     pinned = talk.said["pinned"]
-    assert (pinned["provider"], pinned["model"]) == ("anthropic", "claude-3-5-haiku")
+    assert (pinned["provider"], pinned["model"]) == ("anthropic", "claude-haiku-5-5")
 
 
 def test_its_vertical_is_heeded_where_it_sends_one(talk: Talk) -> None:

@@ -136,11 +136,15 @@ def scripted_words(
 async def reply_words(
     reply: Scripted, request: ProviderRequest, count: Count
 ) -> AsyncGenerator[TextDelta | Finish]:
-    """The reply word by word. ``count`` counts tokens where it can; else they are estimated."""
+    """The reply word by word. ``count`` counts tokens where it can; else they are estimated.
+
+    It may have to load a model for that, so words that nothing cuts do not wait for it.
+    """
     pieces = _PIECES.findall(reply.text)
-    kept, tokens, estimated = await _within(pieces, request.max_tokens, count)
+    kept = await _within(pieces, request.max_tokens, count) if request.max_tokens else pieces
     for piece in kept:
         yield TextDelta(piece)
+    tokens, estimated = await _count("".join(kept), count)
     read = filter(None, [request.system_prompt, *(each.content for each in request.messages)])
     prompt, prompt_estimated = await _count("\n".join(read), count)
     yield Finish(
@@ -153,16 +157,12 @@ async def reply_words(
     )
 
 
-async def _within(
-    pieces: Sequence[str], max_tokens: int | None, count: Count
-) -> tuple[Sequence[str], int, bool]:
-    """As many pieces as fit, their tokens, and whether those are an estimate."""
-    kept = pieces if max_tokens is None else pieces[:max_tokens]
-    while True:
-        tokens, estimated = await _count("".join(kept), count)
-        if max_tokens is None or tokens <= max_tokens or len(kept) == 1:
-            return kept, tokens, estimated
+async def _within(pieces: Sequence[str], max_tokens: int, count: Count) -> Sequence[str]:
+    """As many pieces as fit, at least one."""
+    kept = pieces[:max_tokens]
+    while len(kept) > 1 and (await _count("".join(kept), count))[0] > max_tokens:
         kept = kept[:-1]
+    return kept
 
 
 async def _count(text: str, count: Count) -> tuple[int, bool]:

@@ -2,8 +2,8 @@
 
 A simulated provider waits its time to first token and then streams at its own tokens a second,
 both from the scores snapshot's row for the intent. Its words are the local model's, generated from
-the conversation. They are scripted where the model's file is absent or a request brings a reply;
-every answer says which.
+the conversation. They are scripted where a message has a written answer, a request brings a reply,
+or the model's file is absent; every answer says which.
 """
 
 from __future__ import annotations

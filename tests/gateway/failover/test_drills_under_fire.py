@@ -25,8 +25,8 @@ TARGETS = [
     "google",
     "xai",
     "local",
-    "openai:gpt-4o",
-    "google:gemini-2.0-flash",
+    "openai:gpt-6.1-sol",
+    "google:gemini-3.8-flash",
 ]
 FAULTS = st.builds(
     Fault,

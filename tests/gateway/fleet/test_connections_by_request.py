@@ -172,16 +172,16 @@ async def test_which_fleet_answers(
     assert told["snapshot"]["id"].startswith("demo" if demo else "published")
     rows = {row["id"]: row for row in known}
     assert ("groq" in rows) == (own_key and not demo)
-    assert rows["xai:grok-2"]["kind"] == ("simulated" if demo else "live")
-    assert rows["xai:grok-2"]["available"] == (demo or house_key)
+    assert rows["xai"]["kind"] == ("simulated" if demo else "live")
+    assert rows["xai"]["available"] == (demo or house_key)
     assert "local" in rows
 
 
 async def test_an_outage_is_obeyed_only_by_the_fleet_that_this_request_has() -> None:
     headers = {"x-speko-simulate-outage": "openai"}
     async with serving(made()) as client:
-        demo = await ask(client, headers, "openai:gpt-4o", "xai")
-        live = await ask(client, headers | fleet("live"), "openai:gpt-4o", "xai")
+        demo = await ask(client, headers, "openai:gpt-6.1-sol", "xai")
+        live = await ask(client, headers | fleet("live"), "openai:gpt-6.1-sol", "xai")
     assert demo["attempts"][0]["code"] == "SIMULATED_OUTAGE"
     assert "needs a key" in live["error"]
 

@@ -246,11 +246,17 @@ async def test_a_simulated_vendors_health_is_not_the_vendors() -> None:
     async with vendor_server(status=500) as vendor:
         env = {"OPENAI_API_KEY": "house", "SPEKO_OPENAI_BASE_URL": vendor.url}
         async with serving(made(env)) as client:
-            await ask(client, {}, "openai:gpt-4o")
-            await ask(client, fleet("demo"), "openai:gpt-4o")
+            await ask(client, {}, "openai:gpt-6.1-sol")
+            await ask(client, fleet("demo"), "openai:gpt-6.1-sol")
             live, demo = await health(client, {}), await health(client, fleet("demo"))
-    assert (live["openai:gpt-4o"]["calls"], live["openai:gpt-4o"]["errorRate"]) == (1, 1.0)
-    assert (demo["openai:gpt-4o"]["calls"], demo["openai:gpt-4o"]["errorRate"]) == (1, 0.0)
+    assert (live["openai:gpt-6.1-sol"]["calls"], live["openai:gpt-6.1-sol"]["errorRate"]) == (
+        1,
+        1.0,
+    )
+    assert (demo["openai:gpt-6.1-sol"]["calls"], demo["openai:gpt-6.1-sol"]["errorRate"]) == (
+        1,
+        0.0,
+    )
 
 
 def test_no_key_can_be_read_out_of_what_the_gateway_holds() -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
+import decimal
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from genai_prices import Usage, calc_price
 
 from speko_client.models import RoutingIntent
 from speko_gateway.candidates import Candidate
 from speko_gateway.errors import SetupError
+from speko_gateway.providers.vendors.catalogue import VENDORS
 from speko_gateway.routing.scores import (
     INPUT_TOKENS_PER_MINUTE,
     OUTPUT_TOKENS_PER_MINUTE,
@@ -31,11 +35,10 @@ PUBLISHED = {
 }
 
 
-@pytest.mark.parametrize("name", ["published", "demo"])
-def test_english_general_global_is_as_published(name: str) -> None:
+def test_english_general_global_is_as_published() -> None:
     rows = {
         (each.provider, each.model): (each.quality, each.ttft_ms, each.usd_per_minute)
-        for each in load_snapshot(name).file.rows
+        for each in load_snapshot("published").file.rows
         if each.provider != "local"
         and (each.language, each.vertical, each.region) == ("en", "general", "global")
     }
@@ -51,6 +54,32 @@ def test_the_demo_says_that_it_is_illustrative() -> None:
     file = load_snapshot("demo").file
     for text in (file.id, file.label, file.source, *file.notes[:1]):
         assert "illustrative" in text.lower()
+
+
+def test_the_demo_fleet_plays_models_that_can_be_called() -> None:
+    cast = [each for each in load_snapshot("demo").candidates() if each.provider != "local"]
+    assert {each.provider for each in cast} >= {"openai", "anthropic", "google", "xai"}
+    for each in cast:
+        assert each.model in VENDORS[each.provider].models
+        assert each.model not in VENDORS[each.provider].retired
+
+
+def test_the_demo_fleets_prices_are_the_list_prices_of_its_day() -> None:
+    file = load_snapshot("demo").file
+    day = datetime.datetime.combine(file.date, datetime.time(12), datetime.UTC)
+    million = decimal.Decimal(1_000_000)
+    for each in file.rows:
+        if each.provider == "local":
+            continue
+        price = calc_price(
+            Usage(input_tokens=1_000, output_tokens=1_000),
+            each.model,
+            provider_id=each.provider,
+            genai_request_timestamp=day,
+        )
+        found = [each.input_usd_per_million, each.output_usd_per_million]
+        listed = [price.input_price, price.output_price]
+        assert found == pytest.approx([float(each * million / 1_000) for each in listed])
 
 
 @pytest.mark.parametrize("name", ["published", "demo"])

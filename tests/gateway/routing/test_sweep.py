@@ -44,9 +44,9 @@ async def previewed(
     ("region", "allowed", "what_if"),
     [
         ("global", None, None),
-        ("europe-west3", ["google", "openai:gpt-4o"], None),
+        ("europe-west3", ["google", "openai:gpt-6.1-sol"], None),
         ("global", None, {"without": ["google"], "weights": {"cost": [0.5, 0.25, 0.25]}}),
-        ("global", ["openai:gpt-4o"], None),
+        ("global", ["openai:gpt-6.1-sol"], None),
     ],
 )
 async def test_every_cell_is_the_preview_of_its_intent(

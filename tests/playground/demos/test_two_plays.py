@@ -20,12 +20,12 @@ from playground.sessions.turns import Turn
 from playground.settings import Settings
 from tests.patience import PATIENCE
 
-GOOGLE, GPT_4O, MINI = "gemini-2.0-flash", "gpt-4o", "gpt-4.1-mini"
-HAIKU, SONNET, GROK = "claude-3-5-haiku", "claude-3-5-sonnet", "grok-2"
+GOOGLE, SOL, MINI, LUNA = "gemini-3.8-flash", "gpt-6.1-sol", "gpt-5.4-mini", "gpt-6-luna"
+HAIKU, OPUS, GROK = "claude-haiku-5-5", "claude-opus-5-5", "grok-4.7"
 ANSWERS = {
-    "1-appointment-booking": [HAIKU, GOOGLE, HAIKU, GPT_4O, MINI, HAIKU],
-    "2-finance-help-desk": [GPT_4O, MINI, GOOGLE, GROK, GOOGLE, SONNET, MINI],
-    "3-provider-outage-day": [GOOGLE, GPT_4O, GOOGLE, GOOGLE, GROK, GOOGLE, GPT_4O],
+    "1-appointment-booking": [HAIKU, GOOGLE, HAIKU, SOL, MINI, HAIKU],
+    "2-finance-help-desk": [SOL, MINI, LUNA, GROK, GROK, OPUS, MINI],
+    "3-provider-outage-day": [GOOGLE, SOL, GOOGLE, GOOGLE, GROK, GOOGLE, SOL],
 }
 """Who answers which turn."""
 FAILED_OVER = {
