@@ -18,6 +18,7 @@ from playground.connections.facts_view import await_server
 from playground.connections.model_offer_view import model_offer
 from playground.demos.runs import leave_demo
 from playground.look.answer_view import answer_buttons
+from playground.look.warm_view import warm_charts
 
 _FORM_HEIGHT = 560
 
@@ -62,6 +63,8 @@ def act(chat: Chat, message: str | None, above: DeltaGenerator) -> None:
     with st.sidebar:
         keep_draft(chat.conversation_id)
         answer_buttons()
+        if chat.view.turns and not chat.view.is_live:
+            warm_charts()
     if chat.view.is_live:
         above.button(
             "Stop",
