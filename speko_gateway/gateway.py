@@ -213,8 +213,6 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
     stage = Stage(
         snapshot=load_snapshot(config.snapshot or "demo"),
         engine=engine,
-        clock=time.monotonic,
-        sleep=asyncio.sleep,
         pace=config.pace,
         scripted=config.words == "scripted",
     )

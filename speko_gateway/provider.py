@@ -62,9 +62,14 @@ class ProviderRequest:
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
-    """A piece of text, never empty."""
+    """A piece of text, never empty.
+
+    ``at`` is what a simulated vendor's own clock says as it says this: seconds since it was asked,
+    by its published figures. None where nobody pretends, and the gateway's clock counts.
+    """
 
     text: str
+    at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,8 @@ class Finish:
 
     ``finish_reason`` is ``stop``, ``length``, ``content_filter``, ``tool_calls`` or ``other``;
     ``cause`` is the vendor's own word for it, None for ``stop`` and ``tool_calls``. ``words`` names
-    who made the words where it is not the provider (a model's name, or ``scripted``).
+    who made the words where it is not the provider (a model's name, or ``scripted``). ``at`` is as
+    in ``TextDelta``; ``late`` is how many seconds this machine was behind a simulated vendor.
     """
 
     prompt_tokens: int | None = None
@@ -100,6 +106,8 @@ class Finish:
     cause: str | None = None
     words: str | None = None
     notes: tuple[str, ...] = field(default=())
+    at: float | None = None
+    late: float | None = None
 
 
 _WORDLESS: Final = {

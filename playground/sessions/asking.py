@@ -43,6 +43,9 @@ its model. The embedded gateway itself gives up after 300 s (``--limit-deadline`
 PREVIEW_SECONDS: Final = 2.0
 """A preview runs no model, so a server that needs longer has none to give."""
 
+_NOTICED_MS: Final = 500.0
+"""From here on a simulated vendor's words are late, as in the embedded gateway."""
+
 _LOG = logging.getLogger(__name__)
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -187,13 +190,24 @@ def _grown(answer: Answer, event: CompleteStreamEvent, elapsed_ms: float) -> Ans
         case CompleteStreamMeta():
             return answer.model_copy(update=_meta(event))
         case CompleteStreamDelta():
-            first = answer.timing.ttft_ms if answer.timing else None
-            timing = Timing(ttft_ms=first or elapsed_ms, total_ms=elapsed_ms)
-            return answer.model_copy(update={"text": answer.text + event.text, "timing": timing})
+            update = {"text": answer.text + event.text, "timing": _timing(answer, elapsed_ms)}
+            return answer.model_copy(update=update)
         case CompleteResult():
             return _whole(answer, event, elapsed_ms)
         case _:
             return answer
+
+
+def _timing(answer: Answer, elapsed_ms: float) -> Timing:
+    """As far as it is known. A simulated vendor's first token has its own figure: what the words
+    took longer is how late the server's machine is."""
+    first = answer.timing.ttft_ms if answer.timing else None
+    late = answer.timing.late_ms if answer.timing else None
+    if first is None and answer.simulated and answer.attempts:
+        first = sum(each.duration_ms for each in answer.attempts)
+        late = elapsed_ms - first if elapsed_ms - first >= _NOTICED_MS else None
+    first = elapsed_ms if first is None else first
+    return Timing(ttft_ms=first, total_ms=max(first, elapsed_ms - (late or 0.0)), late_ms=late)
 
 
 def _meta(event: CompleteStreamMeta) -> dict[str, Any]:

@@ -94,6 +94,7 @@ class Speaker:
         batch = self.opening
         try:
             while self.finish is None:
+                self.running.hear(batch[-1], self._relay.clock())
                 pieces, self.finish = _until_finish(batch)
                 if pieces:
                     yield pieces
@@ -127,6 +128,24 @@ class RunningAttempt:
     started: float
     call: Call | None
     over: bool = False
+    _at: float | None = None
+    _heard: float = 0.0
+
+    @property
+    def has_own_clock(self) -> bool:
+        """Whether a simulated vendor's published figures say how long it took."""
+        return self._at is not None
+
+    def hear(self, event: ProviderEvent, now: float) -> None:
+        """Note what its own clock says at this event, where it has one."""
+        if isinstance(event, TextDelta | Finish) and event.at is not None:
+            self._at, self._heard = event.at, now
+
+    def seconds(self, now: float, outcome: Outcome) -> float:
+        """How long it has taken, by its own clock; how late this machine was does not count."""
+        if self._at is None:
+            return now - self.started
+        return self._at if outcome == "answered" else self._at + now - self._heard
 
 
 @dataclass(slots=True)
@@ -207,7 +226,7 @@ class Relay:
             outcome=outcome,
             code=error.code if error else None,
             message=_message(error, drilled) if error else None,
-            duration_ms=round((self.clock() - running.started) * 1000, 3),
+            duration_ms=round(running.seconds(self.clock(), outcome) * 1000, 3),
             drill=drilled or None,
         )
 
@@ -244,6 +263,7 @@ class Relay:
         except BaseException:
             await upstream.close()
             raise
+        running.hear(opening[0], self.clock())
         attempts = [*self.attempts, self._attempt(running, "answered")]
         failovers = len(self.attempts)
         bounds = (answer, deadline)
@@ -283,7 +303,7 @@ class Relay:
                     continue
                 blank += event.text
                 if event.text.strip():
-                    return [TextDelta(blank), *batch[place:]], answer
+                    return [replace(event, text=blank), *batch[place:]], answer
 
     def _exhausted(self, deadline: Bound) -> GatewayError:
         """What the caller gets when nobody is left to ask: an error that lists each attempt."""

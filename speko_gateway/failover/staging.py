@@ -116,7 +116,7 @@ class FaultyProvider:
             async for event in events:
                 if (wait := due - loop.time()) > 0:
                     await asyncio.sleep(wait)
-                yield event
+                yield _no_sooner(event, self.fault.seconds or 0.0)
 
     async def _cut(self, request: ProviderRequest) -> AsyncGenerator[ProviderEvent]:
         left = _PIECES
@@ -126,7 +126,8 @@ class FaultyProvider:
                 if isinstance(event, Finish):
                     break
                 yield event
-                if (left := left - 1) == 0 and not self._is_live:
+                left -= isinstance(event, TextDelta)
+                if left == 0 and not self._is_live:
                     break
         if self.fault.kind == "stall":
             await _silence()
@@ -149,6 +150,13 @@ def limits_under(
             return replace(limits, first_token=min(limits.first_token, wait))
         case _:
             return limits
+
+
+def _no_sooner(event: ProviderEvent, seconds: float) -> ProviderEvent:
+    """The event as a vendor that is this slow says it, by its own clock."""
+    if not isinstance(event, TextDelta | Finish) or event.at is None:
+        return event
+    return replace(event, at=max(event.at, seconds))
 
 
 async def _silence() -> None:

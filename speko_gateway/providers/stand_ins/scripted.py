@@ -136,11 +136,17 @@ def scripted_words(
 async def reply_words(
     reply: Scripted, request: ProviderRequest, count: Count
 ) -> AsyncGenerator[TextDelta | Finish]:
-    """The reply word by word. ``count`` counts tokens where it can; else they are estimated."""
+    """The reply word by word. ``count`` counts tokens where it can; else they are estimated.
+
+    Unless ``max_tokens`` needs it, nothing is counted before all is said: the first count waits for
+    the tokenizer to be loaded.
+    """
     pieces = _PIECES.findall(reply.text)
-    kept, tokens, estimated = await _within(pieces, request.max_tokens, count)
+    limit = request.max_tokens
+    kept = pieces if limit is None else await _within(pieces, limit, count)
     for piece in kept:
         yield TextDelta(piece)
+    tokens, estimated = await _count("".join(kept), count)
     read = filter(None, [request.system_prompt, *(each.content for each in request.messages)])
     prompt, prompt_estimated = await _count("\n".join(read), count)
     yield Finish(
@@ -153,16 +159,12 @@ async def reply_words(
     )
 
 
-async def _within(
-    pieces: Sequence[str], max_tokens: int | None, count: Count
-) -> tuple[Sequence[str], int, bool]:
-    """As many pieces as fit, their tokens, and whether those are an estimate."""
-    kept = pieces if max_tokens is None else pieces[:max_tokens]
-    while True:
-        tokens, estimated = await _count("".join(kept), count)
-        if max_tokens is None or tokens <= max_tokens or len(kept) == 1:
-            return kept, tokens, estimated
+async def _within(pieces: Sequence[str], limit: int, count: Count) -> Sequence[str]:
+    """As many pieces as fit, at least one."""
+    kept = pieces[:limit]
+    while len(kept) > 1 and (await _count("".join(kept), count))[0] > limit:
         kept = kept[:-1]
+    return kept
 
 
 async def _count(text: str, count: Count) -> tuple[int, bool]:
