@@ -6,7 +6,7 @@ import streamlit as st
 
 from playground.browser.url import chat_link
 from playground.connections.facts_view import await_server, forget_server_facts
-from playground.intent.fields_view import intent_row
+from playground.intent.fields_view import Fields, intent_row
 from playground.look.safe_text import literal
 from playground.routing.desk_view import RoutingDesk, open_desk
 
@@ -19,7 +19,9 @@ def main() -> None:
     """The intent, then the view that was chosen."""
     desk = open_desk()
     title()
-    desk.keep_form(intent_row(desk.conversation_id, desk.form, desk.connection, desk.facts))
+    fields = Fields(desk.conversation_id, desk.form, desk.connection, desk.facts)
+    intent_row(fields)
+    desk.keep_form(fields.form)
     if desk.problem:
         st.warning(literal(desk.problem), icon=":material/cloud_off:")
         st.button("Try again", on_click=forget_server_facts, key="reconnect")
@@ -35,6 +37,10 @@ def main() -> None:
     if desk.facts.pending:
         await_server(desk.runtime, desk.facts, at_once=False)
         st.skeleton(height=_VIEW_HEIGHT)
+    elif fields.problems:
+        st.info(
+            "Nothing is ranked before the intent above is right.", icon=":material/hourglass_top:"
+        )
     else:
         show(str(chosen), desk)
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from itertools import chain
 from pathlib import Path
 
 import streamlit as st
 
 from playground.browser import url
+from playground.browser.guide import guide
 from playground.drills.banner_view import drill_banner
+from playground.look.navigation_view import navigation
 from playground.look.page_view import page_style
+from playground.real.link_view import TITLE, real_link
 from playground.teams.visitor_view import let_in
 
 ASSETS = Path(__file__).with_name("assets")
@@ -37,21 +41,27 @@ st.set_page_config(
 if not images_later:
     images()
 let_in()
-page = st.navigation(
-    [
-        st.Page("../pages/chat.py", title="Chat", icon=":material/forum:", default=True),
-        st.Page("../pages/routing.py", title="Routing", icon=":material/alt_route:"),
-        st.Page("../pages/analytics.py", title="Analytics", icon=":material/insights:"),
-        st.Page("../pages/demo.py", title="Demo", icon=":material/slideshow:"),
-        st.Page("../pages/connections.py", title="Connections", icon=":material/cable:"),
+GROUPS = {
+    "Try": [st.Page("../pages/chat.py", title="Chat", default=True)],
+    "Understand": [
+        st.Page("../pages/routing.py", title="Routing"),
+        st.Page("../pages/analytics.py", title="Analytics"),
     ],
-    position="top",
-)
+    "Show and set up": [
+        st.Page("../pages/demo.py", title="Demo"),
+        st.Page("../pages/connections.py", title="Connections"),
+    ],
+}
+REAL = st.Page("../pages/real.py", title=TITLE, visibility="hidden")
+page = st.navigation([*chain.from_iterable(GROUPS.values()), REAL], position="hidden")
 if page.url_path and url.focused_turn() is not None:
     # Streamlit links to its default page by a bare query, which a new tab opens on another page.
     st.switch_page("../pages/chat.py", query_params=st.query_params.to_dict())
 url.carry_over(page.url_path)
 page_style(page.url_path)
+guide()
+navigation(GROUPS, page, url.opened_query())
+real_link()
 drill_banner()
 is_new = not url.had_frame()
 page.run()

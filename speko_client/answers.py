@@ -21,6 +21,8 @@ from speko_client.models import (
     CompleteStreamDelta,
     CompleteStreamDone,
     CompleteStreamEvent,
+    CompleteStreamMeta,
+    CompleteStreamReasoning,
     StreamError,
 )
 from speko_client.redaction import RedactedStream
@@ -96,8 +98,10 @@ class AnswerSoFar:
         self._body: Body | None = None
         self._reader: AnswerReader | None = None
         self._keyless_text = RedactedStream(server.redactor)
+        self._keyless_reasoning = RedactedStream(server.redactor)
         self._pending: deque[CompleteStreamEvent] = deque()
         self._text: list[str] = []
+        self._reasoning: list[str] = []
         self._terminal: CompleteStreamDone | StreamError | None = None
         self._failure: SpekoApiError | None = None
         self._finished = False
@@ -107,6 +111,11 @@ class AnswerSoFar:
     def text(self) -> str:
         """The text handed out so far: the partial answer where the stream broke or was closed."""
         return "".join(self._text)
+
+    @property
+    def reasoning(self) -> str:
+        """What the model has thought so far, where that was asked for; no part of ``text``."""
+        return "".join(self._reasoning)
 
     def _begin(self, response: httpx.Response) -> None:
         limits = self._server.limits
@@ -144,12 +153,18 @@ class AnswerSoFar:
             if text := self._keyless_text.feed(event.text):
                 yield event if text == event.text else CompleteStreamDelta(text=text)
             return
+        if isinstance(event, CompleteStreamReasoning):
+            if text := self._keyless_reasoning.feed(event.text):
+                yield CompleteStreamReasoning(text=text)
+            return
         yield from self._held_back()
         if isinstance(event, StreamError):
             event = _redacted(event, self._server)
         yield _keyless(event, self._server)
 
     def _held_back(self) -> Iterator[CompleteStreamEvent]:
+        if thought := self._keyless_reasoning.end():
+            yield CompleteStreamReasoning(text=thought)
         if rest := self._keyless_text.end():
             yield CompleteStreamDelta(text=rest)
 
@@ -169,6 +184,10 @@ class AnswerSoFar:
         event = self._pending.popleft()
         if isinstance(event, CompleteStreamDelta):
             self._text.append(event.text)
+        elif isinstance(event, CompleteStreamReasoning):
+            self._reasoning.append(event.text)
+        elif isinstance(event, CompleteStreamMeta):
+            self._reasoning.clear()
         elif isinstance(event, (CompleteStreamDone, StreamError)):
             self._terminal = event
         return event

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from speko_client.errors import SpekoRequestError
 from speko_client.models import (
+    REASONING_HEADER,
     WHAT_IF_HEADER,
     ChatMessage,
     ChatTool,
@@ -46,7 +47,8 @@ class CompleteOptions(TypedDict, total=False):
     ``temperature`` is 0 to 2, ``max_tokens`` at least 1, ``max_tool_hops`` 1 to 16. A tool is a
     ``ChatTool``, another pydantic model of that shape, or a dict: flat, or in OpenAI's ``function``
     envelope. What is None is not sent, and the server's or provider's default applies.
-    ``session_id`` and ``extra_headers`` go as headers.
+    ``session_id`` and ``extra_headers`` go as headers. *Extension:* ``reasoning`` asks for what the
+    model thinks, too: as ``CompleteStreamReasoning`` events, and in the answer's ``reasoning``.
     """
 
     system_prompt: str | None
@@ -60,6 +62,7 @@ class CompleteOptions(TypedDict, total=False):
     max_tool_hops: int | None
     session_id: str | None
     extra_headers: Mapping[str, str] | None
+    reasoning: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,8 @@ def complete_call(
     request = _checked(CompleteRequest, {k: v for k, v in fields.items() if v is not None})
     headers = checked_headers(options.get("extra_headers"))
     headers |= _session_header((options.get("session_id") or "").strip())
+    if options.get("reasoning"):
+        headers[REASONING_HEADER] = "true"
     return post_call("/v1/complete", request, headers, accept=accept)
 
 

@@ -24,6 +24,7 @@ from speko_client.models import (
     CompleteStreamDone,
     CompleteStreamEvent,
     CompleteStreamMeta,
+    CompleteStreamReasoning,
     CompleteStreamServerToolCall,
     CompleteStreamToolCall,
     StreamError,
@@ -39,6 +40,7 @@ _MOST_NAMED = 100
 _EVENTS: Mapping[str, type[CompleteStreamEvent]] = {
     "meta": CompleteStreamMeta,
     "delta": CompleteStreamDelta,
+    "reasoning": CompleteStreamReasoning,
     "tool_call": CompleteStreamToolCall,
     "server_tool_call": CompleteStreamServerToolCall,
     "done": CompleteStreamDone,
@@ -94,7 +96,7 @@ class EventStreamReader:
 
 
 class BufferedReader:
-    """``application/json``: the whole answer at once, read as meta, delta and done."""
+    """``application/json``: the whole answer at once, read as the events of a stream."""
 
     def __init__(self) -> None:
         self._body = JsonBody()
@@ -225,6 +227,8 @@ def as_events(result: CompleteResult) -> Iterator[CompleteStreamEvent]:
         simulated=result.simulated,
         words=result.words,
     )
+    if result.reasoning:
+        yield CompleteStreamReasoning(text=result.reasoning)
     if result.text:
         yield CompleteStreamDelta(text=result.text)
     for call in result.tool_calls or ():

@@ -23,8 +23,9 @@ from speko_client.models import Fleet as FleetInfo
 from speko_client.proxies import Proxies
 from speko_gateway.candidates import Candidate, Selection, allow_list
 from speko_gateway.config import Config, Limits
-from speko_gateway.failover.relay import Option, Relay
-from speko_gateway.failover.staging import NOTHING_STAGED, DrillRules, Staging, staged
+from speko_gateway.failover.attempts import Option
+from speko_gateway.failover.relay import Relay
+from speko_gateway.failover.staging import NOTHING_STAGED, DrillRules, Staging, staged, with_written
 from speko_gateway.fleet.fleet import Fleet, Fleets, demo_lineup, live_lineup
 from speko_gateway.fleet.vendors import FleetRequest, Vendors, fleet_request_in
 from speko_gateway.headers import read_header
@@ -142,9 +143,11 @@ class Gateway:
             Option(each.candidate, self.fleet.providers[each.candidate.provider])
             for each in ranking.ordered
         ]
+        call = provider_request(request, buffered=buffered)
+        if self.fleet.demo:
+            options = with_written(options, call)
         if staging is not NOTHING_STAGED:
             options = staged(options, staging, self.limits, self.drill_rules, demo=self.fleet.demo)
-        call = provider_request(request, buffered=buffered)
         return Relay(options, call, self.limits, self.clock, self.health)
 
     def _absent(self, entry: str) -> str:

@@ -83,10 +83,17 @@ class ToolCall:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Work that is not said: reasoning, or a piece of a tool call. The provider is not silent."""
+    """Work that is not said: a piece of a tool call, say. The provider is not silent."""
 
 
 PROGRESS: Final = Progress()
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoning(Progress):
+    """A piece of what the model thinks, never empty. Only callers who ask for it get it."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +102,10 @@ class Finish:
 
     ``finish_reason`` is ``stop``, ``length``, ``content_filter``, ``tool_calls`` or ``other``;
     ``cause`` is the vendor's own word for it, None for ``stop`` and ``tool_calls``. ``words`` names
-    who made the words where it is not the provider (a model's name, or ``scripted``). ``at`` is as
-    in ``TextDelta``; ``late`` is how many seconds this machine was behind a simulated vendor.
+    who made the words where it is not the provider (a model's name, or ``scripted``).
+    ``reasoning_tokens`` are those of the reasoning; mostly they are among ``completion_tokens``.
+    ``at`` is as in ``TextDelta``; ``late`` is how many seconds this machine was behind a simulated
+    vendor.
     """
 
     prompt_tokens: int | None = None
@@ -106,6 +115,7 @@ class Finish:
     cause: str | None = None
     words: str | None = None
     notes: tuple[str, ...] = field(default=())
+    reasoning_tokens: int | None = None
     at: float | None = None
     late: float | None = None
 

@@ -64,6 +64,12 @@ def link(conversation: str) -> Mapping[str, str]:
     return {_PARAM: conversation}
 
 
+def opened_query() -> Mapping[str, str]:
+    """The query parameters that lead to the open conversation; empty where none is."""
+    opened = conversation_id()
+    return link(opened) if opened else {}
+
+
 def chat_link(
     label: str, conversation: str | None, turn: str = "", icon: str = ":material/forum:"
 ) -> None:

@@ -38,6 +38,16 @@ def seed(key: str, value: object, options: Collection[object] | None = None) -> 
     return key
 
 
+def is_drawn(key: str) -> bool:
+    """Whether the widget has a value already."""
+    return key in browser_state()
+
+
+def put(key: str, value: object) -> None:
+    """Have a widget show this. In callbacks, and before it is drawn."""
+    browser_state()[key] = value
+
+
 def take_secret(key: str) -> SecretStr | None:
     """What was typed into a password field; the widget's own copy is cleared. In callbacks only."""
     text = typed(key)

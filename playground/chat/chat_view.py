@@ -11,11 +11,14 @@ from pathlib import Path
 import streamlit as st
 
 from playground.browser import url
-from playground.chat.state import draft_to_restore, restore_draft
+from playground.browser.guide import focus_on
+from playground.chat.samples import Sample
+from playground.chat.state import ask_to_send, draft_to_restore, restore_draft, take_asked
 from playground.connections.facts_view import ServerFacts, forget_server_facts, server_facts
 from playground.connections.state import private_allowed, ready_connection, server_choice
 from playground.drills.state import drill_state, keep_drill
 from playground.found import Found
+from playground.intent.fields_view import Fields
 from playground.intent.state import adopt_form, keep_form, replace_form, save_form
 from playground.look.safe_text import literal
 from playground.receipts.receipt import InForce
@@ -39,7 +42,7 @@ from playground.sessions.turns import (
 )
 from playground.teams.owner import Owner
 from playground.teams.state import this_owner
-from speko_client.models import OptimizeFor, Vertical
+from speko_client.models import ScoredCandidate
 
 LONGEST_MESSAGE = 200_000
 """Characters; longer than any provider's context, and short enough for the page to stay quick."""
@@ -47,21 +50,12 @@ LONGEST_MESSAGE = 200_000
 _KEEP_DRAFT = Path(__file__).with_name("draft.js")
 
 
-@dataclass(frozen=True)
-class Sample:
-    """A message with its intent; ``label`` is what the pill says."""
-
-    label: str
-    message: str
-    language: str = "en"
-    vertical: Vertical = "general"
-    optimize_for: OptimizeFor = "balanced"
-
-
 @dataclass
 class Chat:
-    """One look at the page; ``view`` follows what ``send`` and ``retry`` begin.
+    """One look at the page; ``view`` follows what ``send`` begins.
 
+    ``waits_for`` says what is wrong in the form: nothing is sent before it is right. ``up_next`` is
+    who would answer now, where that is known.
     ``server`` is where messages go, None where there is none; ``connection`` is it once it is up.
     ``on_sent`` gets the conversation that a message went into.
     """
@@ -75,6 +69,8 @@ class Chat:
     form: TurnSettings
     on_sent: Callable[[str], None]
     problem: str | None = None
+    waits_for: str = ""
+    up_next: ScoredCandidate | None = None
 
     @property
     def connection(self) -> Connection | None:
@@ -93,35 +89,50 @@ class Chat:
             return None
         return InForce(self.connection.name, self.facts.fleet.snapshot.id)
 
-    def keep_form(self, form: TurnSettings) -> None:
+    def keep_form(self, fields: Fields) -> None:
         """Remember the form with the conversation, so that a reload finds it."""
-        self.form = form
-        if keep_form(form):
-            self.problem = save_form(self.store, self.conversation_id, form) or self.problem
+        self.form = fields.form
+        self.waits_for = next(filter(None, [*fields.problems, fields.nobody]), "")
+        if keep_form(self.form):
+            self.problem = save_form(self.store, self.conversation_id, self.form) or self.problem
 
-    def send(self, message: str) -> None:
-        """Ask; a message that cannot be sent now goes back into the box."""
-        self._submit(message, self.form, self.view.last)
+    def send(self, message: str | None) -> None:
+        """Ask, by the form as it stands; a message that cannot be sent now goes back into the box.
+
+        Without a message: ask what a click wants to ask, if anything.
+        """
+        if message:
+            self._submit(message, self.view.last)
+        elif asked := take_asked(self.conversation_id):
+            self._submit(*asked)
+            self._focus_answer()
 
     def send_sample(self, sample: Sample) -> None:
-        """Ask a sample prompt, with its intent set in the form."""
-        form = self.form.model_copy(
+        """Ask a sample prompt, with its intent set in the form. For callbacks."""
+        form = self.form
+        spoken = form.language.split("-")[0]
+        form = form.model_copy(
             update={
-                "language": sample.language,
+                "language": form.language if spoken == sample.language else sample.language,
                 "vertical": sample.vertical,
                 "optimize_for": sample.optimize_for,
             }
         )
         replace_form(self.conversation_id, form)
-        self._submit(sample.message, form, self.view.last)
+        self.go_on(sample.message)
+
+    def go_on(self, message: str) -> None:
+        """Ask this next, by the form as it is. For callbacks."""
+        ask_to_send(self.conversation_id, message, self.view.last)
 
     def retry(self, turn: Turn) -> None:
-        """Ask the same again with the form as it is now, as a sibling of that turn."""
-        self._submit(turn.message, self.form, turn.parent_id)
+        """Ask the same again by the form as it is now, beside that turn. For callbacks."""
+        ask_to_send(self.conversation_id, turn.message, turn.parent_id)
 
     def stop(self) -> None:
         """End the answer that is arriving; the text so far is kept."""
         self.runtime.engine.stop(self.store.owner, self.conversation_id)
+        self._focus_answer()
 
     def show_branch(self, turn: Turn) -> None:
         """Show the branch that goes on with this turn. For callbacks."""
@@ -137,9 +148,17 @@ class Chat:
         turns = stored.path() if stored else ()
         return turns[-1] if turns else None
 
-    def _submit(self, message: str, form: TurnSettings, parent_id: str | None) -> None:
+    def _focus_answer(self) -> None:
+        """What was pressed is gone from the page; the answer is what a person looks at."""
+        if (run := self.view.run) is not None:
+            focus_on(f"turn-{run.turn.id}", f"live-{run.turn.id}")
+
+    def _submit(self, message: str, parent_id: str | None) -> None:
         if not message.strip():
             return  # Enter on an empty line
+        if self.waits_for:
+            _not_sent(message, f"Not sent yet. {self.waits_for}")
+            return
         if self.server is None:
             restore_draft(message)
             return
@@ -151,8 +170,8 @@ class Chat:
             )
             return
         now, drill = datetime.now(UTC), drill_state()
-        staged = drill.faults(form, now) if self.facts.takes_drills else ()
-        form = form.model_copy(update={"drill": staged})
+        staged = drill.faults(now) if self.facts.takes_drills else ()
+        form = self.form.model_copy(update={"drill": staged})
         try:
             run = self.runtime.engine.submit(
                 self.store.owner,

@@ -8,32 +8,43 @@ import streamlit as st
 
 from playground.browser import widgets
 from playground.chat.chat_view import Chat
-from playground.drills.state import drill_state
+from playground.connections.facts_view import ServerFacts
+from playground.drills.state import drill_state, keep_drill
 from playground.drills.words import BEFORE_THE_FIRST_WORD
-from playground.intent.fields_view import entries, intent_column
-from playground.intent.preview_view import panel_html, preview, quiet_html
-from playground.intent.state import simulate_outage
-from playground.look.safe_text import literal
+from playground.intent.fields_view import Fields, entries, intent_column
+from playground.intent.number_view import number_field, tell
+from playground.intent.numbers import Limits
+from playground.intent.preview_view import first_up, panel_html, preview, quiet_html
 from playground.routing.saved_what_ifs_view import scores_choice
+from playground.servers.pool import candidates
 from playground.sessions.turns import TurnSettings
 
 LONGEST_SYSTEM_PROMPT = 20_000
 
 
-def settings_form(chat: Chat) -> TurnSettings:
+_OUTAGE = "simulated-outage"
+_TEMPERATURE = Limits(0, 2, digits=3)
+_MAX_TOKENS = Limits(1, 1_000_000)
+
+
+def settings_form(chat: Chat) -> Fields:
     """Draw the form and return what it says now; who would answer stands under the intent."""
+    fields = Fields(chat.conversation_id, chat.form, chat.connection, chat.facts)
     st.markdown("**Intent**")
-    form = intent_column(chat.conversation_id, chat.form, chat.connection, chat.facts)
-    decided = scores_choice(chat.conversation_id, form, chat.connection)
+    intent_column(fields)
+    fields.form = scores_choice(chat.conversation_id, fields.form, chat.connection)
     below = st.container()
-    _outage(chat)
+    _drill(chat.facts)
     with below:
-        _preview(chat, decided)
-    return decided.model_copy(update=_sampling(chat.conversation_id, chat.form))
+        _preview(chat, fields.form)
+    st.markdown("**Answer**")
+    _sampling(fields)
+    _system_prompt(fields)
+    return fields
 
 
 def _preview(chat: Chat, form: TurnSettings) -> None:
-    """Who would answer; one quiet line where there is no ranking, or no server yet."""
+    """Who would answer, also for the estimate; one quiet line where that is not known."""
     if chat.connection is None or chat.facts.problem:
         st.html(quiet_html("Once the server is up, this shows who would answer."))
         return
@@ -41,64 +52,72 @@ def _preview(chat: Chat, form: TurnSettings) -> None:
     if seen.value is None:
         st.html(quiet_html(seen.problem or ""))
         return
-    faults = drill_state().faults(form, datetime.now(UTC)) if chat.facts.takes_drills else ()
+    faults = drill_state().faults(datetime.now(UTC)) if chat.facts.takes_drills else ()
     down = {fault.target for fault in faults if fault.kind in BEFORE_THE_FIRST_WORD}
     st.html(panel_html(seen.value, down=down))
+    ranked = candidates(seen.value)
+    up = first_up(ranked, down)
+    chat.up_next = None if up is None else ranked[up]
 
 
-def _sampling(conversation_id: str, form: TurnSettings) -> dict[str, object]:
-    st.markdown("**Answer**")
+def _sampling(fields: Fields) -> None:
     left, right = st.columns(2)
-    temperature = left.number_input(
+    form, default = fields.form, "default"
+    temperature = number_field(
+        left,
         "Temperature",
-        min_value=0.0,
-        max_value=2.0,
-        step=0.1,
-        format="%.1f",
-        placeholder="default",
+        _TEMPERATURE,
+        fields.key("temperature"),
+        form.temperature,
+        placeholder=default,
         help="0 to 2. Empty: the provider's own default; the field is not sent.",
-        key=widgets.seed(f"temperature-{conversation_id}", form.temperature),
-        value=None,
     )
-    max_tokens = right.number_input(
+    max_tokens = number_field(
+        right,
         "Max tokens",
-        min_value=1,
-        max_value=1_000_000,
-        step=16,
-        placeholder="default",
+        _MAX_TOKENS,
+        fields.key("max-tokens"),
+        form.max_tokens,
+        placeholder=default,
         help="The longest answer. Empty: the provider's own default; the field is not sent.",
-        key=widgets.seed(f"max-tokens-{conversation_id}", form.max_tokens),
-        value=None,
     )
-    system_prompt = st.text_area(
+    fields.problems += tell("Temperature", temperature) + tell("Max tokens", max_tokens)
+    if not temperature.problem:
+        fields.put(temperature=temperature.value)
+    if not max_tokens.problem:
+        fields.put(max_tokens=None if max_tokens.value is None else int(max_tokens.value))
+
+
+def _system_prompt(fields: Fields) -> None:
+    prompt = st.text_area(
         "System prompt",
         placeholder="None. For example: You are the receptionist of a dental clinic.",
         height=80,
-        max_chars=LONGEST_SYSTEM_PROMPT,
-        key=widgets.seed(f"system-prompt-{conversation_id}", form.system_prompt),
+        key=widgets.seed(fields.key("system-prompt"), fields.form.system_prompt),
     )
-    return {
-        "temperature": None if temperature is None else round(temperature, 3),
-        "max_tokens": max_tokens,
-        # The browser keeps to the length; what sends in its place need not.
-        "system_prompt": system_prompt[:LONGEST_SYSTEM_PROMPT],
-    }
+    if len(prompt) > LONGEST_SYSTEM_PROMPT:
+        problem = (
+            f"The system prompt has {len(prompt):,} characters, and {LONGEST_SYSTEM_PROMPT:,} is "
+            "the most. Shorten it."
+        )
+        fields.problems.append(problem)
+        st.warning(problem)
+    else:
+        fields.put(system_prompt=prompt)
 
 
-def _outage(chat: Chat) -> None:
-    """The shortest drill: who is down, until it is taken back."""
-    facts = chat.facts
+def _drill(facts: ServerFacts) -> None:
+    """The shortest drill: who is down, until it is ended."""
     if facts.fleet is None or not facts.takes_drills:
         return
-    st.markdown("**Outage**")
-    reachable = [row for row in facts.known if row.available is not False]
-    key = f"outage-{chat.conversation_id}"
-    down = [fault.target for fault in chat.form.drill]
+    st.markdown("**Drill**")
+    running = drill_state().on(datetime.now(UTC))
+    down = list(running.down) if running else []
+    if widgets.chosen(_OUTAGE) != down:
+        # It was begun, or ended, elsewhere.
+        widgets.put(_OUTAGE, down)
+    entries(st, "Simulate an outage of", _OUTAGE, down, facts, "Nobody", _simulate)
 
-    def simulate() -> None:
-        if problem := simulate_outage(chat.store, widgets.chosen(key)):
-            st.toast(literal(problem), icon=":material/error:")
 
-    entries(st, "Simulate an outage of ...", key, down, reachable, "Nobody", simulate)
-    if down:
-        st.caption(":material/power_off: Down for this session's requests, until removed.")
+def _simulate() -> None:
+    keep_drill(drill_state().with_outage(widgets.chosen(_OUTAGE), datetime.now(UTC)))

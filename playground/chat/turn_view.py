@@ -17,11 +17,13 @@ from streamlit.delta_generator import DeltaGenerator
 from playground.browser import url
 from playground.browser.slots import cancellation_point
 from playground.chat.chat_view import Chat
+from playground.chat.reasoning_view import ArrivingReasoning, reasoning_view
 from playground.chat.state import show_turns, turns_shown
 from playground.chat.turns_html import chips_html
 from playground.look import palette
+from playground.look.answer_view import answer_view
 from playground.look.parts import typed
-from playground.look.safe_text import literal, safe_markdown, safe_partial
+from playground.look.safe_text import literal, unseen
 from playground.receipts.receipt_view import receipt_view
 from playground.sessions import turn_words
 from playground.sessions.turns import Run, Turn, TurnError
@@ -60,16 +62,18 @@ def turn_list(chat: Chat) -> None:
 
 def live_turn(run: Run) -> None:
     """Draw ``run`` until it is done, then draw the page again."""
-    _message_view(run.turn)
-    with st.chat_message("assistant", avatar=_ASSISTANT):
-        text, state = st.empty(), st.empty()
+    with st.container(key=f"live-{run.turn.id}"):
+        _message_view(run.turn)
+        answer = st.chat_message("assistant", avatar=_ASSISTANT)
+    with answer:
+        thoughts, text, state = ArrivingReasoning(), st.empty(), st.empty()
         version = -1
         while True:
             seen = run.wait_change(version, _FRAME_SECONDS)
             done = run.done
             if seen != version:
                 version = seen
-                _draw(run.turn, text, state)
+                _draw(run.turn, thoughts, text, state)
             if done:
                 break
             cancellation_point()
@@ -84,10 +88,10 @@ def turn_elsewhere(chat: Chat, turn: Turn) -> None:
     _message_view(turn)
     _branches(chat, turn)
     with st.chat_message("assistant", avatar=_ASSISTANT):
-        text, state = st.empty(), st.empty()
+        thoughts, text, state = ArrivingReasoning(), st.empty(), st.empty()
         latest: Turn | None = turn
         while latest is not None and latest.status == "running":
-            _draw(latest, text, state)
+            _draw(latest, thoughts, text, state)
             time.sleep(_LOOK_SECONDS)
             cancellation_point()
             latest = chat.look_elsewhere()
@@ -111,8 +115,9 @@ def _turn_view(chat: Chat, turn: Turn) -> None:
     _message_view(turn)
     _branches(chat, turn)
     with st.chat_message("assistant", avatar=_ASSISTANT):
+        reasoning_view(turn.answer)
         if turn.answer.text:
-            st.markdown(safe_markdown(turn.answer.text))
+            answer_view(turn.answer.text)
         if turn.answer.cut:
             st.caption(f":material/content_cut: {literal(turn.answer.cut)}")
         if turn.error is not None:
@@ -127,7 +132,7 @@ def _turn_view(chat: Chat, turn: Turn) -> None:
             receipt_view(turn, chat.in_force)
             if turn.status in _UNFINISHED:
                 st.button(
-                    "Retry",
+                    f"Retry{unseen(f'turn {turn.number}')}",
                     icon=":material/refresh:",
                     type="tertiary",
                     key=f"retry-{turn.id}",
@@ -153,7 +158,7 @@ def _branches(chat: Chat, turn: Turn) -> None:
 
 def _branch_button(chat: Chat, turn: Turn, other: Turn | None, label: str) -> None:
     st.button(
-        label,
+        f"{label}{unseen(f'answer of turn {turn.number}')}",
         icon=":material/chevron_left:" if label == "Earlier" else ":material/chevron_right:",
         icon_position="left" if label == "Earlier" else "right",
         type="tertiary",
@@ -174,9 +179,13 @@ def _error_view(error: TurnError, *, broke_off: bool) -> None:
     st.error(f"{lead}{literal(error.message)}\n\n{literal(error.advice)}", icon=":material/error:")
 
 
-def _draw(turn: Turn, text: DeltaGenerator, state: DeltaGenerator) -> None:
+def _draw(
+    turn: Turn, thoughts: ArrivingReasoning, text: DeltaGenerator, state: DeltaGenerator
+) -> None:
+    thoughts.draw(turn.answer)
     if turn.answer.text:
-        text.markdown(safe_partial(turn.answer.text))
+        with text:
+            answer_view(turn.answer.text, partial=True)
     state.caption(_state(turn))
 
 
@@ -184,4 +193,5 @@ def _state(turn: Turn) -> str:
     provider, model = turn.answer.provider, turn.answer.model
     if provider is None or model is None:
         return ":material/alt_route: Routing ..."
-    return f":material/stream: {literal(palette.label(provider, model))} is answering ..."
+    does = "thinking" if turn.answer.reasoning and not turn.answer.text else "answering"
+    return f":material/stream: {literal(palette.label(provider, model))} is {does} ..."

@@ -38,7 +38,7 @@ def chips_html(turn: Turn) -> str:
     if answer.provider is not None and answer.model is not None:
         chips.append(parts.model_chip(answer.provider, answer.model))
     if source := turn_words.source(answer):
-        chips.append(parts.chip(source, "dashed"))
+        chips.append(parts.source_chip(source))
     elif answer.kind == "live":
         chips.append(parts.chip("live", "good"))
     if label := ranked_by(answer.scores_run_id, turn.settings.what_if):

@@ -33,6 +33,7 @@ _TONES: dict[State, Tone] = {
     "left-out": "bad",
     "probing": "info",
 }
+SIMULATED = "simulated"
 _HEADINGS = ("Provider", "State", "Recent errors", "Last error")
 
 
@@ -92,7 +93,7 @@ def _state(known: KnownProvider, health: ProviderHealth | None, now: datetime) -
         return "left-out", _left_out(health, now)
     if health is not None and health.state == "probing":
         return "probing", "a few calls test whether it has recovered"
-    return "available", "simulated" if known.simulated else ""
+    return "available", SIMULATED if known.simulated else ""
 
 
 def _left_out(health: ProviderHealth, now: datetime) -> str:
@@ -117,7 +118,8 @@ def _row_html(row: StatusRow, now: datetime) -> str:
         f"<b>{escape(row.vendor_name)}</b> {escape(model_name(row.model))}"
     )
     state = parts.chip(STATES[row.state], _TONES[row.state])
-    why = f'<span class="sp-small sp-quiet">{escape(row.reason)}</span>' if row.reason else ""
+    reason = parts.real_link(SIMULATED) if row.reason == SIMULATED else escape(row.reason)
+    why = f'<span class="sp-small sp-quiet">{reason}</span>' if reason else ""
     cells = [
         _cell(_HEADINGS[0], who),
         _cell(_HEADINGS[1], state + why),

@@ -108,7 +108,7 @@ def chart_title_html(title: str, turns: Sequence[Turn]) -> str:
     """A chart's title, and whether its figures are simulated."""
     count = sum(turn.answer.simulated for turn in turns)
     share = "all simulated" if count == len(turns) else f"{count} simulated"
-    note = f' <span class="dm-faint">{share}</span>' if count else ""
+    note = f' <span class="dm-faint">{parts.real_link(share)}</span>' if count else ""
     return f'<div class="dm-title">{escape(title)}{note}</div>'
 
 

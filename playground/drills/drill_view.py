@@ -19,10 +19,12 @@ from playground.drills.state import (
     drill_state,
     keep_drill,
 )
+from playground.intent.number_view import number_field, tell
+from playground.intent.numbers import Limits, read
 from playground.intent.preview_view import preview
 from playground.look import parts
 from playground.look.page_view import spread
-from playground.look.safe_text import literal
+from playground.look.safe_text import literal, unseen
 from playground.routing.desk_view import RoutingDesk
 from playground.servers import pool
 from playground.servers.pool import candidates
@@ -38,7 +40,7 @@ def drill_view(desk: RoutingDesk) -> None:
         return
     state = drill_state()
     st.caption(
-        "Rehearse an outage. Faults affect only the messages of this browser session. A live "
+        "Rehearse an outage. Faults affect only the messages of this browser tab. A live "
         "vendor with a fault is not called, and every turn made during the drill is marked “drill”."
     )
     running = state.on(datetime.now(UTC))
@@ -71,15 +73,12 @@ def _length_row() -> None:
             format_func=str,
             key="drill-unit",
         )
-        st.number_input(
-            "How many",
-            min_value=1,
-            max_value=MOST[unit],
-            value=3,
-            width=140,
-            label_visibility="collapsed",
-            key=f"drill-count-{unit}",
-        )
+        entry = number_field(st, "How many", _limits(unit), f"drill-count-{unit}", None, width=140)
+    tell("How many", entry)
+
+
+def _limits(unit: Unit) -> Limits:
+    return Limits(1, MOST[unit], empty=Length().count)
 
 
 def _stories(desk: RoutingDesk, running: RunningDrill | None) -> None:
@@ -99,7 +98,7 @@ def _story(story: words.Preset, *, is_on: bool) -> None:
         st.caption(literal(story.story))
         st.space("stretch")
         st.button(
-            "Start again" if is_on else "Start",
+            f"{'Start again' if is_on else 'Start'}{unseen(story.title)}",
             icon=":material/restart_alt:" if is_on else ":material/play_arrow:",
             type="primary" if is_on else "secondary",
             on_click=_start,
@@ -202,7 +201,7 @@ def _planned(fault: Fault) -> None:
             f'<div class="drill-fault">{mark}<span><b>{name}</b><small>{what}</small></span></div>'
         )
         st.button(
-            "Remove",
+            f"Remove{unseen(words.target_name(fault.target))}",
             icon=":material/close:",
             type="tertiary",
             on_click=_remove,
@@ -220,15 +219,18 @@ def _ranked(desk: RoutingDesk) -> list[ScoredCandidate]:
 
 
 def _start(faults: tuple[Fault, ...]) -> None:
-    state = drill_state()
-    keep_drill(state.begun(faults, _length(), datetime.now(UTC)))
+    length = _length()
+    if length is None:
+        st.toast("The drill has not started: say first how long it lasts.", icon=":material/edit:")
+    else:
+        keep_drill(drill_state().begun(faults, length, datetime.now(UTC)))
 
 
-def _length() -> Length:
-    """What the fields say."""
+def _length() -> Length | None:
+    """What the fields say; None where that is no number."""
     unit: Unit = "minutes" if widgets.typed("drill-unit") == "minutes" else "messages"
-    count = widgets.typed(f"drill-count-{unit}")
-    return Length(int(count) if count else Length().count, unit)
+    count = read(widgets.typed(f"drill-count-{unit}"), _limits(unit)).value
+    return None if count is None else Length(int(count), unit)
 
 
 def _add(fault: Fault) -> None:

@@ -1,12 +1,13 @@
 """The fields a ranking is made by, intent and allow-list: the same on the chat and Routing pages.
 
 Both pages draw the same widgets under the same keys over the same form, so what is set on one is
-set on the other.
+set on the other. What a field shows is what is used; where that cannot be, ``problems`` says why.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, get_args
 
 import streamlit as st
@@ -19,47 +20,65 @@ from playground.look.safe_text import literal
 from playground.servers import pool
 from playground.servers.connection import Connection
 from playground.sessions.turns import TurnSettings
-from speko_client.models import KnownProvider, OptimizeFor, Region, Vertical
+from speko_client.models import OptimizeFor, Region, Vertical
 
 _NEW_TAG = "Type a tag such as pt-BR to use one that is not listed."
-_Fields = dict[str, object]
+_NOBODY = "Nobody is left to answer. Allow another provider."
+_NO_FLEET = "Nobody can answer here yet. Add a key or a model server on the Connections page."
 
 
-def intent_column(
-    conversation_id: str, form: TurnSettings, connection: Connection | None, facts: ServerFacts
-) -> TurnSettings:
-    """The fields below each other, for the sidebar; returns the form as it says now."""
-    language = _language(st, conversation_id, form)
-    optimize_for = _optimize_for(st, conversation_id, form)
-    if _takes_vertical(connection):
-        left, right = st.columns(2)
-        narrow = {**_vertical(left, conversation_id, form), **_region(right, conversation_id, form)}
-    else:
-        narrow = _region(st, conversation_id, form)
-    allowed = _allow_list(st, conversation_id, form, facts)
-    every = pool.models(facts.known)
+@dataclass
+class Fields:
+    """The fields of one conversation: the form they begin with, and what they say as it is drawn.
+
+    While a field cannot be read, ``problems`` says so, and nothing may be sent or ranked by the
+    form. ``nobody`` says why nobody could answer.
+    """
+
+    conversation_id: str
+    form: TurnSettings
+    connection: Connection | None
+    facts: ServerFacts
+    problems: list[str] = field(default_factory=list)
+    nobody: str = ""
+
+    def key(self, name: str) -> str:
+        """The key of this conversation's widget."""
+        return f"{name}-{self.conversation_id}"
+
+    def put(self, **values: object) -> None:
+        """Take these over into the form."""
+        self.form = self.form.model_copy(update=values)
+
+    @property
+    def takes_vertical(self) -> bool:
+        """Whether the server knows verticals."""
+        return self.connection is None or self.connection.takes_vertical
+
+
+def intent_column(fields: Fields) -> None:
+    """The fields below each other, for the sidebar."""
+    _language(st, fields)
+    _optimize_for(st, fields)
+    if fields.takes_vertical:
+        _vertical(st, fields)
+    _region(st, fields)
+    _allow_list(st, fields)
+    every = pool.models(fields.facts.known)
     if every:
-        remaining = len(pool.remaining(facts.known, allowed["allowed"]))
+        remaining = len(pool.remaining(fields.facts.known, fields.form.allowed))
         st.caption(f"{remaining} of {len(every)} candidates in the pool")
-    return form.model_copy(update={**language, **optimize_for, **narrow, **allowed})
 
 
-def intent_row(
-    conversation_id: str, form: TurnSettings, connection: Connection | None, facts: ServerFacts
-) -> TurnSettings:
+def intent_row(fields: Fields) -> None:
     """The fields side by side, for a wide page; on a narrow one they stand below each other."""
-    takes_vertical = _takes_vertical(connection)
-    widths = (2, 3.3, 1.4, 1.4, 2.1) if takes_vertical else (2, 3.3, 1.4, 2.1)
-    with st.container(key="intent-row"):
-        first, second, *middle, last = st.columns(widths)
-    update = {
-        **_language(first, conversation_id, form),
-        **_optimize_for(second, conversation_id, form),
-        **(_vertical(middle[0], conversation_id, form) if takes_vertical else {}),
-        **_region(middle[-1], conversation_id, form),
-        **_allow_list(last, conversation_id, form, facts),
-    }
-    return form.model_copy(update=update)
+    with st.container(key="intent-row", horizontal=True):
+        _language(st, fields, width=240)
+        _optimize_for(st, fields, width=340)
+        if fields.takes_vertical:
+            _vertical(st, fields, width=170)
+        _region(st, fields, width=230)
+        _allow_list(st, fields)
 
 
 def entries(
@@ -67,13 +86,14 @@ def entries(
     label: str,
     key: str,
     chosen: Sequence[str],
-    known: Iterable[KnownProvider],
+    facts: ServerFacts,
     empty: str,
     on_change: Callable[[], None] | None = None,
 ) -> tuple[str, ...]:
-    """A list of vendors and models to pick from; what was chosen before stays in it."""
-    rows = pool.by_id(known)
-    options = [*rows, *(entry for entry in chosen if entry not in rows)]
+    """A list of those who can be called to pick from; what was chosen before stays in it."""
+    rows = pool.by_id(facts.known)
+    options = [entry for entry, row in rows.items() if row.available is not False]
+    options += [entry for entry in chosen if entry not in options]
     return tuple(
         place.multiselect(
             label,
@@ -82,72 +102,81 @@ def entries(
             placeholder=empty,
             key=widgets.seed(key, list(chosen)),
             on_change=on_change,
+            wrap=True,
         )
     )
 
 
-def _allow_list(
-    place: Any, conversation_id: str, form: TurnSettings, facts: ServerFacts
-) -> dict[str, tuple[str, ...]]:
-    allowed = entries(
-        place, "Allowed providers", f"allowed-{conversation_id}", form.allowed, facts.known, "All"
-    )
-    if pool.models(facts.known) and not pool.remaining(facts.known, allowed):
-        place.warning("Nobody is left to answer. Allow another provider.")
-    return {"allowed": allowed}
+def _allow_list(place: Any, fields: Fields) -> None:
+    key, known = fields.key("allowed"), fields.facts.known
+    label = "Allowed providers"
+    allowed = entries(place, label, key, fields.form.allowed, fields.facts, "All")
+    fields.put(allowed=allowed)
+    for name, reason in pool.not_called(known, allowed):
+        place.caption(f":material/block: {literal(name)} is not asked: {literal(reason)}.")
+    if pool.models(known) and not pool.remaining(known, allowed):
+        fields.nobody = _NOBODY if allowed else _NO_FLEET
+        place.warning(fields.nobody)
 
 
-def _takes_vertical(connection: Connection | None) -> bool:
-    return connection is None or connection.takes_vertical
-
-
-def _optimize_for(place: Any, conversation_id: str, form: TurnSettings) -> _Fields:
+def _optimize_for(place: Any, fields: Fields, **looks: Any) -> None:
     chosen = place.segmented_control(
         "Optimise for",
         get_args(OptimizeFor),
         format_func=words.OPTIMIZE_FOR.__getitem__,
         required=True,
-        width="stretch",
-        key=widgets.seed(f"optimize-{conversation_id}", form.optimize_for),
+        key=widgets.seed(fields.key("optimize"), fields.form.optimize_for),
+        **({"width": "stretch"} | looks),
     )
     # A browser that has not received the first value reports that nothing is chosen.
-    return {"optimize_for": chosen or form.optimize_for}
+    fields.put(optimize_for=chosen or fields.form.optimize_for)
 
 
-def _vertical(place: Any, conversation_id: str, form: TurnSettings) -> _Fields:
+def _vertical(place: Any, fields: Fields, **looks: Any) -> None:
     chosen = place.selectbox(
         "Vertical",
         get_args(Vertical),
         format_func=words.VERTICALS.__getitem__,
-        key=widgets.seed(f"vertical-{conversation_id}", form.vertical or "general"),
+        key=widgets.seed(fields.key("vertical"), fields.form.vertical or "general"),
+        **looks,
     )
-    return {"vertical": chosen}
+    fields.put(vertical=chosen)
 
 
-def _region(place: Any, conversation_id: str, form: TurnSettings) -> _Fields:
+def _region(place: Any, fields: Fields, **looks: Any) -> None:
     chosen = place.selectbox(
         "Region",
         get_args(Region),
         format_func=words.REGIONS.__getitem__,
-        key=widgets.seed(f"region-{conversation_id}", form.region or "global"),
+        key=widgets.seed(fields.key("region"), fields.form.region or "global"),
+        **looks,
     )
-    return {"region": None if chosen == "global" else chosen}
+    fields.put(region=None if chosen == "global" else chosen)
 
 
-def _language(place: Any, conversation_id: str, form: TurnSettings) -> _Fields:
+def _language(place: Any, fields: Fields, **looks: Any) -> None:
     offered = languages.tags()
-    options = offered if form.language in offered else (form.language, *offered)
+    key = widgets.seed(fields.key("language"), fields.form.language)
+    now = widgets.typed(key) or fields.form.language
     tag = place.selectbox(
         "Language",
-        options,
+        offered if now in offered else (now, *offered),
         format_func=languages.label,
         accept_new_options=True,
         help=_NEW_TAG,
-        key=widgets.seed(f"language-{conversation_id}", form.language),
+        key=key,
+        on_change=_tidy_language,
+        args=(key,),
+        **looks,
     )
-    chosen = languages.tidied(tag or form.language)
+    chosen = languages.tidied(tag or now)
     if languages.is_valid(chosen):
-        return {"language": chosen}
-    stays = languages.label(form.language)
-    place.warning(f"“{literal(chosen[:40])}” is not a language tag. {stays} stays. {_NEW_TAG}")
-    return {"language": form.language}
+        fields.put(language=chosen)
+        return
+    fields.problems.append(f"“{str(tag)[:40]}” is not a language tag. {_NEW_TAG}")
+    place.warning(literal(fields.problems[-1]))
+
+
+def _tidy_language(key: str) -> None:
+    if languages.is_valid(tag := languages.tidied(widgets.typed(key))):
+        widgets.put(key, tag)

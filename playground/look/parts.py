@@ -12,7 +12,10 @@ from typing import Literal
 
 from playground.look import palette
 
-Tone = Literal["", "dashed", "good", "info", "bad", "amber", "what-if"]
+Tone = Literal["", "good", "info", "bad", "amber", "what-if"]
+
+_TO_REAL = 'href="real"'
+"""The page "What is real here": every page lies beside it."""
 
 
 def two_tone(light: str, dark: str) -> str:
@@ -54,6 +57,16 @@ def chip(text: str, tone: Tone = "") -> str:
     return f'<span class="{_classes("sp-chip", toned)}">{escape(text)}</span>'
 
 
+def source_chip(text: str) -> str:
+    """A chip that says what kind of answer it is, and leads to the page that explains it."""
+    return f'<a class="sp-chip sp-dashed" {_TO_REAL}>{escape(text)}</a>'
+
+
+def real_link(text: str) -> str:
+    """The same, without the frame."""
+    return f'<a class="sp-plain" {_TO_REAL}>{escape(text)}</a>'
+
+
 def model_chip(provider: str, model: str) -> str:
     """A vendor and its model, with the vendor's mark, in a frame."""
     name = escape(palette.label(provider, model))
@@ -85,9 +98,9 @@ def typed(text: str) -> str:
     return f'<div class="sp-typed">{escape(text)}</div>'
 
 
-def one_line(text: str) -> str:
-    """Text on one line, cut off where there is no more room."""
-    return f'<span class="sp-ellipsis">{escape(text)}</span>'
+def name(text: str) -> str:
+    """A name, whole: it goes on in another line where there is no more room."""
+    return f'<span class="sp-name">{escape(text)}</span>'
 
 
 def folded(summary: str, html: str, *, opened: bool = False) -> str:

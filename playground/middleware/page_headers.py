@@ -17,8 +17,8 @@ class PageHeaders:
     """Gives every HTML page the policy, and every answer the headers that cost nothing.
 
     A page loads no picture from elsewhere: an image's address can carry a conversation's words to
-    whoever named it. ``safe_markdown`` turns images into links, but text alone does not say what is
-    an image and what is code; the browser knows what it is about to fetch. And a page stands in no
+    whoever named it. Answers have links in place of images (``answer_html``); this is the second
+    guard, as the browser knows what it is about to fetch. And a page stands in no
     frame but those of ``frame_ancestors`` (a CSP source list), where a visitor's clicks could be
     led. Any other policy of the page stays. A link out of the page does not say which session it
     was clicked in.

@@ -182,6 +182,7 @@ def facts(turn: Turn, scores: str | None) -> tuple[tuple[str, str], ...]:
         ("Words", turn_words.source(answer)),
         ("Time", turn_words.latency(answer)),
         ("Late", turn_words.lateness(answer)),
+        ("Reasoning", turn_words.reasoned(answer)),
         ("Tokens", turn_words.tokens(answer)),
     ]
     if answer.cost_usd is not None:

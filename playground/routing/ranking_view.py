@@ -57,7 +57,7 @@ def _verdict(ranking: RoutingPreview) -> None:
 def _labels(ranking: RoutingPreview) -> Iterator[str]:
     """Chips that say whose figures these are, and whether they are only a what-if."""
     if ranking.winner is not None and ranking.winner.kind == "simulated":
-        yield parts.chip("simulated vendors", "dashed")
+        yield parts.source_chip("simulated vendors")
     if ranking.snapshot is not None and ranking.snapshot.what_if:
         yield parts.chip("what-if", "what-if")
     if ranking.snapshot is not None:

@@ -151,7 +151,7 @@ def _labels(desk: RoutingDesk) -> Iterator[str]:
     """Chips that say whose figures these are, and whether they are only a what-if."""
     fleet, what_if = desk.facts.fleet, desk.form.what_if
     if fleet is not None and fleet.demo:
-        yield parts.chip("simulated vendors", "dashed")
+        yield parts.source_chip("simulated vendors")
     if what_if is not None:
         yield parts.chip(f"what-if: {what_if.name}", "what-if")
     elif fleet is not None:

@@ -38,15 +38,27 @@ def remaining(known: Iterable[KnownProvider], allowed: Sequence[str]) -> list[Kn
     ]
 
 
+def not_called(known: Sequence[KnownProvider], allowed: Iterable[str]) -> list[tuple[str, str]]:
+    """The entries of an allow-list that reach nobody, and why; none where there is no list."""
+    rows = by_id(known)
+    out = []
+    for entry in allowed if rows else ():
+        row = rows.get(entry)
+        if row is None:
+            out.append((entry, "it is no longer offered"))
+        elif row.available is False:
+            out.append((option_label(row), row.reason or "it is not available"))
+    return out
+
+
 def covers(entries: Collection[str], vendor: str, model: str) -> bool:
     """Whether one of the entries (``vendor`` or ``vendor:model``) names this model."""
     return vendor in entries or f"{vendor}:{model}" in entries
 
 
 def option_label(row: KnownProvider) -> str:
-    """How a row reads in a list: ``OpenAI · any model``, ``OpenAI · gpt-4o``, with why not."""
-    text = f"{row.vendor_name} · {model_name(row.model) if row.model else 'any model'}"
-    return text if row.available is not False else f"{text} (not available)"
+    """How a row reads in a list: ``OpenAI · any model``, ``OpenAI · gpt-4o``."""
+    return f"{row.vendor_name} · {model_name(row.model) if row.model else 'any model'}"
 
 
 def by_id(known: Iterable[KnownProvider]) -> dict[str, KnownProvider]:

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel
 
 from playground.servers.connection import Connection
+from playground.sessions.reasoning import parted
 from playground.sessions.turns import Answer, Turn, TurnSettings
 from speko_client import AsyncSpeko, Speko
 from speko_client.errors import SpekoApiError
@@ -28,6 +29,7 @@ from speko_client.models import (
     CompleteStreamDelta,
     CompleteStreamEvent,
     CompleteStreamMeta,
+    CompleteStreamReasoning,
     DemoReply,
     Drill,
     PipelineConstraints,
@@ -66,15 +68,14 @@ async def run_turn(
     Closing the generator, or cancelling its task, cancels the request.
     """
     started = clock()
-    answer = Answer()
+    arriving = _Arriving()
     arguments = call_arguments(connection, history, message, settings)
     async with (
         _client(connection, ANSWER_TIMEOUT) as client,
         client.complete_stream(**arguments) as stream,
     ):
         async for event in stream:
-            answer = _grown(answer, sound_model(event), (clock() - started) * 1000)
-            yield answer
+            yield arriving.take(sound_model(event), (clock() - started) * 1000)
         await stream.result()
 
 
@@ -132,6 +133,7 @@ def call_arguments(
         "temperature": settings.temperature,
         "max_tokens": settings.max_tokens,
         "extra_headers": headers or None,
+        "reasoning": True,
     }
     return {name: value for name, value in arguments.items() if value is not None}
 
@@ -176,7 +178,10 @@ def embedded_headers(settings: TurnSettings) -> dict[str, str]:
 
 
 def messages_of(history: Sequence[Turn], message: str) -> list[ChatMessage]:
-    """The messages to send; turns without an answer are left out, so that roles alternate."""
+    """The messages to send, without reasoning; turns without an answer are left out.
+
+    So roles alternate.
+    """
     messages: list[ChatMessage] = []
     for turn in history:
         if turn.answer.text:
@@ -185,28 +190,94 @@ def messages_of(history: Sequence[Turn], message: str) -> list[ChatMessage]:
     return [*messages, ChatMessage(role="user", content=message)]
 
 
-def _grown(answer: Answer, event: CompleteStreamEvent, elapsed_ms: float) -> Answer:
-    match event:
-        case CompleteStreamMeta():
-            return answer.model_copy(update=_meta(event))
-        case CompleteStreamDelta():
-            update = {"text": answer.text + event.text, "timing": _timing(answer, elapsed_ms)}
-            return answer.model_copy(update=update)
-        case CompleteResult():
-            return _whole(answer, event, elapsed_ms)
-        case _:
-            return answer
+class _Arriving:
+    """An answer as it arrives, its reasoning apart from its text."""
+
+    def __init__(self) -> None:
+        self._answer = Answer()
+        self._said = self._thought = ""
+        self._may_have_tags = False
+        self._began_ms: float | None = None
+
+    def take(self, event: CompleteStreamEvent, elapsed_ms: float) -> Answer:
+        """The answer with this event; the time is since the request."""
+        match event:
+            case CompleteStreamMeta():
+                # A second one is another candidate's: what the one before it thought is void.
+                self._thought = ""
+                begun = {"reasoning": "", "reasoning_ms": None}
+                self._answer = self._answer.model_copy(update=_meta(event) | begun)
+            case CompleteStreamReasoning():
+                self._thought += event.text
+                self._grow(elapsed_ms)
+            case CompleteStreamDelta():
+                self._said += event.text
+                self._may_have_tags = self._may_have_tags or "<" in event.text
+                self._grow(elapsed_ms)
+            case CompleteResult():
+                self._answer = self._whole(event, elapsed_ms)
+        return self._answer
+
+    def _grow(self, elapsed_ms: float) -> None:
+        self._began_ms = elapsed_ms if self._began_ms is None else self._began_ms
+        before = self._answer
+        text, thought = self._said, self._thought
+        if self._may_have_tags:
+            tagged, text = parted(text)
+            thought = f"{thought}\n\n{tagged}".strip() if tagged else thought
+        timing = _timing(before, elapsed_ms) if text else Timing(total_ms=elapsed_ms)
+        update: dict[str, Any] = {"text": text, "timing": timing}
+        if thought:
+            is_over = bool(before.text and before.reasoning)
+            took = before.reasoning_ms if is_over else _rounded(elapsed_ms - self._began_ms)
+            update |= {"reasoning": thought, "reasoning_ms": took}
+        self._answer = before.model_copy(update=update)
+
+    def _whole(self, result: CompleteResult, elapsed_ms: float) -> Answer:
+        before = self._answer
+        measured = before.timing.ttft_ms if before.timing else None
+        timing = result.timing or Timing(ttft_ms=measured, total_ms=elapsed_ms)
+        text, thought = result.text or self._said, result.reasoning or self._thought
+        if self._may_have_tags:
+            tagged, text = parted(text, whole=True)
+            if tagged:
+                thought = f"{thought}\n\n{tagged}".strip()
+                # The server took the first thought for the first word.
+                timing = timing.model_copy(update={"ttft_ms": measured})
+        kind = result.kind or before.kind
+        return Answer(
+            text=text,
+            reasoning=thought,
+            reasoning_ms=before.reasoning_ms if thought else None,
+            provider=result.provider,
+            model=result.model,
+            kind=kind,
+            simulated=bool(result.simulated) or kind == "simulated",
+            words=result.words or before.words,
+            usage=result.usage,
+            failover_count=result.failover_count,
+            attempts=tuple(result.attempts or before.attempts),
+            scores_run_id=result.scores_run_id or before.scores_run_id,
+            finish_reason=result.finish_reason,
+            notes=tuple(result.notes or ()),
+            timing=timing,
+        )
 
 
-def _timing(answer: Answer, elapsed_ms: float) -> Timing:
+def _rounded(milliseconds: float) -> float | None:
+    """None where there is nothing to measure: it came at once, in an answer of one piece."""
+    return milliseconds if milliseconds >= 1 else None
+
+
+def _timing(before: Answer, elapsed_ms: float) -> Timing:
     """As far as it is known. A simulated vendor's first token has its own figure: what the words
     took longer is how late the server's machine is."""
-    first = answer.timing.ttft_ms if answer.timing else None
-    late = answer.timing.late_ms if answer.timing else None
-    if first is None and answer.simulated and answer.attempts:
-        first = sum(each.duration_ms for each in answer.attempts)
+    first, late = elapsed_ms, None
+    if before.text and before.timing and before.timing.ttft_ms is not None:
+        first, late = before.timing.ttft_ms, before.timing.late_ms
+    elif before.simulated and before.attempts:
+        first = sum(each.duration_ms for each in before.attempts)
         late = elapsed_ms - first if elapsed_ms - first >= _NOTICED_MS else None
-    first = elapsed_ms if first is None else first
     return Timing(ttft_ms=first, total_ms=max(first, elapsed_ms - (late or 0.0)), late_ms=late)
 
 
@@ -221,26 +292,6 @@ def _meta(event: CompleteStreamMeta) -> dict[str, Any]:
         "attempts": tuple(event.attempts or ()),
         "scores_run_id": event.scores_run_id,
     }
-
-
-def _whole(answer: Answer, result: CompleteResult, elapsed_ms: float) -> Answer:
-    measured = answer.timing.ttft_ms if answer.timing else None
-    kind = result.kind or answer.kind
-    return Answer(
-        text=result.text or answer.text,
-        provider=result.provider,
-        model=result.model,
-        kind=kind,
-        simulated=bool(result.simulated) or kind == "simulated",
-        words=result.words or answer.words,
-        usage=result.usage,
-        failover_count=result.failover_count,
-        attempts=tuple(result.attempts or answer.attempts),
-        scores_run_id=result.scores_run_id or answer.scores_run_id,
-        finish_reason=result.finish_reason,
-        notes=tuple(result.notes or ()),
-        timing=result.timing or Timing(ttft_ms=measured, total_ms=elapsed_ms),
-    )
 
 
 def sound_model(model: ModelT) -> ModelT:

@@ -13,6 +13,8 @@ MOST_WHOLE: Final = 2_000_000
 """Characters of a turn's JSON; a turn that has more is cut."""
 MOST_TEXT: Final = 1_000_000
 """So many characters of its answer are left then: three times what any model writes at once."""
+MOST_REASONING: Final = 200_000
+"""So many characters of what the model thought."""
 MOST_WORDS: Final = 500
 """So many characters of every other text of a server's."""
 MOST_ENTRIES: Final = 50
@@ -22,10 +24,11 @@ _CUT: Final = " … (cut)"
 
 
 def cut(turn: Turn) -> Turn:
-    """The turn, for one that is larger: the beginning of its answer and of its details."""
-    text = turn.answer.text
+    """The turn, for one that is larger: the beginning of its answer, reasoning and details."""
+    text, reasoning = turn.answer.text, turn.answer.reasoning
     parts = turn.model_dump(exclude={"number", "message", "settings"})
-    parts["answer"] = _short(parts["answer"]) | {"text": text[:MOST_TEXT], "cut": _label(text)}
+    kept = {"text": text[:MOST_TEXT], "reasoning": reasoning[:MOST_REASONING]}
+    parts["answer"] = _short(parts["answer"]) | kept | {"cut": _label(text)}
     parts["error"], parts["ranking"] = _short(parts["error"]), _short(parts["ranking"])
     if len(str(parts["ranking"])) > MOST_TEXT:
         parts["ranking"] = None
@@ -34,7 +37,7 @@ def cut(turn: Turn) -> Turn:
 
 def _label(text: str) -> str:
     if len(text) <= MOST_TEXT:
-        return "This turn was too large to be stored whole. Its details are cut."
+        return "This turn was too large to be stored whole. Its reasoning or its details are cut."
     return (
         f"This answer was too long to be stored whole. These are the first {MOST_TEXT:,} of its "
         f"{len(text):,} characters."

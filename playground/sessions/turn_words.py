@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from playground.look.words import milliseconds
+from playground.look.words import counted, milliseconds
 from playground.servers.connection import Connection
 from playground.servers.local_gateway import GatewayStartError
 from playground.sessions.asking import sound_model
@@ -55,6 +55,8 @@ _CUT_SHORT = {
     "stopped": "Stopped by you.",
     "interrupted": "Interrupted: the playground ended during this answer.",
 }
+_MOST_TOKENS = 10**12
+_ONLY_REASONING = "The model ended its answer after its reasoning, without a word."
 
 
 def source(answer: Answer) -> str | None:
@@ -67,6 +69,8 @@ def source(answer: Answer) -> str | None:
 
 def status_note(turn: Turn) -> str | None:
     """Why an answer is not whole, where it is not."""
+    if turn.status == "done" and turn.answer.reasoning and not turn.answer.text:
+        return _ONLY_REASONING
     lead = _CUT_SHORT.get(turn.status)
     kept = "The text up to here is kept." if turn.answer.text else "No text had arrived."
     return f"{lead} {kept}" if lead else None
@@ -79,6 +83,16 @@ def tokens(answer: Answer) -> str | None:
     mark = "≈ " if answer.usage.estimated else ""
     counts = f"{answer.usage.prompt_tokens:,} in · {answer.usage.completion_tokens:,} out"
     return f"{mark}{counts} tokens"
+
+
+def reasoned(answer: Answer) -> str | None:
+    """How long the model thought, with how many tokens, as far as known; None where it did not."""
+    if not answer.reasoning:
+        return None
+    took = f" for {milliseconds(answer.reasoning_ms)}" if answer.reasoning_ms else ""
+    count = answer.usage.reasoning_tokens if answer.usage else None
+    tokens = f" · {counted(count, 'token')}" if count and 0 < count < _MOST_TOKENS else ""
+    return f"Thought{took}{tokens}"
 
 
 def latency(answer: Answer) -> str | None:
@@ -145,7 +159,8 @@ def failed_attempts(error: SpekoApiError) -> tuple[Attempt, ...]:
 def _advice(error: SpekoApiError, connection: Connection) -> str:
     attempts = failed_attempts(error)
     if any(attempt.drill for attempt in attempts):
-        return _BROKEN_BY_DRILL if isinstance(error, SpekoStreamError) else _FAILED_BY_DRILL
+        has_begun = isinstance(error, SpekoStreamError) and error.code != "ALL_PROVIDERS_FAILED"
+        return _BROKEN_BY_DRILL if has_begun else _FAILED_BY_DRILL
     if attempts and error.code == "ALL_PROVIDERS_FAILED":
         refused = all(attempt.code == FailureCode.AUTH_FAILED for attempt in attempts)
         return _KEYS_REFUSED if refused and connection.embedded else _ALL_FAILED

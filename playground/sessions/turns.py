@@ -43,8 +43,8 @@ class TurnSettings(_Value):
     """What the form says. None means: leave the field out, the provider's own default applies.
 
     ``allowed`` holds ``vendor`` or ``vendor:model``; an empty one allows everyone. ``drill`` are
-    the faults a turn is sent with; in the form, the outage that it simulates. Only the embedded
-    gateway obeys it, ``what_if`` and, with the demo fleet, ``reply`` (what to say).
+    the faults a turn is sent with; a form has none of its own. Only the embedded gateway obeys it,
+    ``what_if`` and, with the demo fleet, ``reply`` (what to say).
     """
 
     language: Language = "en"
@@ -93,10 +93,14 @@ class TurnError(_Value):
 class Answer(_Value):
     """What came back, whole or in part. Unknown is None and is never shown as 0.
 
-    ``cut`` says what was left out when it was stored, because it was too large (see ``bounds``).
+    ``reasoning`` is what the model thought: shown beside ``text``, and never sent back. It took
+    ``reasoning_ms`` milliseconds, up to the first words. ``cut`` says what was left out when it was
+    stored, because it was too large (see ``bounds``).
     """
 
     text: str = ""
+    reasoning: str = ""
+    reasoning_ms: float | None = None
     provider: str | None = None
     model: str | None = None
     kind: ProviderKind | None = None

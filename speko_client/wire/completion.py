@@ -85,11 +85,15 @@ class CompleteRequest(SpekoModel):
 
 
 class CompleteUsage(SpekoModel):
-    """Token counts; ``estimated`` (*extension*) is true where no tokenizer counted them."""
+    """Token counts; ``estimated`` (*extension*) is true where no tokenizer counted them.
+
+    ``reasoning_tokens`` (*extension*) is how many went into reasoning; None where nobody says.
+    """
 
     prompt_tokens: int
     completion_tokens: int
     estimated: bool = False
+    reasoning_tokens: int | None = None
 
 
 class FailureCode(StrEnum):
@@ -146,6 +150,7 @@ class CompleteResult(SpekoModel):
 
     ``words`` says who wrote the text where it was not the provider itself: a model's name, or
     ``scripted``. ``notes`` are plain sentences on what the provider did differently than asked.
+    ``reasoning`` is what the model thought, apart from its text, where that was asked for.
     """
 
     text: str
@@ -162,6 +167,7 @@ class CompleteResult(SpekoModel):
     words: str | None = None
     notes: Many[str] | None = None
     timing: Timing | None = None
+    reasoning: str | None = None
 
 
 class CompleteStreamMeta(SpekoModel):
@@ -184,6 +190,17 @@ class CompleteStreamDelta(SpekoModel):
     """A piece of the answer's text."""
 
     type: Literal["delta"] = "delta"
+    text: str
+
+
+class CompleteStreamReasoning(SpekoModel):
+    """*Extension.* A piece of what the model thinks; it is no part of the answer's text.
+
+    It may come before the first words. Where that candidate then fails, another ``meta`` follows,
+    and what the first one thought counts no more.
+    """
+
+    type: Literal["reasoning"] = "reasoning"
     text: str
 
 
@@ -223,6 +240,7 @@ class StreamError(SpekoModel):
 CompleteStreamEvent = (
     CompleteStreamMeta
     | CompleteStreamDelta
+    | CompleteStreamReasoning
     | CompleteStreamToolCall
     | CompleteStreamServerToolCall
     | CompleteStreamDone

@@ -15,6 +15,8 @@ from speko_client.wire.base import Entry, HeaderModel, Many, Share, SpekoModel
 
 CONNECTIONS_HEADER = "X-Speko-Connections"
 FLEET_HEADER = "X-Speko-Fleet"
+REASONING_HEADER = "X-Speko-Reasoning"
+"""``true`` asks for what the model thinks: ``reasoning`` events, and the field of the answer."""
 MAX_CONNECTIONS_BYTES = 16 * 1024
 """The most that the embedded gateway takes in ``X-Speko-Connections``."""
 

@@ -5,6 +5,9 @@ the next-best one, and only the list of attempts shows it. After them a stream t
 broken, while a buffered caller, who has seen nothing yet, still gets the next candidate: it calls
 ``Relay.open`` again. Each candidate is tried once (docs/contract.md, section 4).
 
+Reasoning is no word yet, so it commits to nothing. A caller who asks for it gets it as it comes;
+where that candidate fails, the next one begins anew.
+
 The health gate is asked again before each candidate, because its answer may have changed since the
 routing: a candidate that has left the pool, or that another request is trying out, comes last; one
 whose vendor asked for a pause is not called.
@@ -13,34 +16,34 @@ whose vendor asked for a pause is not called.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from speko_client.models import Attempt
 from speko_gateway.ahead import Ahead, Bound, next_events
-from speko_gateway.candidates import Candidate
 from speko_gateway.config import Limits as Limits
 from speko_gateway.errors import GatewayError, invalid
+from speko_gateway.failover.attempts import Option, Outcome, RunningAttempt
 from speko_gateway.provider import (
     FailureCode,
     Finish,
     Progress,
-    Provider,
     ProviderError,
     ProviderEvent,
     ProviderRequest,
+    Reasoning,
     TextDelta,
     ToolCall,
     without_words,
 )
-from speko_gateway.routing.candidate_health import Call, Standing
+from speko_gateway.routing.candidate_health import Standing
 from speko_gateway.routing.gating import pause_asked_for
 from speko_gateway.routing.health import HealthGate
 
 Clock = Callable[[], float]
-Piece = TextDelta | ToolCall
-Outcome = Literal["answered", "failed", "cancelled"]
+Piece = TextDelta | ToolCall | Reasoning
+_WORDS = (TextDelta, ToolCall)
+_ALOUD = (TextDelta, ToolCall, Reasoning)
 
 _BLAMELESS = frozenset(
     {
@@ -53,36 +56,23 @@ _BLAMELESS = frozenset(
 """Failures that say nothing about a candidate's health: the request or a drill caused them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A candidate and the provider that serves it.
-
-    ``drill``: a drill has put a fault in the provider's place, and these limits hold meanwhile.
-    What comes of it says nothing about the candidate.
-    """
-
-    candidate: Candidate
-    provider: Provider
-    drill: Limits | None = None
-
-
 @dataclass(slots=True)
 class Speaker:
-    """The candidate that has begun to answer; ``opening`` is what it said first.
+    """The candidate that has begun to answer, or to think; ``opening`` is what it said first.
 
     ``attempts`` are those up to now, its own last, as answered; ``failovers`` counts those before
     it. It must be closed in any case; closed before its end it counts as cancelled.
     """
 
     option: Option
-    opening: Sequence[ProviderEvent]
     attempts: list[Attempt]
     failovers: int
     running: RunningAttempt
+    limits: Limits
     _upstream: Ahead[ProviderEvent]
     _relay: Relay
-    _bounds: Sequence[Bound]
-    _idle: float
+    opening: Sequence[ProviderEvent] = ()
+    bounds: Sequence[Bound] = ()
     finish: Finish | None = None
 
     async def batches(self) -> AsyncGenerator[Sequence[Piece]]:
@@ -94,8 +84,8 @@ class Speaker:
         batch = self.opening
         try:
             while self.finish is None:
-                self.running.hear(batch[-1], self._relay.clock())
-                pieces, self.finish = _until_finish(batch)
+                self.running.hear(_own_time(batch[-1]), self._relay.clock())
+                pieces, self.finish = _until_finish(batch, aloud=self._relay.overhear is not None)
                 if pieces:
                     yield pieces
                 if self.finish is None:
@@ -111,46 +101,19 @@ class Speaker:
 
     async def _next(self) -> Sequence[ProviderEvent]:
         try:
-            return await next_events(self._upstream, Bound.idle(self._idle), *self._bounds)
+            idle = Bound.idle(self.limits.idle)
+            return await next_events(self._upstream, idle, *self.bounds)
         except ProviderError as error:
             self._relay.failed(self.running, error)
             raise
 
 
 @dataclass(slots=True)
-class RunningAttempt:
-    """An attempt under way, from its call to its one outcome.
-
-    ``call`` is what the health gate knows it by; None for a drill's, which the gate ignores.
-    """
-
-    option: Option
-    started: float
-    call: Call | None
-    over: bool = False
-    _at: float | None = None
-    _heard: float = 0.0
-
-    @property
-    def has_own_clock(self) -> bool:
-        """Whether a simulated vendor's published figures say how long it took."""
-        return self._at is not None
-
-    def hear(self, event: ProviderEvent, now: float) -> None:
-        """Note what its own clock says at this event, where it has one."""
-        if isinstance(event, TextDelta | Finish) and event.at is not None:
-            self._at, self._heard = event.at, now
-
-    def seconds(self, now: float, outcome: Outcome) -> float:
-        """How long it has taken, by its own clock; how late this machine was does not count."""
-        if self._at is None:
-            return now - self.started
-        return self._at if outcome == "answered" else self._at + now - self._heard
-
-
-@dataclass(slots=True)
 class Relay:
-    """One request's way through its candidates. ``clock`` gives monotonic seconds."""
+    """One request's way through its candidates. ``clock`` gives monotonic seconds.
+
+    ``overhear`` is given what a candidate thinks before its first words; None where nobody asks.
+    """
 
     options: Sequence[Option]
     request: ProviderRequest
@@ -158,6 +121,7 @@ class Relay:
     clock: Clock
     health: HealthGate
     attempts: list[Attempt] = field(default_factory=list)
+    overhear: Callable[[Speaker, Sequence[Reasoning]], Awaitable[None]] | None = None
     _met: int = 0
     _last: deque[Option] = field(default_factory=deque)
     _deadline: Bound | None = None
@@ -258,18 +222,17 @@ class Relay:
         upstream = Ahead(
             option.provider.stream(replace(self.request, model=option.candidate.model))
         )
+        failovers = len(self.attempts)
+        attempts = [*self.attempts, self._attempt(running, "answered")]
+        speaker = Speaker(option, attempts, failovers, running, limits, upstream, self)
         try:
-            opening, answer = await self._opening(upstream, option, limits, deadline)
+            speaker.opening, answer = await self._opening(speaker, upstream, deadline)
         except BaseException:
             await upstream.close()
             raise
-        running.hear(opening[0], self.clock())
-        attempts = [*self.attempts, self._attempt(running, "answered")]
-        failovers = len(self.attempts)
-        bounds = (answer, deadline)
-        return Speaker(
-            option, opening, attempts, failovers, running, upstream, self, bounds, limits.idle
-        )
+        speaker.bounds = (answer, deadline)
+        attempts[-1] = self._attempt(running, "answered")
+        return speaker
 
     def _patience(self, option: Option, limits: Limits) -> Bound:
         """How long the first event may take: of a whole answer, or of its first words only."""
@@ -278,7 +241,7 @@ class Relay:
         return Bound.first_token(limits.first_token)
 
     async def _opening(
-        self, upstream: Ahead[ProviderEvent], option: Option, limits: Limits, deadline: Bound
+        self, speaker: Speaker, upstream: Ahead[ProviderEvent], deadline: Bound
     ) -> tuple[Sequence[ProviderEvent], Bound]:
         """Read up to the commitment: the first event that is more than blank text.
 
@@ -287,6 +250,7 @@ class Relay:
         limited, and the whole answer. The time to load a model is not part of the answer.
         """
         blank = ""
+        option, limits = speaker.option, speaker.limits
         patience = self._patience(option, limits)
         loading = limits.first_token if option.provider.loads_models else 0.0
         answer = Bound.answer(limits.answer + loading)
@@ -294,16 +258,26 @@ class Relay:
             batch = await next_events(upstream, patience, answer, deadline)
             patience = max(patience, Bound.idle(limits.idle))
             answer = min(answer, Bound.answer(limits.answer))
+            thoughts: list[Reasoning] = []
             for place, event in enumerate(batch, 1):
                 if isinstance(event, Finish):
+                    await self._think(speaker, thoughts)
                     raise without_words(event)
                 if isinstance(event, ToolCall):
-                    return batch[place - 1 :], answer
+                    return [*thoughts, *batch[place - 1 :]], answer
+                if isinstance(event, Reasoning):
+                    thoughts.append(event)
                 if isinstance(event, Progress):
                     continue
                 blank += event.text
                 if event.text.strip():
-                    return [replace(event, text=blank), *batch[place:]], answer
+                    speaker.running.hear(event.at, self.clock())
+                    return [*thoughts, replace(event, text=blank), *batch[place:]], answer
+            await self._think(speaker, thoughts)
+
+    async def _think(self, speaker: Speaker, thoughts: Sequence[Reasoning]) -> None:
+        if thoughts and self.overhear is not None:
+            await self.overhear(speaker, thoughts)
 
     def _exhausted(self, deadline: Bound) -> GatewayError:
         """What the caller gets when nobody is left to ask: an error that lists each attempt."""
@@ -333,12 +307,19 @@ def _message(error: ProviderError, drilled: bool) -> str:
     return f"{error.message} (drill)" if drilled else error.message
 
 
-def _until_finish(batch: Sequence[ProviderEvent]) -> tuple[Sequence[Piece], Finish | None]:
+def _own_time(event: ProviderEvent) -> float | None:
+    return event.at if isinstance(event, TextDelta | Finish) else None
+
+
+def _until_finish(
+    batch: Sequence[ProviderEvent], *, aloud: bool
+) -> tuple[Sequence[Piece], Finish | None]:
     """What is said in this batch, and its end if that is in it; nothing counts after the end."""
+    kinds = _ALOUD if aloud else _WORDS
     pieces: list[Piece] = []
     for event in batch:
         if isinstance(event, Finish):
             return pieces, event
-        if not isinstance(event, Progress):
+        if isinstance(event, kinds):
             pieces.append(event)
     return pieces, None

@@ -31,7 +31,7 @@ from speko_client.models import (
 )
 from speko_gateway.candidates import NOBODY, Candidate, Selection
 from speko_gateway.config import Limits
-from speko_gateway.failover.relay import Option
+from speko_gateway.failover.attempts import Option
 from speko_gateway.headers import bad_header, read_header
 from speko_gateway.provider import (
     FailureCode,
@@ -44,6 +44,7 @@ from speko_gateway.provider import (
 )
 from speko_gateway.providers.stand_ins.scripted import SCRIPTED
 from speko_gateway.providers.stand_ins.simulated import SimulatedProvider
+from speko_gateway.providers.stand_ins.written import answer_of, written_answers
 
 _NO_DRILLS = "this gateway takes no drills, because others may be using it. --drills allows them"
 _HEADERS = (OUTAGE_HEADER.lower(), DRILL_HEADER.lower(), REPLY_HEADER.lower())
@@ -235,6 +236,17 @@ def staged(
     if drill_rules is None:
         return options
     return [_drilled(option, staging.faults, limits, drill_rules) for option in options]
+
+
+def with_written(options: Sequence[Option], request: ProviderRequest) -> Sequence[Option]:
+    """The same candidates; where answers to this request are written, the demo fleet says them."""
+    answers = written_answers(request)
+    if answers is None:
+        return options
+    return [
+        replace(each, provider=_saying(each.provider, answer_of(each.candidate.provider, answers)))
+        for each in options
+    ]
 
 
 def _simulated(option: Option, staging: Staging) -> Option:

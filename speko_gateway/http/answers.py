@@ -28,12 +28,12 @@ from speko_client.models import (
     Timing,
 )
 from speko_gateway.errors import GatewayError
-from speko_gateway.failover.relay import Relay, Speaker
+from speko_gateway.failover.relay import Piece, Relay, Speaker
 from speko_gateway.fleet.fleet import Fleet
 from speko_gateway.http.negotiation import wants_errors_as_events
 from speko_gateway.provider import (
     Finish,
-    ProviderRequest,
+    Reasoning,
     TextDelta,
     ToolCall,
     estimate_tokens,
@@ -67,10 +67,12 @@ def frame(event: str, data: object) -> bytes:
     return b"event: %b\ndata: %b\n\n" % (event.encode(), encode(data))
 
 
-def piece_frame(piece: TextDelta | ToolCall) -> bytes:
-    """The event for a piece of text or a tool call."""
+def piece_frame(piece: Piece) -> bytes:
+    """The event for a piece of text, of reasoning, or a tool call."""
     if isinstance(piece, TextDelta):
         return b'event: delta\ndata: {"text":%b}\n\n' % encode(piece.text)
+    if isinstance(piece, Reasoning):
+        return frame("reasoning", {"text": piece.text})
     return frame("tool_call", {"id": piece.id, "name": piece.name, "args": piece.args})
 
 
@@ -94,19 +96,18 @@ def meta_frame(speaker: Speaker, scores_run_id: str) -> bytes:
 def result_body(
     speaker: Speaker,
     relay: Relay,
-    pieces: Sequence[TextDelta | ToolCall],
+    pieces: Sequence[Piece],
     scores_run_id: str,
     timing: Timing,
     notes: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The buffered answer, also the data of ``done``; ``notes`` follow the provider's own."""
     provider, finish = speaker.option.provider, speaker.finish or Finish()
-    text = "".join(piece.text for piece in pieces if isinstance(piece, TextDelta))
     result = CompleteResult(
-        text=text,
+        text=_joined(pieces, TextDelta),
         provider=speaker.option.candidate.provider,
         model=speaker.option.candidate.model,
-        usage=_usage(finish, relay.request, pieces),
+        usage=_usage(finish, relay, pieces),
         failover_count=speaker.failovers,
         scores_run_id=scores_run_id,
         tool_calls=_tool_calls(pieces),
@@ -117,20 +118,23 @@ def result_body(
         words=finish.words or provider.words,
         notes=[*finish.notes, *notes] or None,
         timing=timing,
+        reasoning=_joined(pieces, Reasoning) or None,
     )
     return wire(result)
 
 
-def gathered(
-    pieces: Sequence[TextDelta | ToolCall],
-) -> list[TextDelta | ToolCall]:
-    """The same answer in few pieces: its text in one, then its tool calls."""
-    text = "".join(piece.text for piece in pieces if isinstance(piece, TextDelta))
-    calls = [piece for piece in pieces if isinstance(piece, ToolCall)]
-    return [TextDelta(text), *calls] if text else [*calls]
+def gathered(pieces: Sequence[Piece]) -> list[Piece]:
+    """The same answer in few pieces: its reasoning in one, its text in one, then its tool calls."""
+    kinds: tuple[type[Reasoning | TextDelta], ...] = (Reasoning, TextDelta)
+    whole = [kind(said) for kind in kinds if (said := _joined(pieces, kind))]
+    return [*whole, *(piece for piece in pieces if isinstance(piece, ToolCall))]
 
 
-def _tool_calls(pieces: Sequence[TextDelta | ToolCall]) -> list[ChatToolCall] | None:
+def _joined(pieces: Sequence[Piece], kind: type[Reasoning | TextDelta]) -> str:
+    return "".join(piece.text for piece in pieces if isinstance(piece, kind))
+
+
+def _tool_calls(pieces: Sequence[Piece]) -> list[ChatToolCall] | None:
     return [
         ChatToolCall(id=piece.id, name=piece.name, args=piece.args)
         for piece in pieces
@@ -138,23 +142,24 @@ def _tool_calls(pieces: Sequence[TextDelta | ToolCall]) -> list[ChatToolCall] | 
     ] or None
 
 
-def _usage(
-    finish: Finish, request: ProviderRequest, pieces: Sequence[TextDelta | ToolCall]
-) -> CompleteUsage:
+def _usage(finish: Finish, relay: Relay, pieces: Sequence[Piece]) -> CompleteUsage:
     """The provider's counts; where it gave none that can be true, estimates, labelled so."""
     said = sum(
-        len(piece.text) if isinstance(piece, TextDelta) else len(piece.name) + len(piece.args)
+        len(piece.name) + len(piece.args) if isinstance(piece, ToolCall) else len(piece.text)
         for piece in pieces
     )
     prompt_tokens, completion_tokens = finish.prompt_tokens, finish.completion_tokens
-    estimated = finish.estimated
+    estimated, request = finish.estimated, relay.request
     asked = len(request.system_prompt or "") + sum(len(each.content) for each in request.messages)
     if not may_hold(prompt_tokens, asked):
         prompt_tokens, estimated = estimate_tokens(asked), True
     if not may_hold(completion_tokens, said):
         completion_tokens, estimated = estimate_tokens(said), True
     return CompleteUsage(
-        prompt_tokens=prompt_tokens, completion_tokens=completion_tokens, estimated=estimated
+        prompt_tokens=prompt_tokens,
+        completion_tokens=completion_tokens,
+        estimated=estimated,
+        reasoning_tokens=finish.reasoning_tokens if relay.overhear else None,
     )
 
 

@@ -35,13 +35,13 @@ from speko_gateway.errors import GatewayError, invalid
 from speko_gateway.gateway import Gateway
 from speko_gateway.http.answers import COMPLETE_PATH, encode, headers_of, refuse, wire
 from speko_gateway.http.complete import (
-    CallerGone,
     CompleteAnswer,
     ModelT,
     parsed,
     read_body,
     validation_error,
 )
+from speko_gateway.http.leaving import CallerGone
 from speko_gateway.http.observing import CONTENT_TYPE, METRICS_PATH, Metrics, Observer
 from speko_gateway.http.openapi import (
     ERRORS,

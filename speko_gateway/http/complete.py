@@ -6,10 +6,9 @@ so they can name it, and a caller who leaves is noticed at any moment, in both f
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
@@ -20,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from speko_client.models import Attempt, ChatMessage, CompleteRequest, Timing
 from speko_gateway.breadth import is_too_wide
 from speko_gateway.errors import GatewayError, invalid
-from speko_gateway.failover.relay import Relay, Speaker
+from speko_gateway.failover.relay import Piece, Relay, Speaker
 from speko_gateway.failover.staging import staging_in
 from speko_gateway.gateway import Gateway
 from speko_gateway.http.answers import (
@@ -39,49 +38,12 @@ from speko_gateway.http.answers import (
     send_start,
     send_whole,
 )
-from speko_gateway.http.negotiation import answer_form
+from speko_gateway.http.leaving import CallerGone, GatewayStopping, connected
+from speko_gateway.http.negotiation import answer_form, wants_reasoning
 from speko_gateway.http.observing import RequestRecord, record_of
 from speko_gateway.http.tool_notes import notes_on_tools
-from speko_gateway.provider import Finish, ProviderError, TextDelta, ToolCall
+from speko_gateway.provider import Finish, ProviderError, Reasoning, ToolCall
 from speko_gateway.turns import turn
-
-
-class CallerGone(Exception):
-    """The caller hung up."""
-
-
-class GatewayStopping(Exception):
-    """The process is ending, and has cancelled what still runs."""
-
-
-@asynccontextmanager
-async def connected(receive: Receive) -> AsyncGenerator[None]:
-    """Cancel what runs inside as soon as the caller leaves, and raise CallerGone for it.
-
-    Any other cancellation comes from the server as it stops, and becomes GatewayStopping. Enter it
-    once the body is read: from then on ``receive`` only reports that the caller left.
-    """
-    work = asyncio.current_task()
-    left = False
-
-    async def watch() -> None:
-        nonlocal left
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        left = True
-        if work is not None:
-            work.cancel()
-
-    watcher = asyncio.ensure_future(watch())
-    try:
-        yield
-    except asyncio.CancelledError:
-        if work is not None:
-            work.uncancel()
-        raise (CallerGone if left else GatewayStopping) from None
-    finally:
-        watcher.cancel()
-
 
 _log = logging.getLogger(__name__)
 
@@ -195,6 +157,8 @@ class CompleteAnswer:
             notes = notes_on_tools(request.tools or (), request.max_tool_hops)
             onward = record.onward or send
             exchange = Exchange(gateway, relay, started, send, onward, record, notes)
+            if wants_reasoning(headers):
+                relay.overhear = exchange.overhear
             record.attempts = relay.attempts
             record.form = form
             await (exchange.buffer(receive) if buffered else exchange.stream(receive))
@@ -215,7 +179,10 @@ def _only_post() -> GatewayError:
 
 @dataclass(slots=True)
 class Exchange:
-    """One accepted request on its way to its answer. ``onward`` sends what follows the start."""
+    """One accepted request on its way to its answer. ``onward`` sends what follows the start.
+
+    ``voice`` is whose words or thoughts are the ``pieces``. ``opened``: the response has begun.
+    """
 
     gateway: Gateway
     relay: Relay
@@ -224,7 +191,8 @@ class Exchange:
     onward: Send
     record: RequestRecord
     notes: Sequence[str] = ()
-    pieces: list[TextDelta | ToolCall] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
+    voice: Speaker | None = None
     ttft_ms: float | None = None
     opened: bool = False
 
@@ -241,7 +209,7 @@ class Exchange:
         await send_whole(self.send, 200, body, headers)
 
     async def stream(self, receive: Receive) -> None:
-        """Answer with events; the response opens once a candidate has spoken."""
+        """Answer with events; the response opens once a candidate speaks, or thinks aloud."""
         try:
             async with connected(receive):
                 last = await self._all_but_last()
@@ -249,24 +217,52 @@ class Exchange:
             if not self.opened:
                 raise
             last = self._broken(_STOPPING, "GATEWAY_STOPPING")
+        except GatewayError as error:
+            if not self.opened:
+                raise
+            last = self._broken(error.message, error.code, error.attempts)
         # Not inside: after the last byte the server reports that the caller has left.
         await send_body(self.onward, last, more=False)
+
+    async def overhear(self, speaker: Speaker, thoughts: Sequence[Reasoning]) -> None:
+        """Pass on what a candidate thinks before its first words; it may still fail."""
+        opening = await self._introduced(speaker)
+        self._keep(thoughts)
+        if self.opened:
+            await send_body(self.onward, opening + b"".join(map(piece_frame, thoughts)))
 
     async def _open(self) -> Speaker:
         speaker = await self.relay.open()
         self.ttft_ms = self._taken_ms(speaker, speaker.attempts)
         self.record.spoken(speaker.option, self.ttft_ms)
-        self.pieces.clear()
         return speaker
+
+    async def _introduced(self, speaker: Speaker) -> bytes:
+        """Its ``meta`` event, to be sent behind the head; nothing where that was sent before."""
+        if speaker is self.voice:
+            return b""
+        self.voice = speaker
+        self.pieces.clear()
+        if self.relay.request.buffered:
+            return b""
+        if not self.opened:
+            self.opened = True
+            headers = answer_headers(speaker, self.gateway.snapshot.id)
+            await send_start(self.send, 200, EVENTS | headers)
+        return meta_frame(speaker, self.gateway.snapshot.id)
+
+    def _keep(self, pieces: Sequence[Piece]) -> None:
+        self.pieces.extend(pieces)
+        if len(self.pieces) > _MOST_PIECES:
+            self._gather()
 
     async def _heard_out(self, speaker: Speaker) -> bool:
         """Collect the whole answer; False where it broke off, which the relay has recorded."""
+        await self._introduced(speaker)
         try:
             async with aclosing(speaker.batches()) as batches:
                 async for batch in batches:
-                    self.pieces.extend(batch)
-                    if len(self.pieces) > _MOST_PIECES:
-                        self._gather()
+                    self._keep(batch)
         except ProviderError:
             return False
         finally:
@@ -281,7 +277,7 @@ class Exchange:
         """Before the whole answer is written down: a long one waits until the loop has time."""
         if len(self.pieces) > 1:
             self._gather()
-        if any(len(each.text) > _LONG for each in self.pieces if isinstance(each, TextDelta)):
+        if any(len(each.text) > _LONG for each in self.pieces if not isinstance(each, ToolCall)):
             await turn()
 
     async def _all_but_last(self) -> bytes:
@@ -299,16 +295,11 @@ class Exchange:
 
     async def _send_pieces(self, speaker: Speaker) -> bytes | None:
         """None, or the ``error`` event where the answer broke off."""
-        opening = meta_frame(speaker, self.gateway.snapshot.id)
-        headers = answer_headers(speaker, self.gateway.snapshot.id)
-        self.opened = True
-        await send_start(self.send, 200, EVENTS | headers)
+        opening = await self._introduced(speaker)
         try:
             async with aclosing(speaker.batches()) as batches:
                 async for batch in batches:
-                    self.pieces.extend(batch)
-                    if len(self.pieces) > _MOST_PIECES:
-                        self._gather()
+                    self._keep(batch)
                     await send_body(self.onward, opening + b"".join(map(piece_frame, batch)))
                     opening = b""
         except ProviderError as error:

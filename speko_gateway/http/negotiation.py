@@ -1,4 +1,4 @@
-"""Which of the two answer forms a caller gets, and in which form an error reaches it.
+"""Which of the two answer forms a caller gets, with its reasoning or without, and an error's form.
 
 No official SDK says what it wants, so its version decides where ``Accept`` is silent:
 ``spekoai-python`` below 0.1.2 and ``@spekoai/sdk`` below 0.4 read one JSON object, every later
@@ -15,8 +15,10 @@ with its message and code.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal
+
+from speko_client.models import REASONING_HEADER
 
 AnswerForm = Literal["json", "stream"]
 
@@ -38,6 +40,11 @@ def answer_form(
     ``has_vertical``: the request's intent names one.
     """
     return _asked_for(accept or "") or _generation(user_agent or "", has_vertical=has_vertical)
+
+
+def wants_reasoning(headers: Mapping[str, str]) -> bool:
+    """Whether this caller asks for what the model thinks; ``headers`` have lower-case names."""
+    return headers.get(REASONING_HEADER.lower(), "").strip().lower() == "true"
 
 
 def wants_errors_as_events(accept: str | None, user_agent: str | None) -> bool:

@@ -87,8 +87,7 @@ class ChatPage:
         """Wait until the first words are on the page."""
         expect(self.page.get_by_text(re.compile("is answering"))).to_be_visible()
         live = self.page.get_by_test_id("stChatMessage").last
-        words = live.get_by_test_id("stMarkdownContainer").first
-        expect(words).to_contain_text(re.compile(r"\w+ \w+"))
+        expect(live.locator(".sp-answer")).to_contain_text(re.compile(r"\w+ \w+"))
 
     def stop(self) -> None:
         """Press Stop, and wait until the turn says so."""

@@ -24,6 +24,6 @@ def test_a_page_opens_on_a_fresh_server(page: Page, start_server: StartServer, n
         expect(page.get_by_placeholder("Message the router")).to_be_visible()
     else:
         expect(main.get_by_role("heading", name=name.capitalize())).to_be_visible()
-    expect(page.get_by_test_id("stTopNavLink")).to_have_count(len(PAGES))
+    expect(page.get_by_role("navigation").get_by_role("link")).to_have_count(len(PAGES))
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert "Traceback" not in server.log

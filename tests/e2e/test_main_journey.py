@@ -27,7 +27,7 @@ def test_a_session_from_the_first_message_to_the_charts(
     expect(page.get_by_text("Demo fleet").first).to_be_visible()
 
     chat.take_pill("sample", "Book me an appointment for Tuesday.")
-    expect(chat.chips).to_contain_text("simulated, words by SmolLM2-135M-Instruct")
+    expect(chat.chips).to_contain_text("simulated, scripted")
     expect(chat.chips).to_contain_text("to first token")
     expect(chat.chips).to_contain_text(re.compile(r"\d+ in · \d+ out tokens"))
     expect(chat.chips).to_contain_text("estimated")
@@ -36,11 +36,12 @@ def test_a_session_from_the_first_message_to_the_charts(
     chat.choose("Allowed providers", "Anthropic · any model")
     expect(page.get_by_text("2 of 9 candidates in the pool")).to_be_visible()
     chat.send("Is there parking?")
+    expect(chat.chips).to_contain_text("simulated, words by SmolLM2-135M-Instruct")
     first_choice = chat.provider()
     assert first_choice.startswith("Anthropic")
 
     model = first_choice.removeprefix("Anthropic ")
-    chat.choose("Simulate an outage of ...", f"Anthropic · {model}")
+    chat.choose("Simulate an outage of", f"Anthropic · {model}")
     chat.send("And a bus stop?")
     assert chat.provider().startswith("Anthropic")
     assert chat.provider() != first_choice
@@ -55,7 +56,7 @@ def test_a_session_from_the_first_message_to_the_charts(
     page.keyboard.press("Escape")
 
     # So long (half a minute and more) that it can be stopped in the middle on any machine.
-    cap = page.get_by_role("spinbutton", name="Max tokens")
+    cap = page.get_by_role("textbox", name="Max tokens")
     cap.fill("4000")
     cap.press("Enter")
     settle(page)

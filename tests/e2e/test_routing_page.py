@@ -36,7 +36,7 @@ def test_who_would_answer_is_seen_first_and_then_answers(
     page.get_by_role("link", name="Routing").click()
     main = page.get_by_test_id("stMain")
     expect(main).to_contain_text("Anthropic claude-opus-5-5 would answer")
-    expect(main.get_by_role("list").get_by_role("listitem")).to_have_count(2)
+    expect(main.locator(".ranking").get_by_role("listitem")).to_have_count(2)
 
     choose_by_keyboard(page, down=15, cell="Spanish · es, Legal, Cost")
     page.get_by_role("button", name="Use this intent").press("Enter")

@@ -68,7 +68,7 @@ def test_one_of_ones_own_is_made_of_faults_and_a_length(app: AppTest) -> None:
     assert any("Is down for 20 % of the messages" in each.value for each in app.caption)
     app.button(key="drill-add").click().run()
     app.button_group(key="drill-unit").set_value("minutes").run()
-    app.number_input(key="drill-count-minutes").set_value(5).run()
+    app.text_input(key="drill-count-minutes").set_value("5").run()
     app.button(key="drill-start").click().run()
     running = state_of(app).running
     assert running is not None

@@ -138,12 +138,10 @@ async def reply_words(
 ) -> AsyncGenerator[TextDelta | Finish]:
     """The reply word by word. ``count`` counts tokens where it can; else they are estimated.
 
-    Unless ``max_tokens`` needs it, nothing is counted before all is said: the first count waits for
-    the tokenizer to be loaded.
+    It may have to load a model for that, so words that nothing cuts do not wait for it.
     """
     pieces = _PIECES.findall(reply.text)
-    limit = request.max_tokens
-    kept = pieces if limit is None else await _within(pieces, limit, count)
+    kept = await _within(pieces, request.max_tokens, count) if request.max_tokens else pieces
     for piece in kept:
         yield TextDelta(piece)
     tokens, estimated = await _count("".join(kept), count)
@@ -159,10 +157,10 @@ async def reply_words(
     )
 
 
-async def _within(pieces: Sequence[str], limit: int, count: Count) -> Sequence[str]:
+async def _within(pieces: Sequence[str], max_tokens: int, count: Count) -> Sequence[str]:
     """As many pieces as fit, at least one."""
-    kept = pieces[:limit]
-    while len(kept) > 1 and (await _count("".join(kept), count))[0] > limit:
+    kept = pieces[:max_tokens]
+    while len(kept) > 1 and (await _count("".join(kept), count))[0] > max_tokens:
         kept = kept[:-1]
     return kept
 

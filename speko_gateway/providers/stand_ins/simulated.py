@@ -3,7 +3,8 @@
 A simulated provider has its time to first token and its tokens a second from the scores snapshot's
 row for the intent, and these are the figures of its answer, whatever this machine does. Words that
 are not there in time are this machine's lateness, and the answer says how much it was. The words
-are the local model's, or scripted where a request brings a reply; every answer says which.
+are the local model's; they are scripted where a message has a written answer, a request brings a
+reply, or the model cannot speak. Every answer says which.
 """
 
 from __future__ import annotations

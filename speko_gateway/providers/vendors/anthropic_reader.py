@@ -71,6 +71,8 @@ class MessageReader:
         delta = mapping(event.get("delta"))
         if said := self._reading.say(delta.get("text")):
             return said
+        if thought := self._reading.think(delta.get("thinking")):
+            return thought
         if isinstance(part := delta.get("partial_json"), str) and part:
             self._add_to_call(event, part)
         return [PROGRESS] if any(delta[name] for name in delta if name != "type") else []
@@ -86,6 +88,8 @@ class MessageReader:
         block = mapping(event.get("content_block"))
         if block.get("type") == "text":
             return self._reading.say(block.get("text"))
+        if block.get("type") == "thinking":
+            return self._reading.think(block.get("thinking")) or [PROGRESS]
         if block.get("type") == "tool_use":
             drafts = self._reading.drafts
             index = whole(event.get("index"))

@@ -235,7 +235,10 @@ def _tool_config(request: ProviderRequest) -> dict[str, Any] | None:
 
 
 class CandidateReader:
-    """Reads chunks of the first candidate. Thoughts are not words of the answer."""
+    """Reads chunks of the first candidate.
+
+    Thoughts come only where a server sends them unasked: ``includeThoughts`` is never sent.
+    """
 
     def __init__(self, notes: tuple[str, ...], secret: str | None) -> None:
         self._ended = False
@@ -280,7 +283,8 @@ class CandidateReader:
     def _read_part(self, part: dict[str, Any]) -> list[ProviderEvent]:
         if call := mapping(part.get("functionCall")):
             self._call(call)
-        if said := [] if part.get("thought") else self._reading.say(part.get("text")):
+        take = self._reading.think if part.get("thought") else self._reading.say
+        if said := take(part.get("text")):
             return said
         return [PROGRESS] if any(part.values()) else []
 
@@ -292,7 +296,8 @@ class CandidateReader:
 
     def _count(self, usage: dict[str, Any]) -> None:
         """The answer's tokens and the thinking's: both are billed as output."""
-        answer = count(usage.get("candidatesTokenCount"))
+        answer, thoughts = usage.get("candidatesTokenCount"), usage.get("thoughtsTokenCount")
+        answer = count(answer)
         if answer is not None:
-            answer += count(usage.get("thoughtsTokenCount")) or 0
-        self._reading.used(usage.get("promptTokenCount"), answer)
+            answer += count(thoughts) or 0
+        self._reading.used(usage.get("promptTokenCount"), answer, thoughts)

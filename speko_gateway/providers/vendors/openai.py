@@ -247,7 +247,12 @@ class ChunkReader:
     def _count(self, usage: Any) -> None:
         """Usage comes with a chunk, at Moonshot with its choice, at Groq with ``x_groq``."""
         counts = mapping(usage)
-        self._reading.used(counts.get("prompt_tokens"), counts.get("completion_tokens"))
+        details = mapping(counts.get("completion_tokens_details"))
+        self._reading.used(
+            counts.get("prompt_tokens"),
+            counts.get("completion_tokens"),
+            details.get("reasoning_tokens") or counts.get("reasoning_tokens"),
+        )
 
     def _read_choice(self, choice: dict[str, Any]) -> list[ProviderEvent]:
         if choice.get("error"):
@@ -262,9 +267,15 @@ class ChunkReader:
         if choice.get("usage"):
             self._count(choice["usage"])
         content = delta.get("content")
+        # Some servers send it under two of these names at once.
+        thought = delta.get("reasoning_content") or delta.get("reasoning") or delta.get("thinking")
         if isinstance(content, list):
+            thought = thought or _block_reasoning(content)
             content = _block_text(content)
-        if said := self._reading.say(content or delta.get("refusal")):
+        said = self._reading.say(content or delta.get("refusal"))
+        if thought:
+            said = [*self._reading.think(thought), *said]
+        if said:
             return said
         return [PROGRESS] if any(delta[name] for name in delta if name != "role") else []
 
@@ -283,6 +294,11 @@ def _fragments(delta: dict[str, Any]) -> list[dict[str, Any]]:
     found = listed(delta.get("tool_calls"))
     former = mapping(delta.get("function_call"))
     return found or ([{"function": former}] if former else [])
+
+
+def _block_reasoning(content: list[Any]) -> str:
+    """The text in the thinking blocks: each is a list of blocks of text."""
+    return "".join(_block_text(block.get("thinking")) for block in listed(content))
 
 
 def _block_text(content: Any) -> str:

@@ -15,10 +15,12 @@ from speko_client.redaction import RedactedStream, Redactor
 from speko_client.wire.error_forms import error_in
 from speko_client.wire.halves import Halves, sound
 from speko_gateway.provider import (
+    PROGRESS,
     FailureCode,
     Finish,
     ProviderError,
     ProviderEvent,
+    Reasoning,
     TextDelta,
     ToolCall,
 )
@@ -29,7 +31,7 @@ MOST_TOKENS: Final = 100_000_000
 """More than any model reads or writes at once."""
 
 MOST_CHARACTERS: Final = 2 * 1024 * 1024
-"""Of one answer's text: some 500,000 tokens."""
+"""Of one answer's text and reasoning: some 500,000 tokens."""
 
 _WORDS: Final[Mapping[str | FailureCode, str]] = {
     "stop": "stop stop_sequence end_turn end eos eos_token complete completed",
@@ -64,28 +66,42 @@ class Reading:
         self.drafts = Drafts()
         self._notes = notes
         self._redactor = Redactor([secret or ""])
-        self._shown = RedactedStream(self._redactor)
-        self._halves = Halves()
+        self._words = _Shown(self._redactor)
+        self._thoughts: _Shown | None = None
         self._room = MOST_CHARACTERS
         self._ending: str | FailureCode | None = None
         self._cause: str | None = None
         self._prompt_tokens: int | None = None
         self._completion_tokens: int | None = None
+        self._reasoning_tokens: int | None = None
 
     def say(self, piece: Any) -> list[ProviderEvent]:
         """A piece of the answer's words; only what may be the key is held back."""
-        if not isinstance(piece, str):
+        said = self._taken(self._words, piece)
+        return [TextDelta(said)] if said else []
+
+    def think(self, piece: Any) -> list[ProviderEvent]:
+        """A piece of the reasoning, with the same care; without any words it is progress."""
+        if not piece:
             return []
-        if not piece.isascii() or self._halves.held:
-            piece = self._halves.take(piece)
+        self._thoughts = self._thoughts or _Shown(self._redactor)
+        thought = self._taken(self._thoughts, piece)
+        return [Reasoning(thought) if thought else PROGRESS]
+
+    def _taken(self, shown: _Shown, piece: Any) -> str:
+        if not isinstance(piece, str):
+            return ""
         self._room -= len(piece)
         if self._room < 0:
             raise unreadable("sent more than any answer can be")
-        said = self._shown.feed(piece)
-        return [TextDelta(said)] if said else []
+        return shown.take(piece)
 
-    def used(self, prompt_tokens: Any = None, completion_tokens: Any = None) -> None:
+    def used(
+        self, prompt_tokens: Any = None, completion_tokens: Any = None, reasoning: Any = None
+    ) -> None:
         """Counts are cumulative, and the last ones that can be true stand."""
+        if (reasoned := count(reasoning)) is not None:
+            self._reasoning_tokens = reasoned
         if (prompt := count(prompt_tokens)) is not None:
             self._prompt_tokens = prompt
         if (completion := count(completion_tokens)) is not None:
@@ -126,10 +142,16 @@ class Reading:
             finish_reason=ending,
             cause=self._cause,
             notes=self._notes + notes,
+            reasoning_tokens=self._reasoning_tokens,
         )
-        half = self._halves.rest()
-        rest = (self._shown.feed(half) if half else "") + self._shown.end()
-        return [*([TextDelta(rest)] if rest else []), *map(self._without_key, calls), finish]
+        thought = self._thoughts.rest() if self._thoughts else ""
+        rest = self._words.rest()
+        return [
+            *([Reasoning(thought)] if thought else []),
+            *([TextDelta(rest)] if rest else []),
+            *map(self._without_key, calls),
+            finish,
+        ]
 
     def _without_key(self, call: ToolCall) -> ToolCall:
         words = self._redactor.words
@@ -138,6 +160,25 @@ class Reading:
     def _quoted(self, word: str, details: Any) -> str:
         said = text(details).strip()
         return quoted(f"{word}: {said}" if said else word, self.secret)
+
+
+class _Shown:
+    """One text as far as it may be shown: no half characters, and no piece of a key."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._keyless = RedactedStream(redactor)
+        self._halves = Halves()
+
+    def take(self, piece: str) -> str:
+        """What may be shown with this piece."""
+        if not piece.isascii() or self._halves.held:
+            piece = self._halves.take(piece)
+        return self._keyless.feed(piece)
+
+    def rest(self) -> str:
+        """What was held back."""
+        half = self._halves.rest()
+        return (self._keyless.feed(half) if half else "") + self._keyless.end()
 
 
 def is_end(data: str) -> bool:

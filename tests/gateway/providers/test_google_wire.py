@@ -219,7 +219,7 @@ async def read(name: str) -> list[Any]:
 async def test_reads_words_and_leaves_thoughts_out() -> None:
     events = await read("google-text")
     assert text_of(events) == "Grüezi 👋🏽 from 東京."
-    assert events[-1] == Finish(9, 45)
+    assert events[-1] == Finish(9, 45, reasoning_tokens=33)
 
 
 async def test_reads_tool_calls() -> None:

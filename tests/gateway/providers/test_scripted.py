@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -98,6 +100,19 @@ async def spoken(request: ProviderRequest, *, counted: bool = False) -> tuple[st
     finish = events.pop()
     assert isinstance(finish, Finish)
     return "".join(each.text for each in events if isinstance(each, TextDelta)), finish
+
+
+async def test_no_word_waits_for_the_tokens_to_be_counted() -> None:
+    """The first count loads the model, which takes seconds."""
+
+    async def never(_text: str) -> int | None:
+        raise AssertionError("counted before the last word")
+
+    request = ProviderRequest("m", tuple(asks("Hi")), intent())
+    whole, _ = await spoken(request)
+    words = scripted_words(request, 0, never)
+    said = [await anext(words) for _ in re.findall(r"\S+", whole)]
+    assert "".join(each.text for each in said if isinstance(each, TextDelta)) == whole
 
 
 @pytest.mark.parametrize("counted", [True, False])

@@ -77,10 +77,9 @@ def test_the_demo_fleets_prices_are_the_list_prices_of_its_day() -> None:
             provider_id=each.provider,
             genai_request_timestamp=day,
         )
-        listed = (price.input_price * million / 1_000, price.output_price * million / 1_000)
-        assert (each.input_usd_per_million, each.output_usd_per_million) == tuple(
-            map(float, listed)
-        )
+        found = [each.input_usd_per_million, each.output_usd_per_million]
+        listed = [price.input_price, price.output_price]
+        assert found == pytest.approx([float(each * million / 1_000) for each in listed])
 
 
 @pytest.mark.parametrize("name", ["published", "demo"])

@@ -32,9 +32,18 @@ def test_a_pinned_model_stands_for_itself() -> None:
     assert [row.model for row in pool.remaining(ROWS, ["openai:gpt-4o-mini"])] == ["gpt-4o-mini"]
 
 
-def test_what_is_not_available_is_not_counted_and_says_so() -> None:
+def test_what_is_not_available_is_not_counted() -> None:
     assert pool.remaining(ROWS, ["google"]) == []
-    assert pool.option_label(ROWS[4]) == "Google · g (not available)"
+
+
+def test_who_of_an_allow_list_is_not_called_is_named_with_the_reason() -> None:
+    why = "GOOGLE_API_KEY is not set"
+    rows = [*ROWS[:4], ROWS[4].model_copy(update={"reason": why})]
+    assert pool.not_called(rows, ["openai", "google:g", "openai:gpt-3"]) == [
+        ("Google · g", why),
+        ("openai:gpt-3", "it is no longer offered"),
+    ]
+    assert pool.not_called([], ["openai:gpt-3"]) == [], "a server without a list"
 
 
 @given(st.lists(st.sampled_from(IDS), min_size=1), st.sampled_from(IDS))

@@ -1,0 +1,26 @@
+// The pages by name. Their links are real ones; a plain click asks the server for the page instead, as
+// Streamlit's own links do, so that the tab keeps what it remembers.
+const isPlain = (event) => !(event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)
+
+function show(root, { current, query }) {
+  for (const link of root.querySelectorAll("a")) {
+    const here = link.dataset.page === current
+    link.href = `./${link.dataset.page}${query}`
+    if (here) link.setAttribute("aria-current", "page")
+    else link.removeAttribute("aria-current")
+    if (here) root.querySelector(".nav-here").textContent = link.textContent
+  }
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  if (!parentElement.querySelector("nav")) parentElement.insertAdjacentHTML("beforeend", data.html)
+  const root = parentElement.querySelector("nav")
+  show(root, data)
+  root.onclick = (event) => {
+    const link = event.target.closest("a")
+    if (!link || !isPlain(event)) return
+    event.preventDefault()
+    root.querySelector("[popover]").hidePopover()
+    if (link.dataset.page !== data.current) setTriggerValue("page", link.dataset.page)
+  }
+}
