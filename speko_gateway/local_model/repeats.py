@@ -62,7 +62,8 @@ async def fresh(
                 if len(_plain(text)) >= SAME:
                     raise RepeatedError
             elif goes_round(text, SAME):
-                yield Finish(completion_tokens=None, notes=(WENT_ROUND,))
+                yield TextDelta("…")
+                yield Finish(notes=(WENT_ROUND,))
                 return
             elif not goes_round(text, SUSPICIOUS):
                 for each in held:

@@ -128,9 +128,20 @@ class Speech:
                 async with asyncio.timeout_at(self.until):
                     event = await anext(events)
                 if isinstance(event, Finish):
-                    yield replace(event, notes=(*event.notes, *_unread(messages, read)))
+                    yield await self._as_if_read(event, messages, read)
                     return
                 yield event
+
+    async def _as_if_read(
+        self, finish: Finish, messages: Sequence[ChatMessage], read: Sequence[ChatMessage]
+    ) -> Finish:
+        """A vendor reads everything, and its price is for that."""
+        unread = (*_unread(messages, read),)
+        if not unread:
+            return finish
+        everything = "\n".join(each.content for each in messages)
+        tokens = await self.engine.count_tokens(everything)
+        return replace(finish, prompt_tokens=tokens, notes=(*finish.notes, *unread))
 
     def _labelled(self, finish: Finish, why: str | None = None) -> Finish:
         """The end of what the model said; ``why`` it is one too early."""

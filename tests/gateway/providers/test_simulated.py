@@ -227,6 +227,7 @@ async def test_the_model_reads_no_more_than_fits_in_the_vendors_time() -> None:
         "fine",
         "And now?",
     ]
+    assert finish.prompt_tokens == 8, "the vendor's price is for all that was sent"
     assert finish.notes == (
         "The words were made from the last 3 of 5 messages: this machine reads no more in the "
         "vendor's time.",
