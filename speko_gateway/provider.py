@@ -65,7 +65,7 @@ class TextDelta:
     """A piece of text, never empty.
 
     ``at`` is what a simulated vendor's own clock says as it says this: seconds since it was asked,
-    by its published figures. None where nobody pretends, and the gateway's clock counts.
+    by the scores' figures. None where nobody pretends, and the gateway's clock counts.
     """
 
     text: str

@@ -42,7 +42,7 @@ class RunningAttempt:
 
     @property
     def has_own_clock(self) -> bool:
-        """Whether a simulated vendor's published figures say how long it took."""
+        """Whether a simulated vendor's own figures say how long it took."""
         return self._at is not None
 
     def hear(self, at: float | None, now: float) -> None:

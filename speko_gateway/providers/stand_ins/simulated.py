@@ -1,4 +1,4 @@
-"""The demo fleet: vendors simulated by their published speed. No vendor is ever called.
+"""The demo fleet: vendors simulated by the figures of the scores. No vendor is ever called.
 
 A simulated provider has its time to first token and its tokens a second from the scores snapshot's
 row for the intent, and these are the figures of its answer, whatever this machine does. Words that

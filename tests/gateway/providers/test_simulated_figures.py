@@ -1,4 +1,4 @@
-"""What a caller reads of a simulated vendor's time: its published figures, on any machine."""
+"""What a caller reads of a simulated vendor's time: the snapshot's figures, on any machine."""
 
 from __future__ import annotations
 
