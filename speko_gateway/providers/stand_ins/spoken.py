@@ -154,9 +154,11 @@ def _unread(messages: Sequence[ChatMessage], read: Sequence[ChatMessage]) -> Ite
     """What the model did not read, in plain sentences."""
     if left_out := len(messages) - len(read):
         spoken = sum(each.role != "system" for each in messages)
+        kept = spoken - left_out
+        which = "last message alone" if kept == 1 else f"last {kept} of {spoken} messages"
         yield (
-            f"The words were made from the last {spoken - left_out} of {spoken} messages: this "
-            "machine reads no more in the vendor's time."
+            f"The words were made from the {which}: this machine reads no more in the vendor's "
+            "time."
         )
     if read[-1].content != messages[-1].content:
         yield "The last message is long; the words were made from its beginning and its end."
