@@ -21,7 +21,7 @@ _LONG: Final = 12_000
 _LONG_STEP: Final = 1_000
 _MOST_HELD: Final = 500
 _ONLY_MARKS = re.compile(r"[-=*+#>|:`~_$\\\[ \t]+|[ \t>]*\d{1,9}[.)]?[ \t]*")
-_LINK = re.compile(r"!?\[([^\[\]]*)(?:\]\([^()\s]*)?$")
+_LINK = re.compile(r"!?\[([^\[\]`]*)(?:\]\([^()\s]*)?$")
 _FORMULA = re.compile(r"(?:^\$\$|\\\(|\\\[)(?:(?!\$\$|\\\)|\\\]).)*\Z", re.MULTILINE | re.DOTALL)
 
 
@@ -97,7 +97,7 @@ def _with_ends(text: str, words: Token) -> str:
     texts = [each.content for each in words.children or () if each.type == "text"]
     if ticks := re.search("`+", " ".join(texts)):
         text += ticks[0]
-    elif texts and (link := _LINK.search(texts[-1])) and text.endswith(link[0]):
+    elif (link := _LINK.search(words.content)) and text.endswith(link[0]):
         text = text[: -len(link[0])] + link[1]
     env: dict[str, str] = {}
     parse(text, env)
