@@ -10,7 +10,7 @@ from playground.chat.form_view import settings_form
 from playground.chat.recents_view import recents
 from playground.chat.turn_view import live_turn, turn_elsewhere, turn_list
 from playground.chat.turns_html import strip_html
-from playground.chat.welcome_view import fleet_line, follow_up, welcome
+from playground.chat.welcome_view import follow_up, session_line, ways_on, welcome
 from playground.connections.facts_view import await_server
 from playground.connections.model_offer_view import model_offer
 from playground.demos.runs import leave_demo
@@ -71,16 +71,16 @@ def header(chat: Chat) -> None:
     await_server(chat.runtime, chat.facts, at_once=chat.is_frame)
     show_problems(chat)
     model_offer(chat.runtime, chat.facts)
-    if chat.view.turns:
+    if chat.turns:
         with st.container(key="session-header"):
-            fleet_line(chat.connection, chat.facts)
-            st.html(strip_html(chat.view.turns))
+            session_line(chat)
+            st.html(strip_html(chat.turns))
 
 
 def conversation(chat: Chat) -> None:
     """The turns; the first screen where there are none."""
     view = chat.view
-    if not view.turns and view.run is None and view.elsewhere is None:
+    if not chat.turns:
         welcome(chat)
         return
     turn_list(chat)
@@ -93,6 +93,7 @@ def conversation(chat: Chat) -> None:
     elif view.turns:
         with offer.container():
             follow_up(chat)
+            ways_on()
 
 
 main()

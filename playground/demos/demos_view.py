@@ -91,7 +91,7 @@ def demo_picker(desk: DemoDesk) -> None:
     fleet_line(desk.connection, desk.facts)
     entries = shelf(desk.runtime.settings.data_dir)
     _cards(desk, [entry for entry in entries if not entry.own])
-    st.subheader("Your own", anchor=False)
+    st.header("Your own", anchor=False)
     _cards(desk, [entry for entry in entries if entry.own])
     _upload(desk)
     with st.expander("How to write one", icon=":material/edit_note:"):
@@ -127,7 +127,7 @@ def _card(desk: DemoDesk, entry: ShelfEntry, place: str) -> None:
         st.markdown(f"**{literal(entry.name)}**")
         st.error(literal(entry.problem or "").replace("\n", "\n\n"), icon=":material/error:")
         return
-    st.subheader(literal(script.title), anchor=False)
+    st.header(literal(script.title), anchor=False)
     st.markdown(literal(script.description))
     st.caption(_facts(script))
     with st.container(horizontal=True):

@@ -69,7 +69,7 @@ def test_a_session_is_shown_in_totals_and_charts(runtime: Runtime) -> None:
         "Tokens out": "100",
         "Estimated cost": "≈ $0.000700",
     }
-    assert [heading.value for heading in app.subheader] == TITLES
+    assert [heading.value for heading in app.header] == TITLES
     assert len(app.get("plotly_chart")) == len(TITLES)
     assert len(app.get("download_button")) == len(TITLES)
 
@@ -134,8 +134,8 @@ def test_an_empty_chart_says_why_and_an_unknown_total_is_no_zero(runtime: Runtim
 def test_without_a_session_it_leads_to_the_chat(runtime: Runtime) -> None:
     app = page()
     assert not app.exception
-    assert "No session is open" in app.info[0].value
-    assert links(app) == ["Go to the chat"]
+    assert "A session becomes charts here" in app.markdown[0].value
+    assert {"Begin one in the chat", "Play a demo"} <= set(links(app))
 
 
 def test_a_session_that_is_gone_is_named_so(runtime: Runtime) -> None:
