@@ -80,8 +80,8 @@ def intent_row(fields: Fields) -> None:
         _optimize_for(st, fields, width=340)
         if fields.takes_vertical:
             _vertical(st, fields, width=170)
-        _region(st, fields, width=290)
-        _allow_list(st, fields, width=290)
+        _region(st, fields, width=230)
+        _allow_list(st, fields)
     line.html(f"<div>{escape(in_one_line(fields.form))}</div>", width="stretch")
     line.html("<details><summary>Change</summary></details>", width="content")
 
@@ -101,7 +101,6 @@ def entries(
     facts: ServerFacts,
     empty: str,
     on_change: Callable[[], None] | None = None,
-    **looks: Any,
 ) -> tuple[str, ...]:
     """A list of those who can be called to pick from; what was chosen before stays in it."""
     rows = pool.by_id(facts.known)
@@ -115,15 +114,15 @@ def entries(
             placeholder=empty,
             key=widgets.seed(key, list(chosen)),
             on_change=on_change,
-            **looks,
+            wrap=True,
         )
     )
 
 
-def _allow_list(place: Any, fields: Fields, **looks: Any) -> None:
+def _allow_list(place: Any, fields: Fields) -> None:
     key, known = fields.key("allowed"), fields.facts.known
     label = "Allowed providers"
-    allowed = entries(place, label, key, fields.form.allowed, fields.facts, "All", **looks)
+    allowed = entries(place, label, key, fields.form.allowed, fields.facts, "All")
     fields.put(allowed=allowed)
     for name, reason in pool.not_called(known, allowed):
         place.caption(f":material/block: {literal(name)} is not asked: {literal(reason)}.")
