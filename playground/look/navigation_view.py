@@ -38,6 +38,7 @@ def navigation(
             data={
                 "html": navigation_html(groups),
                 "current": page.url_path,
+                "title": page.title,
                 "query": link,
                 "unlisted": [each.url_path for each in unlisted],
             },
