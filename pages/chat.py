@@ -5,6 +5,8 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from playground.browser.guide import SHORTCUTS_SWITCH
+from playground.chat.announcer_view import announce
 from playground.chat.chat_view import Chat, keep_draft, open_chat, show_problems
 from playground.chat.form_view import settings_form
 from playground.chat.next_message import next_message, next_message_html, waiting_html
@@ -16,6 +18,7 @@ from playground.connections.facts_view import await_server
 from playground.connections.model_offer_view import model_offer
 from playground.demos.runs import leave_demo
 from playground.look.answer_view import answer_buttons
+from playground.look.warm_view import warm_charts
 
 _FORM_HEIGHT = 560
 
@@ -35,6 +38,7 @@ def main() -> None:
     else:
         sidebar(chat)
         act(chat, message, above)
+    announce(chat.view)
     header(chat)
     conversation(chat, below)
 
@@ -44,6 +48,7 @@ def sidebar(chat: Chat) -> None:
     with st.sidebar:
         recents(chat.runtime, chat.conversation_id)
         chat.keep_form(settings_form(chat))
+        st.html(SHORTCUTS_SWITCH)
 
 
 def sidebar_to_come() -> None:
@@ -58,6 +63,8 @@ def act(chat: Chat, message: str | None, above: DeltaGenerator) -> None:
     with st.sidebar:
         keep_draft(chat.conversation_id)
         answer_buttons()
+        if chat.view.turns and not chat.view.is_live:
+            warm_charts()
     if chat.view.is_live:
         above.button(
             "Stop",

@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from playground.browser import url
+from playground.browser.guide import focus_on
 from playground.chat.samples import Sample
 from playground.chat.state import ask_to_send, draft_to_restore, restore_draft, take_asked
 from playground.connections.facts_view import ServerFacts, forget_server_facts, server_facts
@@ -104,6 +105,7 @@ class Chat:
             self._submit(message, self.view.last)
         elif asked := take_asked(self.conversation_id):
             self._submit(*asked)
+            self._focus_answer()
 
     def send_sample(self, sample: Sample) -> None:
         """Ask a sample prompt, with its intent set in the form. For callbacks."""
@@ -130,6 +132,7 @@ class Chat:
     def stop(self) -> None:
         """End the answer that is arriving; the text so far is kept."""
         self.runtime.engine.stop(self.store.owner, self.conversation_id)
+        self._focus_answer()
 
     def show_branch(self, turn: Turn) -> None:
         """Show the branch that goes on with this turn. For callbacks."""
@@ -144,6 +147,11 @@ class Chat:
         stored = _load(self.store, self.conversation_id).value
         turns = stored.path() if stored else ()
         return turns[-1] if turns else None
+
+    def _focus_answer(self) -> None:
+        """What was pressed is gone from the page; the answer is what a person looks at."""
+        if (run := self.view.run) is not None:
+            focus_on(f"turn-{run.turn.id}", f"live-{run.turn.id}")
 
     def _submit(self, message: str, parent_id: str | None) -> None:
         if not message.strip():

@@ -16,7 +16,7 @@ import streamlit as st
 
 from playground.look import palette, parts, words
 from playground.look.parts import Tone
-from playground.look.safe_text import literal
+from playground.look.safe_text import literal, unseen
 from playground.receipts.receipt import (
     AttemptOutcome,
     InForce,
@@ -54,7 +54,7 @@ def receipt_view(turn: Turn, in_force: InForce | None = None) -> None:
     """The button and what it opens; ``in_force``: what the server ranks by now, where known."""
     happened = failed_attempts(turn) > 0
     opened = st.popover(
-        "What happened" if happened else "Receipt",
+        f"{'What happened' if happened else 'Receipt'}{unseen(f'in turn {turn.number}')}",
         icon=":material/alt_route:" if happened else ":material/receipt_long:",
         type="tertiary",
         key=f"details-{turn.id}",
