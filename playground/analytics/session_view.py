@@ -46,7 +46,7 @@ def _chart_card(card: Card, conversation: str) -> None:
         if card.empty:
             st.markdown(f":material/info: {literal(card.empty)}")
             return
-        st.caption(literal(card.caption))
+        st.caption(literal(card.caption).replace("simulated", "[simulated](real)"))
         alt = f"{card.title}. {card.caption} The table holds the same figures."
         options = {"on_select": "rerun", "selection_mode": "points"}
         event = chart(card.draw(theme()), f"chart-{card.key}", alt, **options)

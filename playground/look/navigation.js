@@ -12,6 +12,21 @@ function show(root, { current, query }) {
   }
 }
 
+// Followed as the browser does it, a link in a page would begin a new browser session: its keys would be gone.
+function followLabels(root, { unlisted }, go) {
+  root.labels?.abort()
+  root.labels = new AbortController()
+  const onClick = (event) => {
+    const page = event.target.closest?.("a")?.getAttribute("href")
+    if (!unlisted.includes(page) || !isPlain(event)) return
+    event.preventDefault()
+    event.stopPropagation()
+    go(page)
+  }
+  document.addEventListener("click", onClick, { capture: true, signal: root.labels.signal })
+  return () => root.labels.abort()
+}
+
 export default function ({ data, parentElement, setTriggerValue }) {
   if (!parentElement.querySelector("nav")) parentElement.insertAdjacentHTML("beforeend", data.html)
   const root = parentElement.querySelector("nav")
@@ -23,4 +38,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
     root.querySelector("[popover]").hidePopover()
     if (link.dataset.page !== data.current) setTriggerValue("page", link.dataset.page)
   }
+  return followLabels(root, data, (page) => setTriggerValue("page", page))
 }

@@ -14,8 +14,7 @@ from playground.found import Found
 from playground.look import parts
 from playground.look.page_view import spread
 from playground.look.safe_text import literal
-from playground.real.link_view import TITLE
-from playground.real.rows import LABELS, Here, in_short, parts_here, what_leaves
+from playground.real.rows import LABELS, TITLE, Here, in_short, parts_here, what_leaves
 from playground.runtime import Runtime
 from playground.servers.address_guard import AddressRefusedError
 from playground.servers.local_gateway import GatewayStartError
@@ -33,7 +32,8 @@ def real_page(runtime: Runtime) -> None:
     elif server.problem:
         st.warning(literal(server.problem), icon=":material/cloud_off:")
     else:
-        st.caption("The gateway is starting.")
+        with st.container(key="gateway-starting"):
+            st.caption("The gateway is starting.")
         await_server(runtime, ServerFacts(pending=True), at_once=False)
     st.subheader("The labels", anchor=False)
     rows = [tuple(map(escape, each)) for each in LABELS]
