@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -99,12 +100,18 @@ class Connecting:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """``message`` is a sentence or two; ``models`` what the vendor itself lists."""
+    """``message`` is a sentence or two; ``models`` what the vendor itself lists.
+
+    ``code`` is a ``FailureCode`` where a vendor failed. ``at`` is when the answer came; None where
+    nobody was asked.
+    """
 
     ok: bool
     message: str
     latency_ms: float | None = None
     models: tuple[str, ...] = ()
+    code: str | None = None
+    at: datetime | None = None
 
 
 def configured(settings: Settings) -> Connection | None:
@@ -191,9 +198,8 @@ def check_vendor(client: Speko, connection: Connection, vendor: str) -> Checked:
         found = client.test_vendor(vendor)
     except SpekoApiError as error:
         return Checked(False, connection.redact(_failed(error, connection)))
-    return Checked(
-        found.ok, connection.redact(found.message), found.latency_ms, tuple(found.models)
-    )
+    message = connection.redact(found.message)
+    return Checked(found.ok, message, found.latency_ms, tuple(found.models), found.code)
 
 
 def _answered(client: Speko) -> str:
