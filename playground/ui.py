@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from playground.browser import url
+from playground.browser.guide import guide
 from playground.drills.banner_view import drill_banner
 from playground.look.navigation_view import navigation
 from playground.look.page_view import page_style
@@ -58,6 +59,7 @@ if page.url_path and url.focused_turn() is not None:
     st.switch_page("../pages/chat.py", query_params=st.query_params.to_dict())
 url.carry_over(page.url_path)
 page_style(page.url_path)
+guide()
 navigation(GROUPS, page, url.opened_query())
 real_link()
 drill_banner()

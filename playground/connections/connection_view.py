@@ -20,6 +20,7 @@ from playground.connections.state import edit_connection, keep_check
 from playground.connections.status_html import ago
 from playground.look import words
 from playground.look.page_view import spread
+from playground.look.safe_text import unseen
 from playground.servers.address_guard import NotUsableError
 from playground.servers.connection import Checked
 from playground.servers.server_choice import Typed
@@ -42,7 +43,7 @@ def heading(connection: str, name: str, badge: str, below: str, actions: Iterabl
         with st.container(horizontal=True, width="content", gap="small"):
             for label, what, act in actions:
                 st.button(
-                    label,
+                    f"{label}{unseen(f'for {name}')}",
                     key=f"{what}-{connection}",
                     type="secondary" if what in ("test", "use", "add") else "tertiary",
                     on_click=act,
@@ -85,7 +86,7 @@ class ConnectionForm:
 
 def connection_form(form: ConnectionForm) -> None:
     """Draw it."""
-    with st.form(f"form-{form.name}", border=False):
+    with st.container(key=f"fields-{form.name}"), st.form(f"form-{form.name}", border=False):
         if form.own_server:
             st.text_input("Name", key=_field("name", form), placeholder="For example: Lab")
         fields = [_url_field, _key_field]

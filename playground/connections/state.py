@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from playground.browser.guide import focus_on
 from playground.browser.slots import Slot
 from playground.runtime import Runtime
 from playground.servers import address_guard
@@ -74,7 +75,11 @@ def edited_connection() -> str | None:
 
 
 def edit_connection(name: str | None) -> None:
-    """Open a connection's form, or close the one that is open."""
+    """Open a connection's form, or close the one that is open; the focus goes along."""
+    if closed := edited_connection():
+        focus_on(f"connection-{closed}", "add-server")
+    if name:
+        focus_on(f"fields-{name}")
     _EDITED.set(name)
 
 

@@ -21,7 +21,7 @@ from playground.connections.connection_view import (
 from playground.connections.facts_view import ServerFacts, server_facts
 from playground.connections.learnt import learnt_line
 from playground.look.parts import chip
-from playground.look.safe_text import literal
+from playground.look.safe_text import literal, unseen
 from playground.look.words import counted
 from playground.runtime import Runtime
 from playground.servers.address_guard import NotUsableError
@@ -202,7 +202,7 @@ def _actions(
 def _models(
     desk: Desk, vendor: VendorConnection, own: VendorCredentials | None, check: Checked
 ) -> None:
-    with st.popover(f"Its own list: {counted(len(check.models), 'model')}"):
+    with st.popover(f"Its own list: {counted(len(check.models), 'model')}{unseen(vendor.name)}"):
         if own is None:
             st.code("\n".join(check.models), language=None, height=260)
             return
@@ -221,7 +221,12 @@ def _models(
 
 
 def _chat_with(desk: Desk, vendor: VendorConnection) -> None:
-    if st.button("Chat with it", icon=":material/forum:", type="tertiary", key=f"chat-{vendor.id}"):
+    if st.button(
+        f"Chat with it{unseen(vendor.name)}",
+        icon=":material/forum:",
+        type="tertiary",
+        key=f"chat-{vendor.id}",
+    ):
         desk.chat_with(vendor.id)
         st.switch_page(CHAT_PAGE)
 

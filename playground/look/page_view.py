@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from zlib import crc32
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from playground.look.safe_text import csv_bytes
+from playground.look.safe_text import csv_bytes, unseen
 
 if TYPE_CHECKING:
     import pandas as pd
+    import plotly.graph_objects as go
 
     from playground.look.figures import Theme
 
-_STYLE: Final = f"<style>{Path(__file__).with_name('style.css').read_text('utf-8')}</style>"
+_STYLES: Final = ("style.css", "access.css")
+_STYLE: Final = "".join(
+    f"<style>{Path(__file__).with_name(name).read_text('utf-8')}</style>" for name in _STYLES
+)
 _MAIN: Final = '[data-testid="stMainBlockContainer"]'
 _READING: Final = f"{_MAIN} {{ max-width: 60rem; }}"
 _FRAMES: Final = {
@@ -28,13 +33,13 @@ _FRAMES: Final = {
 }
 """Pages that are not as wide as a text, by their path."""
 
-_PLOTLY: Final = {"displayModeBar": False, "responsive": True, "doubleClick": False}
+_PLOTLY: Final = {"displayModeBar": False, "doubleClick": False}
 
 
 def page_style(path: str) -> None:
     """Put the styles on the page at ``path``, before anything that uses them.
 
-    The stylesheet is the same for all: the browser keeps it, and gets only a reference from
+    The stylesheets are the same for all: the browser keeps them, and gets only a reference from
     the second run on.
     """
     st.html(_STYLE)
@@ -77,8 +82,12 @@ def table(
     )
 
 
-def chart(figure: object, key: str, alt: str, **options: Any) -> Any:
-    """The figure in its own colours; ``alt`` describes it, options are ``st.plotly_chart``'s."""
+def chart(figure: go.Figure, key: str, alt: str, **options: Any) -> Any:
+    """The figure in its own colours; ``alt`` describes it, options are ``st.plotly_chart``'s.
+
+    Its revision says whether it has changed: without one, the browser draws every figure twice.
+    """
+    figure.update_layout(datarevision=crc32(figure.to_json().encode()))
     return st.plotly_chart(
         figure, width="stretch", theme=None, key=key, config=_PLOTLY, alt=alt, **options
     )
@@ -87,7 +96,7 @@ def chart(figure: object, key: str, alt: str, **options: Any) -> Any:
 def csv_button(place: DeltaGenerator, frame: pd.DataFrame, name: str) -> None:
     """Draw it; the file, ``speko-NAME.csv`` with every column, is made on the click."""
     place.download_button(
-        "Download CSV",
+        f"Download CSV{unseen(f'of {name}')}",
         lambda: csv_bytes(frame),
         file_name=f"speko-{name}.csv",
         mime="text/csv",

@@ -16,7 +16,7 @@ import streamlit as st
 
 from playground.look import palette, parts, words
 from playground.look.parts import Tone
-from playground.look.safe_text import literal
+from playground.look.safe_text import literal, unseen
 from playground.receipts.receipt import (
     AttemptOutcome,
     InForce,
@@ -54,7 +54,7 @@ def receipt_view(turn: Turn, in_force: InForce | None = None) -> None:
     """The button and what it opens; ``in_force``: what the server ranks by now, where known."""
     happened = failed_attempts(turn) > 0
     opened = st.popover(
-        "What happened" if happened else "Receipt",
+        f"{'What happened' if happened else 'Receipt'}{unseen(f'in turn {turn.number}')}",
         icon=":material/alt_route:" if happened else ":material/receipt_long:",
         type="tertiary",
         key=f"details-{turn.id}",
@@ -175,7 +175,7 @@ def _pooled(each: Pooled) -> str:
     tone, outcome = _OUTCOMES[each.outcome] if each.outcome else ("", "")
     return (
         f'<div class="receipt-row{served}"><span class="sp-place">{each.place}</span>'
-        f'<span class="receipt-who" title="{name}">{parts.mark(provider)}<span class="sp-ellipsis">'
+        f'<span class="receipt-who" title="{name}">{parts.mark(provider)}<span class="sp-name">'
         f'<span class="receipt-vendor">{vendor} </span>{escape(model)}</span></span>'
         f'{parts.bar([(each.score or 0.0, parts.seat(provider))])}<span class="sp-score">{score}'
         f"</span>{parts.chip(outcome, tone) if outcome else ''}</div>"
