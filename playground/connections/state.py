@@ -101,9 +101,11 @@ def last_check(name: str) -> Checked | None:
     return (_CHECKED.get() or {}).get(name)
 
 
-def keep_answer(name: str, found: Checked) -> None:
-    """Remember what a check has found just now."""
-    keep_check(name, replace(found, at=datetime.now(UTC)))
+def keep_answer(name: str, found: Checked) -> Checked:
+    """Remember what a check has found just now, and return it with its time."""
+    kept = replace(found, at=datetime.now(UTC))
+    keep_check(name, kept)
+    return kept
 
 
 def keep_check(name: str, found: Checked | None) -> None:

@@ -37,7 +37,7 @@ from playground.servers.server_choice import (
     portable,
 )
 from speko_client.model_ids import model_name, usable_models
-from speko_client.models import FailureCode, VendorConnection, VendorCredentials
+from speko_client.models import VendorConnection, VendorCredentials
 
 _NEW = "new-server"
 
@@ -141,9 +141,7 @@ def _connection(desk: Desk, vendor: VendorConnection) -> None:
     actions = _actions(desk, vendor, own)
     heading(vendor.id, vendor.name, _badge(desk, vendor, own), _sub(vendor, own), actions)
     problem = own and address_problem(own.base_url, private_allowed=desk.private_allowed)
-    if not problem:
-        _run_vendor_check(desk, vendor)
-    check = Checked(False, problem) if problem else state.last_check(vendor.id)
+    check = Checked(False, problem) if problem else _vendor_check(desk, vendor)
     found(check)
     if own is not None and vendor.id not in state.server_choice().answered:
         st.caption("Not in use: it has not answered yet.")
@@ -238,28 +236,24 @@ def _offer_chosen(vendor: str, key: str) -> None:
         st.toast(literal(str(error)))
 
 
-def _run_vendor_check(desk: Desk, vendor: VendorConnection) -> None:
-    """Check a vendor, if its Test button was pressed; offer a new server's models."""
+def _vendor_check(desk: Desk, vendor: VendorConnection) -> Checked | None:
+    """What its last check found: one made now, if its Test button was pressed."""
     if not state.take_wanted_check(vendor.id):
-        return
+        return state.last_check(vendor.id)
     own = desk.own(vendor.id)
     tried = {**desk.gateway.vendors, **({vendor.id: own} if own else {})}
     gateway = replace(desk.gateway, vendors=tried)
     with st.spinner(f"Asking {literal(vendor.name)} ..."), desk.runtime.client(gateway) as client:
         found = check_vendor(client, gateway, vendor.id)
-    state.keep_answer(vendor.id, found)
-    begins = own is not None and vendor.id not in desk.gateway.vendors and _answers(found, own)
-    if begins:
+    kept = state.keep_answer(vendor.id, found)
+    if own is None or not found.is_answer(models_named=bool(own.models)):
+        return kept
+    if begins := vendor.id not in state.server_choice().answered:
         state.choose_server(state.server_choice().with_answer_of(vendor.id))
     if _offer_models(replace(desk, gateway=gateway), vendor.id, found) or begins:
         # The router's pool has changed, so the whole page has to be drawn again.
         st.rerun()
-
-
-def _answers(found: Checked, own: VendorCredentials) -> bool:
-    """Whether somebody is there who takes these credentials; not every server lists its models."""
-    lists_none = found.code in (FailureCode.MODEL_NOT_FOUND, FailureCode.INVALID_REQUEST)
-    return found.ok or found.code == FailureCode.RATE_LIMITED or (lists_none and bool(own.models))
+    return kept
 
 
 def _offer(vendor: str, models: list[str]) -> None:

@@ -28,6 +28,7 @@ from speko_client.errors import (
 from speko_client.models import (
     CONNECTIONS_HEADER,
     FLEET_HEADER,
+    FailureCode,
     FleetChoice,
     VendorCredentials,
 )
@@ -112,6 +113,14 @@ class Checked:
     models: tuple[str, ...] = ()
     code: str | None = None
     at: datetime | None = None
+
+    def is_answer(self, *, models_named: bool) -> bool:
+        """Whether somebody is there who takes these credentials.
+
+        Not every server lists its models, so without a list it counts if somebody ``models_named``.
+        """
+        lists_none = self.code in (FailureCode.MODEL_NOT_FOUND, FailureCode.INVALID_REQUEST)
+        return self.ok or self.code == FailureCode.RATE_LIMITED or (lists_none and models_named)
 
 
 def configured(settings: Settings) -> Connection | None:
