@@ -72,6 +72,7 @@ def gateway(runtime: Runtime) -> None:
 def status(runtime: Runtime) -> None:
     """Who can answer, who cannot and why, and how their recent calls went."""
     connection = connection_in_force(runtime)
+    st.space("small")
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.header("Status", anchor=False, width="content")
         st.button(

@@ -70,7 +70,9 @@ def fleet_line(connection: Connection | None, facts: ServerFacts) -> None:
             _line("gray", "hourglass_empty", "Starting the gateway", more)
     if connection is None:
         return
-    if fleet is None:
+    if facts.problem:
+        _line("orange", "cloud_off", f"Not connected to {connection.name}")
+    elif fleet is None:
         _line("blue", "cloud", f"Connected to {connection.name}")
     elif fleet.demo:
         words = fleet.words if fleet.words == "scripted" else f"scripted, or by {fleet.words}"
