@@ -59,7 +59,7 @@ def hold_a_session(browser: Browser, server: PlaygroundServer) -> str:
     chat.take_pill("sample", "Book me an appointment for Tuesday.")
     chat.take_pill("follow-up", "3pm, with Dr. Chen.")
     provider, model = chat.provider().split(" ", 1)
-    chat.choose("Simulate an outage of ...", f"{provider} · {model}")
+    chat.choose("Simulate an outage of", f"{provider} · {model}")
     chat.send("Thank you, see you on Tuesday.")
     session = page.url.partition("c=")[2]
     page.close()

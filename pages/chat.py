@@ -9,6 +9,7 @@ from playground.browser.guide import SHORTCUTS_SWITCH
 from playground.chat.announcer_view import announce
 from playground.chat.chat_view import Chat, keep_draft, open_chat, show_problems
 from playground.chat.form_view import settings_form
+from playground.chat.next_message import next_message, next_message_html, waiting_html
 from playground.chat.recents_view import recents
 from playground.chat.turn_view import live_turn, turn_elsewhere, turn_list
 from playground.chat.turns_html import strip_html
@@ -17,6 +18,7 @@ from playground.connections.facts_view import await_server
 from playground.connections.model_offer_view import model_offer
 from playground.demos.runs import leave_demo
 from playground.look.answer_view import answer_buttons
+from playground.look.warm_view import warm_charts
 
 _FORM_HEIGHT = 560
 
@@ -29,6 +31,7 @@ def main() -> None:
     """
     above = st.bottom.empty()
     message = st.chat_input("Message the router", key="message")
+    below = st.bottom.empty()
     chat = open_chat(leave_demo)
     if chat.is_frame and not message:
         sidebar_to_come()
@@ -37,7 +40,7 @@ def main() -> None:
         act(chat, message, above)
     announce(chat.view)
     header(chat)
-    conversation(chat)
+    conversation(chat, below)
 
 
 def sidebar(chat: Chat) -> None:
@@ -60,6 +63,8 @@ def act(chat: Chat, message: str | None, above: DeltaGenerator) -> None:
     with st.sidebar:
         keep_draft(chat.conversation_id)
         answer_buttons()
+        if chat.view.turns and not chat.view.is_live:
+            warm_charts()
     if chat.view.is_live:
         above.button(
             "Stop",
@@ -81,13 +86,15 @@ def header(chat: Chat) -> None:
             st.html(strip_html(chat.view.turns))
 
 
-def conversation(chat: Chat) -> None:
-    """The turns; the first screen where there are none."""
+def conversation(chat: Chat, below: DeltaGenerator) -> None:
+    """The turns, or the first screen where there are none; below the box, what is next."""
     view = chat.view
     if not view.turns and view.run is None and view.elsewhere is None:
         welcome(chat)
+        beside_send(chat, below)
         return
     turn_list(chat)
+    beside_send(chat, below)
     # Before the live answer: what comes after a stream would stay on the page until its end.
     offer = st.empty()
     if view.run is not None and view.is_live:
@@ -97,6 +104,14 @@ def conversation(chat: Chat) -> None:
     elif view.turns:
         with offer.container():
             follow_up(chat)
+
+
+def beside_send(chat: Chat, below: DeltaGenerator) -> None:
+    """What the next message will take, or why it has to wait."""
+    if chat.waits_for or chat.is_frame:
+        below.html(waiting_html(chat.waits_for))
+    else:
+        below.html(next_message_html(next_message(chat.view.turns, chat.form, chat.up_next)))
 
 
 main()

@@ -100,15 +100,15 @@ def _marks(provider: str, own: pd.DataFrame, theme: Theme) -> Iterator[go.Scatte
         low = rows["total_ms"] if hollow else rows["ttft_ms"]
         rest = (rows["total_ms"] - low).clip(lower=0) / 1000
         yield go.Scatter(
-            x=rows["at"],
-            y=low / 1000,
+            x=rows["at"].tolist(),
+            y=(low / 1000).tolist(),
             name=legend_name(provider),
             legendgroup=provider,
             showlegend=not hollow or not timed.any(),
             mode="markers",
             marker=marker_look(provider, theme, hollow=hollow),
             error_y={
-                "array": rest,
+                "array": rest.tolist(),
                 "arrayminus": [0] * len(rows),
                 "symmetric": False,
                 "color": palette.colour(provider, theme == "dark"),
@@ -122,8 +122,8 @@ def _marks(provider: str, own: pd.DataFrame, theme: Theme) -> Iterator[go.Scatte
 def _lines(provider: str, own: pd.DataFrame, theme: Theme) -> Iterator[go.Scatter]:
     for column, dash in (("ttft_ms", "solid"), ("total_ms", "dot")):
         yield go.Scatter(
-            x=own["at"],
-            y=own[column] / 1000,
+            x=own["at"].tolist(),
+            y=(own[column] / 1000).tolist(),
             name=legend_name(provider),
             legendgroup=provider,
             showlegend=column == "ttft_ms",

@@ -124,9 +124,9 @@ def _turn_marks(rows: pd.DataFrame, turns: int, theme: Theme) -> Iterator[go.Sca
         counts = own["rows"].map(lambda count: f" ({count} turns)" if count > 1 else "")
         look = marker_look(provider, theme, hollow=provider != NOBODY and status != "done")
         yield go.Scatter(
-            x=own["at"],
+            x=own["at"].tolist(),
             y=[legend_name(provider, _UNANSWERED)] * len(own),
             mode="markers",
-            marker=look | {"size": 8 + 5 * (own["rows"] / span_width(turns))},
+            marker=look | {"size": (8 + 5 * (own["rows"] / span_width(turns))).tolist()},
             **hover(own, counts.radd("answered" if status == "done" else status)),
         )

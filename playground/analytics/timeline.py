@@ -158,7 +158,7 @@ def _marks(
         marker |= {"symbol": "x-thin", "size": look.cross, "line": line}
     counts = own["rows"].map(lambda count: f"{count} times: " if count > 1 else "")
     return go.Scatter(
-        x=own["at"],
+        x=own["at"].tolist(),
         y=[legend_name(provider, _NAMELESS[what])] * len(own),
         mode="markers",
         marker=marker,

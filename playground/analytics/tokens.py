@@ -118,8 +118,8 @@ def _bars(provider: str, own: pd.DataFrame, theme: Theme) -> Iterator[go.Bar]:
     details = [f"{row.tokens_in:,} tokens in · {row.tokens_out:,} out" for row in own.itertuples()]
     for column in ("tokens_out", "tokens_in"):
         yield go.Bar(
-            x=own["at"],
-            y=own[column],
+            x=own["at"].tolist(),
+            y=own[column].tolist(),
             name=legend_name(provider),
             legendgroup=provider,
             showlegend=column == "tokens_out",
@@ -138,8 +138,8 @@ def _sum_line(provider: str, own: pd.DataFrame, turns: int, theme: Theme) -> go.
         drilled=own["drill"],
     )
     return go.Scatter(
-        x=own["turn"],
-        y=own["provider_tokens_so_far"],
+        x=own["turn"].tolist(),
+        y=own["provider_tokens_so_far"].tolist(),
         name=legend_name(provider),
         legendgroup=provider,
         showlegend=False,

@@ -93,8 +93,8 @@ def stacked_bars(
     figure = go.Figure()
     for provider, own in by_provider(rows):
         figure.add_bar(
-            x=own["at"],
-            y=own[column],
+            x=own["at"].tolist(),
+            y=own[column].tolist(),
             name=legend_name(provider, names),
             marker=bar_look(provider, theme),
             width=span_width(turns) * 0.7,

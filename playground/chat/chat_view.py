@@ -42,6 +42,7 @@ from playground.sessions.turns import (
 )
 from playground.teams.owner import Owner
 from playground.teams.state import this_owner
+from speko_client.models import ScoredCandidate
 
 LONGEST_MESSAGE = 200_000
 """Characters; longer than any provider's context, and short enough for the page to stay quick."""
@@ -53,7 +54,8 @@ _KEEP_DRAFT = Path(__file__).with_name("draft.js")
 class Chat:
     """One look at the page; ``view`` follows what ``send`` begins.
 
-    ``waits_for`` says what is wrong in the form: nothing is sent before it is right.
+    ``waits_for`` says what is wrong in the form: nothing is sent before it is right. ``up_next`` is
+    who would answer now, where that is known.
     ``server`` is where messages go, None where there is none; ``connection`` is it once it is up.
     ``on_sent`` gets the conversation that a message went into.
     """
@@ -68,6 +70,7 @@ class Chat:
     on_sent: Callable[[str], None]
     problem: str | None = None
     waits_for: str = ""
+    up_next: ScoredCandidate | None = None
 
     @property
     def connection(self) -> Connection | None:
@@ -167,7 +170,7 @@ class Chat:
             )
             return
         now, drill = datetime.now(UTC), drill_state()
-        staged = drill.faults(self.form, now) if self.facts.takes_drills else ()
+        staged = drill.faults(now) if self.facts.takes_drills else ()
         form = self.form.model_copy(update={"drill": staged})
         try:
             run = self.runtime.engine.submit(

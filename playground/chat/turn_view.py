@@ -193,4 +193,5 @@ def _state(turn: Turn) -> str:
     provider, model = turn.answer.provider, turn.answer.model
     if provider is None or model is None:
         return ":material/alt_route: Routing ..."
-    return f":material/stream: {literal(palette.label(provider, model))} is answering ..."
+    does = "thinking" if turn.answer.reasoning and not turn.answer.text else "answering"
+    return f":material/stream: {literal(palette.label(provider, model))} is {does} ..."

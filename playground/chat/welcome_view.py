@@ -56,8 +56,8 @@ def fleet_line(connection: Connection | None, facts: ServerFacts) -> None:
     if fleet is None:
         _line("blue", "cloud", f"Connected to {connection.name}")
     elif fleet.demo:
-        words = "scripted" if fleet.words == "scripted" else f"words by {fleet.words}"
-        more = f"simulated vendors, {words}; no key, no network"
+        words = fleet.words if fleet.words == "scripted" else f"scripted, or by {fleet.words}"
+        more = f"simulated vendors; words {words}; no key, no network"
         _line("violet", "theater_comedy", "Demo fleet", more)
     else:
         _line("green", "bolt", "Live providers", "with your own keys")

@@ -131,6 +131,7 @@ def _card(desk: DemoDesk, entry: ShelfEntry, place: str) -> None:
         return
     st.subheader(literal(script.title), anchor=False)
     st.markdown(literal(script.description))
+    st.space("stretch")
     st.caption(_facts(script))
     with st.container(horizontal=True):
         st.button(

@@ -40,7 +40,7 @@ def drill_view(desk: RoutingDesk) -> None:
         return
     state = drill_state()
     st.caption(
-        "Rehearse an outage. Faults affect only the messages of this browser session. A live "
+        "Rehearse an outage. Faults affect only the messages of this browser tab. A live "
         "vendor with a fault is not called, and every turn made during the drill is marked “drill”."
     )
     running = state.on(datetime.now(UTC))

@@ -77,8 +77,8 @@ def intent_row(fields: Fields) -> None:
         _optimize_for(st, fields, width=340)
         if fields.takes_vertical:
             _vertical(st, fields, width=170)
-        _region(st, fields, width=290)
-        _allow_list(st, fields, width=290)
+        _region(st, fields, width=230)
+        _allow_list(st, fields)
 
 
 def entries(
@@ -89,7 +89,6 @@ def entries(
     facts: ServerFacts,
     empty: str,
     on_change: Callable[[], None] | None = None,
-    **looks: Any,
 ) -> tuple[str, ...]:
     """A list of those who can be called to pick from; what was chosen before stays in it."""
     rows = pool.by_id(facts.known)
@@ -103,15 +102,15 @@ def entries(
             placeholder=empty,
             key=widgets.seed(key, list(chosen)),
             on_change=on_change,
-            **looks,
+            wrap=True,
         )
     )
 
 
-def _allow_list(place: Any, fields: Fields, **looks: Any) -> None:
+def _allow_list(place: Any, fields: Fields) -> None:
     key, known = fields.key("allowed"), fields.facts.known
     label = "Allowed providers"
-    allowed = entries(place, label, key, fields.form.allowed, fields.facts, "All", **looks)
+    allowed = entries(place, label, key, fields.form.allowed, fields.facts, "All")
     fields.put(allowed=allowed)
     for name, reason in pool.not_called(known, allowed):
         place.caption(f":material/block: {literal(name)} is not asked: {literal(reason)}.")

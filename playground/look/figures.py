@@ -63,6 +63,8 @@ def styled(figure: go.Figure, theme: Theme, *, height: int, legend: bool = True)
     )
     figure.update_xaxes(**axes)
     figure.update_yaxes(**axes, ticklabelstandoff=6)
+    # Plotly's own template comes with every figure. With it the browser draws each chart once more.
+    figure.layout.template = None
     return figure
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from zlib import crc32
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -13,6 +14,7 @@ from playground.look.safe_text import csv_bytes, unseen
 
 if TYPE_CHECKING:
     import pandas as pd
+    import plotly.graph_objects as go
 
     from playground.look.figures import Theme
 
@@ -31,7 +33,7 @@ _FRAMES: Final = {
 }
 """Pages that are not as wide as a text, by their path."""
 
-_PLOTLY: Final = {"displayModeBar": False, "responsive": True, "doubleClick": False}
+_PLOTLY: Final = {"displayModeBar": False, "doubleClick": False}
 
 
 def page_style(path: str) -> None:
@@ -80,8 +82,12 @@ def table(
     )
 
 
-def chart(figure: object, key: str, alt: str, **options: Any) -> Any:
-    """The figure in its own colours; ``alt`` describes it, options are ``st.plotly_chart``'s."""
+def chart(figure: go.Figure, key: str, alt: str, **options: Any) -> Any:
+    """The figure in its own colours; ``alt`` describes it, options are ``st.plotly_chart``'s.
+
+    Its revision says whether it has changed: without one, the browser draws every figure twice.
+    """
+    figure.update_layout(datarevision=crc32(figure.to_json().encode()))
     return st.plotly_chart(
         figure, width="stretch", theme=None, key=key, config=_PLOTLY, alt=alt, **options
     )

@@ -175,7 +175,7 @@ def _pooled(each: Pooled) -> str:
     tone, outcome = _OUTCOMES[each.outcome] if each.outcome else ("", "")
     return (
         f'<div class="receipt-row{served}"><span class="sp-place">{each.place}</span>'
-        f'<span class="receipt-who" title="{name}">{parts.mark(provider)}<span class="sp-ellipsis">'
+        f'<span class="receipt-who" title="{name}">{parts.mark(provider)}<span class="sp-name">'
         f'<span class="receipt-vendor">{vendor} </span>{escape(model)}</span></span>'
         f'{parts.bar([(each.score or 0.0, parts.seat(provider))])}<span class="sp-score">{score}'
         f"</span>{parts.chip(outcome, tone) if outcome else ''}</div>"

@@ -156,9 +156,9 @@ def _ranked(
     return (
         f'<li class="ranking-row" data-candidate="{escape(name)}">'
         f'<span class="sp-place">{place}</span>'
-        f'<span class="ranking-who">{parts.mark(each.provider_id)}<span class="sp-ellipsis">'
-        f'<b class="sp-ellipsis">{escape(each.model_id)}</b>'
-        f'<small class="sp-ellipsis">{vendor}{_moved(name, place, was)}</small></span></span>'
+        f'<span class="ranking-who">{parts.mark(each.provider_id)}<span class="sp-name">'
+        f'<b class="sp-name">{escape(each.model_id)}</b>'
+        f'<small class="sp-name">{vendor}{_moved(name, place, was)}</small></span></span>'
         f"{_score(each, weights)}</li>"
     )
 
@@ -174,8 +174,7 @@ def _score(each: ScoredCandidate, weights: Mapping[str, float]) -> str:
     else:
         why = "in reserve, not scored" if each.kind == "local" else "no figures"
         return (
-            f'<span class="sp-ellipsis sp-small sp-quiet">{why}</span>'
-            '<span class="sp-score">–</span>'
+            f'<span class="sp-name sp-small sp-quiet">{why}</span><span class="sp-score">–</span>'
         )
     return f'{bar}<span class="sp-score">{each.score:.3f}</span>'
 
@@ -196,7 +195,7 @@ def _moved(name: str, place: int, was: Sequence[str] | None) -> str:
 def _today_row(each: ScoredCandidate, after: Sequence[str]) -> str:
     name = words.candidate(each.provider_id, each.model_id)
     gone, note = ("", "") if name in after else (' class="what-if-gone"', ", out of the pool")
-    model = parts.one_line(each.model_id)
+    model = parts.name(each.model_id)
     return f'<li{gone} title="{escape(name)}{note}">{model}{parts.mark(each.provider_id)}</li>'
 
 

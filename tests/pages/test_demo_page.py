@@ -45,8 +45,14 @@ def html(app: AppTest) -> str:
 
 
 def buttons(app: AppTest) -> list[str]:
-    """The labels of the page's buttons, without the sidebar's."""
-    return [button.label for button in app.button]
+    """The labels of the page's buttons, without the sidebar's and the speeds."""
+    return [button.label for button in app.button if not button.label.endswith("×")]
+
+
+def marked(app: AppTest) -> list[str]:
+    """The speeds that are marked as the one in force."""
+    speeds = [button for button in app.button if button.label.endswith("×")]
+    return [button.label for button in speeds if button.proto.icon]
 
 
 @pytest.mark.usefixtures("stand_in")
@@ -110,6 +116,18 @@ def test_a_reload_finds_the_demo_and_stop_brings_the_navigation_back() -> None:
     assert buttons(app) == ["More demos"]
     assert 'class="dm-bare"' not in html(app)
     assert "Stopped." in html(app)
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_the_speed_in_force_is_marked_whoever_has_set_it() -> None:
+    run = begun()
+    app = page(c=run.conversation_id)
+    assert marked(app) == ["1×"]
+    app.button(key="demo-speed-2").click().run()
+    assert run.player.speed == 2.0
+    assert marked(app) == ["2×"]
+    run.control(lambda player: player.at_speed(0.5))  # in another tab
+    assert marked(app.run()) == ["0.5×"]
 
 
 def test_an_error_stays_on_the_stage_until_the_person_decides(stand_in: StandIn) -> None:

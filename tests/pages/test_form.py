@@ -79,6 +79,27 @@ def test_what_a_field_shows_is_what_is_sent(
     assert sent.items() <= turn.settings.model_dump().items()
 
 
+def beside_send(app: AppTest) -> str:
+    """The line below the message box."""
+    drawn = [str(each.proto.body) for each in app.get("html")]
+    return next(html for html in drawn if 'class="next-message"' in html)
+
+
+def test_beside_send_stands_what_the_next_message_takes_or_what_it_waits_for(
+    stand_in: StandIn,
+) -> None:
+    stand_in.preview = {"providerId": "openai", "modelId": "gpt-4o", "score": 0.9}
+    app = opened()
+    assert "0</span> tokens in, 250 out" in beside_send(app)
+    assert "≈ $0.0025</span> (estimated)" in beside_send(app)
+    field(app, "Max tokens").set_value("100")
+    field(app, "System prompt").set_value("x" * 4_000).run()
+    assert "1,000</span> tokens in, 100 out" in beside_send(app)
+    assert "≈ $0.0035</span> (estimated)" in beside_send(app)
+    field(app, "Temperature").set_value("hot").run()
+    assert "Messages wait. Temperature: “hot” is not a number." in beside_send(app)
+
+
 def test_a_limit_that_was_applied_is_said(app: AppTest) -> None:
     field(app, "Temperature").set_value("5").run()
     assert "Temperature: “5” is above the limit: 2 is used." in told(app)
@@ -127,7 +148,7 @@ def test_a_stored_value_beyond_its_limit_is_put_right_in_sight(stand_in: StandIn
 def test_only_those_who_can_be_called_are_offered(app: AppTest) -> None:
     offered = field(app, "Allowed providers").options
     assert offered == ["Anthropic · anthropic-model"]
-    assert field(app, "Simulate an outage of ...").options == offered
+    assert field(app, "Simulate an outage of").options == offered
 
 
 def test_a_model_that_is_gone_is_named_and_nobody_is_not_asked(stand_in: StandIn) -> None:

@@ -17,7 +17,7 @@ from playground.runtime import get_runtime
 from playground.sessions.store import OwnerStore
 from playground.sessions.turns import Conversation, TurnError, TurnSettings
 from playground.teams.visitor import MACHINE_USER, Visitor
-from speko_client.models import Fault, WhatIf
+from speko_client.models import WhatIf
 from tests.pages.gateway_stand_in import StandIn
 from tests.patience import PATIENCE
 from tests.turns import turn
@@ -28,7 +28,6 @@ ANN, BEN = a_browser("ann"), a_browser("ben")
 SECRET = "Merger with Globex"
 PAGES = ("chat", "routing", "analytics", "demo", "connections")
 QUERIES: list[dict[str, str]] = [{}, {"t": "t1"}, {"view": "what-if"}, {"view": "drill"}]
-OUTAGE = (Fault(target="anthropic", kind="down"),)
 NEW_EACH_TIME = r"\$\$ID-[0-9a-f]+-|[0-9a-f]{32,}"
 
 pytestmark = pytest.mark.usefixtures("stand_in")
@@ -73,13 +72,13 @@ def anns() -> Conversation:
 
 @pytest.fixture
 def conversation(stand_in: StandIn) -> Conversation:
-    """Ann's session: an answer, another beside it, a message that failed; an outage is on."""
+    """Ann's session: an answer, another beside it, a message that failed."""
     store = store_of(ANN)
     store.save_turn(turn("t1", message=SECRET, text=f"All about the {SECRET}."))
     store.save_turn(turn("t2", "t1", text=f"More on the {SECRET}."))
     failed = TurnError(message=f"No {SECRET}.", code="X")
     store.save_turn(turn("t3", "t1", text="", status="failed", error=failed))
-    store.save_settings("c", TurnSettings(language="ja", system_prompt=SECRET, drill=OUTAGE))
+    store.save_settings("c", TurnSettings(language="ja", system_prompt=SECRET))
     save_what_if(store, WhatIf(name=SECRET, without=["anthropic"]))
     return anns()
 
@@ -146,16 +145,6 @@ def test_a_browser_that_says_the_form_is_anothers_writes_nothing(
     assert not app.exception
     assert anns() == conversation
     assert store_of(BEN).recent(5) == []
-
-
-def test_anothers_outage_is_neither_shown_nor_ended(conversation: Conversation) -> None:
-    for name in PAGES:
-        app = page(BEN, name, c="c")
-        assert not [each for each in app.button if each.key == "end-drill"]
-    assert anns() == conversation
-    app = page(ANN, c="c")
-    app.button(key="end-drill").click().run()
-    assert anns().settings.drill == ()
 
 
 @pytest.mark.usefixtures("conversation")

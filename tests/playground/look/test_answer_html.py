@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.look.answer_html import answer_html, growing_html
+from playground.look.answer_html import answer_html
+from playground.look.growing_answer import growing_html
 
 MARKS = "ab \n#*_`~[]()!<>&\"'$:|-+=\\/1.שم😀"
 TAG = re.compile(r"<(/?[a-z0-9]+)((?: [a-z-]+(?:=\"[^\"<>]*\")?)*)>")
