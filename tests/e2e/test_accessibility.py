@@ -88,7 +88,7 @@ def chat(page: Page, server: PlaygroundServer) -> Iterator[str]:
     chat.take_pill("sample", "Book me an appointment for Tuesday.")
     chat.take_pill("follow-up", "3pm, with Dr. Chen.")
     provider, model = chat.provider().split(" ", 1)
-    chat.choose("Simulate an outage of ...", f"{provider} · {model}")
+    chat.choose("Simulate an outage of", f"{provider} · {model}")
     chat.send("Show me a table | with | bars, and `code`.")
     yield "failover under a drill"
     page.get_by_text("What happened").last.click()
@@ -115,6 +115,8 @@ def routing(page: Page) -> Iterator[str]:
         if view == "drill":
             page.locator('[class*="st-key-preset-card-"] button').first.click()
         yield view
+    page.get_by_role("button", name="End drill").first.click()
+    settle(page)
 
 
 def others(page: Page) -> Iterator[str]:
