@@ -42,7 +42,7 @@ def _chart_card(card: Card, conversation: str) -> None:
     """Draws the card. A point that is selected brings up a link to its turn."""
     with st.container(border=True, key=f"card-{card.key}", height="stretch"):
         head = spread()
-        head.subheader(card.title, anchor=False, width="content")
+        head.header(card.title, anchor=False, width="content")
         if card.empty:
             st.markdown(f":material/info: {literal(card.empty)}")
             return

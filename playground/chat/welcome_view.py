@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from html import escape
 
 import streamlit as st
 
+from playground.browser import url
 from playground.chat.chat_view import Chat
 from playground.chat.samples import next_messages, samples_for
 from playground.chat.state import take_choice
 from playground.connections.facts_view import ServerFacts
+from playground.look.page_view import spread
 from playground.look.safe_text import literal
 from playground.servers.connection import Connection
 
@@ -35,6 +38,20 @@ def welcome(chat: Chat) -> None:
     _pills("Try one of these", list(samples), send, "sample", chat.conversation_id)
     if st.button("Play the demo", icon=":material/slideshow:", key="play-the-demo"):
         st.switch_page(DEMO_PAGE)
+
+
+def session_line(chat: Chat) -> None:
+    """What the session is called, and which fleet is on."""
+    with spread(key="session-line"):
+        st.html(f'<h1 class="session-title">{escape(chat.title)}</h1>', width="stretch")
+        fleet_line(chat.connection, chat.facts)
+
+
+def ways_on() -> None:
+    """What an answer leads to on other pages."""
+    with st.container(horizontal=True, gap="small", key="ways-on"):
+        url.way_on("routing", "What if others were asked", ":material/alt_route:", view="what-if")
+        url.way_on("analytics", "This session in charts", ":material/insights:")
 
 
 def follow_up(chat: Chat) -> None:

@@ -73,7 +73,7 @@ def open_desk(runtime: Runtime, gateway: Connection, chat_with: Callable[[str], 
 
 def vendor_keys(desk: Desk) -> None:
     """The vendors that need a key."""
-    st.subheader("Vendors", anchor=False)
+    st.header("Vendors", anchor=False)
     st.caption(
         "A key you set here stays in this browser session. It is gone when you reload or close the "
         "page; it is stored nowhere and never shown again."
@@ -85,7 +85,7 @@ def vendor_keys(desk: Desk) -> None:
 
 def local_servers(desk: Desk) -> None:
     """Model servers on this machine: found when they run, or at the address you give."""
-    st.subheader("Local servers", anchor=False)
+    st.header("Local servers", anchor=False)
     if desk.private_allowed:
         st.caption("Found at their usual address when they run. You can set another address.")
     else:
@@ -98,7 +98,7 @@ def local_servers(desk: Desk) -> None:
 
 def own_servers(desk: Desk) -> None:
     """Servers that are not in the catalogue, and the form to add one."""
-    st.subheader("Your own servers", anchor=False)
+    st.header("Your own servers", anchor=False)
     st.caption("Any server that speaks OpenAI's chat completions, by its base URL.")
     listed = {each.id: each for each in desk.vendors}
     own = state.server_choice().vendors

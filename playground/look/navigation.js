@@ -2,13 +2,13 @@
 // Streamlit's own links do, so that the tab keeps what it remembers.
 const isPlain = (event) => !(event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)
 
-function show(root, { current, query }) {
+function show(root, { current, title, query }) {
+  root.querySelector(".nav-here").textContent = title
   for (const link of root.querySelectorAll("a")) {
     const here = link.dataset.page === current
     link.href = `./${link.dataset.page}${query}`
     if (here) link.setAttribute("aria-current", "page")
     else link.removeAttribute("aria-current")
-    if (here) root.querySelector(".nav-here").textContent = link.textContent
   }
 }
 

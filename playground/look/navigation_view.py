@@ -32,7 +32,12 @@ def navigation(groups: Groups, page: Page, query: Mapping[str, str]) -> None:
     with st.container(key="pages"):
         clicked = component(
             key="pages-component",
-            data={"html": navigation_html(groups), "current": page.url_path, "query": link},
+            data={
+                "html": navigation_html(groups),
+                "current": page.url_path,
+                "title": page.title,
+                "query": link,
+            },
             on_page_change=lambda: None,
         ).page
     ways = {each.url_path: each for pages in groups.values() for each in pages}

@@ -28,7 +28,7 @@ ANN, BEN = a_browser("ann"), a_browser("ben")
 SECRET = "Merger with Globex"
 PAGES = ("chat", "routing", "analytics", "demo", "connections")
 QUERIES: list[dict[str, str]] = [{}, {"t": "t1"}, {"view": "what-if"}, {"view": "drill"}]
-NEW_EACH_TIME = r"\$\$ID-[0-9a-f]+-|[0-9a-f]{32,}"
+NEW_EACH_TIME = r"\$\$ID-[0-9a-f]+-|[0-9a-f]{32,}|\bc=(c|nothing)\b"
 
 pytestmark = pytest.mark.usefixtures("stand_in")
 
