@@ -27,6 +27,7 @@ from playground.demos.stage import (
     talk_html,
 )
 from playground.intent.state import new_conversation
+from playground.look.answer_view import answer_buttons
 from playground.look.page_view import chart, table, theme
 
 ANALYTICS_PAGE = "../pages/analytics.py"
@@ -65,6 +66,7 @@ def _keys() -> None:
     component = st.components.v2.component("speko_demo_keys", js=_KEYS.read_text("utf-8"))
     with st.container(key="demo-keys"):
         component(key="demo-keys-component", height=0)
+        answer_buttons()
 
 
 def _state(run: DemoRun) -> tuple[int, bool, bool]:

@@ -57,7 +57,7 @@ def _in_line(state: StateInline, silent: bool) -> bool:
     start, closer = state.pos + 2, _CLOSERS.get(opener)
     end = -1 if closer is None else state.src.find(closer, start, start + MOST_CHARACTERS)
     content = state.src[start:end]
-    if end < 0 or not content.strip() or (opener == "$$" and not _is_formula(state, end)):
+    if end < 0 or not content.strip() or (opener != r"\(" and not _is_formula(state, end)):
         return False
     if not silent:
         token = state.push("formula", "math", 0)
@@ -68,11 +68,14 @@ def _in_line(state: StateInline, silent: bool) -> bool:
 
 
 def _is_formula(state: StateInline, end: int) -> bool:
-    """Whether two pairs of dollars are no prices, nor signs for expensive and cheap."""
+    """Whether pairs of dollars or brackets are no prices, no "cheap" and "dear", and no remark."""
     content = state.src[state.pos + 2 : end]
     around = f"{state.src[state.pos - 1 : state.pos]}{content[:1]}{state.src[end + 2 : end + 3]}"
     even = content[:1].isspace() == content[-1:].isspace()
-    return "$" not in around and even and _SIGN.search(content.strip()) is not None
+    dollars = state.src[state.pos] == "$"
+    return _SIGN.search(content.strip()) is not None and (
+        not dollars or (even and "$" not in around)
+    )
 
 
 def _on_its_own(state: StateBlock, start: int, end: int, silent: bool) -> bool:

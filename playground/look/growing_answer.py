@@ -17,11 +17,11 @@ from markdown_it.token import Token
 from playground.look.answer_html import framed, html_of, parse, parted
 
 _STEP: Final = 2_000
-_LONG: Final = 12_000
-_LONG_STEP: Final = 1_000
+_LONG: Final = 8_000
+_LONG_STEP: Final = 500
 _MOST_HELD: Final = 500
 _ONLY_MARKS = re.compile(r"[-=*+#>|:`~_$\\\[ \t]+|[ \t>]*\d{1,9}[.)]?[ \t]*")
-_LINK = re.compile(r"!?\[([^\[\]]*)(?:\]\([^()\s]*)?$")
+_LINK = re.compile(r"!?\[([^\[\]`]*)(?:\]\([^()\s]*)?$")
 _FORMULA = re.compile(r"(?:^\$\$|\\\(|\\\[)(?:(?!\$\$|\\\)|\\\]).)*\Z", re.MULTILINE | re.DOTALL)
 
 
@@ -46,7 +46,7 @@ def _ended(text: str) -> tuple[str, int]:
     tokens = parse(whole)
     last, line = _last_block(tokens)
     length = sum(len(each) + 1 for each in lines[:line])
-    return html + html_of(tokens[:last], whole), start + length
+    return html + html_of(tokens[:last], whole[:length]), start + length
 
 
 def _last_block(tokens: Sequence[Token]) -> tuple[int, int]:
@@ -61,7 +61,14 @@ def _last_block(tokens: Sequence[Token]) -> tuple[int, int]:
 @lru_cache(maxsize=32)
 def _last_html(text: str) -> str:
     whole = _closed(text)
-    return html_of(parse(whole), whole)
+    return html_of(_read(whole)[0], whole)
+
+
+@lru_cache(maxsize=4)
+def _read(text: str) -> tuple[list[Token], str]:
+    """The blocks, and the marks that their last words leave open; mostly asked twice in a row."""
+    env: dict[str, str] = {}
+    return parse(text, env), env.get("open", "")
 
 
 def _closed(text: str) -> str:
@@ -69,11 +76,11 @@ def _closed(text: str) -> str:
     before, _, line = text.rpartition("\n")
     if _ONLY_MARKS.fullmatch(line):
         text = before
-    block = _last_words(parse(text))
+    block = _last_words(_read(text)[0])
     if block is None:
         return text
     text = _held_back(text, block).rstrip("*_~`[!\\ \n")
-    words = _last_words(parse(text))
+    words = _last_words(_read(text)[0])
     return text if words is None else _with_ends(text, words)
 
 
@@ -86,7 +93,7 @@ def _last_words(tokens: Sequence[Token]) -> Token | None:
 def _held_back(text: str, block: Token) -> str:
     lines = block.content.split("\n")
     if block.level == 1 and lines[-1].startswith("|"):
-        return text[: text.rindex(lines[-1])]
+        return text[: text.rfind(lines[-1])]
     formula = _FORMULA.search(block.content)
     if formula and len(formula[0]) < _MOST_HELD and text.rstrip().endswith(formula[0]):
         return text.rstrip()[: -len(formula[0])]
@@ -97,8 +104,6 @@ def _with_ends(text: str, words: Token) -> str:
     texts = [each.content for each in words.children or () if each.type == "text"]
     if ticks := re.search("`+", " ".join(texts)):
         text += ticks[0]
-    elif texts and (link := _LINK.search(texts[-1])) and text.endswith(link[0]):
+    elif (link := _LINK.search(words.content)) and text.endswith(link[0]):
         text = text[: -len(link[0])] + link[1]
-    env: dict[str, str] = {}
-    parse(text, env)
-    return text + env.get("open", "")
+    return text + _read(text)[1]

@@ -169,6 +169,8 @@ def _advice(error: SpekoApiError, connection: Connection) -> str:
     match error:
         case SpekoAuthError():
             return _auth_advice(connection)
+        case SpekoRateLimitError() if connection.embedded:
+            return "Retry once the pause is over."
         case SpekoRateLimitError():
             return f"Too many requests for this key. {_pause(error)}, then retry."
         case SpekoConnectionError():

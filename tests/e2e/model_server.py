@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
@@ -57,9 +58,9 @@ class ModelServer(LoopbackServer):
 
     def events(self, message: str) -> Iterator[str]:
         """The answer to ``message``: the data of each event."""
-        words = self.says.split()
+        words = re.findall(r"\S+\s*", self.says)
         for word in words:
-            yield _chunk({"role": "assistant", "content": word + " "}, None)
+            yield _chunk({"role": "assistant", "content": word}, None)
         yield _chunk({"content": ""}, "stop")
         usage = {"prompt_tokens": 11, "completion_tokens": len(words), "total_tokens": 99}
         yield json.dumps({**CHUNK, "choices": [], "usage": usage})
