@@ -13,7 +13,7 @@ from playground.chat.next_message import next_message, next_message_html, waitin
 from playground.chat.recents_view import recents
 from playground.chat.turn_view import live_turn, turn_elsewhere, turn_list
 from playground.chat.turns_html import strip_html
-from playground.chat.welcome_view import fleet_line, follow_up, welcome
+from playground.chat.welcome_view import follow_up, session_line, ways_on, welcome
 from playground.connections.facts_view import await_server
 from playground.connections.model_offer_view import model_offer
 from playground.demos.runs import leave_demo
@@ -80,16 +80,16 @@ def header(chat: Chat) -> None:
     await_server(chat.runtime, chat.facts, at_once=chat.is_frame)
     show_problems(chat)
     model_offer(chat.runtime, chat.facts)
-    if chat.view.turns:
+    if chat.turns:
         with st.container(key="session-header"):
-            fleet_line(chat.connection, chat.facts)
-            st.html(strip_html(chat.view.turns))
+            session_line(chat)
+            st.html(strip_html(chat.turns))
 
 
 def conversation(chat: Chat, below: DeltaGenerator) -> None:
     """The turns, or the first screen where there are none; below the box, what is next."""
     view = chat.view
-    if not view.turns and view.run is None and view.elsewhere is None:
+    if not chat.turns:
         welcome(chat)
         beside_send(chat, below)
         return
@@ -104,6 +104,7 @@ def conversation(chat: Chat, below: DeltaGenerator) -> None:
     elif view.turns:
         with offer.container():
             follow_up(chat)
+            ways_on()
 
 
 def beside_send(chat: Chat, below: DeltaGenerator) -> None:

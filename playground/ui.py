@@ -13,7 +13,7 @@ from playground.browser.guide import guide
 from playground.drills.banner_view import drill_banner
 from playground.look.navigation_view import navigation
 from playground.look.page_view import page_style
-from playground.real.link_view import TITLE, real_link
+from playground.real.rows import TITLE
 from playground.teams.visitor_view import let_in
 
 ASSETS = Path(__file__).with_name("assets")
@@ -60,8 +60,7 @@ if page.url_path and url.focused_turn() is not None:
 url.carry_over(page.url_path)
 page_style(page.url_path)
 guide()
-navigation(GROUPS, page, url.opened_query())
-real_link()
+navigation(GROUPS, page, url.opened_query(), [REAL])
 drill_banner()
 is_new = not url.had_frame()
 page.run()

@@ -42,11 +42,11 @@ def _chart_card(card: Card, conversation: str) -> None:
     """Draws the card. A point that is selected brings up a link to its turn."""
     with st.container(border=True, key=f"card-{card.key}", height="stretch"):
         head = spread()
-        head.subheader(card.title, anchor=False, width="content")
+        head.header(card.title, anchor=False, width="content")
         if card.empty:
             st.markdown(f":material/info: {literal(card.empty)}")
             return
-        st.caption(literal(card.caption))
+        st.caption(literal(card.caption).replace("simulated", "[simulated](real)"))
         alt = f"{card.title}. {card.caption} The table holds the same figures."
         options = {"on_select": "rerun", "selection_mode": "points"}
         event = chart(card.draw(theme()), f"chart-{card.key}", alt, **options)

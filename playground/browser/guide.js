@@ -70,7 +70,6 @@ function lead() {
   if (!isLost() && document.activeElement !== held) wanted = []
   const place = wanted.map(placeOf).find(Boolean)
   if (place && (place !== held || isLost())) focus((held = place))
-  if (isDrawn()) wanted = []
 }
 
 // What had the focus, and what stood around it: where that is gone, the focus goes to what is left
@@ -85,13 +84,14 @@ function remember(event) {
 }
 
 function catchUp() {
+  if (isDrawn()) wanted = []
   if (!last || wanted.length || !isLost()) return
   const { target, around, opener } = last
   if (target.isConnected && !target.disabled) return
   if (opener?.isConnected) return focus(opener)
   if (target.matches(BOX) || target.closest('[data-testid="stChatInput"]')) return focus(one(BOX))
   const name = around.find((each) => one(`.${each}`))
-  const left = name ? one(`.${name}`) : one('[data-testid="stMain"]')
+  const left = name ? one(`.${name}`) : one("main")
   if (left) focus(name === around[0] ? (left.querySelector(":enabled") ?? left) : left)
 }
 
@@ -100,7 +100,10 @@ let sheet = null
 
 function enterSheet() {
   const found = one(SHEET)
-  if (found && found !== sheet && !found.contains(document.activeElement)) focus(found)
+  if (found && found !== sheet) {
+    found.ariaLabel = found.ariaLabel.replace(/[\\*]/g, "") // it is named by its button, as Markdown
+    if (!found.contains(document.activeElement)) focus(found)
+  }
   sheet = found
 }
 
@@ -168,7 +171,7 @@ function start() {
     drawSwitch()
     if (isDrawn()) mend()
     clearTimeout(waiting)
-    if (isLost()) waiting = setTimeout(catchUp, GRACE_MS)
+    if (isLost() || wanted.length) waiting = setTimeout(catchUp, GRACE_MS)
   }
   new MutationObserver(look).observe(document.body, {
     childList: true, subtree: true, attributeFilter: ["disabled", "data-test-script-state"],

@@ -14,7 +14,7 @@ from playground.browser import url
 from playground.browser.guide import focus_on
 from playground.chat.samples import Sample
 from playground.chat.state import ask_to_send, draft_to_restore, restore_draft, take_asked
-from playground.connections.facts_view import ServerFacts, forget_server_facts, server_facts
+from playground.connections.facts_view import ServerFacts, server_facts, try_again
 from playground.connections.state import private_allowed, ready_connection, server_choice
 from playground.drills.state import drill_state, keep_drill
 from playground.found import Found
@@ -76,6 +76,16 @@ class Chat:
     def connection(self) -> Connection | None:
         """The server, unless it is still starting."""
         return self.server if isinstance(self.server, Connection) else None
+
+    @property
+    def title(self) -> str:
+        """What the session is called: its first message; empty on its first screen."""
+        return (self.view.conversation.title or self.turns[0].message) if self.turns else ""
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """Those that are over, and the one that runs here or elsewhere."""
+        return self.view.conversation.path()
 
     @property
     def is_frame(self) -> bool:
@@ -234,7 +244,7 @@ def show_problems(chat: Chat) -> None:
     if facts.problem:
         st.warning(literal(facts.problem), icon=":material/cloud_off:")
     if facts.problem or (chat.connection is None and not facts.pending):
-        st.button("Try again", on_click=forget_server_facts, key="reconnect")
+        try_again()
     if view.missing:
         st.info(NOT_HERE)
     if view.run is not None and view.run.save_error:

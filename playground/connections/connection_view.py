@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import escape
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ import streamlit as st
 
 from playground.browser import widgets
 from playground.connections.state import edit_connection, keep_check
+from playground.connections.status_html import ago
 from playground.look import words
 from playground.look.page_view import spread
 from playground.look.safe_text import unseen
@@ -50,14 +52,16 @@ def heading(connection: str, name: str, badge: str, below: str, actions: Iterabl
 
 
 def found(check: Checked | None) -> None:
-    """What a check found, with its latency; nothing where there was none."""
+    """What a check found, how fast and how long ago; nothing where there was none."""
     if check is None:
         return
     tone, sign = ("good", "✓") if check.ok else ("bad", "✕")
     took = "" if check.latency_ms is None else words.milliseconds(check.latency_ms)
+    when = "" if check.at is None else ago(check.at.isoformat(), datetime.now(UTC))
+    aside = " · ".join(filter(None, [took, when]))
     st.html(
         f'<div class="found" role="status"><b class="sp-{tone}" aria-hidden="true">{sign}</b> '
-        f'<span>{escape(check.message)}</span><span class="sp-quiet">{took}</span></div>'
+        f'<span>{escape(check.message)}</span><span class="sp-quiet">{aside}</span></div>'
     )
 
 

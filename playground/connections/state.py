@@ -6,6 +6,8 @@ Keys are nowhere else: they end with the browser session.
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import streamlit as st
 
@@ -97,6 +99,13 @@ def take_wanted_check(name: str) -> bool:
 def last_check(name: str) -> Checked | None:
     """What the last check of a connection found."""
     return (_CHECKED.get() or {}).get(name)
+
+
+def keep_answer(name: str, found: Checked) -> Checked:
+    """Remember what a check has found just now, and return it with its time."""
+    kept = replace(found, at=datetime.now(UTC))
+    keep_check(name, kept)
+    return kept
 
 
 def keep_check(name: str, found: Checked | None) -> None:

@@ -92,7 +92,7 @@ def demo_picker(desk: DemoDesk) -> None:
     fleet_line(desk.connection, desk.facts)
     entries = shelf(desk.runtime.settings.data_dir)
     _cards(desk, [entry for entry in entries if not entry.own])
-    st.subheader("Your own", anchor=False)
+    st.header("Your own", anchor=False)
     _cards(desk, [entry for entry in entries if entry.own])
     _upload(desk)
     st.html(SHORTCUTS_SWITCH)
@@ -129,7 +129,7 @@ def _card(desk: DemoDesk, entry: ShelfEntry, place: str) -> None:
         st.markdown(f"**{literal(entry.name)}**")
         st.error(literal(entry.problem or "").replace("\n", "\n\n"), icon=":material/error:")
         return
-    st.subheader(literal(script.title), anchor=False)
+    st.header(literal(script.title), anchor=False)
     st.markdown(literal(script.description))
     st.space("stretch")
     st.caption(_facts(script))

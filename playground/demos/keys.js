@@ -1,6 +1,7 @@
 // A presenter's keys, wherever the focus is: whoever has clicked a control, or a chart, still pauses with
 // Space. Only a text field keeps its keys. They are taken before the page sees them, so that a control in
-// focus does not act as well; Enter presses that one. A remote's "next" is Page Down.
+// focus does not act as well; Enter presses that one. A remote's "next" is Page Down. The switch for keyboard
+// shortcuts (guide.js) keeps whether they are wanted.
 const CONTROLS = {
   " ": ["pause", "play", "retry"],
   ArrowRight: ["step", "leave"],
@@ -14,7 +15,8 @@ export default function () {
     const places = (CONTROLS[event.key] ?? []).map((name) => `.st-key-demo-${name} button`);
     const button = places.length && document.querySelector(places.join());
     const isOther = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey;
-    if (!button || isOther || event.target.closest?.(WRITES)) return;
+    const areOff = localStorage.getItem("speko-shortcuts") === "off";
+    if (!button || isOther || areOff || event.target.closest?.(WRITES)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (event.type === "keydown" && !event.repeat) button.click();

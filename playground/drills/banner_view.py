@@ -103,7 +103,7 @@ def _banner_line() -> None:
 
 def banner_html(faults: Sequence[Fault], left: str, *, asks: bool = False) -> str:
     """The banner's one line: what is staged, and for how long; or whether it goes on."""
-    lead = "A drill was running, and waits since the reload" if asks else "Drill"
+    lead = "A drill was running" if asks else "Drill"
     return (
         f'<div class="drill-line" role="status"><b>{lead}</b> · {escape(summary(faults))} · '
         f'<span class="drill-left">{left}</span></div>'

@@ -25,10 +25,8 @@ _STYLE: Final = "".join(
 _MAIN: Final = '[data-testid="stMainBlockContainer"]'
 _READING: Final = f"{_MAIN} {{ max-width: 60rem; }}"
 _FRAMES: Final = {
-    "routing": f"{_MAIN} {{ max-width: 84rem; padding-top: 4.2rem; }}",
-    "demo": f"{_MAIN} {{ max-width: 80rem; }} {_MAIN} h3 {{ font-size: 1.35rem; }}",
-    "real": f"{_READING} {_MAIN} {{ padding-top: 4.2rem; }} {_MAIN} h1 {{ font-size: 1.9rem; }} "
-    f"{_MAIN} h3 {{ font-size: 1.25rem; }}",
+    "routing": f"{_MAIN} {{ max-width: 84rem; }}",
+    "demo": f"{_MAIN} {{ max-width: 80rem; }}",
     "analytics": "",
 }
 """Pages that are not as wide as a text, by their path."""

@@ -116,7 +116,7 @@ def _timeline(receipt: Receipt) -> str:
     )
     end = words.milliseconds(receipt.span_ms)
     return (
-        f"<h4>{words.counted(len(receipt.steps), 'attempt')}</h4>{rows}"
+        f"<h2>{words.counted(len(receipt.steps), 'attempt')}</h2>{rows}"
         f'<div class="receipt-axis"><span>0</span><span>{end}</span></div>{_unnamed(receipt)}'
     )
 
@@ -156,15 +156,15 @@ def _unnamed(receipt: Receipt) -> str:
 
 def _pool(receipt: Receipt) -> str:
     if not receipt.pool_known:
-        return "<h4>Pool</h4>" + _note(
+        return "<h2>Pool</h2>" + _note(
             "This server had no routing preview when the turn began: pool and scores are not known."
         )
     if not receipt.pool:
-        return "<h4>Pool</h4>" + _note("Nobody was in the pool when the turn began.")
+        return "<h2>Pool</h2>" + _note("Nobody was in the pool when the turn began.")
     rows = [_pooled(each) for each in receipt.pool]
     rest = "".join(rows[SHOWN:])
     more = parts.folded(f"{len(rows) - SHOWN} more", rest) if rest else ""
-    return f"<h4>Pool and scores when the turn began</h4>{''.join(rows[:SHOWN])}{more}"
+    return f"<h2>Pool and scores when the turn began</h2>{''.join(rows[:SHOWN])}{more}"
 
 
 def _pooled(each: Pooled) -> str:
@@ -184,7 +184,7 @@ def _pooled(each: Pooled) -> str:
 
 def _facts(receipt: Receipt) -> str:
     rows = "".join(f"<dt>{escape(n)}</dt><dd>{_fact(n, v)}</dd>" for n, v in receipt.facts)
-    return f"<h4>Facts</h4><dl>{rows}</dl>"
+    return f"<h2>Facts</h2><dl>{rows}</dl>"
 
 
 def _fact(name: str, value: str) -> str:

@@ -36,9 +36,8 @@ SHADES: Final[Mapping[Axis, str]] = {
 }
 """An axis' colour, for CSS."""
 
-_NAMED_FROM: Final = 0.17
 _MARKED_FROM: Final = 0.05
-"""A stretch with at least this share of the line has room for its model's name, or for a glyph."""
+"""A stretch with at least this share of the line has room for its vendor's glyph."""
 
 _APART: Final = 0.075
 """Tipping points closer than this to the last one get no label: the table has them all."""
@@ -223,10 +222,13 @@ def _stretch(each: Stretch) -> str:
     share = each.to_weight - each.from_weight
     name = words.candidate(each.provider_id, each.model_id)
     title = f"{name} wins from {each.from_weight:.1%} to {each.to_weight:.1%}"
-    glyph = palette.glyph(each.provider_id)
-    text = each.model_id if share >= _NAMED_FROM else glyph if share >= _MARKED_FROM else ""
+    # The style leaves the name out where there is no room for all of it beside the glyph.
+    inside = f"<i>{escape(palette.glyph(each.provider_id))}</i><b>{escape(each.model_id)}</b>"
     look = f"flex-grow:{share:.5f};{parts.on_seat(each.provider_id)}"
-    return f'<span class="wi-part" style="{look}" title="{escape(title)}">{escape(text)}</span>'
+    return (
+        f'<span class="wi-part" style="{look}" title="{escape(title)}">'
+        f"{inside if share >= _MARKED_FROM else ''}</span>"
+    )
 
 
 def _saved(html: str) -> str:

@@ -131,6 +131,8 @@ def _save(desk: RoutingDesk, name: str) -> None:
     try:
         if changes_nothing(on_view.tried):
             raise WhatIfError("Nothing is changed yet: move a weight, or change a candidate.")
+        if on_view.problems:
+            raise WhatIfError(f"Not saved yet. {on_view.problems[0]}")
         saved = save_what_if(desk.store, named(on_view.tried, name))
     except (WhatIfError, StoreError) as error:
         st.warning(literal(str(error)), icon=":material/edit_off:")

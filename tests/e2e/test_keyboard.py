@@ -102,7 +102,7 @@ def test_a_failover_and_a_failure_are_announced(chat: ChatPage, page: Page) -> N
     chat.send("Hello")
     vendor = chat.provider()
     provider, model = vendor.split(" ", 1)
-    chat.choose("Simulate an outage of ...", f"{provider} · {model}")
+    chat.choose("Simulate an outage of", f"{provider} · {model}")
     chat.send("And now?")
     assert heard(page)[-1] == f"Answer by {chat.provider()}, failed over once"
     assert chat.provider() != vendor

@@ -59,7 +59,7 @@ def marked(app: AppTest) -> list[str]:
 def test_the_scripts_stand_there_with_their_length() -> None:
     app = page()
     assert not app.exception
-    assert [heading.value for heading in app.subheader][:3] == TITLES
+    assert [heading.value for heading in app.header][:3] == TITLES
     assert "7 turns · about 1:" in app.caption[-1].value
     assert [name for name in buttons(app) if name.startswith("Play ")] == [
         f"Play *{title}*" for title in TITLES
@@ -73,7 +73,7 @@ def test_own_scripts_are_there_and_a_wrong_one_says_what_is_wrong() -> None:
     (folder / "mine.yaml").write_text("title: My own\nturns:\n  - message: Hi\n")
     (folder / "wrong.yaml").write_text("title: Wrong\nturns:\n  - mesage: Hi\n")
     app = page()
-    assert "My own" in [heading.value for heading in app.subheader]
+    assert "My own" in [heading.value for heading in app.header]
     assert "line 3" in app.error[0].value
     assert "mesage is not a field of a script" in app.error[0].value
 
