@@ -79,7 +79,7 @@ def empty(rows: pd.DataFrame) -> str | None:
         return None
     return (
         "No failover in this session: no candidate has failed. With the demo fleet on, "
-        "“Simulate an outage” in the chat's settings shows one."
+        "“Simulate an outage of” in the chat's settings shows one."
     )
 
 

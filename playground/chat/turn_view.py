@@ -23,7 +23,7 @@ from playground.chat.turns_html import chips_html
 from playground.look import palette
 from playground.look.answer_view import answer_view
 from playground.look.parts import typed
-from playground.look.safe_text import literal
+from playground.look.safe_text import literal, unseen
 from playground.receipts.receipt_view import receipt_view
 from playground.sessions import turn_words
 from playground.sessions.turns import Run, Turn, TurnError
@@ -62,8 +62,10 @@ def turn_list(chat: Chat) -> None:
 
 def live_turn(run: Run) -> None:
     """Draw ``run`` until it is done, then draw the page again."""
-    _message_view(run.turn)
-    with st.chat_message("assistant", avatar=_ASSISTANT):
+    with st.container(key=f"live-{run.turn.id}"):
+        _message_view(run.turn)
+        answer = st.chat_message("assistant", avatar=_ASSISTANT)
+    with answer:
         thoughts, text, state = ArrivingReasoning(), st.empty(), st.empty()
         version = -1
         while True:
@@ -130,7 +132,7 @@ def _turn_view(chat: Chat, turn: Turn) -> None:
             receipt_view(turn, chat.in_force)
             if turn.status in _UNFINISHED:
                 st.button(
-                    "Retry",
+                    f"Retry{unseen(f'turn {turn.number}')}",
                     icon=":material/refresh:",
                     type="tertiary",
                     key=f"retry-{turn.id}",
@@ -156,7 +158,7 @@ def _branches(chat: Chat, turn: Turn) -> None:
 
 def _branch_button(chat: Chat, turn: Turn, other: Turn | None, label: str) -> None:
     st.button(
-        label,
+        f"{label}{unseen(f'answer of turn {turn.number}')}",
         icon=":material/chevron_left:" if label == "Earlier" else ":material/chevron_right:",
         icon_position="left" if label == "Earlier" else "right",
         type="tertiary",
@@ -191,4 +193,5 @@ def _state(turn: Turn) -> str:
     provider, model = turn.answer.provider, turn.answer.model
     if provider is None or model is None:
         return ":material/alt_route: Routing ..."
-    return f":material/stream: {literal(palette.label(provider, model))} is answering ..."
+    does = "thinking" if turn.answer.reasoning and not turn.answer.text else "answering"
+    return f":material/stream: {literal(palette.label(provider, model))} is {does} ..."

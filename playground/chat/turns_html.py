@@ -55,6 +55,8 @@ def _warnings(turn: Turn) -> Iterator[str]:
         yield "drill"
     if turn.answer.failover_count:
         yield words.failover_label(turn.answer.failover_count)
+    if late := turn_words.lateness(turn.answer):
+        yield late
     if turn.status in ("stopped", "interrupted"):
         yield turn.status
     if turn.answer.finish_reason in words.FINISH_REASONS:

@@ -17,10 +17,13 @@ Groups = Mapping[str, Sequence[Page]]
 _HERE: Final = Path(__file__).parent
 
 
-def navigation(groups: Groups, page: Page, query: Mapping[str, str]) -> None:
+def navigation(
+    groups: Groups, page: Page, query: Mapping[str, str], unlisted: Sequence[Page] = ()
+) -> None:
     """Draw the ways to all pages, and go where one leads that was clicked.
 
-    ``page`` is the open one; ``query`` goes along when a link is opened in a new tab.
+    ``page`` is the open one; ``query`` goes along when a link is opened in a new tab. To the
+    ``unlisted`` pages lead links in the pages' own HTML and texts, by their bare path.
     """
     component = st.components.v2.component(
         "speko_pages",
@@ -32,10 +35,16 @@ def navigation(groups: Groups, page: Page, query: Mapping[str, str]) -> None:
     with st.container(key="pages"):
         clicked = component(
             key="pages-component",
-            data={"html": navigation_html(groups), "current": page.url_path, "query": link},
+            data={
+                "html": navigation_html(groups),
+                "current": page.url_path,
+                "title": page.title,
+                "query": link,
+                "unlisted": [each.url_path for each in unlisted],
+            },
             on_page_change=lambda: None,
         ).page
-    ways = {each.url_path: each for pages in groups.values() for each in pages}
+    ways = {each.url_path: each for pages in [*groups.values(), unlisted] for each in pages}
     if clicked in ways:
         st.switch_page(ways[clicked], query_params=query)
 

@@ -10,7 +10,7 @@ from zlib import crc32
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from playground.look.safe_text import csv_bytes
+from playground.look.safe_text import csv_bytes, unseen
 from playground.look.tables import for_a_file, for_reading
 
 if TYPE_CHECKING:
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 
     from playground.look.figures import Theme
 
-_STYLE: Final = f"<style>{Path(__file__).with_name('style.css').read_text('utf-8')}</style>"
+_STYLES: Final = ("style.css", "access.css")
+_STYLE: Final = "".join(
+    f"<style>{Path(__file__).with_name(name).read_text('utf-8')}</style>" for name in _STYLES
+)
 _MAIN: Final = '[data-testid="stMainBlockContainer"]'
 _READING: Final = f"{_MAIN} {{ max-width: 60rem; }}"
 _FRAMES: Final = {
-    "routing": f"{_MAIN} {{ max-width: 84rem; padding-top: 4.2rem; }}",
-    "demo": f"{_MAIN} {{ max-width: 80rem; }} {_MAIN} h3 {{ font-size: 1.35rem; }}",
-    "real": f"{_READING} {_MAIN} {{ padding-top: 4.2rem; }} {_MAIN} h1 {{ font-size: 1.9rem; }} "
-    f"{_MAIN} h3 {{ font-size: 1.25rem; }}",
+    "routing": f"{_MAIN} {{ max-width: 84rem; }}",
+    "demo": f"{_MAIN} {{ max-width: 80rem; }}",
     "analytics": "",
 }
 """Pages that are not as wide as a text, by their path."""
@@ -37,7 +38,7 @@ _PLOTLY: Final = {"displayModeBar": False, "doubleClick": False}
 def page_style(path: str) -> None:
     """Put the styles on the page at ``path``, before anything that uses them.
 
-    The stylesheet is the same for all: the browser keeps it, and gets only a reference from
+    The stylesheets are the same for all: the browser keeps them, and gets only a reference from
     the second run on.
     """
     st.html(_STYLE)
@@ -97,7 +98,7 @@ def csv_button(place: DeltaGenerator, frame: pd.DataFrame, name: str) -> None:
     Providers are there by id, as data, and by name.
     """
     place.download_button(
-        "Download CSV",
+        f"Download CSV{unseen(f'of {name}')}",
         lambda: csv_bytes(for_a_file(frame)),
         file_name=f"speko-{name}.csv",
         mime="text/csv",

@@ -28,6 +28,14 @@ def literal(text: str) -> str:
     return _MARKUP.sub(lambda found: f"\\{found[0].strip()}", text)
 
 
+def unseen(text: str) -> str:
+    """The end of a button's label that only screen readers get: whose "Add key" this is.
+
+    It is set as emphasis, which no other label has, and ``access.css`` takes it from the eye.
+    """
+    return f" *{literal(' '.join(text.split()))}*"
+
+
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """The frame with its header as CSV in UTF-8; what is unknown is an empty cell.
 

@@ -15,8 +15,8 @@ VERTICALS: dict[str, str] = {vertical: vertical.capitalize() for vertical in get
 REGIONS = {
     "global": "Global",
     "us-east4": "US East (us-east4)",
-    "europe-west3": "Europe West (europe-west3)",
-    "asia-southeast1": "Asia Southeast (asia-southeast1)",
+    "europe-west3": "Europe (europe-west3)",
+    "asia-southeast1": "Asia (asia-southeast1)",
 }
 FINISH_REASONS = {
     "length": "cut at the token limit",

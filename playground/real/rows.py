@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 from playground.look.parts import Tone
 from speko_client.models import Fleet
 
+TITLE: Final = "What is real here"
+
 _TONES: Final[dict[str, Tone]] = {
     "real": "good",
     "illustrative": "amber",

@@ -105,6 +105,12 @@ def latency(answer: Answer) -> str | None:
     return f"{milliseconds(answer.timing.ttft_ms)} to first token · {total}"
 
 
+def lateness(answer: Answer) -> str | None:
+    """That this machine was behind a simulated vendor with the words; None where it kept up."""
+    late = answer.timing.late_ms if answer.timing else None
+    return f"this machine was slow: the words came {late / 1000:.1f} s late" if late else None
+
+
 def ranked_by(scores_run_id: str | None, what_if: WhatIf | None) -> str | None:
     """The label of an answer that was ranked by a what-if; None where it was not."""
     if not (scores_run_id or "").startswith(WHAT_IF_ID):
@@ -163,6 +169,8 @@ def _advice(error: SpekoApiError, connection: Connection) -> str:
     match error:
         case SpekoAuthError():
             return _auth_advice(connection)
+        case SpekoRateLimitError() if connection.embedded:
+            return "Retry once the pause is over."
         case SpekoRateLimitError():
             return f"Too many requests for this key. {_pause(error)}, then retry."
         case SpekoConnectionError():

@@ -53,8 +53,8 @@ class TurnSettings(_Value):
     """What the form says. None means: leave the field out, the provider's own default applies.
 
     ``allowed`` holds ``vendor`` or ``vendor:model``; an empty one allows everyone. ``drill`` are
-    the faults a turn is sent with; in the form, the outage that it simulates. Only the embedded
-    gateway obeys it, ``what_if`` and, with the demo fleet, ``reply`` (what to say).
+    the faults a turn is sent with; a form has none of its own. Only the embedded gateway obeys it,
+    ``what_if`` and, with the demo fleet, ``reply`` (what to say).
     """
 
     language: Language = "en"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.look.safe_text import safe_markdown
+from playground.look.answer_html import answer_html
 from speko_client.models import ChatMessage, RoutingIntent
 from speko_gateway.config import Config
 from speko_gateway.gateway import build_gateway
@@ -69,7 +69,7 @@ def test_the_answers_are_sound_markdown(starter: str, message: str) -> None:
         prose = re.sub(r"```.*?```", "", answer, flags=re.DOTALL)
         for table in re.findall(r"(?:^\|.*\|$\n?)+", prose, re.MULTILINE):
             assert len({row.count("|") for row in table.splitlines()}) == 1
-        assert safe_markdown(answer).strip()
+        assert answer_html(answer)
 
 
 def test_the_python_in_the_answers_does_what_they_say() -> None:
