@@ -191,7 +191,7 @@ def test_one_session_is_deleted_from_the_list_once_that_is_confirmed() -> None:
     listed = [each.label for each in app.button if str(each.key).startswith("open-")]
     assert sorted(listed) == ["Mine", "Mine too"]
     app.button(key="delete-b").click().run()
-    assert "Delete “Mine”?" in " ".join(each.value for each in app.markdown)
+    assert "Delete “Mine”?" in " ".join(shown(app))
     app.button(key="delete-not").click().run()
     assert len(store_of(BEN).recent(5)) == 2
     app.button(key="delete-b").click().run()
@@ -222,10 +222,10 @@ def test_all_sessions_are_deleted_at_once_and_nobody_elses(conversation: Convers
 def test_what_was_asked_beside_is_one_click_away() -> None:
     app = page(ANN, c="c")
     assert "2 of 2" in [each.value for each in app.caption]
-    assert "More on" not in " ".join(each.value for each in app.markdown)
+    assert "More on" not in " ".join(shown(app))
     app.button(key="earlier-t3").click().run()
     assert "1 of 2" in [each.value for each in app.caption]
-    assert "More on" in " ".join(each.value for each in app.markdown)
+    assert "More on" in " ".join(shown(app))
     app.button(key="later-t2").click().run()
     assert anns().leaf_id == "t3"
 
