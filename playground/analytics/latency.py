@@ -55,7 +55,7 @@ def caption(rows: pd.DataFrame) -> str:
     return sentence(
         f"{marks}. Median {', '.join(known_medians)}",
         turns_missing(rows, known, "not timed"),
-        simulated(known),
+        simulated(rows),
     )
 
 
@@ -79,7 +79,7 @@ def figure(rows: pd.DataFrame, turns: int, theme: Theme) -> go.Figure:
         drawn.add_traces(list(traces(provider, own, theme)))
     styled(drawn, theme, height=300)
     drawn.update_xaxes(**turn_axis(turns))
-    return drawn.update_yaxes(rangemode="tozero", nticks=6, ticksuffix=" s")
+    return drawn.update_yaxes(rangemode="tozero", nticks=6, title_text="seconds")
 
 
 def _row(turn: Turn) -> dict[str, Any]:

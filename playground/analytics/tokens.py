@@ -71,7 +71,7 @@ def caption(rows: pd.DataFrame) -> str:
         "Pale: tokens in. Full: tokens out",
         f"estimated in {counted(estimated, 'turn')}" if estimated else "",
         turns_missing(rows, known, "not counted"),
-        simulated(known),
+        simulated(rows),
     )
 
 
@@ -99,8 +99,7 @@ def figure(rows: pd.DataFrame, turns: int, theme: Theme) -> go.Figure:
         drawn.add_trace(_sum_line(provider, own, turns, theme), row=2, col=1)
     styled(drawn, theme, height=440).update_layout(barmode="stack")
     drawn.update_xaxes(**turn_axis(turns))
-    drawn.update_xaxes(title=None, row=1)
-    drawn.update_yaxes(rangemode="tozero", nticks=5, tickformat="~s")
+    drawn.update_yaxes(rangemode="tozero", nticks=5, tickformat="~s", title_text="tokens")
     subplot_names(drawn)
     return drawn
 

@@ -267,13 +267,13 @@ def _who(turns: Sequence[Turn], length: int, theme: Theme) -> go.Figure:
     figure = timeline.figure(timeline.frame(turns), length, theme, _LOOK)
     # By name: a lane stays above the same neighbours while the demo goes on.
     lanes = sorted(figure.layout.yaxis.categoryarray)
-    figure.update_layout(height=50 + 42 * max(len(lanes), 3))
+    figure.update_layout(height=50 + 42 * max(len(lanes), 3), margin_b=24)
     figure.update_yaxes(categoryarray=lanes, autorange=False, range=[len(lanes) - 0.5, -0.5])
     return figure.update_xaxes(title=None)
 
 
 def _speed(turns: Sequence[Turn], length: int, theme: Theme) -> go.Figure:
     figure = latency.figure(latency.frame(turns), length, theme)
-    figure.update_layout(height=200, showlegend=False)
+    figure.update_layout(height=200, showlegend=False, margin_b=44)
     figure.update_traces(marker_size=16, error_y_thickness=3, error_y_width=7)
     return figure.update_yaxes(nticks=4)

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from playground.look.safe_text import csv_bytes, unseen
+from playground.look.tables import for_a_file, for_reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,14 +65,14 @@ def table(
     formats: Mapping[str, str] | None = None,
     **options: Any,
 ) -> None:
-    """The frame's columns that have a heading, for reading.
+    """The frame's columns that have a heading, for reading; providers by their names.
 
     ``alt`` describes the table for screen readers; ``formats`` has number formats by heading;
     other options are those of ``st.dataframe``.
     """
     numbers = {name: st.column_config.NumberColumn(format=f) for name, f in (formats or {}).items()}
     st.dataframe(
-        frame[list(headings)].rename(columns=dict(headings)),
+        for_reading(frame)[list(headings)].rename(columns=dict(headings)),
         hide_index=True,
         placeholder="–",
         column_config=numbers,
@@ -92,10 +93,13 @@ def chart(figure: go.Figure, key: str, alt: str, **options: Any) -> Any:
 
 
 def csv_button(place: DeltaGenerator, frame: pd.DataFrame, name: str) -> None:
-    """Draw it; the file, ``speko-NAME.csv`` with every column, is made on the click."""
+    """Draw it; the file, ``speko-NAME.csv`` with every column, is made on the click.
+
+    Providers are there by id, as data, and by name.
+    """
     place.download_button(
         f"Download CSV{unseen(f'of {name}')}",
-        lambda: csv_bytes(frame),
+        lambda: csv_bytes(for_a_file(frame)),
         file_name=f"speko-{name}.csv",
         mime="text/csv",
         icon=":material/download:",

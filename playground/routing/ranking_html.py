@@ -64,8 +64,10 @@ def ranking_html(
 
 def axes_legend(weights: Mapping[str, float]) -> str:
     """What the three shades mean, with the weights where they are known."""
+    known = [axis for axis in AXES if axis in weights]
+    shares = dict(zip(known, words.percentages([weights[axis] for axis in known]), strict=True))
     return parts.legend(
-        f"{parts.swatch(SHADES[axis])}{name}{f' {weights[axis]:.0%}' if axis in weights else ''}"
+        f"{parts.swatch(SHADES[axis])}{name} {shares.get(axis, '')}".rstrip()
         for axis, name in AXES.items()
     )
 
@@ -140,7 +142,7 @@ def tipping_points(line: WeightLine) -> list[float]:
 def described_line(line: WeightLine) -> str:
     """The line in words, for screen readers."""
     stretches = [
-        f"{each.from_weight:.0%} to {each.to_weight:.0%} "
+        f"{words.percent(each.from_weight)} to {words.percent(each.to_weight)} "
         f"{words.candidate(each.provider_id, each.model_id)}"
         for each in line.stretches
     ]
@@ -221,7 +223,7 @@ def _links(before: Sequence[ScoredCandidate], after: Sequence[str]) -> str:
 def _stretch(each: Stretch) -> str:
     share = each.to_weight - each.from_weight
     name = words.candidate(each.provider_id, each.model_id)
-    title = f"{name} wins from {each.from_weight:.1%} to {each.to_weight:.1%}"
+    title = f"{name} wins from {words.percent(each.from_weight)} to {words.percent(each.to_weight)}"
     # The style leaves the name out where there is no room for all of it beside the glyph.
     inside = f"<i>{escape(palette.glyph(each.provider_id))}</i><b>{escape(each.model_id)}</b>"
     look = f"flex-grow:{share:.5f};{parts.on_seat(each.provider_id)}"

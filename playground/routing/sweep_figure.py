@@ -69,7 +69,7 @@ def sweep_figure(
     tall = _TALL_ROW_PX if len(verticals) == 1 else _ROW_PX
     figure = go.Figure({"data": traces, "layout": axes})
     styled(figure, theme, height=70 + tall * len(rows), legend=False)
-    return figure.update_layout(hoverdistance=-1, hovermode="closest", margin_t=6)
+    return figure.update_layout(hoverdistance=-1, hovermode="closest", margin={"t": 6, "b": 4})
 
 
 def _presets_axis(vertical: Vertical, part: int, parts: int) -> dict[str, Any]:

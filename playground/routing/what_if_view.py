@@ -168,9 +168,9 @@ def _lines_table(lines: list[WeightLine]) -> None:
         [
             {
                 "Weight": AXES[line.axis],
-                "From": f"{each.from_weight:.1%}",
-                "To": f"{each.to_weight:.1%}",
-                "Winner": words.candidate(each.provider_id, each.model_id),
+                "From": words.percent(each.from_weight),
+                "To": words.percent(each.to_weight),
+                "Winner": palette.label(each.provider_id, each.model_id),
             }
             for line in lines
             for each in line.stretches
@@ -272,7 +272,7 @@ def _sent(key: str, state: str, field: str, revision: str) -> object:
 
 def _shown(row: CandidateRow) -> dict[str, Any]:
     return asdict(row) | {
-        "name": words.candidate(row.provider, row.model),
+        "name": palette.label(row.provider, row.model),
         "vendor": palette.display_name(row.provider),
         "mark": parts.mark(row.provider),
         "note": "in reserve" if row.fixed else "",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
@@ -34,6 +33,7 @@ from playground.sessions.turns import (
     TurnSettings,
     TurnStatus,
     ended,
+    new_id,
 )
 from playground.teams.owner import Owner
 from speko_client.errors import SpekoApiError
@@ -101,7 +101,7 @@ class Engine:
         if parent_id is not None and not history:
             raise ValueError(f"This session has no turn {parent_id}.")
         turn = Turn(
-            id=turn_id or secrets.token_urlsafe(12),
+            id=turn_id or new_id(),
             conversation_id=conversation.id,
             parent_id=parent_id,
             message=message,

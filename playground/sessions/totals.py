@@ -27,8 +27,9 @@ _TABLE_NAMES: Final = {"xai": "x-ai"}
 class SessionTotals:
     """Sums over a session's turns; tokens and costs are None where no turn has them.
 
-    ``cost_usd`` is estimated, over ``priced`` turns. ``failovers`` counts the moves to a next
-    candidate, and ``failed_attempts`` every candidate that failed, the last one of a turn too.
+    A turn is ``answered`` where it has a whole answer. ``cost_usd`` is estimated, over ``priced``
+    turns. ``failovers`` counts the moves to a next candidate, and ``failed_attempts`` every
+    candidate that failed, the last one of a turn too.
     """
 
     turns: int

@@ -8,11 +8,13 @@ turn keeps the settings it ran with.
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from string import ascii_letters
 from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -37,6 +39,14 @@ TurnStatus = Literal["running", "done", "stopped", "failed", "interrupted"]
 class _Value(BaseModel):
     # An infinite number would be written as null, and the turn could not be read again.
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+
+
+def new_id() -> str:
+    """An id nobody can guess, short enough for a URL (96 random bits); a letter begins it.
+
+    Older ids may begin with a hyphen, which a spreadsheet takes for a formula.
+    """
+    return secrets.choice(ascii_letters) + secrets.token_urlsafe(12)
 
 
 class TurnSettings(_Value):

@@ -21,9 +21,9 @@ from tests.turns import answered, failed, numbered, served, used
 ROOT = Path(__file__).parent.parent.parent
 TITLES = [
     "Provider choice",
-    "Tokens",
     "Failovers",
     "Latency",
+    "Tokens",
     "Flow",
     "Providers over the turns",
     "Estimated cost",
@@ -92,7 +92,7 @@ def test_a_chart_has_its_table(runtime: Runtime) -> None:
     assert not app.dataframe
     app.toggle(key="table-tokens").set_value(True).run()
     table = app.dataframe[0].value
-    assert table[["Turn", "Provider", "In", "Out"]].iloc[0].tolist() == [1, "openai", 120, 40]
+    assert table[["Turn", "Provider", "In", "Out"]].iloc[0].tolist() == [1, "OpenAI", 120, 40]
 
 
 def test_the_flow_leads_to_the_turns_of_a_way(runtime: Runtime) -> None:
