@@ -133,6 +133,7 @@ def test_an_opened_receipt_has_the_focus_and_gives_it_back(chat: ChatPage, page:
     opener.press("Enter")
     receipt = page.get_by_role("dialog")
     expect(receipt).to_be_focused()
+    expect(receipt).to_contain_text("The request")  # its content comes a moment later
     page.keyboard.press("Tab")
     assert receipt.evaluate("each => each.contains(document.activeElement)")
     page.keyboard.press("Escape")
