@@ -47,10 +47,8 @@ _IN_USE: dict[ServerKind, str] = {
 }
 _FLEETS: dict[FleetChoice, str] = {"auto": "Automatic", "demo": "Demo", "live": "Live"}
 _FLEETS_MEAN: dict[FleetChoice, str] = {
-    "auto": "Your vendors if one has a key or an address, else the demo fleet.",
-    "demo": (
-        "Vendors are [simulated](real): by the scores' figures and list prices. None is called."
-    ),
+    "auto": "Your vendors if one has a key or an address that answers, else the demo fleet.",
+    "demo": "Vendors are [simulated](real): by the scores' figures. None is called.",
     "live": "Only real vendors, with your keys, and the local model.",
 }
 _SHOWN = "server-kind"

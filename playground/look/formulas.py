@@ -85,7 +85,7 @@ def _on_its_own(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     last = _last_line(state, start, end, _CLOSERS[opener])
     content = state.getLines(start, last + 1, state.sCount[start], False).strip()[2:-2].strip()
-    if not content:
+    if not content or (last == start and _SIGN.search(content) is None):
         return False
     if not silent:
         token = state.push("formula", "math", 0)

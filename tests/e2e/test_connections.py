@@ -141,7 +141,7 @@ def test_an_address_that_does_not_answer_is_not_used(
     expect(mine.locator(".sp-good")).to_have_count(0)
     expect(page.get_by_text("Now: the demo fleet.")).to_be_visible()
     screenshot(page, f"connections-{behaves.split()[0]}")
-    page.get_by_role("link", name="Chat").click()
+    page.get_by_role("link", name="Chat").first.click()
     expect(page.get_by_text("simulated vendors")).to_be_visible()
 
 
@@ -173,7 +173,7 @@ def test_another_server_that_is_not_there_leaves_the_chat_where_it_was(
         expect(form.get_by_role("status")).to_contain_text("Nothing answers")
     expect(form.locator(".sp-good")).to_have_count(0)
     expect(page.get_by_text("the chat still uses the embedded gateway")).to_be_visible()
-    page.get_by_role("link", name="Chat").click()
+    page.get_by_role("link", name="Chat").first.click()
     expect(page.get_by_text("simulated vendors")).to_be_visible()
 
 

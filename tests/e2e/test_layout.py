@@ -108,7 +108,7 @@ def test_a_receipt_names_models_in_full(page: Page, server: PlaygroundServer, se
     page.goto(f"{server.url}/?c={session}")
     settle(page)
     page.get_by_role("button", name="Receipt").last.click()
-    names = page.locator(".receipt-who .sp-ellipsis")
+    names = page.locator(".receipt-who .sp-name")
     expect(names.first).to_be_visible()
     cut = names.evaluate_all(
         "all => all.filter(each => each.scrollWidth > each.clientWidth).length"
