@@ -13,7 +13,7 @@ import streamlit as st
 
 from playground.browser.slots import Slot
 
-_SCRIPT = Path(__file__).with_name("guide.js")
+_SCRIPT = Path(__file__).with_name("guide.js").read_text("utf-8")
 _FOCUS = Slot[tuple[str, ...]]("focus_next", tuple)
 
 SHORTCUTS_SWITCH = (
@@ -46,7 +46,7 @@ def say(words: str, once: str, *, urgent: bool = False) -> None:
 
 
 def _mount(key: str, data: dict[str, object]) -> None:
-    component = st.components.v2.component("speko_guide", js=_SCRIPT.read_text("utf-8"))
+    component = st.components.v2.component("speko_guide", js=_SCRIPT)
     focus_id, *keys = _FOCUS.get() or ("",)
     with st.container(key=key):
         component(

@@ -47,7 +47,7 @@ from speko_client.models import ScoredCandidate
 LONGEST_MESSAGE = 200_000
 """Characters; longer than any provider's context, and short enough for the page to stay quick."""
 
-_KEEP_DRAFT = Path(__file__).with_name("draft.js")
+_KEEP_DRAFT = Path(__file__).with_name("draft.js").read_text("utf-8")
 
 
 @dataclass
@@ -253,7 +253,7 @@ def show_problems(chat: Chat) -> None:
 
 def keep_draft(scope: str) -> None:
     """Watch the message box of conversation ``scope``; put back a text that was refused."""
-    component = st.components.v2.component("speko_draft", js=_KEEP_DRAFT.read_text("utf-8"))
+    component = st.components.v2.component("speko_draft", js=_KEEP_DRAFT)
     restore_id, restore = draft_to_restore()
     component(
         key="draft",

@@ -25,7 +25,7 @@ from speko_client.models import Fault
 
 _TICK_SECONDS = 1.0
 _KEPT = "drill-kept"
-_KEEP = Path(__file__).with_name("keep.js")
+_KEEP = Path(__file__).with_name("keep.js").read_text("utf-8")
 
 
 def drill_banner() -> None:
@@ -66,7 +66,7 @@ def _button(label: str, icon: str, on_click: Callable[[], None]) -> None:
 def _keep_in_tab() -> None:
     """Have the tab keep the drill for a reload, or tell of the one that it has kept."""
     state = drill_state()
-    component = st.components.v2.component("speko_drill", js=_KEEP.read_text("utf-8"))
+    component = st.components.v2.component("speko_drill", js=_KEEP)
     component(
         key=_KEPT,
         data={

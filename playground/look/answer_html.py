@@ -86,7 +86,7 @@ def _shape(state: StateCore) -> None:
             token.attrSet("dir", "auto")
         depth += holder and token.nesting > 0
         if token.type.startswith("heading"):
-            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+            token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
         _shape_links(token.children or ())
 
 

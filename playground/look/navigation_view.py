@@ -14,7 +14,8 @@ from streamlit.navigation.page import Page
 Groups = Mapping[str, Sequence[Page]]
 """The pages, by what a person wants from them."""
 
-_HERE: Final = Path(__file__).parent
+_SCRIPT: Final = Path(__file__).with_name("navigation.js").read_text("utf-8")
+_STYLE: Final = Path(__file__).with_name("navigation.css").read_text("utf-8")
 
 
 def navigation(
@@ -27,8 +28,8 @@ def navigation(
     """
     component = st.components.v2.component(
         "speko_pages",
-        js=(_HERE / "navigation.js").read_text("utf-8"),
-        css=(_HERE / "navigation.css").read_text("utf-8"),
+        js=_SCRIPT,
+        css=_STYLE,
         isolate_styles=False,
     )
     link = f"?{urlencode(query)}" if query else ""

@@ -79,7 +79,7 @@ def test_white_space_is_not_sent(page: Page, server: PlaygroundServer) -> None:
 
 def assert_drawn(answer: Locator) -> None:
     """All of it but its last words."""
-    expect(answer.locator("h3")).to_have_text("The sea")
+    expect(answer.locator("h2")).to_have_text("The sea")
     lines = answer.locator("p").first.inner_text().splitlines()
     assert lines == ["Roses are red,", "violets are blue. It costs $1, or $2."]
     expect(answer.locator("td").last).to_have_text("6 -> 7")
