@@ -35,7 +35,8 @@ NAME = (
     "![i](http://evil.test/i.png) $y$ :red[z] www.evil.test =1+1"
 )
 HARM = """() => [
-    ...document.querySelectorAll('[src*="evil.test"], [onerror], img[src=x], .katex, main em'),
+    ...document.querySelectorAll('[src*="evil.test"], [onerror], img[src=x], .katex'),
+    ...document.querySelectorAll('main em:not(:is(button, summary, label) em)'),
     ...[...document.querySelectorAll('[href*="evil.test"]')].filter(
         link => !link.href.includes(link.textContent)),
     ...[document.title].filter(title => title === 'harmed'),

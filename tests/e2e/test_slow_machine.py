@@ -22,12 +22,12 @@ from tests.gateway.played_engine import PlayedEngine
 from tests.gateway.served import KEY, serving
 from tests.patience import PATIENCE
 
-SLOW = PlayedEngine([Wait(2.0), TextDelta("Better late than never."), Finish(20, 5)])
-IMPATIENT = replace(Limits(), first_token=1.0, idle=1.0)
+SLOW = PlayedEngine([Wait(6.0), TextDelta("Better late than never."), Finish(20, 5)])
+IMPATIENT = replace(Limits(), first_token=3.0, idle=3.0)
 
 
 def slow_fleet() -> Gateway:
-    """A demo fleet whose words take two seconds, in a gateway that waits for one."""
+    """A demo fleet whose words take six seconds, in a gateway that waits for three."""
     made = build_gateway(Config(fleet="demo", limits=IMPATIENT), {})
     vendors = {
         vendor: replace(provider, stage=replace(provider.stage, engine=SLOW))
