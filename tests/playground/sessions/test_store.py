@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -205,7 +206,7 @@ def test_a_turn_that_was_given_up_too_soon_still_ends_as_it_ended(
 def test_ids_cannot_be_guessed_and_fit_a_url(store: OwnerStore) -> None:
     ids = {store.new_conversation_id() for _ in range(100)}
     assert len(ids) == 100
-    assert all(len(i) == 16 and i.replace("-", "").replace("_", "").isalnum() for i in ids)
+    assert all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{16}", i) for i in ids)
 
 
 def test_many_threads_and_two_processes_save_at_once(store: OwnerStore, other: OwnerStore) -> None:
