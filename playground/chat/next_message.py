@@ -7,7 +7,7 @@ estimate. The letters that are being typed are added in the browser (``draft.js`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from statistics import mean
 from typing import Final
@@ -60,8 +60,8 @@ def next_message(
     letters = sum(len(turn.message) + len(turn.answer.text) for turn in answered)
     letters += len(form.system_prompt.strip())
     out, assumed = _tokens_out(answered[-_LATEST:], form.max_tokens)
-    bare = NextMessage(letters, out, assumed, by)
-    return NextMessage(letters, out, assumed, by, _price(bare)) if by else bare
+    seen = NextMessage(letters, out, assumed, by)
+    return replace(seen, price=_price(seen))
 
 
 def next_message_html(seen: NextMessage) -> str:

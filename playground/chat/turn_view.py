@@ -35,7 +35,7 @@ _PERSON = ":material/person:"
 _ASSISTANT = ":material/alt_route:"
 _FRAME_SECONDS = 1 / 15
 _LOOK_SECONDS = 0.5
-_SCROLL = Path(__file__).with_name("scroll.js")
+_SCROLL = Path(__file__).with_name("scroll.js").read_text("utf-8")
 _UNFINISHED = ("failed", "stopped", "interrupted")
 
 
@@ -106,7 +106,7 @@ def _count(conversation_id: str, turns: Sequence[Turn], focused: str | None) -> 
 
 
 def _scroll_to(key: str) -> None:
-    component = st.components.v2.component("speko_scroll", js=_SCROLL.read_text("utf-8"))
+    component = st.components.v2.component("speko_scroll", js=_SCROLL)
     component(key="scroll", data={"key": key}, height=0)
 
 

@@ -34,7 +34,7 @@ ANALYTICS_PAGE = "../pages/analytics.py"
 LOOK_SECONDS = 0.2
 
 _CSS = Path(__file__).with_name("stage.css")
-_KEYS = Path(__file__).with_name("keys.js")
+_KEYS = Path(__file__).with_name("keys.js").read_text("utf-8")
 _ALT = "A chart of this demo's turns; Analytics has it with its table."
 _TABLE = {
     "turn": "Turn",
@@ -63,7 +63,7 @@ def demo_stage(desk: DemoDesk, run: DemoRun) -> None:
 
 
 def _keys() -> None:
-    component = st.components.v2.component("speko_demo_keys", js=_KEYS.read_text("utf-8"))
+    component = st.components.v2.component("speko_demo_keys", js=_KEYS)
     with st.container(key="demo-keys"):
         component(key="demo-keys-component", height=0)
         answer_buttons()

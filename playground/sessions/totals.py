@@ -18,7 +18,8 @@ from typing import Final
 from playground.sessions.turns import Turn
 from speko_client.models import Attempt, CompleteUsage
 
-_MOST_TOKENS: Final = 10**12
+MOST_TOKENS: Final = 10**12
+"""A higher count cannot be true; servers have been seen to send some."""
 _OWN_MACHINE: Final = frozenset({"local", "ollama", "lmstudio", "vllm", "llamacpp", "custom"})
 _TABLE_NAMES: Final = {"xai": "x-ai"}
 
@@ -71,7 +72,7 @@ def counted_tokens(turn: Turn) -> CompleteUsage | None:
     """What the server counted; None where it did not, or where the numbers are impossible."""
     usage = turn.answer.usage
     if usage is None or not all(
-        0 <= count <= _MOST_TOKENS for count in (usage.prompt_tokens, usage.completion_tokens)
+        0 <= count <= MOST_TOKENS for count in (usage.prompt_tokens, usage.completion_tokens)
     ):
         return None
     return usage

@@ -14,6 +14,7 @@ from playground.look.words import counted, milliseconds
 from playground.servers.connection import Connection
 from playground.servers.local_gateway import GatewayStartError
 from playground.sessions.asking import sound_model
+from playground.sessions.totals import MOST_TOKENS
 from playground.sessions.turns import Answer, Turn, TurnError
 from speko_client.errors import (
     SpekoApiError,
@@ -55,7 +56,6 @@ _CUT_SHORT = {
     "stopped": "Stopped by you.",
     "interrupted": "Interrupted: the playground ended during this answer.",
 }
-_MOST_TOKENS = 10**12
 _ONLY_REASONING = "The model ended its answer after its reasoning, without a word."
 
 
@@ -91,7 +91,7 @@ def reasoned(answer: Answer) -> str | None:
         return None
     took = f" for {milliseconds(answer.reasoning_ms)}" if answer.reasoning_ms else ""
     count = answer.usage.reasoning_tokens if answer.usage else None
-    tokens = f" · {counted(count, 'token')}" if count and 0 < count < _MOST_TOKENS else ""
+    tokens = f" · {counted(count, 'token')}" if count and 0 < count < MOST_TOKENS else ""
     return f"Thought{took}{tokens}"
 
 

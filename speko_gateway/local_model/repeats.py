@@ -47,10 +47,12 @@ async def fresh(
     itself."""
     text = ""
     held: list[TextDelta] = []
+    like = list(earlier)  # those that begin as this one does, so far
     async with aclosing(events):
         async for event in events:
             if isinstance(event, Finish):
-                if _is_again(text, earlier):
+                # Short ones may be said twice: "You're welcome."
+                if like and len(_plain(text)) >= SUSPICIOUS and _plain(text) in like:
                     raise RepeatedError
                 for each in held:
                     yield each
@@ -58,7 +60,8 @@ async def fresh(
                 return
             text += event.text
             held.append(event)
-            if _may_be_again(text, earlier):
+            like = _begun_alike(text, like)
+            if like:
                 if len(_plain(text)) >= SAME:
                     raise RepeatedError
             elif goes_round(text, SAME):
@@ -76,14 +79,10 @@ def goes_round(text: str, length: int) -> bool:
     return text[-length:] in text[:-length] if len(text) >= 2 * length else False
 
 
-def _may_be_again(text: str, earlier: Sequence[str]) -> bool:
-    begun = _plain(text)
-    return any(each.startswith(begun) for each in earlier)
-
-
-def _is_again(text: str, earlier: Sequence[str]) -> bool:
-    """Whether a whole answer is an earlier one; "You're welcome." may be said twice."""
-    return len(_plain(text)) >= SUSPICIOUS and _plain(text) in earlier
+def _begun_alike(text: str, answers: Sequence[str]) -> list[str]:
+    """Those answers that begin with this text; once there is none, nothing is compared any more."""
+    begun = _plain(text) if answers else ""
+    return [each for each in answers if each.startswith(begun)]
 
 
 def _plain(text: str) -> str:
