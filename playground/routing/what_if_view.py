@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -259,9 +260,13 @@ def _candidates_table(trial: _Trial) -> None:
 
 
 def _component(name: str, script: str, style: str | None = None) -> Any:
-    css = (_HERE / style).read_text("utf-8") if style else None
-    js = (_HERE / script).read_text("utf-8")
-    return st.components.v2.component(name, js=js, css=css, isolate_styles=False)
+    css = _text(style) if style else None
+    return st.components.v2.component(name, js=_text(script), css=css, isolate_styles=False)
+
+
+@cache
+def _text(file: str) -> str:
+    return (_HERE / file).read_text("utf-8")
 
 
 def _sent(key: str, state: str, field: str, revision: str) -> object:
