@@ -26,7 +26,7 @@ from starlette.middleware import Middleware
 from streamlit import config
 
 from playground.middleware.front_door import FrontDoor
-from playground.middleware.page_files import PageFiles
+from playground.middleware.page_files import PageFiles, pack
 from playground.middleware.page_headers import PageHeaders
 from playground.teams.cookie import SECRET_LENGTH, VisitorCookie, kept_secret
 from playground.teams.rules import Rules, is_alone
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from playground.settings import Settings
 
 PAGE_FILES = Path(st.__file__).parent / "static" / "static"
+PACKED: dict[Path, bytes] = {}
+"""The page's files in gzip's form, once there was time to make it."""
 FIRST_PAGE = ("playground.chat.chat_view", "streamlit.emojis")
 LATER_PAGES = ("PIL.Image", "pandas", "plotly.graph_objects")
 LATER_SECONDS = 3.0
@@ -102,7 +104,8 @@ def open_store(runtime: Runtime) -> None:
 
 
 def prepare_later_pages() -> None:
-    """Import tables and charts, and keep them out of all later garbage collections."""
+    """Pack the page's files, import tables and charts, and keep those out of later collections."""
+    pack(PAGE_FILES, PACKED)
     for module in LATER_PAGES:
         importlib.import_module(module)
     gc.freeze()
@@ -181,7 +184,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 sys.setswitchinterval(SWITCH_SECONDS)
 MIDDLEWARE = [
     Middleware(FrontDoor, allowed_hosts=allowed_hosts),
-    Middleware(PageFiles, folder=PAGE_FILES),
+    Middleware(PageFiles, folder=PAGE_FILES, packed=PACKED),
     Middleware(PageHeaders, frame_ancestors=ENVIRONMENT.get("SPEKO_FRAME_ANCESTORS", "'self'")),
     Middleware(Visits, load=visitor_rules),
 ]

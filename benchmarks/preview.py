@@ -74,7 +74,9 @@ async def changes(server: PlaygroundServer) -> list[float]:
     url = f"{server.url}/_stcore/stream".replace("http", "ws", 1)
     async with (
         aiohttp.ClientSession() as session,
-        session.ws_connect(url, protocols=("streamlit",), max_msg_size=0) as socket,
+        session.ws_connect(
+            url, protocols=("streamlit",), origin=server.url, max_msg_size=0
+        ) as socket,
     ):
         field = await first_preview(socket)
         taken: list[float] = []

@@ -105,7 +105,9 @@ async def reruns(server: PlaygroundServer, conversation: str, size: int) -> list
     query = f"c={conversation}"
     async with (
         aiohttp.ClientSession() as session,
-        session.ws_connect(url, protocols=("streamlit",), max_msg_size=0) as socket,
+        session.ws_connect(
+            url, protocols=("streamlit",), origin=server.url, max_msg_size=0
+        ) as socket,
     ):
         _, drawn = await run_script(socket, query)
         assert f"Question {size - 1}:".encode() in drawn, "the page does not show the conversation"

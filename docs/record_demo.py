@@ -61,7 +61,7 @@ def answer_first_turn(page: Page) -> None:
 
 def play_on(page: Page) -> None:
     """Continue at twice the normal speed."""
-    page.get_by_test_id("stButtonGroup").get_by_text("2×").click()
+    page.get_by_role("button", name="2×").click()
     page.evaluate("document.activeElement.blur()")
     settle(page)
     page.keyboard.press("Space")

@@ -59,7 +59,7 @@ def hold_a_session(browser: Browser, server: PlaygroundServer) -> str:
     chat.take_pill("sample", "Book me an appointment for Tuesday.")
     chat.take_pill("follow-up", "3pm, with Dr. Chen.")
     provider, model = chat.provider().split(" ", 1)
-    chat.choose("Simulate an outage of ...", f"{provider} · {model}")
+    chat.choose("Simulate an outage of", f"{provider} · {model}")
     chat.send("Thank you, see you on Tuesday.")
     session = page.url.partition("c=")[2]
     page.close()
@@ -105,7 +105,7 @@ def lower_cost(page: Page) -> None:
 
 def start_drill(page: Page) -> None:
     """The first story's."""
-    page.get_by_role("button", name="Start", exact=True).first.click()
+    page.locator('[class*="st-key-preset-card-"] button').first.click()
     expect(page.get_by_text("messages left")).to_be_visible()
 
 

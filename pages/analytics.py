@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from textwrap import shorten
 
 import streamlit as st
@@ -11,6 +12,7 @@ from playground.chat.recents_view import recents
 from playground.look.safe_text import literal
 from playground.runtime import get_runtime
 from playground.sessions.database import StoreError
+from playground.sessions.loaded import ConversationSummary
 from playground.sessions.rows import NOT_HERE
 from playground.sessions.turns import Conversation
 from playground.teams.state import this_owner
@@ -23,7 +25,7 @@ def main() -> None:
     opened = url.conversation_id()
     with st.sidebar:
         recents(get_runtime(), opened)
-    st.header("Analytics", anchor=False)
+    st.title("Analytics", anchor=False)
     conversation = stored(opened) if opened else None
     if conversation is None:
         no_session(opened)
@@ -74,12 +76,34 @@ def charts(conversation: Conversation) -> None:
 
 
 def no_session(opened: str | None) -> None:
-    """Nothing is open, or not here."""
+    """Nothing is open, or not here: what this page is for, and how to fill it."""
     if opened:
         st.info(NOT_HERE)
-    else:
-        st.info("No session is open. Open a recent one in the sidebar, or begin one in the chat.")
-    url.chat_link("Go to the chat", None)
+    st.markdown(
+        "A session becomes charts here: who answered, how fast, at what estimated cost, and where "
+        "it failed over."
+    )
+    with st.container(horizontal=True):
+        for latest in recent_sessions():
+            label = shorten(latest.title, 60, placeholder=" ...") or "Untitled"
+            st.button(
+                f"Show “{literal(label)}”",
+                icon=":material/insights:",
+                type="primary",
+                on_click=url.open_conversation,
+                args=(latest.id,),
+                key="show-latest",
+            )
+        url.chat_link("Begin one in the chat", None)
+        url.way_on("demo", "Play a demo", ":material/slideshow:")
+
+
+def recent_sessions() -> Sequence[ConversationSummary]:
+    """The latest session, if there is one."""
+    try:
+        return get_runtime().store.of(this_owner()).recent(1)
+    except StoreError:
+        return ()  # the sidebar says why
 
 
 main()

@@ -5,16 +5,20 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from playground.browser.guide import SHORTCUTS_SWITCH
+from playground.chat.announcer_view import announce
 from playground.chat.chat_view import Chat, keep_draft, open_chat, show_problems
 from playground.chat.form_view import settings_form
+from playground.chat.next_message import next_message, next_message_html, waiting_html
 from playground.chat.recents_view import recents
 from playground.chat.turn_view import live_turn, turn_elsewhere, turn_list
 from playground.chat.turns_html import strip_html
-from playground.chat.welcome_view import fleet_line, follow_up, welcome
+from playground.chat.welcome_view import follow_up, session_line, ways_on, welcome
 from playground.connections.facts_view import await_server
 from playground.connections.model_offer_view import model_offer
 from playground.demos.runs import leave_demo
 from playground.look.answer_view import answer_buttons
+from playground.look.warm_view import warm_charts
 
 _FORM_HEIGHT = 560
 
@@ -27,14 +31,16 @@ def main() -> None:
     """
     above = st.bottom.empty()
     message = st.chat_input("Message the router", key="message")
+    below = st.bottom.empty()
     chat = open_chat(leave_demo)
     if chat.is_frame and not message:
         sidebar_to_come()
     else:
         sidebar(chat)
         act(chat, message, above)
+    announce(chat.view)
     header(chat)
-    conversation(chat)
+    conversation(chat, below)
 
 
 def sidebar(chat: Chat) -> None:
@@ -42,6 +48,7 @@ def sidebar(chat: Chat) -> None:
     with st.sidebar:
         recents(chat.runtime, chat.conversation_id)
         chat.keep_form(settings_form(chat))
+        st.html(SHORTCUTS_SWITCH)
 
 
 def sidebar_to_come() -> None:
@@ -56,6 +63,8 @@ def act(chat: Chat, message: str | None, above: DeltaGenerator) -> None:
     with st.sidebar:
         keep_draft(chat.conversation_id)
         answer_buttons()
+        if chat.view.turns and not chat.view.is_live:
+            warm_charts()
     if chat.view.is_live:
         above.button(
             "Stop",
@@ -71,19 +80,21 @@ def header(chat: Chat) -> None:
     await_server(chat.runtime, chat.facts, at_once=chat.is_frame)
     show_problems(chat)
     model_offer(chat.runtime, chat.facts)
-    if chat.view.turns:
+    if chat.turns:
         with st.container(key="session-header"):
-            fleet_line(chat.connection, chat.facts)
-            st.html(strip_html(chat.view.turns))
+            session_line(chat)
+            st.html(strip_html(chat.turns))
 
 
-def conversation(chat: Chat) -> None:
-    """The turns; the first screen where there are none."""
+def conversation(chat: Chat, below: DeltaGenerator) -> None:
+    """The turns, or the first screen where there are none; below the box, what is next."""
     view = chat.view
-    if not view.turns and view.run is None and view.elsewhere is None:
+    if not chat.turns:
         welcome(chat)
+        beside_send(chat, below)
         return
     turn_list(chat)
+    beside_send(chat, below)
     # Before the live answer: what comes after a stream would stay on the page until its end.
     offer = st.empty()
     if view.run is not None and view.is_live:
@@ -93,6 +104,15 @@ def conversation(chat: Chat) -> None:
     elif view.turns:
         with offer.container():
             follow_up(chat)
+            ways_on()
+
+
+def beside_send(chat: Chat, below: DeltaGenerator) -> None:
+    """What the next message will take, or why it has to wait."""
+    if chat.waits_for or chat.is_frame:
+        below.html(waiting_html(chat.waits_for))
+    else:
+        below.html(next_message_html(next_message(chat.view.turns, chat.form, chat.up_next)))
 
 
 main()

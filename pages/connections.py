@@ -20,6 +20,7 @@ from playground.connections.state import connection_in_force
 from playground.connections.status_html import status_html, status_rows
 from playground.connections.vendors_view import local_servers, open_desk, own_servers, vendor_keys
 from playground.intent.state import new_conversation_with
+from playground.look.page_view import spread
 from playground.look.safe_text import literal
 from playground.runtime import Runtime, get_runtime
 from playground.servers.address_guard import AddressRefusedError
@@ -33,7 +34,9 @@ def main() -> None:
     runtime = get_runtime()
     with st.sidebar:
         recents(runtime, url.conversation_id())
-    st.header("Connections", anchor=False)
+    with spread():
+        st.title("Connections", anchor=False, width="content")
+        url.chat_link("Go to the chat", url.conversation_id())
     st.caption("Which server answers, and with whose keys. Changes apply to the chat at once.")
     who_you_are(runtime.settings.sign_out_url)
     shown = server_picker(runtime)
@@ -69,8 +72,9 @@ def gateway(runtime: Runtime) -> None:
 def status(runtime: Runtime) -> None:
     """Who can answer, who cannot and why, and how their recent calls went."""
     connection = connection_in_force(runtime)
+    st.space("small")
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        st.subheader("Status", anchor=False, width="content")
+        st.header("Status", anchor=False, width="content")
         st.button(
             "Refresh",
             icon=":material/refresh:",

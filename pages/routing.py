@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from playground.browser.url import chat_link
-from playground.connections.facts_view import await_server, forget_server_facts
+from playground.connections.facts_view import await_server, try_again
 from playground.intent.fields_view import Fields, intent_row
 from playground.look.safe_text import literal
 from playground.routing.desk_view import RoutingDesk, open_desk
@@ -24,7 +24,7 @@ def main() -> None:
     desk.keep_form(fields.form)
     if desk.problem:
         st.warning(literal(desk.problem), icon=":material/cloud_off:")
-        st.button("Try again", on_click=forget_server_facts, key="reconnect")
+        try_again()
     chosen = st.segmented_control(
         "View",
         VIEWS,
@@ -50,7 +50,7 @@ def title() -> None:
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"
     ):
-        st.header("Routing", anchor=False, width="content")
+        st.title("Routing", anchor=False, width="content")
         st.caption("Who would answer, and why. Nothing is run, nothing is billed.", width="stretch")
         chat_link("Ask it in the chat", None)
 

@@ -80,7 +80,7 @@ class Runtime:
         return chosen_server(choice, self.settings, kind, private_allowed=private_allowed)
 
     def _embedded(self, choice: ServerChoice, private_allowed: bool) -> Connection:
-        vendors = usable_vendors(choice.vendors, private_allowed=private_allowed)
+        vendors = usable_vendors(choice, private_allowed=private_allowed)
         return connections.embedded(
             *self.gateway.ensure(), vendors, choice.fleet, public_only=not private_allowed
         )

@@ -39,6 +39,10 @@ _LEAST_SECRET = 32
 KnownBy = Literal["auto", "machine", "cookie", "header", "oidc"]
 """How visitors are told apart. ``auto``: not at all on this machine alone, else by a cookie."""
 
+Scores = Literal["auto", "published"]
+"""What the embedded gateway ranks by. ``published`` are April 2026's figures, for the demo fleet
+too, which then plays the eight models that have them."""
+
 
 class SettingsError(ValueError):
     """A setting is unusable; the message names it and says how to correct it."""
@@ -49,9 +53,9 @@ class Settings(BaseSettings):
 
     ``api_key`` switches from the embedded gateway to a Speko server, ``base_url`` says to which;
     ``takes_vertical`` says that it takes the intent's vertical (the hosted service does not).
-    ``fleet``, ``pace`` and ``model_path`` are for the embedded gateway. ``allow_private_urls``
-    says whether visitors may name private addresses: ``auto`` (where the playground itself is on
-    loopback), ``true`` or ``false`` (see ``address_guard``).
+    ``fleet``, ``scores``, ``pace`` and ``model_path`` are for the embedded gateway.
+    ``allow_private_urls`` says whether visitors may name private addresses: ``auto`` (where the
+    playground itself is on loopback), ``true`` or ``false`` (see ``address_guard``).
 
     ``visitors`` says how visitors are told apart, ``trusted_user_header`` in which header the
     proxies at ``trusted_proxies`` name them, ``sign_out_url`` where one signs out there, and
@@ -77,6 +81,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=lambda: user_data_path("speko-playground"))
     database_url: str = ""
     fleet: FleetChoice = "auto"
+    scores: Scores = "auto"
     pace: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     model_path: Path | None = None
     allow_private_urls: AllowPrivate = "auto"

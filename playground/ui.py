@@ -9,10 +9,11 @@ from pathlib import Path
 import streamlit as st
 
 from playground.browser import url
+from playground.browser.guide import guide
 from playground.drills.banner_view import drill_banner
 from playground.look.navigation_view import navigation
 from playground.look.page_view import page_style
-from playground.real.link_view import TITLE, real_link
+from playground.real.rows import TITLE
 from playground.teams.visitor_view import let_in
 
 ASSETS = Path(__file__).with_name("assets")
@@ -58,8 +59,8 @@ if page.url_path and url.focused_turn() is not None:
     st.switch_page("../pages/chat.py", query_params=st.query_params.to_dict())
 url.carry_over(page.url_path)
 page_style(page.url_path)
-navigation(GROUPS, page, url.opened_query())
-real_link()
+guide()
+navigation(GROUPS, page, url.opened_query(), [REAL])
 drill_banner()
 is_new = not url.had_frame()
 page.run()

@@ -23,7 +23,8 @@ from speko_client.models import Fleet as FleetInfo
 from speko_client.proxies import Proxies
 from speko_gateway.candidates import Candidate, Selection, allow_list
 from speko_gateway.config import Config, Limits
-from speko_gateway.failover.relay import Option, Relay
+from speko_gateway.failover.attempts import Option
+from speko_gateway.failover.relay import Relay
 from speko_gateway.failover.staging import NOTHING_STAGED, DrillRules, Staging, staged, with_written
 from speko_gateway.fleet.fleet import Fleet, Fleets, demo_lineup, live_lineup
 from speko_gateway.fleet.vendors import FleetRequest, Vendors, fleet_request_in
@@ -215,8 +216,6 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
     stage = Stage(
         snapshot=load_snapshot(config.snapshot or "demo"),
         engine=engine,
-        clock=time.monotonic,
-        sleep=asyncio.sleep,
         pace=config.pace,
         scripted=config.words == "scripted",
     )

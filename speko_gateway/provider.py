@@ -62,9 +62,14 @@ class ProviderRequest:
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
-    """A piece of text, never empty."""
+    """A piece of text, never empty.
+
+    ``at`` is what a simulated vendor's own clock says as it says this: seconds since it was asked,
+    by the scores' figures. None where nobody pretends, and the gateway's clock counts.
+    """
 
     text: str
+    at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,8 @@ class Finish:
     ``cause`` is the vendor's own word for it, None for ``stop`` and ``tool_calls``. ``words`` names
     who made the words where it is not the provider (a model's name, or ``scripted``).
     ``reasoning_tokens`` are those of the reasoning; mostly they are among ``completion_tokens``.
+    ``at`` is as in ``TextDelta``; ``late`` is how many seconds this machine was behind a simulated
+    vendor.
     """
 
     prompt_tokens: int | None = None
@@ -109,6 +116,8 @@ class Finish:
     words: str | None = None
     notes: tuple[str, ...] = field(default=())
     reasoning_tokens: int | None = None
+    at: float | None = None
+    late: float | None = None
 
 
 _WORDLESS: Final = {

@@ -17,9 +17,9 @@ CardOf = Callable[[Sequence[Turn]], Card]
 
 TWO_A_ROW: Final[tuple[CardOf, ...]] = (
     providers.card,
-    tokens.card,
     failures.card,
     latency.card,
+    tokens.card,
 )
 ONE_A_ROW: Final[tuple[CardOf, ...]] = (
     flow.card,

@@ -72,7 +72,9 @@ def figure(rows: pd.DataFrame, turns: int, theme: Theme) -> go.Figure:
     details = spans["cost_usd"].map(lambda cost: f"{dollars(cost)} estimated")
     drawn = stacked_bars(spans.assign(details=details), "cost_usd", turns, theme)
     ticks = _dollar_ticks(spans["cost_usd"])
-    return drawn.update_yaxes(rangemode="tozero", nticks=5, tickformat=ticks)
+    return drawn.update_yaxes(
+        rangemode="tozero", nticks=5, tickformat=ticks, title_text="estimated US$"
+    )
 
 
 def _row(turn: Turn) -> dict[str, Any]:

@@ -13,9 +13,9 @@ import plotly.graph_objects as go
 from playground.analytics.card import Card, sentence
 from playground.analytics.frames import TURN, by_span, frame_of, turn_row
 from playground.analytics.turn_figures import stacked_bars
+from playground.look import palette
 from playground.look.figures import Theme
-from playground.look.palette import NOBODY
-from playground.look.words import candidate, counted
+from playground.look.words import counted
 from playground.sessions.totals import named_failures, unnamed_failures
 from playground.sessions.turns import Turn
 from speko_client.models import Attempt, FailureCode
@@ -28,7 +28,6 @@ _COLUMNS: Final = TURN | {
     "next_provider": "string",
     "next_model": "string",
 }
-_UNNAMED: Final = {NOBODY: "not named"}
 
 
 def card(turns: Sequence[Turn]) -> Card:
@@ -80,7 +79,7 @@ def empty(rows: pd.DataFrame) -> str | None:
         return None
     return (
         "No failover in this session: no candidate has failed. With the demo fleet on, "
-        "“Simulate an outage” in the chat's settings shows one."
+        "“Simulate an outage of” in the chat's settings shows one."
     )
 
 
@@ -88,10 +87,12 @@ def figure(rows: pd.DataFrame, turns: int, theme: Theme) -> go.Figure:
     """Failed candidates per turn, stacked by the provider that failed."""
     detailed = rows.assign(details=[_what_happened(row) for row in rows.itertuples()])
     spans = by_span(detailed, turns, {"details": "lines"})
-    drawn = stacked_bars(spans, "rows", turns, theme, _UNNAMED)
+    drawn = stacked_bars(spans, "rows", turns, theme)
     highest = spans.groupby("start")["rows"].sum().max()
     whole_numbers = {"dtick": 1} if highest < 6 else {"nticks": 5}
-    return drawn.update_yaxes(rangemode="tozero", tickformat="d", **whole_numbers)
+    return drawn.update_yaxes(
+        rangemode="tozero", tickformat="d", title_text="failed attempts", **whole_numbers
+    )
 
 
 def _rows(turn: Turn) -> Iterable[dict[str, Any]]:
@@ -119,7 +120,7 @@ def _failure(turn: Turn, failed: Attempt, follower: Attempt | None) -> dict[str,
 def _what_happened(failure: Any) -> str:
     reason = "failed" if pd.isna(failure.reason) else failure.reason
     if not pd.isna(failure.next_provider):
-        following = f"then {candidate(failure.next_provider, failure.next_model)}"
+        following = f"then {palette.label(failure.next_provider, failure.next_model)}"
     else:
         following = "then the next candidate" if failure.failed_over else "no candidate followed"
     return escape(f"{reason}, {following}")

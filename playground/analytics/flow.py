@@ -16,7 +16,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from playground.analytics.card import Card, sentence, simulated
-from playground.analytics.frames import TURN, frame_of, turn_row
+from playground.analytics.frames import TURN, answered, frame_of, turn_row
 from playground.analytics.paths import Link, Stop, links, path, routes
 from playground.analytics.turn_figures import amber
 from playground.look import palette
@@ -64,7 +64,7 @@ def card(turns: Sequence[Turn]) -> Card:
 
 
 def frame(turns: Sequence[Turn]) -> pd.DataFrame:
-    """One row per turn: its first choice, who failed (in order, in words), who served.
+    """One row per turn: its first choice, who failed (in order, in words), who answered.
 
     ``previewed`` says whether the first choice is a preview's winner.
     """
@@ -73,7 +73,7 @@ def frame(turns: Sequence[Turn]) -> pd.DataFrame:
 
 def caption(rows: pd.DataFrame) -> str:
     """What the columns are, and how often the first choice held."""
-    held = int((rows["failures"].eq(0) & rows["provider"].notna()).sum())
+    held = int(answered(rows)["failures"].eq(0).sum())
     without_preview = len(rows) - int(rows["previewed"].sum())
     return sentence(
         "First choice, then who failed, then who answered: "
@@ -116,7 +116,7 @@ def figure(steps: Sequence[Link], theme: Theme) -> go.Figure:
     )
     deepest = max(Counter((stop.kind, stop.depth) for stop in stops).values(), default=1)
     styled(drawn, theme, height=90 + _NODE_ROOM * max(deepest, 2), legend=False)
-    return drawn.update_layout(margin={"t": 26, "b": 14}, annotations=_column_names(stops))
+    return drawn.update_layout(margin={"l": 4, "t": 26, "b": 14}, annotations=_column_names(stops))
 
 
 def _row(turn: Turn) -> dict[str, Any]:

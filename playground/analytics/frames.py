@@ -34,7 +34,15 @@ TURN: Final = {
 LIMIT: Final = 40
 """At most this many spans: on a phone, more bars than this look the same."""
 
+CUT_SHORT: Final = ("stopped", "interrupted")
+"""What becomes of a turn whose answer was let go: what came of it is no whole answer."""
+
 _LINES: Final = 6
+
+
+def answered(rows: pd.DataFrame) -> pd.DataFrame:
+    """The turns that were answered: those with a whole answer, as the session's totals count."""
+    return rows[rows["status"].eq("done")]
 
 
 def ended(turns: Iterable[Turn]) -> tuple[Turn, ...]:

@@ -55,7 +55,7 @@ def caption(rows: pd.DataFrame) -> str:
     return sentence(
         f"{marks}. Median {', '.join(known_medians)}",
         turns_missing(rows, known, "not timed"),
-        simulated(known),
+        simulated(rows),
     )
 
 
@@ -79,7 +79,7 @@ def figure(rows: pd.DataFrame, turns: int, theme: Theme) -> go.Figure:
         drawn.add_traces(list(traces(provider, own, theme)))
     styled(drawn, theme, height=300)
     drawn.update_xaxes(**turn_axis(turns))
-    return drawn.update_yaxes(rangemode="tozero", nticks=6, ticksuffix=" s")
+    return drawn.update_yaxes(rangemode="tozero", nticks=6, title_text="seconds")
 
 
 def _row(turn: Turn) -> dict[str, Any]:
@@ -100,15 +100,15 @@ def _marks(provider: str, own: pd.DataFrame, theme: Theme) -> Iterator[go.Scatte
         low = rows["total_ms"] if hollow else rows["ttft_ms"]
         rest = (rows["total_ms"] - low).clip(lower=0) / 1000
         yield go.Scatter(
-            x=rows["at"],
-            y=low / 1000,
+            x=rows["at"].tolist(),
+            y=(low / 1000).tolist(),
             name=legend_name(provider),
             legendgroup=provider,
             showlegend=not hollow or not timed.any(),
             mode="markers",
             marker=marker_look(provider, theme, hollow=hollow),
             error_y={
-                "array": rest,
+                "array": rest.tolist(),
                 "arrayminus": [0] * len(rows),
                 "symmetric": False,
                 "color": palette.colour(provider, theme == "dark"),
@@ -122,8 +122,8 @@ def _marks(provider: str, own: pd.DataFrame, theme: Theme) -> Iterator[go.Scatte
 def _lines(provider: str, own: pd.DataFrame, theme: Theme) -> Iterator[go.Scatter]:
     for column, dash in (("ttft_ms", "solid"), ("total_ms", "dot")):
         yield go.Scatter(
-            x=own["at"],
-            y=own[column] / 1000,
+            x=own["at"].tolist(),
+            y=(own[column] / 1000).tolist(),
             name=legend_name(provider),
             legendgroup=provider,
             showlegend=column == "ttft_ms",

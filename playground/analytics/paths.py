@@ -1,8 +1,8 @@
 """The path of each turn: from its first choice, through who failed, to who served. Pure.
 
 A turn's path has a first stop (the preview's winner, else who was tried first), a stop for every
-candidate that failed, and an end. Nothing is guessed: where a server names nobody, the stop is
-NOBODY, and the path goes on.
+candidate that failed, and an end: who gave a whole answer. Nothing is guessed: where a server names
+nobody, the stop is NOBODY, and the path goes on.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from playground.sessions.turns import Turn
 MOST_FAILED: Final = 2
 """So many failed candidates of one turn have a stop of their own; the rest share one."""
 
-Kind = Literal["first", "failed", "served"]
+Kind = Literal["first", "failed", "served", "unanswered"]
 
 _NAMELESS: Final[dict[Kind, str]] = {
     "first": "unknown",
     "failed": "✕ not named",
-    "served": "no whole answer",
+    "served": "not named",
+    "unanswered": "no whole answer",
 }
 
 
@@ -84,7 +85,7 @@ def path(turn: Turn) -> tuple[Stop, ...]:
     stops = [Stop("failed", depth, *who) for depth, who in enumerate(failed[:MOST_FAILED], start=1)]
     if len(failed) > MOST_FAILED:
         stops.append(Stop("failed", MOST_FAILED + 1, NOBODY, "", more=True))
-    return (Stop("first", 0, *_first(turn)), *stops, Stop("served", -1, *served_by(turn)))
+    return (Stop("first", 0, *_first(turn)), *stops, _end(turn))
 
 
 def links(turns: Iterable[Turn]) -> tuple[Link, ...]:
@@ -111,6 +112,12 @@ def routes(turns: Iterable[Turn]) -> tuple[Route, ...]:
     return tuple(
         sorted(found, key=lambda each: (not each.failed_over, -len(each.turns), each.label))
     )
+
+
+def _end(turn: Turn) -> Stop:
+    if turn.status == "done":
+        return Stop("served", -1, *served_by(turn))
+    return Stop("unanswered", -1, NOBODY, "")
 
 
 def served_by(turn: Turn) -> tuple[str, str]:

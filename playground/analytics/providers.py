@@ -1,33 +1,23 @@
-"""The card "Provider choice": each provider's share of the turns, and who answered which. Pure."""
+"""The card "Provider choice": each provider's share of the answered turns. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
 import pandas as pd
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from playground.analytics.card import LABELS, WHO, Card, sentence, simulated
-from playground.analytics.frames import TURN, by_span, frame_of, span_width, turn_row
-from playground.analytics.turn_figures import turn_axis
-from playground.look.figures import (
-    Theme,
-    bar_look,
-    hover,
-    legend_name,
-    marker_look,
-    styled,
-    subplot_names,
-)
+from playground.analytics.frames import CUT_SHORT, TURN, answered, frame_of, turn_row
+from playground.look.figures import Theme, bar_look, legend_name, styled
 from playground.look.palette import NOBODY
-from playground.look.words import counted
+from playground.look.words import counted, percentages
 from playground.sessions.turns import Turn
 
-_SHARES: Final = {"provider": "string", "turns": "Int64", "share": "Float64", "simulated": "Int64"}
-_UNANSWERED: Final = {NOBODY: "no answer"}
+_SHARES: Final = {"provider": "string", "turns": "Int64", "share": "string"}
+_BAR_ROOM: Final = 34
 
 
 def card(turns: Sequence[Turn]) -> Card:
@@ -40,93 +30,69 @@ def card(turns: Sequence[Turn]) -> Card:
         empty=empty(rows),
         rows=rows,
         headings=WHO | LABELS,
-        draw=partial(figure, rows, len(turns)),
+        draw=partial(figure, rows),
     )
 
 
 def frame(turns: Sequence[Turn]) -> pd.DataFrame:
-    """One row per turn: who served it. ``provider`` is NA where nobody did."""
+    """One row per turn: who served it. ``provider`` is NA where nobody did, or none was named."""
     return frame_of(map(turn_row, turns), TURN)
 
 
 def shares(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per provider that served: its turns, its share (0 to 1), how many were simulated."""
-    served = rows.dropna(subset=["provider"])
-    totals = served.groupby("provider", as_index=False).agg(
-        turns=("turn", "size"), simulated=("simulated", "sum")
-    )
-    totals["share"] = totals["turns"] / max(len(served), 1)
+    """One row per provider that answered (NOBODY: not named): its turns, and its share of them.
+
+    The shares are percentages, in words, and add up to 100%.
+    """
+    counts = answered(rows)["provider"].fillna(NOBODY).value_counts().rename_axis("provider")
+    totals = counts.rename("turns").reset_index()
     ordered = totals.sort_values(["turns", "provider"], ascending=[False, True])
-    return ordered[list(_SHARES)].astype(_SHARES).reset_index(drop=True)
+    ordered["share"] = percentages([int(turns) for turns in ordered["turns"]])
+    return ordered.astype(_SHARES).reset_index(drop=True)
 
 
 def caption(rows: pd.DataFrame) -> str:
-    """How many turns were answered."""
-    served = rows.dropna(subset=["provider"])
-    answered = f"Who answered: {len(served)} of {counted(len(rows), 'turn')}"
-    return sentence(answered, simulated(served))
+    """How many turns were answered, and how many had an answer that was cut short."""
+    whole = answered(rows)
+    cut = int((rows["provider"].notna() & rows["status"].isin(CUT_SHORT)).sum())
+    return sentence(
+        f"Who answered: {len(whole)} of {counted(len(rows), 'turn')}",
+        f"{cut} cut short" if cut else "",
+        simulated(rows),
+    )
 
 
 def empty(rows: pd.DataFrame) -> str | None:
     """Why there is nothing to draw; None where there is something."""
-    if rows["provider"].notna().any():
+    if len(answered(rows)):
         return None
-    return "No provider has answered yet: every turn of this session failed or was stopped early."
+    return "No provider has answered yet: every turn of this session failed or was cut short."
 
 
-def figure(rows: pd.DataFrame, turns: int, theme: Theme) -> go.Figure:
-    """Above, each provider's share of the served turns; below, who served which turn.
-
-    A hollow mark is an answer that was stopped, failed or interrupted; x is a turn without one.
-    """
-    portions = shares(rows)
-    lanes = list(portions["provider"])
-    unanswered = [NOBODY] if rows["provider"].isna().any() else []
-    heights = [len(lanes) + 0.5, len(lanes) + len(unanswered) + 0.8]
-    drawn = make_subplots(
-        rows=2,
-        row_heights=heights,
-        vertical_spacing=0.17,
-        subplot_titles=("Share", "Turn by turn"),
+def figure(rows: pd.DataFrame, theme: Theme) -> go.Figure:
+    """Each provider's share of the answered turns, the largest first."""
+    drawn = go.Figure([_share_bar(portion, theme) for portion in shares(rows).itertuples()])
+    styled(drawn, theme, height=54 + _BAR_ROOM * len(drawn.data), legend=False)
+    most = max((bar.x[0] for bar in drawn.data), default=1)
+    drawn.update_xaxes(
+        range=[0, most * 1.25],
+        showgrid=False,
+        showticklabels=False,
+        title_text="% of the answered turns",
     )
-    for portion in portions.itertuples():
-        drawn.add_trace(_share_bar(portion, theme), row=1, col=1)
-    for trace in _turn_marks(rows, turns, theme):
-        drawn.add_trace(trace, row=2, col=1)
-    styled(drawn, theme, height=120 + int(30 * sum(heights)), legend=False)
-    names = [legend_name(provider, _UNANSWERED) for provider in lanes + unanswered]
-    subplot_names(drawn)
-    drawn.update_yaxes(categoryorder="array", showgrid=False, autorange="reversed")
-    drawn.update_yaxes(categoryarray=names[: len(lanes)], row=1)
-    drawn.update_yaxes(categoryarray=names, showgrid=True, row=2)
-    drawn.update_xaxes(range=[0, portions["share"].max() * 1.25], visible=False, row=1)
-    return drawn.update_xaxes(**turn_axis(turns), row=2)
+    return drawn.update_yaxes(showgrid=False, autorange="reversed")
 
 
 def _share_bar(portion: Any, theme: Theme) -> go.Bar:
+    turns = counted(portion.turns, "turn")
     return go.Bar(
-        x=[portion.share],
+        x=[portion.turns],
         y=[legend_name(portion.provider)],
         orientation="h",
         marker=bar_look(portion.provider, theme),
-        text=[f"{portion.share:.0%}"],
+        text=[portion.share],
         textposition="outside",
         cliponaxis=False,
-        customdata=[["", counted(portion.turns, "turn")]],
-        hovertemplate=f"<b>%{{y}}</b><br>%{{customdata[1]}}, {portion.share:.1%}<extra></extra>",
+        customdata=[["", turns]],
+        hovertemplate=f"<b>%{{y}}</b><br>%{{customdata[1]}}, {portion.share}<extra></extra>",
     )
-
-
-def _turn_marks(rows: pd.DataFrame, turns: int, theme: Theme) -> Iterator[go.Scatter]:
-    spans = by_span(rows, turns, {}, ("status",))
-    for key, own in spans.groupby(["provider", "status"]):
-        provider, status = map(str, key)
-        counts = own["rows"].map(lambda count: f" ({count} turns)" if count > 1 else "")
-        look = marker_look(provider, theme, hollow=provider != NOBODY and status != "done")
-        yield go.Scatter(
-            x=own["at"],
-            y=[legend_name(provider, _UNANSWERED)] * len(own),
-            mode="markers",
-            marker=look | {"size": 8 + 5 * (own["rows"] / span_width(turns))},
-            **hover(own, counts.radd("answered" if status == "done" else status)),
-        )

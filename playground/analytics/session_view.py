@@ -19,7 +19,7 @@ from playground.analytics.paths import Route
 from playground.analytics.turn_figures import shade_drills
 from playground.browser.url import chat_link
 from playground.look.page_view import chart, csv_button, spread, table, theme
-from playground.look.safe_text import literal
+from playground.look.safe_text import literal, unseen
 from playground.look.words import counted, dollars
 from playground.sessions.totals import SessionTotals, session_totals
 from playground.sessions.turns import Turn
@@ -42,11 +42,11 @@ def _chart_card(card: Card, conversation: str) -> None:
     """Draws the card. A point that is selected brings up a link to its turn."""
     with st.container(border=True, key=f"card-{card.key}", height="stretch"):
         head = spread()
-        head.subheader(card.title, anchor=False, width="content")
+        head.header(card.title, anchor=False, width="content")
         if card.empty:
             st.markdown(f":material/info: {literal(card.empty)}")
             return
-        st.caption(literal(card.caption))
+        st.caption(literal(card.caption).replace("simulated", "[simulated](real)"))
         alt = f"{card.title}. {card.caption} The table holds the same figures."
         options = {"on_select": "rerun", "selection_mode": "points"}
         event = chart(card.draw(theme()), f"chart-{card.key}", alt, **options)
@@ -142,7 +142,7 @@ def _link_to_turn(place: Any, event: Mapping[str, Any], conversation: str) -> No
 
 def _foot(card: Card) -> None:
     foot = spread()
-    shown = foot.toggle("Table", key=f"table-{card.key}")
+    shown = foot.toggle(f"Table{unseen(f'of {card.title}')}", key=f"table-{card.key}")
     csv_button(foot, card.rows, card.key)
     if shown:
         table(card.rows, card.headings, f"{card.title}, as a table")

@@ -25,7 +25,7 @@ from playground.sessions.totals import named_failures, unnamed_failures
 from playground.sessions.turns import Turn
 
 _COLUMNS: Final = TURN | {"place": "Int64", "of": "Int64", "what": "string", "reason": "string"}
-_NAMELESS: Final = {"served": {NOBODY: "no whole answer"}, "failed": {NOBODY: "not named"}}
+_NO_ANSWER: Final = {NOBODY: "no whole answer"}
 _LANE_ROOM: Final = 44
 
 
@@ -136,8 +136,8 @@ def _rows(turn: Turn) -> Iterable[dict[str, Any]]:
 def _reason(row: Any) -> str:
     if row.what == "failed":
         return escape("failed" if pd.isna(row.reason) else str(row.reason))
-    if pd.isna(row.provider):
-        return "no whole answer"
+    if pd.isna(row.provider) and row.status != "done":
+        return _NO_ANSWER[NOBODY]
     answered = "answered" if row.status == "done" else str(row.status)
     return f"{answered}, after {row.place} failed" if row.place else answered
 
@@ -158,8 +158,8 @@ def _marks(
         marker |= {"symbol": "x-thin", "size": look.cross, "line": line}
     counts = own["rows"].map(lambda count: f"{count} times: " if count > 1 else "")
     return go.Scatter(
-        x=own["at"],
-        y=[legend_name(provider, _NAMELESS[what])] * len(own),
+        x=own["at"].tolist(),
+        y=[_lane(what, provider, status)] * len(own),
         mode="markers",
         marker=marker,
         **hover(own, own["reason"].radd(counts)),
@@ -175,7 +175,7 @@ def _joins(rows: pd.DataFrame, theme: Theme, look: Look) -> Iterator[go.Scatter]
     rings: list[int] = []
     for _, own in moved.groupby("turn"):
         xs += [*(_x(row.turn, row, look) for row in own.itertuples()), None]
-        ys += [*(_lane(row) for row in own.itertuples()), None]
+        ys += [*(_lane_of(row) for row in own.itertuples()), None]
         rings += [*(look.ring if row.what == "served" else 0 for row in own.itertuples()), 0]
     yield go.Scatter(
         x=xs,
@@ -187,15 +187,19 @@ def _joins(rows: pd.DataFrame, theme: Theme, look: Look) -> Iterator[go.Scatter]
     )
 
 
-def _lane(row: Any) -> str:
-    provider = NOBODY if pd.isna(row.provider) else row.provider
-    return legend_name(provider, _NAMELESS[row.what])
+def _lane_of(row: Any) -> str:
+    return _lane(row.what, NOBODY if pd.isna(row.provider) else row.provider, row.status)
+
+
+def _lane(what: str, provider: str, status: str) -> str:
+    is_end = what == "served" and status != "done"
+    return legend_name(provider, _NO_ANSWER if is_end else None)
 
 
 def _lanes(rows: pd.DataFrame) -> list[str]:
     """Who served most comes first, then who only failed, then nobody."""
     served: Counter[str] = Counter()
     for row in rows.itertuples():
-        served[_lane(row)] += 1 if row.what == "served" else 0
-    nobody = [names[NOBODY] for names in _NAMELESS.values()]
+        served[_lane_of(row)] += 1 if row.what == "served" else 0
+    nobody = (legend_name(NOBODY), _NO_ANSWER[NOBODY])
     return sorted(served, key=lambda lane: (lane in nobody, -served[lane], lane))

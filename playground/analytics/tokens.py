@@ -71,7 +71,7 @@ def caption(rows: pd.DataFrame) -> str:
         "Pale: tokens in. Full: tokens out",
         f"estimated in {counted(estimated, 'turn')}" if estimated else "",
         turns_missing(rows, known, "not counted"),
-        simulated(known),
+        simulated(rows),
     )
 
 
@@ -99,8 +99,7 @@ def figure(rows: pd.DataFrame, turns: int, theme: Theme) -> go.Figure:
         drawn.add_trace(_sum_line(provider, own, turns, theme), row=2, col=1)
     styled(drawn, theme, height=440).update_layout(barmode="stack")
     drawn.update_xaxes(**turn_axis(turns))
-    drawn.update_xaxes(title=None, row=1)
-    drawn.update_yaxes(rangemode="tozero", nticks=5, tickformat="~s")
+    drawn.update_yaxes(rangemode="tozero", nticks=5, tickformat="~s", title_text="tokens")
     subplot_names(drawn)
     return drawn
 
@@ -118,8 +117,8 @@ def _bars(provider: str, own: pd.DataFrame, theme: Theme) -> Iterator[go.Bar]:
     details = [f"{row.tokens_in:,} tokens in · {row.tokens_out:,} out" for row in own.itertuples()]
     for column in ("tokens_out", "tokens_in"):
         yield go.Bar(
-            x=own["at"],
-            y=own[column],
+            x=own["at"].tolist(),
+            y=own[column].tolist(),
             name=legend_name(provider),
             legendgroup=provider,
             showlegend=column == "tokens_out",
@@ -138,8 +137,8 @@ def _sum_line(provider: str, own: pd.DataFrame, turns: int, theme: Theme) -> go.
         drilled=own["drill"],
     )
     return go.Scatter(
-        x=own["turn"],
-        y=own["provider_tokens_so_far"],
+        x=own["turn"].tolist(),
+        y=own["provider_tokens_so_far"].tolist(),
         name=legend_name(provider),
         legendgroup=provider,
         showlegend=False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Any, Final
 
@@ -28,7 +28,7 @@ def turn_axis(turns: int) -> dict[str, Any]:
     step = next(size for size in _steps() if turns / size <= 8)
     width = span_width(turns)
     return {
-        "title": {"text": "turn" if width == 1 else f"turn, {width} to a mark", "standoff": 4},
+        "title": {"text": "turn" if width == 1 else f"turn, {width} to a mark"},
         "range": [0.4, max(turns, _LEAST_TURNS) + 0.6],
         "tickvals": list(range(step, turns + 1, step)),
         "showgrid": False,
@@ -83,19 +83,17 @@ def stacked_bars(
     column: str,
     turns: int,
     theme: Theme,
-    names: Mapping[str, str] | None = None,
 ) -> go.Figure:
     """One bar per span, as high as ``column``, stacked by provider.
 
-    ``rows`` come from ``by_span``; their column ``details`` is what a hover says. ``names`` are for
-    providers that have none of their own.
+    ``rows`` come from ``by_span``; their column ``details`` is what a hover says.
     """
     figure = go.Figure()
     for provider, own in by_provider(rows):
         figure.add_bar(
-            x=own["at"],
-            y=own[column],
-            name=legend_name(provider, names),
+            x=own["at"].tolist(),
+            y=own[column].tolist(),
+            name=legend_name(provider),
             marker=bar_look(provider, theme),
             width=span_width(turns) * 0.7,
             **hover(own, own["details"]),
@@ -113,7 +111,7 @@ def _axes_of_turns(figure: go.Figure) -> Iterator[tuple[str, str]]:
     drawn = {(trace.xaxis or "x", trace.yaxis or "y") for trace in flat}
     for x_axis, y_axis in sorted(drawn):
         axis = figure.layout[x_axis.replace("x", "xaxis")]
-        if axis.visible is not False:
+        if axis.tickvals is not None:
             yield x_axis, y_axis
 
 

@@ -78,6 +78,12 @@ def chat_link(
     st.page_link(CHAT_PAGE, label=label, icon=icon, query_params={**query, _TURN_PARAM: turn})
 
 
+def way_on(page: str, label: str, icon: str, **query: str) -> None:
+    """Draw a link to another page, by its file's name; the open conversation goes along."""
+    path = f"../pages/{page}.py"
+    st.page_link(path, label=label, icon=icon, query_params={**opened_query(), **query})
+
+
 def focused_turn() -> str | None:
     """The turn that a link to the chat names, empty if none; None on any other URL."""
     return st.query_params.get(_TURN_PARAM)

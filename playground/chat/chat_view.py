@@ -11,9 +11,10 @@ from pathlib import Path
 import streamlit as st
 
 from playground.browser import url
+from playground.browser.guide import focus_on
 from playground.chat.samples import Sample
 from playground.chat.state import ask_to_send, draft_to_restore, restore_draft, take_asked
-from playground.connections.facts_view import ServerFacts, forget_server_facts, server_facts
+from playground.connections.facts_view import ServerFacts, server_facts, try_again
 from playground.connections.state import private_allowed, ready_connection, server_choice
 from playground.drills.state import drill_state, keep_drill
 from playground.found import Found
@@ -41,18 +42,20 @@ from playground.sessions.turns import (
 )
 from playground.teams.owner import Owner
 from playground.teams.state import this_owner
+from speko_client.models import ScoredCandidate
 
 LONGEST_MESSAGE = 200_000
 """Characters; longer than any provider's context, and short enough for the page to stay quick."""
 
-_KEEP_DRAFT = Path(__file__).with_name("draft.js")
+_KEEP_DRAFT = Path(__file__).with_name("draft.js").read_text("utf-8")
 
 
 @dataclass
 class Chat:
     """One look at the page; ``view`` follows what ``send`` begins.
 
-    ``waits_for`` says what is wrong in the form: nothing is sent before it is right.
+    ``waits_for`` says what is wrong in the form: nothing is sent before it is right. ``up_next`` is
+    who would answer now, where that is known.
     ``server`` is where messages go, None where there is none; ``connection`` is it once it is up.
     ``on_sent`` gets the conversation that a message went into.
     """
@@ -67,11 +70,22 @@ class Chat:
     on_sent: Callable[[str], None]
     problem: str | None = None
     waits_for: str = ""
+    up_next: ScoredCandidate | None = None
 
     @property
     def connection(self) -> Connection | None:
         """The server, unless it is still starting."""
         return self.server if isinstance(self.server, Connection) else None
+
+    @property
+    def title(self) -> str:
+        """What the session is called: its first message; empty on its first screen."""
+        return (self.view.conversation.title or self.turns[0].message) if self.turns else ""
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """Those that are over, and the one that runs here or elsewhere."""
+        return self.view.conversation.path()
 
     @property
     def is_frame(self) -> bool:
@@ -101,6 +115,7 @@ class Chat:
             self._submit(message, self.view.last)
         elif asked := take_asked(self.conversation_id):
             self._submit(*asked)
+            self._focus_answer()
 
     def send_sample(self, sample: Sample) -> None:
         """Ask a sample prompt, with its intent set in the form. For callbacks."""
@@ -127,6 +142,7 @@ class Chat:
     def stop(self) -> None:
         """End the answer that is arriving; the text so far is kept."""
         self.runtime.engine.stop(self.store.owner, self.conversation_id)
+        self._focus_answer()
 
     def show_branch(self, turn: Turn) -> None:
         """Show the branch that goes on with this turn. For callbacks."""
@@ -141,6 +157,11 @@ class Chat:
         stored = _load(self.store, self.conversation_id).value
         turns = stored.path() if stored else ()
         return turns[-1] if turns else None
+
+    def _focus_answer(self) -> None:
+        """What was pressed is gone from the page; the answer is what a person looks at."""
+        if (run := self.view.run) is not None:
+            focus_on(f"turn-{run.turn.id}", f"live-{run.turn.id}")
 
     def _submit(self, message: str, parent_id: str | None) -> None:
         if not message.strip():
@@ -159,7 +180,7 @@ class Chat:
             )
             return
         now, drill = datetime.now(UTC), drill_state()
-        staged = drill.faults(self.form, now) if self.facts.takes_drills else ()
+        staged = drill.faults(now) if self.facts.takes_drills else ()
         form = self.form.model_copy(update={"drill": staged})
         try:
             run = self.runtime.engine.submit(
@@ -223,7 +244,7 @@ def show_problems(chat: Chat) -> None:
     if facts.problem:
         st.warning(literal(facts.problem), icon=":material/cloud_off:")
     if facts.problem or (chat.connection is None and not facts.pending):
-        st.button("Try again", on_click=forget_server_facts, key="reconnect")
+        try_again()
     if view.missing:
         st.info(NOT_HERE)
     if view.run is not None and view.run.save_error:
@@ -232,7 +253,7 @@ def show_problems(chat: Chat) -> None:
 
 def keep_draft(scope: str) -> None:
     """Watch the message box of conversation ``scope``; put back a text that was refused."""
-    component = st.components.v2.component("speko_draft", js=_KEEP_DRAFT.read_text("utf-8"))
+    component = st.components.v2.component("speko_draft", js=_KEEP_DRAFT)
     restore_id, restore = draft_to_restore()
     component(
         key="draft",

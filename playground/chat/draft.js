@@ -1,10 +1,12 @@
-// Keeps what is typed in the message box across a reload, per conversation, in this tab only; and leads
-// who sends it to the end of the page, where the answer comes. There Streamlit follows it by itself, but for
-// the second after it was led elsewhere; so the page is held at its end for that long, unless the person moves.
+// Keeps what is typed in the message box across a reload, per conversation, in this tab only; adds it to the estimate
+// of the next message (next_message.py); and leads who sends it to the end of the page, where the answer comes. There
+// Streamlit follows it by itself, but for the second after it was led elsewhere; so the page is held at its end for
+// that long, unless the person moves.
 const SELECTOR = '[data-testid="stChatInputTextArea"]'
 const SEND = '[data-testid="stChatInputSubmitButton"]'
 const PAGE = '[data-testid="stAppScrollToBottomContainer"]'
 const EVERY_MS = 250
+const LETTERS_PER_TOKEN = 4
 const FOLLOW_MS = 1500
 const SENT = ["keydown", "click"]
 const MOVES = ["wheel", "touchmove"]
@@ -19,6 +21,25 @@ function put(box, text) {
 function remember(scope, text) {
   if (text) sessionStorage.setItem(key(scope), text)
   else sessionStorage.removeItem(key(scope))
+}
+
+// As words.dollars.
+function dollars(value) {
+  if (value > 0 && value < 0.000001) return "< $0.000001"
+  return `≈ $${value.toFixed(value >= 0.1 ? 2 : value >= 0.001 ? 4 : 6)}`
+}
+
+function say(element, text) {
+  if (element.textContent !== text) element.textContent = text
+}
+
+function estimate(typed) {
+  const tokens = document.querySelector(".next-in")
+  if (!tokens) return
+  const count = Math.ceil((Number(tokens.dataset.letters) + typed.length) / LETTERS_PER_TOKEN)
+  say(tokens, count.toLocaleString("en-US"))
+  const cost = document.querySelector(".next-cost")
+  if (cost) say(cost, dollars(count * Number(cost.dataset.token) + Number(cost.dataset.answer)))
 }
 
 function isSending(event) {
@@ -64,6 +85,7 @@ export default function ({ data }) {
       restored = restoreId
       if (!box.value) put(box, restore)
     }
+    estimate(box.value)
     if (box.value !== last) {
       last = box.value
       remember(scope, last)

@@ -8,20 +8,21 @@ import streamlit as st
 
 from playground.browser import widgets
 from playground.chat.chat_view import Chat
-from playground.drills.state import drill_state
+from playground.connections.facts_view import ServerFacts
+from playground.drills.state import drill_state, keep_drill
 from playground.drills.words import BEFORE_THE_FIRST_WORD
 from playground.intent.fields_view import Fields, entries, intent_column
 from playground.intent.number_view import number_field, tell
 from playground.intent.numbers import Limits
-from playground.intent.preview_view import panel_html, preview, quiet_html
-from playground.intent.state import simulate_outage
-from playground.look.safe_text import literal
+from playground.intent.preview_view import first_up, panel_html, preview, quiet_html
 from playground.routing.saved_what_ifs_view import scores_choice
+from playground.servers.pool import candidates
 from playground.sessions.turns import TurnSettings
 
 LONGEST_SYSTEM_PROMPT = 20_000
 
 
+_OUTAGE = "simulated-outage"
 _TEMPERATURE = Limits(0, 2, digits=3)
 _MAX_TOKENS = Limits(1, 1_000_000)
 
@@ -33,7 +34,7 @@ def settings_form(chat: Chat) -> Fields:
     intent_column(fields)
     fields.form = scores_choice(chat.conversation_id, fields.form, chat.connection)
     below = st.container()
-    _outage(chat)
+    _drill(chat.facts)
     with below:
         _preview(chat, fields.form)
     st.markdown("**Answer**")
@@ -43,7 +44,7 @@ def settings_form(chat: Chat) -> Fields:
 
 
 def _preview(chat: Chat, form: TurnSettings) -> None:
-    """Who would answer; one quiet line where there is no ranking, or no server yet."""
+    """Who would answer, also for the estimate; one quiet line where that is not known."""
     if chat.connection is None or chat.facts.problem:
         st.html(quiet_html("Once the server is up, this shows who would answer."))
         return
@@ -51,9 +52,12 @@ def _preview(chat: Chat, form: TurnSettings) -> None:
     if seen.value is None:
         st.html(quiet_html(seen.problem or ""))
         return
-    faults = drill_state().faults(form, datetime.now(UTC)) if chat.facts.takes_drills else ()
+    faults = drill_state().faults(datetime.now(UTC)) if chat.facts.takes_drills else ()
     down = {fault.target for fault in faults if fault.kind in BEFORE_THE_FIRST_WORD}
     st.html(panel_html(seen.value, down=down))
+    ranked = candidates(seen.value)
+    up = first_up(ranked, down)
+    chat.up_next = None if up is None else ranked[up]
 
 
 def _sampling(fields: Fields) -> None:
@@ -102,19 +106,18 @@ def _system_prompt(fields: Fields) -> None:
         fields.put(system_prompt=prompt)
 
 
-def _outage(chat: Chat) -> None:
-    """The shortest drill: who is down, until it is taken back."""
-    facts = chat.facts
+def _drill(facts: ServerFacts) -> None:
+    """The shortest drill: who is down, until it is ended."""
     if facts.fleet is None or not facts.takes_drills:
         return
-    st.markdown("**Outage**")
-    key = f"outage-{chat.conversation_id}"
-    down = [fault.target for fault in chat.form.drill]
+    st.markdown("**Drill**")
+    running = drill_state().on(datetime.now(UTC))
+    down = list(running.down) if running else []
+    if widgets.chosen(_OUTAGE) != down:
+        # It was begun, or ended, elsewhere.
+        widgets.put(_OUTAGE, down)
+    entries(st, "Simulate an outage of", _OUTAGE, down, facts, "Nobody", _simulate)
 
-    def simulate() -> None:
-        if problem := simulate_outage(chat.store, widgets.chosen(key)):
-            st.toast(literal(problem), icon=":material/error:")
 
-    entries(st, "Simulate an outage of ...", key, down, facts, "Nobody", simulate)
-    if down:
-        st.caption(":material/power_off: Down for this session's requests, until removed.")
+def _simulate() -> None:
+    keep_drill(drill_state().with_outage(widgets.chosen(_OUTAGE), datetime.now(UTC)))

@@ -19,7 +19,7 @@ _DRAWN = 8_000
 def reasoning_view(answer: Answer) -> None:
     """The folded line; nothing where the model did not think."""
     if label := turn_words.reasoned(answer):
-        with st.expander(label, icon=":material/neurology:"):
+        with st.expander(label):
             st.html(f'<div class="sp-thoughts">{typed(answer.reasoning)}</div>')
 
 
@@ -51,7 +51,7 @@ class ArrivingReasoning:
     def _opened(self) -> DeltaGenerator:
         with (
             self._place.container(),
-            st.expander("Thinking ...", icon=":material/neurology:", expanded=True),
+            st.expander("Thinking ...", expanded=True),
             st.container(key="thinking"),
         ):
             return st.empty()

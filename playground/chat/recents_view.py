@@ -11,11 +11,11 @@ import streamlit as st
 from playground.browser import url
 from playground.chat.state import ask_deletion, deletion_asked, list_sessions, sessions_listed
 from playground.intent.state import new_conversation
-from playground.look.safe_text import literal
+from playground.look.safe_text import literal, unseen
 from playground.runtime import Runtime
 from playground.sessions.database import StoreError
 from playground.sessions.engine import Engine
-from playground.sessions.rows import ConversationSummary
+from playground.sessions.loaded import ConversationSummary
 from playground.sessions.store import OwnerStore
 from playground.teams.state import this_owner
 
@@ -93,7 +93,8 @@ def _row(sessions: _Sessions, summary: ConversationSummary) -> None:
             args=(summary.id,),
             width="stretch",
         )
-        _quiet("", "delete", lambda: ask_deletion(summary.id), f"delete-{summary.id}")
+        ask = unseen(f"Delete {summary.title[:_TITLE_LENGTH]}").strip()
+        _quiet(ask, "delete", lambda: ask_deletion(summary.id), f"delete-{summary.id}")
 
 
 def _confirm(sessions: _Sessions, what: str, question: str) -> None:

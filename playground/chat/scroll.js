@@ -1,4 +1,4 @@
-// Brings the element with a Streamlit key into view, once per key. A page with a message box clings to
+// Brings the element with a Streamlit key into view and gives it the focus, once per key. A page with a message box clings to
 // its end, as a chat does, until it sees somebody scroll: a wheel ends the way to the end that is under
 // way, a scroll meanwhile the clinging. So both are done here, a pixel up or down in each frame, until the
 // page has stopped growing for a moment, unless the person moves.
@@ -23,6 +23,9 @@ export default function ({ data }) {
   shown = data.key
   target.classList.add("sp-focused")
   target.setAttribute("aria-current", "true")
+  target.setAttribute("role", "group")
+  target.tabIndex = -1
+  target.focus({ preventScroll: true })
   let height = 0
   let until = 0
   let frame = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from playground.browser import widgets
+from playground.browser.guide import focus_on
 from playground.browser.slots import Slot
 
 _ASKED = Slot[tuple[str, str, str | None]]("message_asked", tuple)
@@ -13,6 +14,7 @@ _TAKEN = Slot[tuple[str, str]]("choice_taken", tuple)
 _SHOWN = Slot[dict[str, int]]("turns_shown", dict)
 _LISTED = Slot("sessions_listed", int)
 _DELETING = Slot("session_to_delete", str)
+_WATCHED = Slot("turn_watched", str)
 
 
 def ask_to_send(conversation: str, message: str, parent_id: str | None) -> None:
@@ -76,5 +78,19 @@ def deletion_asked() -> str | None:
 
 
 def ask_deletion(what: str | None) -> None:
-    """Ask whether to delete this; None: no longer."""
+    """Ask whether to delete this; None: no longer. The focus goes along."""
+    if asked := deletion_asked():
+        focus_on(f"delete-{asked}", "recent-sessions")
+    if what:
+        focus_on("delete-not")
     _DELETING.set(what)
+
+
+def watch(turn_id: str | None) -> None:
+    """Remember the turn whose answer is seen to arrive here; None: its end has been seen too."""
+    _WATCHED.set(turn_id)
+
+
+def watched() -> str | None:
+    """The turn whose answer was seen to arrive here, until its end is seen too."""
+    return _WATCHED.get()

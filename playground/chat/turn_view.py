@@ -22,7 +22,7 @@ from playground.chat.turns_html import chips_html
 from playground.look import palette
 from playground.look.answer_view import answer_view
 from playground.look.parts import typed
-from playground.look.safe_text import literal
+from playground.look.safe_text import literal, unseen
 from playground.receipts.receipt_view import receipt_view
 from playground.sessions import turn_words
 from playground.sessions.turns import Run, Turn, TurnError
@@ -34,7 +34,7 @@ _PERSON = ":material/person:"
 _ASSISTANT = ":material/alt_route:"
 FRAME_SECONDS = 1 / 15
 _LOOK_SECONDS = 0.5
-_SCROLL = Path(__file__).with_name("scroll.js")
+_SCROLL = Path(__file__).with_name("scroll.js").read_text("utf-8")
 _UNFINISHED = ("failed", "stopped", "interrupted")
 
 
@@ -76,8 +76,10 @@ class ArrivingAnswer:
 
 def live_turn(run: Run) -> None:
     """Draw ``run`` until it is done, then draw the page again."""
-    message_view(run.turn.message)
-    with st.chat_message("assistant", avatar=_ASSISTANT):
+    with st.container(key=f"live-{run.turn.id}"):
+        message_view(run.turn.message)
+        answer = st.chat_message("assistant", avatar=_ASSISTANT)
+    with answer:
         arriving = ArrivingAnswer()
         version = -1
         while True:
@@ -118,7 +120,7 @@ def _count(conversation_id: str, turns: Sequence[Turn], focused: str | None) -> 
 
 
 def _scroll_to(key: str) -> None:
-    component = st.components.v2.component("speko_scroll", js=_SCROLL.read_text("utf-8"))
+    component = st.components.v2.component("speko_scroll", js=_SCROLL)
     component(key="scroll", data={"key": key}, height=0)
 
 
@@ -136,7 +138,7 @@ def _turn_view(chat: Chat, turn: Turn) -> None:
             receipt_view(turn, chat.in_force)
             if turn.status in _UNFINISHED:
                 st.button(
-                    "Retry",
+                    f"Retry{unseen(f'turn {turn.number}')}",
                     icon=":material/refresh:",
                     type="tertiary",
                     key=f"retry-{turn.id}",
@@ -162,7 +164,7 @@ def _branches(chat: Chat, turn: Turn) -> None:
 
 def _branch_button(chat: Chat, turn: Turn, other: Turn | None, label: str) -> None:
     st.button(
-        label,
+        f"{label}{unseen(f'answer of turn {turn.number}')}",
         icon=":material/chevron_left:" if label == "Earlier" else ":material/chevron_right:",
         icon_position="left" if label == "Earlier" else "right",
         type="tertiary",
@@ -201,4 +203,5 @@ def _state(turn: Turn) -> str:
     provider, model = turn.answer.provider, turn.answer.model
     if provider is None or model is None:
         return ":material/alt_route: Routing ..."
-    return f":material/stream: {literal(palette.label(provider, model))} is answering ..."
+    does = "thinking" if turn.answer.reasoning and not turn.answer.text else "answering"
+    return f":material/stream: {literal(palette.label(provider, model))} is {does} ..."

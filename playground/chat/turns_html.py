@@ -55,6 +55,8 @@ def _warnings(turn: Turn) -> Iterator[str]:
         yield "drill"
     if turn.answer.failover_count:
         yield words.failover_label(turn.answer.failover_count)
+    if late := turn_words.lateness(turn.answer):
+        yield late
     if turn.status in ("stopped", "interrupted"):
         yield turn.status
     if turn.answer.finish_reason in words.FINISH_REASONS:
@@ -80,18 +82,18 @@ def strip_html(turns: Sequence[Turn]) -> str:
 
 def described(turns: Sequence[Turn], totals: SessionTotals) -> str:
     """The strip in a sentence, for screen readers."""
-    served = ", ".join(
-        f"{palette.display_name(name)} {count}" for name, count in _served(turns).most_common()
+    answered = ", ".join(
+        f"{palette.display_name(name)} {count}" for name, count in _answered(turns).most_common()
     )
     count = words.counted(totals.turns, "turn")
-    facts = [count, f"served by: {served or 'nobody yet'}", *_sums(totals)]
+    facts = [count, f"answered by: {answered or 'nobody yet'}", *_sums(totals)]
     return f"This session: {'; '.join(facts)}."
 
 
 def _facts(turns: Sequence[Turn], totals: SessionTotals) -> list[str]:
     legend = [
         f"{parts.swatch(parts.seat(name))}{escape(palette.display_name(name))} {count}"
-        for name, count in _served(turns).most_common()
+        for name, count in _answered(turns).most_common()
     ]
     return legend + [escape(text) for text in _sums(totals)]
 
@@ -140,5 +142,6 @@ def _described_turn(turn: Turn) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _served(turns: Sequence[Turn]) -> Counter[str]:
-    return Counter(turn.answer.provider for turn in turns if turn.answer.provider)
+def _answered(turns: Sequence[Turn]) -> Counter[str]:
+    answered = (turn.answer for turn in turns if turn.status == "done")
+    return Counter(answer.provider for answer in answered if answer.provider)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from html import escape
 
 import streamlit as st
 
+from playground.browser import url
 from playground.chat.chat_view import Chat
 from playground.chat.samples import next_messages, samples_for
 from playground.chat.state import take_choice
 from playground.connections.facts_view import ServerFacts
+from playground.look.page_view import spread
 from playground.look.safe_text import literal
 from playground.servers.connection import Connection
 
@@ -37,6 +40,20 @@ def welcome(chat: Chat) -> None:
         st.switch_page(DEMO_PAGE)
 
 
+def session_line(chat: Chat) -> None:
+    """What the session is called, and which fleet is on."""
+    with spread(key="session-line"):
+        st.html(f'<h1 class="session-title">{escape(chat.title)}</h1>', width="stretch")
+        fleet_line(chat.connection, chat.facts)
+
+
+def ways_on() -> None:
+    """What an answer leads to on other pages."""
+    with st.container(horizontal=True, gap="small", key="ways-on"):
+        url.way_on("routing", "What if others were asked", ":material/alt_route:", view="what-if")
+        url.way_on("analytics", "This session in charts", ":material/insights:")
+
+
 def follow_up(chat: Chat) -> None:
     """Offer what a sample conversation can go on with, while it is one."""
     turns = chat.view.turns
@@ -53,11 +70,13 @@ def fleet_line(connection: Connection | None, facts: ServerFacts) -> None:
             _line("gray", "hourglass_empty", "Starting the gateway", more)
     if connection is None:
         return
-    if fleet is None:
+    if facts.problem:
+        _line("orange", "cloud_off", f"Not connected to {connection.name}")
+    elif fleet is None:
         _line("blue", "cloud", f"Connected to {connection.name}")
     elif fleet.demo:
-        words = "scripted" if fleet.words == "scripted" else f"words by {fleet.words}"
-        more = f"simulated vendors, {words}; no key, no network"
+        words = fleet.words if fleet.words == "scripted" else f"scripted, or by {fleet.words}"
+        more = f"simulated vendors; words {words}; no key, no network"
         _line("violet", "theater_comedy", "Demo fleet", more)
     else:
         _line("green", "bolt", "Live providers", "with your own keys")

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from playground.sessions.turns import Turn, TurnSettings
+from playground.sessions.turns import Conversation, Run, Turn, TurnSettings
 from speko_client.models import OptimizeFor, WhatIf
 
 Threads = Literal["own", "winner", "shared"]
@@ -164,6 +164,13 @@ def _seat(token: str, page: TurnSettings) -> Seat | None:
         return Seat.model_validate({"id": "a", "pin": pin, "optimize_for": preset, "own": settings})
     except ValidationError:
         return None
+
+
+def with_runs(conversation: Conversation, runs: Iterable[Run]) -> Conversation:
+    """The conversation as stored, with the newest state of all these runs in it."""
+    latest = {run.turn.id: run.turn for run in runs}
+    stored = [latest.pop(turn.id, turn) for turn in conversation.turns]
+    return conversation.model_copy(update={"turns": (*stored, *latest.values())})
 
 
 def messages(turns: Sequence[Turn]) -> list[list[Turn]]:

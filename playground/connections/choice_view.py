@@ -25,7 +25,6 @@ from playground.runtime import Runtime
 from playground.servers.address_guard import AddressRefusedError
 from playground.servers.connection import Checked, Connection, check_server
 from playground.servers.server_choice import (
-    ServerChoice,
     ServerKind,
     Typed,
     chosen_server,
@@ -48,15 +47,15 @@ _IN_USE: dict[ServerKind, str] = {
 }
 _FLEETS: dict[FleetChoice, str] = {"auto": "Automatic", "demo": "Demo", "live": "Live"}
 _FLEETS_MEAN: dict[FleetChoice, str] = {
-    "auto": "Your vendors if one has a key or an address, else the demo fleet.",
-    "demo": "Vendors are simulated with their published latency and price. No vendor is called.",
+    "auto": "Your vendors if one has a key or an address that answers, else the demo fleet.",
+    "demo": "Vendors are [simulated](real): by the scores' figures. None is called.",
     "live": "Only real vendors, with your keys, and the local model.",
 }
 _SHOWN = "server-kind"
 
 
 def server_picker(runtime: Runtime) -> ServerKind:
-    """Which server's part of the page is shown; a server that is ready is used at once."""
+    """Which server's part of the page is shown; a server that has answered is used at once."""
     st.segmented_control(
         "Server",
         list(_KINDS),
@@ -131,17 +130,21 @@ def _panel(
             connection_form(replace(form, can_cancel=connection is not None))
 
 
-def _run_check(runtime: Runtime, name: str, connection: Connection) -> None:
-    """Check a Speko server, if its Test button was pressed."""
+def _run_check(runtime: Runtime, name: ServerKind, connection: Connection) -> None:
+    """Check a Speko server, if its Test button was pressed; one that answers is used at once."""
     if state.take_wanted_check(name):
         asking = f"Asking {literal(connection.name)} ..."
         with st.spinner(asking), runtime.client(connection) as client:
-            state.keep_check(name, check_server(client, connection))
+            check = check_server(client, connection)
+        state.keep_answer(name, check)
+        if check.ok and name != kind_in_force(state.server_choice(), runtime.settings):
+            state.choose_server(replace(state.server_choice(), kind=name))
+            st.rerun()
 
 
 def _source(connection: Connection | None, *, own: bool) -> str:
     if own:
-        return chip("set in this browser session", "good")
+        return chip("set in this browser session", "info")
     if connection is not None:
         return chip("from the environment", "info")
     return chip("not set")
@@ -171,8 +174,14 @@ def _shown() -> ServerKind:
 def _pick(runtime: Runtime) -> None:
     kind = _shown()
     state.edit_connection(None)
-    if kind == "gateway" or _connection(runtime, kind).value is not None:
+    if kind == "gateway" or _is_ready(runtime, kind):
         state.choose_server(replace(state.server_choice(), kind=kind))
+
+
+def _is_ready(runtime: Runtime, kind: ServerKind) -> bool:
+    """Whether this server may be talked to: the owner named it, or it has answered here."""
+    connection, check = _connection(runtime, kind).value, state.last_check(kind)
+    return connection is not None and (not connection.own or (check is not None and check.ok))
 
 
 def _pick_fleet() -> None:
@@ -182,17 +191,14 @@ def _pick_fleet() -> None:
 
 
 def _save_hosted(typed: Typed) -> None:
-    _talk_to(replace(state.server_choice(), kind="speko", speko_key=usable_key(typed)))
+    state.choose_server(replace(state.server_choice(), speko_key=usable_key(typed)))
+    state.want_check("speko")
 
 
 def _save_other(runtime: Runtime, typed: Typed) -> None:
     made = server(typed, private_allowed=state.private_allowed(runtime))
-    _talk_to(replace(state.server_choice(), kind="other", other=made))
-
-
-def _talk_to(choice: ServerChoice) -> None:
-    state.choose_server(choice)
-    state.want_check(choice.kind or "")
+    state.choose_server(replace(state.server_choice(), other=made))
+    state.want_check("other")
 
 
 def _forget(name: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import escape
 from typing import NamedTuple
 
@@ -16,8 +17,10 @@ import streamlit as st
 
 from playground.browser import widgets
 from playground.connections.state import edit_connection, keep_check
+from playground.connections.status_html import ago
 from playground.look import words
 from playground.look.page_view import spread
+from playground.look.safe_text import unseen
 from playground.servers.address_guard import NotUsableError
 from playground.servers.connection import Checked
 from playground.servers.server_choice import Typed
@@ -40,7 +43,7 @@ def heading(connection: str, name: str, badge: str, below: str, actions: Iterabl
         with st.container(horizontal=True, width="content", gap="small"):
             for label, what, act in actions:
                 st.button(
-                    label,
+                    f"{label}{unseen(f'for {name}')}",
                     key=f"{what}-{connection}",
                     type="secondary" if what in ("test", "use", "add") else "tertiary",
                     on_click=act,
@@ -49,14 +52,16 @@ def heading(connection: str, name: str, badge: str, below: str, actions: Iterabl
 
 
 def found(check: Checked | None) -> None:
-    """What a check found, with its latency; nothing where there was none."""
+    """What a check found, how fast and how long ago; nothing where there was none."""
     if check is None:
         return
     tone, sign = ("good", "✓") if check.ok else ("bad", "✕")
     took = "" if check.latency_ms is None else words.milliseconds(check.latency_ms)
+    when = "" if check.at is None else ago(check.at.isoformat(), datetime.now(UTC))
+    aside = " · ".join(filter(None, [took, when]))
     st.html(
         f'<div class="found" role="status"><b class="sp-{tone}" aria-hidden="true">{sign}</b> '
-        f'<span>{escape(check.message)}</span><span class="sp-quiet">{took}</span></div>'
+        f'<span>{escape(check.message)}</span><span class="sp-quiet">{aside}</span></div>'
     )
 
 
@@ -81,7 +86,7 @@ class ConnectionForm:
 
 def connection_form(form: ConnectionForm) -> None:
     """Draw it."""
-    with st.form(f"form-{form.name}", border=False):
+    with st.container(key=f"fields-{form.name}"), st.form(f"form-{form.name}", border=False):
         if form.own_server:
             st.text_input("Name", key=_field("name", form), placeholder="For example: Lab")
         fields = [_url_field, _key_field]

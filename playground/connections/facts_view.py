@@ -77,6 +77,13 @@ def _look(runtime: Runtime, at_once: bool) -> None:
         st.rerun()
 
 
+def try_again() -> None:
+    """What to do where no server answers."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Try again", on_click=forget_server_facts, key="reconnect")
+        url.way_on("connections", "Choose another server", ":material/cable:")
+
+
 def forget_server_facts() -> None:
     """Ask again at the next look."""
     _ask.clear()

@@ -6,9 +6,12 @@ Keys are nowhere else: they end with the browser session.
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import streamlit as st
 
+from playground.browser.guide import focus_on
 from playground.browser.slots import Slot
 from playground.runtime import Runtime
 from playground.servers import address_guard
@@ -72,7 +75,11 @@ def edited_connection() -> str | None:
 
 
 def edit_connection(name: str | None) -> None:
-    """Open a connection's form, or close the one that is open."""
+    """Open a connection's form, or close the one that is open; the focus goes along."""
+    if closed := edited_connection():
+        focus_on(f"connection-{closed}", "add-server")
+    if name:
+        focus_on(f"fields-{name}")
     _EDITED.set(name)
 
 
@@ -92,6 +99,13 @@ def take_wanted_check(name: str) -> bool:
 def last_check(name: str) -> Checked | None:
     """What the last check of a connection found."""
     return (_CHECKED.get() or {}).get(name)
+
+
+def keep_answer(name: str, found: Checked) -> Checked:
+    """Remember what a check has found just now, and return it with its time."""
+    kept = replace(found, at=datetime.now(UTC))
+    keep_check(name, kept)
+    return kept
 
 
 def keep_check(name: str, found: Checked | None) -> None:

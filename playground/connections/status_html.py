@@ -15,6 +15,7 @@ from typing import Literal
 
 from playground.look import parts
 from playground.look.parts import Tone
+from playground.look.words import percent
 from playground.servers import pool
 from speko_client.model_ids import model_name
 from speko_client.models import KnownProvider, ProviderHealth
@@ -142,7 +143,7 @@ def _calls(row: StatusRow) -> int:
 def _errors(row: StatusRow) -> str:
     if row.health is None or not row.health.calls:
         return ""
-    return f"{row.health.error_rate:.0%} of {row.health.calls:,}".replace("%", " %")
+    return f"{percent(row.health.error_rate)} of {row.health.calls:,}".replace("%", " %")
 
 
 def _last(row: StatusRow, now: datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import streamlit as st
@@ -21,7 +21,7 @@ from playground.connections.connection_view import (
 from playground.connections.facts_view import ServerFacts, server_facts
 from playground.connections.learnt import learnt_line
 from playground.look.parts import chip
-from playground.look.safe_text import literal
+from playground.look.safe_text import literal, unseen
 from playground.look.words import counted
 from playground.runtime import Runtime
 from playground.servers.address_guard import NotUsableError
@@ -73,7 +73,7 @@ def open_desk(runtime: Runtime, gateway: Connection, chat_with: Callable[[str], 
 
 def vendor_keys(desk: Desk) -> None:
     """The vendors that need a key."""
-    st.subheader("Vendors", anchor=False)
+    st.header("Vendors", anchor=False)
     st.caption(
         "A key you set here stays in this browser session. It is gone when you reload or close the "
         "page; it is stored nowhere and never shown again."
@@ -85,7 +85,7 @@ def vendor_keys(desk: Desk) -> None:
 
 def local_servers(desk: Desk) -> None:
     """Model servers on this machine: found when they run, or at the address you give."""
-    st.subheader("Local servers", anchor=False)
+    st.header("Local servers", anchor=False)
     if desk.private_allowed:
         st.caption("Found at their usual address when they run. You can set another address.")
     else:
@@ -98,7 +98,7 @@ def local_servers(desk: Desk) -> None:
 
 def own_servers(desk: Desk) -> None:
     """Servers that are not in the catalogue, and the form to add one."""
-    st.subheader("Your own servers", anchor=False)
+    st.header("Your own servers", anchor=False)
     st.caption("Any server that speaks OpenAI's chat completions, by its base URL.")
     listed = {each.id: each for each in desk.vendors}
     own = state.server_choice().vendors
@@ -140,10 +140,11 @@ def _connection(desk: Desk, vendor: VendorConnection) -> None:
     own = desk.own(vendor.id)
     actions = _actions(desk, vendor, own)
     heading(vendor.id, vendor.name, _badge(desk, vendor, own), _sub(vendor, own), actions)
-    _run_vendor_check(desk, vendor)
     problem = own and address_problem(own.base_url, private_allowed=desk.private_allowed)
-    check = Checked(False, problem) if problem else state.last_check(vendor.id)
+    check = Checked(False, problem) if problem else _vendor_check(desk, vendor)
     found(check)
+    if own is not None and vendor.id not in state.server_choice().answered:
+        st.caption("Not in use: it has not answered yet.")
     if check is not None and check.ok:
         with st.container(horizontal=True):
             if check.models:
@@ -155,7 +156,7 @@ def _connection(desk: Desk, vendor: VendorConnection) -> None:
 
 def _badge(desk: Desk, vendor: VendorConnection, own: VendorCredentials | None) -> str:
     if own is not None:
-        return chip("set in this browser session", "good")
+        return chip("set in this browser session", "info")
     if vendor.source == "environment":
         return chip("from the environment", "info")
     if vendor.local and vendor.running and desk.private_allowed:
@@ -199,7 +200,7 @@ def _actions(
 def _models(
     desk: Desk, vendor: VendorConnection, own: VendorCredentials | None, check: Checked
 ) -> None:
-    with st.popover(f"Its own list: {counted(len(check.models), 'model')}"):
+    with st.popover(f"Its own list: {counted(len(check.models), 'model')}{unseen(vendor.name)}"):
         if own is None:
             st.code("\n".join(check.models), language=None, height=260)
             return
@@ -218,7 +219,12 @@ def _models(
 
 
 def _chat_with(desk: Desk, vendor: VendorConnection) -> None:
-    if st.button("Chat with it", icon=":material/forum:", type="tertiary", key=f"chat-{vendor.id}"):
+    if st.button(
+        f"Chat with it{unseen(vendor.name)}",
+        icon=":material/forum:",
+        type="tertiary",
+        key=f"chat-{vendor.id}",
+    ):
         desk.chat_with(vendor.id)
         st.switch_page(CHAT_PAGE)
 
@@ -230,19 +236,24 @@ def _offer_chosen(vendor: str, key: str) -> None:
         st.toast(literal(str(error)))
 
 
-def _run_vendor_check(desk: Desk, vendor: VendorConnection) -> None:
-    """Check a vendor, if its Test button was pressed; offer a new server's models."""
+def _vendor_check(desk: Desk, vendor: VendorConnection) -> Checked | None:
+    """What its last check found: one made now, if its Test button was pressed."""
     if not state.take_wanted_check(vendor.id):
-        return
-    with (
-        st.spinner(f"Asking {literal(vendor.name)} ..."),
-        desk.runtime.client(desk.gateway) as client,
-    ):
-        found = check_vendor(client, desk.gateway, vendor.id)
-    state.keep_check(vendor.id, found)
-    if _offer_models(desk, vendor.id, found):
+        return state.last_check(vendor.id)
+    own = desk.own(vendor.id)
+    tried = {**desk.gateway.vendors, **({vendor.id: own} if own else {})}
+    gateway = replace(desk.gateway, vendors=tried)
+    with st.spinner(f"Asking {literal(vendor.name)} ..."), desk.runtime.client(gateway) as client:
+        found = check_vendor(client, gateway, vendor.id)
+    kept = state.keep_answer(vendor.id, found)
+    if own is None or not found.is_answer(models_named=bool(own.models)):
+        return kept
+    if begins := vendor.id not in state.server_choice().answered:
+        state.choose_server(state.server_choice().with_answer_of(vendor.id))
+    if _offer_models(replace(desk, gateway=gateway), vendor.id, found) or begins:
         # The router's pool has changed, so the whole page has to be drawn again.
         st.rerun()
+    return kept
 
 
 def _offer(vendor: str, models: list[str]) -> None:
@@ -328,7 +339,7 @@ def _is_own(vendor: str) -> bool:
 
 
 def _left_behind(vendor: str, own: VendorCredentials) -> VendorConnection:
-    """A server the gateway does not know, because its address must not be called."""
+    """A server the gateway does not know: its address must not be called, or has not answered."""
     return VendorConnection(
         id=vendor,
         name=own.name or vendor,

@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from playground.browser import url
+from playground.browser.guide import SHORTCUTS_SWITCH
 from playground.chat.welcome_view import fleet_line
 from playground.connections.facts_view import ServerFacts, server_facts
 from playground.connections.state import connection_in_force, private_allowed
@@ -21,7 +22,7 @@ from playground.demos.script_files import MAX_BYTES, OWN, ShelfEntry, read_entry
 from playground.found import Found
 from playground.intent import languages
 from playground.intent.state import new_conversation
-from playground.look.safe_text import literal
+from playground.look.safe_text import literal, unseen
 from playground.look.words import counted
 from playground.runtime import Runtime, get_runtime
 from playground.servers.address_guard import AddressRefusedError
@@ -91,9 +92,10 @@ def demo_picker(desk: DemoDesk) -> None:
     fleet_line(desk.connection, desk.facts)
     entries = shelf(desk.runtime.settings.data_dir)
     _cards(desk, [entry for entry in entries if not entry.own])
-    st.subheader("Your own", anchor=False)
+    st.header("Your own", anchor=False)
     _cards(desk, [entry for entry in entries if entry.own])
     _upload(desk)
+    st.html(SHORTCUTS_SWITCH)
     with st.expander("How to write one", icon=":material/edit_note:"):
         st.markdown(
             f"A YAML file: put it into {_folder(desk)}, or upload it here. Only the title and each "
@@ -127,12 +129,13 @@ def _card(desk: DemoDesk, entry: ShelfEntry, place: str) -> None:
         st.markdown(f"**{literal(entry.name)}**")
         st.error(literal(entry.problem or "").replace("\n", "\n\n"), icon=":material/error:")
         return
-    st.subheader(literal(script.title), anchor=False)
+    st.header(literal(script.title), anchor=False)
     st.markdown(literal(script.description))
+    st.space("stretch")
     st.caption(_facts(script))
     with st.container(horizontal=True):
         st.button(
-            "Play",
+            f"Play{unseen(script.title)}",
             icon=":material/play_arrow:",
             type="primary",
             key=f"play-{place}-{entry.name}",
@@ -141,7 +144,7 @@ def _card(desk: DemoDesk, entry: ShelfEntry, place: str) -> None:
             disabled=desk.connection is None,
         )
         st.download_button(
-            "Script",
+            f"Script{unseen(f'of {script.title}')}",
             entry.content,
             file_name=entry.name,
             mime="application/yaml",

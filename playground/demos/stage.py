@@ -24,7 +24,9 @@ from playground.demos.script import DemoScript, DemoTurn
 from playground.drills.words import KINDS, target_name
 from playground.intent import languages
 from playground.look import palette, parts, words
+from playground.look.answer_html import answer_html
 from playground.look.figures import Theme
+from playground.look.growing_answer import growing_html
 from playground.sessions.totals import failovers, named_failures, session_totals
 from playground.sessions.turns import Turn, TurnSettings
 from speko_client.models import Fault
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 SKIPPED: Final = "This server takes no drills: the faults of the script are left out."
-_BOLD = re.compile(r"\*\*(.+?)\*\*")
 _WORD = re.compile(r"\{(\w+)\}")
 _UNKNOWN_TIME = "an unknown time"
 _SAID_WITHOUT_IS = {"stall", "empty", "break"}
@@ -154,14 +155,15 @@ def demo_figures(turns: Sequence[Turn], length: int, theme: Theme) -> tuple[go.F
 def _turn_html(turn: Turn) -> str:
     answer = turn.answer
     seat = parts.seat(answer.provider or palette.NOBODY)
-    text = _BOLD.sub(r"<b>\1</b>", escape(answer.text))
-    if turn.status == "running":
-        text += '<span class="dm-caret"></span>' if text else '<span class="dm-faint">…</span>'
+    live = turn.status == "running"
+    text = growing_html(answer.text) if live else answer_html(answer.text)
+    if live and not answer.text:
+        text = '<span class="dm-faint">…</span>'
     chips = chips_html(_brief(turn)) if answer.provider else ""
     return (
         f'<div class="dm-turn" role="article">{_pills(turn.settings)}{_ask(turn.message)}'
         f'<div class="dm-answer" style="border-color:{seat}">'
-        f'<div class="dm-text">{text}</div>{chips}</div></div>'
+        f'<div class="dm-text{" dm-live" if live else ""}">{text}</div>{chips}</div></div>'
     )
 
 
@@ -265,13 +267,13 @@ def _who(turns: Sequence[Turn], length: int, theme: Theme) -> go.Figure:
     figure = timeline.figure(timeline.frame(turns), length, theme, _LOOK)
     # By name: a lane stays above the same neighbours while the demo goes on.
     lanes = sorted(figure.layout.yaxis.categoryarray)
-    figure.update_layout(height=50 + 42 * max(len(lanes), 3))
+    figure.update_layout(height=50 + 42 * max(len(lanes), 3), margin_b=24)
     figure.update_yaxes(categoryarray=lanes, autorange=False, range=[len(lanes) - 0.5, -0.5])
     return figure.update_xaxes(title=None)
 
 
 def _speed(turns: Sequence[Turn], length: int, theme: Theme) -> go.Figure:
     figure = latency.figure(latency.frame(turns), length, theme)
-    figure.update_layout(height=200, showlegend=False)
+    figure.update_layout(height=200, showlegend=False, margin_b=44)
     figure.update_traces(marker_size=16, error_y_thickness=3, error_y_width=7)
     return figure.update_yaxes(nticks=4)

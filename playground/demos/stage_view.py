@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from operator import methodcaller
 from pathlib import Path
 
 import streamlit as st
 
 from playground.analytics import latency
-from playground.browser import url, widgets
+from playground.browser import url
 from playground.demos.demos_view import DemoDesk
 from playground.demos.player import SPEEDS, Player
 from playground.demos.runs import DemoRun
@@ -26,13 +27,14 @@ from playground.demos.stage import (
     talk_html,
 )
 from playground.intent.state import new_conversation
+from playground.look.answer_view import answer_buttons
 from playground.look.page_view import chart, table, theme
 
 ANALYTICS_PAGE = "../pages/analytics.py"
 LOOK_SECONDS = 0.2
 
 _CSS = Path(__file__).with_name("stage.css")
-_KEYS = Path(__file__).with_name("keys.js")
+_KEYS = Path(__file__).with_name("keys.js").read_text("utf-8")
 _ALT = "A chart of this demo's turns; Analytics has it with its table."
 _TABLE = {
     "turn": "Turn",
@@ -61,9 +63,10 @@ def demo_stage(desk: DemoDesk, run: DemoRun) -> None:
 
 
 def _keys() -> None:
-    component = st.components.v2.component("speko_demo_keys", js=_KEYS.read_text("utf-8"))
+    component = st.components.v2.component("speko_demo_keys", js=_KEYS)
     with st.container(key="demo-keys"):
         component(key="demo-keys-component", height=0)
+        answer_buttons()
 
 
 def _state(run: DemoRun) -> tuple[int, bool, bool]:
@@ -97,7 +100,7 @@ def _controls(run: DemoRun) -> None:
         else:
             _button("Play", "play_arrow", "Space", run, Player.play)
         _button("Step", "skip_next", "Right", run, Player.step)
-        _speed(run)
+        _speeds(run)
     _button("Stop", "stop", "Esc", run, Player.stop)
 
 
@@ -114,22 +117,17 @@ def _button(
     )
 
 
-def _speed(run: DemoRun) -> None:
-    key = widgets.seed(f"demo-speed-{run.conversation_id}", run.player.speed)
-
-    def changed() -> None:
-        speed = float(widgets.typed(key) or 1)
-        run.control(lambda player: player.at_speed(speed))
-
-    st.segmented_control(
-        "Speed",
-        SPEEDS,
-        format_func=lambda speed: f"{speed:g}×",
-        key=key,
-        on_change=changed,
-        required=True,
-        label_visibility="collapsed",
-    )
+def _speeds(run: DemoRun) -> None:
+    """The one in force is marked by what the run says, not by what the browser remembers."""
+    with st.container(horizontal=True, gap="xxsmall", width="content", key="demo-speeds"):
+        for speed in SPEEDS:
+            st.button(
+                f"{speed:g}×",
+                icon=":material/check:" if speed == run.player.speed else None,
+                key=f"demo-speed-{speed:g}",
+                on_click=run.control,
+                args=(methodcaller("at_speed", speed),),
+            )
 
 
 def _ended_controls(run: DemoRun) -> None:

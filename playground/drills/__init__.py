@@ -1,4 +1,4 @@
-"""A drill stages faults on purpose; "Simulate an outage" is its shortest form.
+"""A drill stages faults on purpose; "Simulate an outage of" is its shortest form.
 
-One drill is on per browser session, and a banner on every page says so.
+One drill is on per browser tab, and a banner on every page says so.
 """

@@ -24,7 +24,7 @@ from playground.intent.numbers import Limits, read
 from playground.intent.preview_view import preview
 from playground.look import parts
 from playground.look.page_view import spread
-from playground.look.safe_text import literal
+from playground.look.safe_text import literal, unseen
 from playground.routing.desk_view import RoutingDesk
 from playground.servers import pool
 from playground.servers.pool import candidates
@@ -40,7 +40,7 @@ def drill_view(desk: RoutingDesk) -> None:
         return
     state = drill_state()
     st.caption(
-        "Rehearse an outage. Faults affect only the messages of this browser session. A live "
+        "Rehearse an outage. Faults affect only the messages of this browser tab. A live "
         "vendor with a fault is not called, and every turn made during the drill is marked “drill”."
     )
     running = state.on(datetime.now(UTC))
@@ -98,7 +98,7 @@ def _story(story: words.Preset, *, is_on: bool) -> None:
         st.caption(literal(story.story))
         st.space("stretch")
         st.button(
-            "Start again" if is_on else "Start",
+            f"{'Start again' if is_on else 'Start'}{unseen(story.title)}",
             icon=":material/restart_alt:" if is_on else ":material/play_arrow:",
             type="primary" if is_on else "secondary",
             on_click=_start,
@@ -201,7 +201,7 @@ def _planned(fault: Fault) -> None:
             f'<div class="drill-fault">{mark}<span><b>{name}</b><small>{what}</small></span></div>'
         )
         st.button(
-            "Remove",
+            f"Remove{unseen(words.target_name(fault.target))}",
             icon=":material/close:",
             type="tertiary",
             on_click=_remove,

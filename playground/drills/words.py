@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from playground.look import palette
+from playground.look.words import percent
 from speko_client.models import (
     DRILL_PATIENCE,
     FLAKY_RATE,
@@ -62,7 +63,7 @@ def fault_clause(fault: Fault) -> str:
     if fault.kind == "slow" and fault.seconds is not None:
         return f"{clause} ({fault.seconds:g} s)"
     if fault.kind == "flaky":
-        return f"{clause} ({fault.down_rate:.0%})".replace("%)", " %)")
+        return f"{clause} ({percent(fault.down_rate)})".replace("%)", " %)")
     return clause
 
 
@@ -76,7 +77,8 @@ def effect(fault: Fault) -> str:
     if fault.kind == "slow":
         return f"Says nothing at all. After {DRILL_PATIENCE:g} s the next candidate is asked."
     if fault.kind == "flaky":
-        return f"Is down for {fault.down_rate:.0%} of the messages, at random.".replace("%", " %")
+        share = percent(fault.down_rate).replace("%", " %")
+        return f"Is down for {share} of the messages, at random."
     return KINDS[fault.kind].effect.format(patience=f"{DRILL_PATIENCE:g}")
 
 

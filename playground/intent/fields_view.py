@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any, get_args
 
 import streamlit as st
@@ -16,6 +17,7 @@ from playground.browser import widgets
 from playground.connections.facts_view import ServerFacts
 from playground.intent import languages
 from playground.look import words
+from playground.look.page_view import spread
 from playground.look.safe_text import literal
 from playground.servers import pool
 from playground.servers.connection import Connection
@@ -71,14 +73,24 @@ def intent_column(fields: Fields) -> None:
 
 
 def intent_row(fields: Fields) -> None:
-    """The fields side by side, for a wide page; on a narrow one they stand below each other."""
+    """The fields side by side, for a wide page; a phone has a line of them, which unfolds."""
+    line = spread(key="intent-line")
     with st.container(key="intent-row", horizontal=True):
         _language(st, fields, width=240)
         _optimize_for(st, fields, width=340)
         if fields.takes_vertical:
             _vertical(st, fields, width=170)
-        _region(st, fields, width=290)
-        _allow_list(st, fields, width=290)
+        _region(st, fields, width=230)
+        _allow_list(st, fields)
+    line.html(f"<div>{escape(in_one_line(fields.form))}</div>", width="stretch")
+    line.html("<details><summary>Change</summary></details>", width="content")
+
+
+def in_one_line(form: TurnSettings) -> str:
+    """What a ranking is made by: ``English, general, balanced, global, all providers``."""
+    few = words.counted(len(form.allowed), "provider") if form.allowed else "all providers"
+    said = (form.vertical, form.optimize_for, words.REGIONS[form.region or "global"].lower())
+    return ", ".join([languages.name(form.language), *filter(None, said), few])
 
 
 def entries(
@@ -89,7 +101,6 @@ def entries(
     facts: ServerFacts,
     empty: str,
     on_change: Callable[[], None] | None = None,
-    **looks: Any,
 ) -> tuple[str, ...]:
     """A list of those who can be called to pick from; what was chosen before stays in it."""
     rows = pool.by_id(facts.known)
@@ -103,15 +114,15 @@ def entries(
             placeholder=empty,
             key=widgets.seed(key, list(chosen)),
             on_change=on_change,
-            **looks,
+            wrap=True,
         )
     )
 
 
-def _allow_list(place: Any, fields: Fields, **looks: Any) -> None:
+def _allow_list(place: Any, fields: Fields) -> None:
     key, known = fields.key("allowed"), fields.facts.known
     label = "Allowed providers"
-    allowed = entries(place, label, key, fields.form.allowed, fields.facts, "All", **looks)
+    allowed = entries(place, label, key, fields.form.allowed, fields.facts, "All")
     fields.put(allowed=allowed)
     for name, reason in pool.not_called(known, allowed):
         place.caption(f":material/block: {literal(name)} is not asked: {literal(reason)}.")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
-_IN_THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}([ ,.'’]\d{3})+")
+_IN_THOUSANDS: Final = re.compile(r"[+-]?(?!0)\d{1,3}([ ,.'’]\d{3})+")
 _SIGNS: Final = str.maketrans({"−": "-", "٫": ".", "٬": ","})
 _LONGEST: Final = 40
 _QUOTED: Final = 20
@@ -56,24 +56,8 @@ class Entry:
     problem: str = ""
 
 
-def read(text: str, limits: Limits) -> Entry:
-    """What was typed, within the limits; no text is too strange for it."""
-    typed = text.strip()
-    if not typed:
-        return Entry(limits.empty, limits.written(limits.empty))
-    number = _number(typed, whole=limits.digits == 0)
-    if number is None:
-        span = f"{limits.said(limits.least)} to {limits.said(limits.most)}"
-        more = "" if limits.empty is not None else ", or leave it empty"
-        return Entry(
-            None, text, problem=f"“{_quoted(typed)}” is not a number. Write one from {span}{more}."
-        )
-    within = min(max(number, limits.least), limits.most)
-    value = round(within, limits.digits) + 0.0  # without the sign of -0.0
-    return Entry(value, limits.written(value), _changed(_quoted(typed), number, value, limits))
-
-
-def _number(typed: str, *, whole: bool) -> float | None:
+def number(typed: str, *, whole: bool) -> float | None:
+    """The number that was typed, None where it is none; ``whole``: ``1,000`` is a thousand."""
     plain = unicodedata.normalize("NFKC", typed).translate(_SIGNS).strip()
     if len(plain) > _LONGEST:
         return None
@@ -84,10 +68,29 @@ def _number(typed: str, *, whole: bool) -> float | None:
     return float(plain) if _NUMBER.fullmatch(plain) else None
 
 
-def _changed(typed: str, number: float, value: float, limits: Limits) -> str:
-    if number == value:
+def read(text: str, limits: Limits) -> Entry:
+    """What was typed, within the limits; no text is too strange for it."""
+    typed = text.strip()
+    if not typed:
+        return Entry(limits.empty, limits.written(limits.empty))
+    meant = number(typed, whole=limits.digits == 0)
+    if meant is None:
+        return Entry(None, text, problem=_problem(_quoted(typed), limits))
+    within = min(max(meant, limits.least), limits.most)
+    value = round(within, limits.digits) + 0.0  # without the sign of -0.0
+    return Entry(value, limits.written(value), _changed(_quoted(typed), meant, value, limits))
+
+
+def _problem(typed: str, limits: Limits) -> str:
+    span = f"{limits.said(limits.least)} to {limits.said(limits.most)}"
+    more = "" if limits.empty is not None else ", or leave it empty"
+    return f"“{typed}” is not a number. Write one from {span}{more}."
+
+
+def _changed(typed: str, meant: float, value: float, limits: Limits) -> str:
+    if meant == value:
         return ""
-    side = "above" if number > limits.most else "below" if number < limits.least else ""
+    side = "above" if meant > limits.most else "below" if meant < limits.least else ""
     beyond = f"“{typed}” is {side} the limit: {limits.said(value)} is used."
     return beyond if side else f"“{typed}” is rounded to {limits.said(value)}."
 

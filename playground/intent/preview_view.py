@@ -64,7 +64,7 @@ def panel_html(ranking: RoutingPreview, *, down: Collection[str] = ()) -> str:
     ranked = candidates(ranking)
     if not ranked:
         return _panel("Nobody would answer", _filtered_out(ranking, opened=True) + _scores(ranking))
-    up = next((place for place, each in enumerate(ranked) if not _is_in(each, down)), None)
+    up = first_up(ranked, down)
     lead = 0 if up is None else up
     shown = ranked[: max(SHOWN, lead + 1)]
     rows = [_ranked(each, ranking, down, first=each is ranked[lead]) for each in shown]
@@ -80,6 +80,11 @@ def panel_html(ranking: RoutingPreview, *, down: Collection[str] = ()) -> str:
         ranked[lead],
         _chips(ranking, ranked[lead]),
     )
+
+
+def first_up(ranked: Sequence[ScoredCandidate], down: Collection[str]) -> int | None:
+    """The place of the first candidate that is not down."""
+    return next((place for place, each in enumerate(ranked) if not _is_in(each, down)), None)
 
 
 def quiet_html(line: str) -> str:
@@ -108,7 +113,7 @@ def _ranked(
     bar = parts.bar([(0.0 if unscored else each.score, parts.seat(each.provider_id))])
     return (
         f'<div class="preview-row{classes}" title="{escape(name)}{note}">'
-        f"{parts.mark(each.provider_id)}{parts.one_line(name)}"
+        f"{parts.mark(each.provider_id)}{parts.name(name)}"
         f'<span class="sp-score">{score}</span>{bar}</div>'
     )
 
@@ -139,4 +144,4 @@ def _scores(ranking: RoutingPreview) -> str:
     if snapshot is None:
         return ""
     source, label = escape(snapshot.source), parts.real_link(snapshot.label)
-    return f'<div class="sp-ellipsis sp-quiet" title="{source}">{label}</div>'
+    return f'<div class="sp-name sp-quiet" title="{source}">{label}</div>'

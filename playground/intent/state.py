@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from playground.browser import url, widgets
 from playground.browser.slots import Slot
 from playground.found import Found
 from playground.sessions.database import StoreError
 from playground.sessions.store import OwnerStore
-from playground.sessions.turns import Conversation, TurnSettings
-from speko_client.models import Fault
+from playground.sessions.turns import TurnSettings
 
 _FORM = Slot("form", TurnSettings)
 
@@ -25,7 +22,7 @@ def adopt_form(conversation_id: str, stored: TurnSettings | None) -> TurnSetting
     if not has_form_of(conversation_id):
         widgets.set_scope(conversation_id)
         if stored is not None:
-            _FORM.set(stored)
+            _FORM.set(stored.for_the_form)
     return form_settings()
 
 
@@ -57,39 +54,10 @@ def save_form(store: OwnerStore, conversation_id: str, form: TurnSettings) -> st
     return Found.by(lambda: store.save_settings(conversation_id, form), StoreError).problem
 
 
-def form_of_url(store: OwnerStore) -> TurnSettings:
-    """The form of the conversation that the URL names, on pages that do not draw it too."""
-    other = _other_conversation(store)
-    return other.settings if other else form_settings()
-
-
-def simulate_outage(store: OwnerStore, targets: Collection[str]) -> str | None:
-    """Take these down from the next message on, in the conversation that the URL names.
-
-    For callbacks only. Returns what went wrong with keeping it.
-    """
-    faults = tuple(Fault(target=target, kind="down") for target in targets)
-    other = _other_conversation(store)
-    form = (other.settings if other else form_settings()).model_copy(update={"drill": faults})
-    if other is None:
-        keep_form(form)
-    conversation_id = other.id if other else widgets.scope()
-    return save_form(store, conversation_id, form) if conversation_id else None
-
-
-def _other_conversation(store: OwnerStore) -> Conversation | None:
-    """The conversation that the URL names, where the form is not yet this one's."""
-    opened = url.conversation_id()
-    if opened is None or has_form_of(opened):
-        return None
-    return Found.by(lambda: store.load(opened), StoreError).value
-
-
 def new_conversation() -> None:
-    """Leave the open conversation; the form stays as it is, except for a simulated outage."""
+    """Leave the open conversation; the form stays as it is."""
     url.leave_conversation()
     widgets.set_scope(None)
-    _FORM.set(form_settings().model_copy(update={"drill": ()}))
 
 
 def new_conversation_with(provider: str) -> None:

@@ -17,9 +17,11 @@ from linkify_it import LinkifyIt
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from playground.look.formulas import add_formulas, formula_html
 from playground.look.parts import typed
 
 MOST_CHARACTERS: Final = 100_000
@@ -31,9 +33,6 @@ MOST_BLOCKS: Final = 20_000
 MOST_BRACKETS: Final = 500
 
 _DEEPEST: Final = 60
-_STEP: Final = 2_000
-_LONG: Final = 12_000
-_LONG_STEP: Final = 1_000
 _MOST_OF_A_NAME: Final = 40
 _ADDRESS = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
 _ELSEWHERE: Final = {"target": "_blank", "rel": "noopener noreferrer"}
@@ -44,70 +43,37 @@ _HOLDERS: Final = frozenset({"bullet_list", "ordered_list", "blockquote", "table
 @lru_cache(maxsize=512)
 def answer_html(text: str) -> str:
     """The whole answer as HTML: one ``sp-answer`` element."""
-    drawn, rest = _parted(text)
-    return _framed(_blocks_html(drawn) + rest)
+    drawn, rest = parted(text)
+    return framed(html_of(parse(drawn), drawn) + rest)
 
 
-def growing_html(text: str) -> str:
-    """``answer_html`` of an answer that still arrives.
-
-    Blocks that have ended are read once, so that many frames a second cost little.
-    """
-    drawn, rest = _parted(text)
-    html, length = _ended(drawn[: len(drawn) // _STEP * _STEP])
-    last = drawn[length:]
-    if len(last) > _LONG:
-        last = last[: len(last) // _LONG_STEP * _LONG_STEP]
-    return _framed(html + _last_html(last) + rest)
-
-
-def _parted(text: str) -> tuple[str, str]:
+def parted(text: str) -> tuple[str, str]:
     """What is read as Markdown, and the HTML of what is too much."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     rest = text[MOST_CHARACTERS:]
     return text[:MOST_CHARACTERS], typed(rest) if rest else ""
 
 
-def _framed(html: str) -> str:
+def framed(html: str) -> str:
+    """The element of an answer with the HTML of its blocks."""
     return f'<div class="sp-answer">{html}</div>'
 
 
-@lru_cache(maxsize=32)
-def _last_html(text: str) -> str:
-    return _blocks_html(text)
+def parse(text: str, env: EnvType | None = None) -> list[Token]:
+    """The blocks of ``text``; ``env["open"]`` gets the marks that its last words leave open."""
+    return _PARSER.parse(text, env)
 
 
-def _blocks_html(text: str) -> str:
-    return _html(_PARSER.parse(text), text)
-
-
-def _html(tokens: Sequence[Token], text: str) -> str:
+def html_of(tokens: Sequence[Token], text: str) -> str:
+    """The HTML of the blocks, or of ``text`` as typed where they are too many or too deep."""
     if len(tokens) > MOST_BLOCKS or any(token.level >= _DEEPEST - 1 for token in tokens):
         return typed(text)
     return str(_PARSER.renderer.render(tokens, _PARSER.options, {}))
 
 
-@lru_cache(maxsize=128)
-def _ended(text: str) -> tuple[str, int]:
-    """The HTML of the blocks of ``text`` that more text cannot change, and their length."""
-    if not text:
-        return "", 0
-    html, start = _ended(text[:-_STEP])
-    lines = text[start:].split("\n")
-    whole = "\n".join(lines[:-1])
-    tokens = _PARSER.parse(whole)
-    last, line = _last_block(tokens)
-    length = sum(len(each) + 1 for each in lines[:line])
-    return html + _html(tokens[:last], whole), start + length
-
-
-def _last_block(tokens: Sequence[Token]) -> tuple[int, int]:
-    """Where it begins: its place among the tokens, and its line."""
-    for place in reversed(range(len(tokens))):
-        lines = tokens[place].map
-        if tokens[place].level == 0 and lines is not None:
-            return place, lines[0]
-    return 0, 0
+def _note_open(state: StateInline) -> None:
+    signs = [chr(each.marker) for each in state.delimiters if each.open and each.end < 0]
+    state.env["open"] = "".join(reversed(signs))
 
 
 def _shape(state: StateCore) -> None:
@@ -120,7 +86,7 @@ def _shape(state: StateCore) -> None:
             token.attrSet("dir", "auto")
         depth += holder and token.nesting > 0
         if token.type.startswith("heading"):
-            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+            token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"
         _shape_links(token.children or ())
 
 
@@ -162,6 +128,10 @@ class _Renderer(RendererHTML):
         )
 
     code_block = fence
+
+    def formula(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """A formula, in a line or on its own."""
+        return formula_html(tokens[idx])
 
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """A link to the picture, for the page must not fetch it; in a link, its name."""
@@ -205,7 +175,9 @@ def _parser() -> MarkdownIt:
     parser.validateLink = lambda url: _ADDRESS.match(url) is not None  # type: ignore[method-assign]
     fuzzy = dict.fromkeys(("fuzzy_link", "fuzzy_email", "fuzzy_ip"), False)
     parser.linkify = LinkifyIt({"ftp:": None, "//": None}, fuzzy)
+    add_formulas(parser)
     parser.core.ruler.at("inline", _inline)
+    parser.inline.ruler2.after("emphasis", "open", _note_open)
     parser.core.ruler.push("shape", _shape)
     return parser
 

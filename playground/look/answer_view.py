@@ -7,7 +7,8 @@ from typing import Final
 
 import streamlit as st
 
-from playground.look.answer_html import answer_html, growing_html
+from playground.look.answer_html import answer_html
+from playground.look.growing_answer import growing_html
 
 _SCRIPT: Final = Path(__file__).with_name("answer.js").read_text("utf-8")
 

@@ -25,6 +25,11 @@ TEXT: Final = {"light": "#3A4151", "dark": "#C9CEDA"}
 _GRID: Final = {"light": "rgba(60,70,90,.14)", "dark": "rgba(200,210,230,.16)"}
 CARD: Final = {"light": "#FFFFFF", "dark": "#1D202A"}
 """The background of words: under a hover, around a label."""
+_LEFT: Final = 70
+_BOTTOM: Final = {True: 74, False: 44}
+"""Room for an axis, its title and a line of the legend, in pixels. Where a figure needs more it
+takes more, and the browser draws it a second time."""
+
 _HOVER: Final = (
     "<b>%{customdata[1]}</b> · %{customdata[2]}<br>%{customdata[3]}%{customdata[4]}<extra></extra>"
 )
@@ -32,10 +37,16 @@ _HOVER: Final = (
 
 def styled(figure: go.Figure, theme: Theme, *, height: int, legend: bool = True) -> go.Figure:
     """The figure with the theme's colours, small margins and the legend below."""
-    axes = {"gridcolor": _GRID[theme], "zeroline": False, "automargin": True, "fixedrange": True}
+    axes = {
+        "gridcolor": _GRID[theme],
+        "zeroline": False,
+        "automargin": True,
+        "fixedrange": True,
+        "title": {"font": {"size": 12}, "standoff": 8},
+    }
     figure.update_layout(
         height=height,
-        margin={"l": 4, "r": 8, "t": 10, "b": 4},
+        margin={"l": _LEFT, "r": 8, "t": 10, "b": _BOTTOM[legend]},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"family": FONT, "size": 13, "color": TEXT[theme]},
@@ -63,6 +74,8 @@ def styled(figure: go.Figure, theme: Theme, *, height: int, legend: bool = True)
     )
     figure.update_xaxes(**axes)
     figure.update_yaxes(**axes, ticklabelstandoff=6)
+    # Plotly's own template comes with every figure. With it the browser draws each chart once more.
+    figure.layout.template = None
     return figure
 
 

@@ -2,14 +2,29 @@
 // Streamlit's own links do, so that the tab keeps what it remembers.
 const isPlain = (event) => !(event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)
 
-function show(root, { current, query }) {
+function show(root, { current, title, query }) {
+  root.querySelector(".nav-here").textContent = title
   for (const link of root.querySelectorAll("a")) {
     const here = link.dataset.page === current
     link.href = `./${link.dataset.page}${query}`
     if (here) link.setAttribute("aria-current", "page")
     else link.removeAttribute("aria-current")
-    if (here) root.querySelector(".nav-here").textContent = link.textContent
   }
+}
+
+// Followed as the browser does it, a link in a page would begin a new browser session: its keys would be gone.
+function followLabels(root, { unlisted }, go) {
+  root.labels?.abort()
+  root.labels = new AbortController()
+  const onClick = (event) => {
+    const page = event.target.closest?.("a")?.getAttribute("href")
+    if (!unlisted.includes(page) || !isPlain(event)) return
+    event.preventDefault()
+    event.stopPropagation()
+    go(page)
+  }
+  document.addEventListener("click", onClick, { capture: true, signal: root.labels.signal })
+  return () => root.labels.abort()
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -23,4 +38,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
     root.querySelector("[popover]").hidePopover()
     if (link.dataset.page !== data.current) setTriggerValue("page", link.dataset.page)
   }
+  return followLabels(root, data, (page) => setTriggerValue("page", page))
 }

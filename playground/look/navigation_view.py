@@ -14,28 +14,38 @@ from streamlit.navigation.page import Page
 Groups = Mapping[str, Sequence[Page]]
 """The pages, by what a person wants from them."""
 
-_HERE: Final = Path(__file__).parent
+_SCRIPT: Final = Path(__file__).with_name("navigation.js").read_text("utf-8")
+_STYLE: Final = Path(__file__).with_name("navigation.css").read_text("utf-8")
 
 
-def navigation(groups: Groups, page: Page, query: Mapping[str, str]) -> None:
+def navigation(
+    groups: Groups, page: Page, query: Mapping[str, str], unlisted: Sequence[Page] = ()
+) -> None:
     """Draw the ways to all pages, and go where one leads that was clicked.
 
-    ``page`` is the open one; ``query`` goes along when a link is opened in a new tab.
+    ``page`` is the open one; ``query`` goes along when a link is opened in a new tab. To the
+    ``unlisted`` pages lead links in the pages' own HTML and texts, by their bare path.
     """
     component = st.components.v2.component(
         "speko_pages",
-        js=(_HERE / "navigation.js").read_text("utf-8"),
-        css=(_HERE / "navigation.css").read_text("utf-8"),
+        js=_SCRIPT,
+        css=_STYLE,
         isolate_styles=False,
     )
     link = f"?{urlencode(query)}" if query else ""
     with st.container(key="pages"):
         clicked = component(
             key="pages-component",
-            data={"html": navigation_html(groups), "current": page.url_path, "query": link},
+            data={
+                "html": navigation_html(groups),
+                "current": page.url_path,
+                "title": page.title,
+                "query": link,
+                "unlisted": [each.url_path for each in unlisted],
+            },
             on_page_change=lambda: None,
         ).page
-    ways = {each.url_path: each for pages in groups.values() for each in pages}
+    ways = {each.url_path: each for pages in [*groups.values(), unlisted] for each in pages}
     if clicked in ways:
         st.switch_page(ways[clicked], query_params=query)
 

@@ -5,36 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from zlib import crc32
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from playground.look.safe_text import csv_bytes
+from playground.look.safe_text import csv_bytes, unseen
+from playground.look.tables import for_a_file, for_reading
 
 if TYPE_CHECKING:
     import pandas as pd
+    import plotly.graph_objects as go
 
     from playground.look.figures import Theme
 
-_STYLE: Final = f"<style>{Path(__file__).with_name('style.css').read_text('utf-8')}</style>"
+_STYLES: Final = ("style.css", "access.css")
+_STYLE: Final = "".join(
+    f"<style>{Path(__file__).with_name(name).read_text('utf-8')}</style>" for name in _STYLES
+)
 _MAIN: Final = '[data-testid="stMainBlockContainer"]'
 _READING: Final = f"{_MAIN} {{ max-width: 60rem; }}"
 _FRAMES: Final = {
-    "routing": f"{_MAIN} {{ max-width: 84rem; padding-top: 4.2rem; }}",
-    "demo": f"{_MAIN} {{ max-width: 80rem; }} {_MAIN} h3 {{ font-size: 1.35rem; }}",
-    "real": f"{_READING} {_MAIN} {{ padding-top: 4.2rem; }} {_MAIN} h1 {{ font-size: 1.9rem; }} "
-    f"{_MAIN} h3 {{ font-size: 1.25rem; }}",
+    "routing": f"{_MAIN} {{ max-width: 84rem; }}",
+    "demo": f"{_MAIN} {{ max-width: 80rem; }}",
     "analytics": "",
 }
 """Pages that are not as wide as a text, by their path."""
 
-_PLOTLY: Final = {"displayModeBar": False, "responsive": True, "doubleClick": False}
+_PLOTLY: Final = {"displayModeBar": False, "doubleClick": False}
 
 
 def page_style(path: str) -> None:
     """Put the styles on the page at ``path``, before anything that uses them.
 
-    The stylesheet is the same for all: the browser keeps it, and gets only a reference from
+    The stylesheets are the same for all: the browser keeps them, and gets only a reference from
     the second run on.
     """
     st.html(_STYLE)
@@ -61,14 +65,14 @@ def table(
     formats: Mapping[str, str] | None = None,
     **options: Any,
 ) -> None:
-    """The frame's columns that have a heading, for reading.
+    """The frame's columns that have a heading, for reading; providers by their names.
 
     ``alt`` describes the table for screen readers; ``formats`` has number formats by heading;
     other options are those of ``st.dataframe``.
     """
     numbers = {name: st.column_config.NumberColumn(format=f) for name, f in (formats or {}).items()}
     st.dataframe(
-        frame[list(headings)].rename(columns=dict(headings)),
+        for_reading(frame)[list(headings)].rename(columns=dict(headings)),
         hide_index=True,
         placeholder="–",
         column_config=numbers,
@@ -77,18 +81,25 @@ def table(
     )
 
 
-def chart(figure: object, key: str, alt: str, **options: Any) -> Any:
-    """The figure in its own colours; ``alt`` describes it, options are ``st.plotly_chart``'s."""
+def chart(figure: go.Figure, key: str, alt: str, **options: Any) -> Any:
+    """The figure in its own colours; ``alt`` describes it, options are ``st.plotly_chart``'s.
+
+    Its revision says whether it has changed: without one, the browser draws every figure twice.
+    """
+    figure.update_layout(datarevision=crc32(figure.to_json().encode()))
     return st.plotly_chart(
         figure, width="stretch", theme=None, key=key, config=_PLOTLY, alt=alt, **options
     )
 
 
 def csv_button(place: DeltaGenerator, frame: pd.DataFrame, name: str) -> None:
-    """Draw it; the file, ``speko-NAME.csv`` with every column, is made on the click."""
+    """Draw it; the file, ``speko-NAME.csv`` with every column, is made on the click.
+
+    Providers are there by id, as data, and by name.
+    """
     place.download_button(
-        "Download CSV",
-        lambda: csv_bytes(frame),
+        f"Download CSV{unseen(f'of {name}')}",
+        lambda: csv_bytes(for_a_file(frame)),
         file_name=f"speko-{name}.csv",
         mime="text/csv",
         icon=":material/download:",

@@ -98,9 +98,9 @@ def typed(text: str) -> str:
     return f'<div class="sp-typed">{escape(text)}</div>'
 
 
-def one_line(text: str) -> str:
-    """Text on one line, cut off where there is no more room."""
-    return f'<span class="sp-ellipsis">{escape(text)}</span>'
+def name(text: str) -> str:
+    """A name, whole: it goes on in another line where there is no more room."""
+    return f'<span class="sp-name">{escape(text)}</span>'
 
 
 def folded(summary: str, html: str, *, opened: bool = False) -> str:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _MARKUP = re.compile(r"[\\`*_\[\]()#$:!<>~|{}&]|^ *[-+=]", re.MULTILINE)
 _LOOKED_PAST: Final = " \u00a0\u3000\u200b\ufeff"
 """Blanks that a spreadsheet ignores before a formula."""
+_OURS: Final = ["turn_id"]
+"""Columns with our own ids: letters, digits, ``_`` and ``-``, and so no formula that does harm."""
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20")
 
 
@@ -26,12 +28,21 @@ def literal(text: str) -> str:
     return _MARKUP.sub(lambda found: f"\\{found[0].strip()}", text)
 
 
+def unseen(text: str) -> str:
+    """The end of a button's label that only screen readers get: whose "Add key" this is.
+
+    It is set as emphasis, which no other label has, and ``access.css`` takes it from the eye.
+    """
+    return f" *{literal(' '.join(text.split()))}*"
+
+
 def csv_bytes(frame: pd.DataFrame) -> bytes:
     """The frame with its header as CSV in UTF-8; what is unknown is an empty cell.
 
-    A spreadsheet reads UTF-8 only where a byte order mark says so.
+    The ids that this playground makes are never touched. A spreadsheet reads UTF-8 only where a
+    byte order mark says so.
     """
-    texts = frame.select_dtypes(include=["string", "object", "category"]).columns
+    texts = frame.select_dtypes(include=["string", "object", "category"]).columns.difference(_OURS)
     safe = frame.assign(**{name: frame[name].map(_plain, na_action="ignore") for name in texts})
     return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig", "replace")
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from typing import get_args
 
 from speko_client.model_ids import model_name
@@ -12,8 +15,8 @@ VERTICALS: dict[str, str] = {vertical: vertical.capitalize() for vertical in get
 REGIONS = {
     "global": "Global",
     "us-east4": "US East (us-east4)",
-    "europe-west3": "Europe West (europe-west3)",
-    "asia-southeast1": "Asia Southeast (asia-southeast1)",
+    "europe-west3": "Europe (europe-west3)",
+    "asia-southeast1": "Asia (asia-southeast1)",
 }
 FINISH_REASONS = {
     "length": "cut at the token limit",
@@ -34,6 +37,28 @@ def dollars(value: float) -> str:
         return "< $0.000001"
     digits = 2 if value >= 0.1 else 4 if value >= 0.001 else 6
     return f"≈ ${value:.{digits}f}"
+
+
+def percent(share: float) -> str:
+    """A share of 1 as a percentage, to a tenth where it is not whole: ``12.5%``, ``40%``."""
+    tenths = Decimal(repr(100 * share)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return f"{tenths.normalize():f}%"
+
+
+def percentages(parts: Sequence[float]) -> list[str]:
+    """Each part's share of them all, as ``percent`` writes it. Together they are 100%.
+
+    What rounding leaves over goes to those that were rounded down the most.
+    """
+    whole = sum(parts)
+    if not whole:
+        return [percent(0) for _ in parts]
+    exact = [1000 * part / whole for part in parts]
+    tenths = [math.floor(each + 1e-9) for each in exact]
+    most = sorted(range(len(parts)), key=lambda place: tenths[place] - exact[place])
+    for place in most[: 1000 - sum(tenths)]:
+        tenths[place] += 1
+    return [percent(each / 1000) for each in tenths]
 
 
 def counted(count: int, noun: str) -> str:

@@ -14,8 +14,7 @@ from playground.found import Found
 from playground.look import parts
 from playground.look.page_view import spread
 from playground.look.safe_text import literal
-from playground.real.link_view import TITLE
-from playground.real.rows import LABELS, Here, in_short, parts_here, what_leaves
+from playground.real.rows import LABELS, TITLE, Here, in_short, parts_here, what_leaves
 from playground.runtime import Runtime
 from playground.servers.address_guard import AddressRefusedError
 from playground.servers.local_gateway import GatewayStartError
@@ -33,9 +32,10 @@ def real_page(runtime: Runtime) -> None:
     elif server.problem:
         st.warning(literal(server.problem), icon=":material/cloud_off:")
     else:
-        st.caption("The gateway is starting.")
+        with st.container(key="gateway-starting"):
+            st.caption("The gateway is starting.")
         await_server(runtime, ServerFacts(pending=True), at_once=False)
-    st.subheader("The labels", anchor=False)
+    st.header("The labels", anchor=False)
     rows = [tuple(map(escape, each)) for each in LABELS]
     st.html(_table(("Label", "What it means", "Where it stands"), rows))
     _ways_on()
@@ -47,10 +47,10 @@ def _here(here: Here, problem: str | None) -> None:
         st.warning(literal(problem), icon=":material/cloud_off:")
     st.markdown(literal(in_short(here)))
     if rows := parts_here(here):
-        st.subheader("On this server, now", anchor=False)
+        st.header("On this server, now", anchor=False)
         cells = [(escape(e.name), parts.chip(e.state, e.tone), escape(e.means)) for e in rows]
         st.html(_table(("Part", "State", "What that means"), cells))
-    st.subheader("What leaves this machine, and where keys are", anchor=False)
+    st.header("What leaves this machine, and where keys are", anchor=False)
     st.html(_table((), [tuple(map(escape, each)) for each in what_leaves(here)]))
 
 

@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 from playground.look.parts import Tone
 from speko_client.models import Fleet
 
+TITLE: Final = "What is real here"
+
 _TONES: Final[dict[str, Tone]] = {
     "real": "good",
     "illustrative": "amber",
@@ -74,8 +76,8 @@ LABELS: Final = (
     ),
     Label(
         "estimated, ≈",
-        "Reckoned, not billed: list price times tokens; tokens by their length where nobody "
-        "counted them.",
+        "Calculated, not billed: list price times tokens. Where nobody counted the tokens, the "
+        "length of the text says about how many there are.",
         "Under an answer, in receipts, charts and exports",
     ),
     Label(
@@ -176,8 +178,8 @@ def _vendors(here: Here) -> Part:
         return Part(
             "Vendors",
             "simulated",
-            "None is called. Each waits as long for its first word, and streams as fast, as the "
-            "scores have it.",
+            "None is called. The scores say how long each waits for its first word, and how fast "
+            "it goes on.",
         )
     return Part("Vendors", "real", "Called over the network, with a key. They may bill it.")
 
@@ -196,7 +198,7 @@ def _words(fleet: Fleet) -> Part:
         "Words",
         "scripted, or generated",
         f"Written beforehand for the messages that the chat offers, and for demos. All others are "
-        f"generated here by {fleet.words}, a small model that writes like one.",
+        f"generated here by {fleet.words}, a small model: expect simple answers, and mistakes.",
     )
 
 

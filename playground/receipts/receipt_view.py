@@ -16,7 +16,7 @@ import streamlit as st
 
 from playground.look import palette, parts, words
 from playground.look.parts import Tone
-from playground.look.safe_text import literal
+from playground.look.safe_text import literal, unseen
 from playground.receipts.receipt import (
     AttemptOutcome,
     InForce,
@@ -54,7 +54,7 @@ def receipt_view(turn: Turn, in_force: InForce | None = None) -> None:
     """The button and what it opens; ``in_force``: what the server ranks by now, where known."""
     happened = failed_attempts(turn) > 0
     opened = st.popover(
-        "What happened" if happened else "Receipt",
+        f"{'What happened' if happened else 'Receipt'}{unseen(f'in turn {turn.number}')}",
         icon=":material/alt_route:" if happened else ":material/receipt_long:",
         type="tertiary",
         key=f"details-{turn.id}",
@@ -116,7 +116,7 @@ def _timeline(receipt: Receipt) -> str:
     )
     end = words.milliseconds(receipt.span_ms)
     return (
-        f"<h4>{words.counted(len(receipt.steps), 'attempt')}</h4>{rows}"
+        f"<h2>{words.counted(len(receipt.steps), 'attempt')}</h2>{rows}"
         f'<div class="receipt-axis"><span>0</span><span>{end}</span></div>{_unnamed(receipt)}'
     )
 
@@ -156,15 +156,15 @@ def _unnamed(receipt: Receipt) -> str:
 
 def _pool(receipt: Receipt) -> str:
     if not receipt.pool_known:
-        return "<h4>Pool</h4>" + _note(
+        return "<h2>Pool</h2>" + _note(
             "This server had no routing preview when the turn began: pool and scores are not known."
         )
     if not receipt.pool:
-        return "<h4>Pool</h4>" + _note("Nobody was in the pool when the turn began.")
+        return "<h2>Pool</h2>" + _note("Nobody was in the pool when the turn began.")
     rows = [_pooled(each) for each in receipt.pool]
     rest = "".join(rows[SHOWN:])
     more = parts.folded(f"{len(rows) - SHOWN} more", rest) if rest else ""
-    return f"<h4>Pool and scores when the turn began</h4>{''.join(rows[:SHOWN])}{more}"
+    return f"<h2>Pool and scores when the turn began</h2>{''.join(rows[:SHOWN])}{more}"
 
 
 def _pooled(each: Pooled) -> str:
@@ -175,7 +175,7 @@ def _pooled(each: Pooled) -> str:
     tone, outcome = _OUTCOMES[each.outcome] if each.outcome else ("", "")
     return (
         f'<div class="receipt-row{served}"><span class="sp-place">{each.place}</span>'
-        f'<span class="receipt-who" title="{name}">{parts.mark(provider)}<span class="sp-ellipsis">'
+        f'<span class="receipt-who" title="{name}">{parts.mark(provider)}<span class="sp-name">'
         f'<span class="receipt-vendor">{vendor} </span>{escape(model)}</span></span>'
         f'{parts.bar([(each.score or 0.0, parts.seat(provider))])}<span class="sp-score">{score}'
         f"</span>{parts.chip(outcome, tone) if outcome else ''}</div>"
@@ -184,7 +184,7 @@ def _pooled(each: Pooled) -> str:
 
 def _facts(receipt: Receipt) -> str:
     rows = "".join(f"<dt>{escape(n)}</dt><dd>{_fact(n, v)}</dd>" for n, v in receipt.facts)
-    return f"<h4>Facts</h4><dl>{rows}</dl>"
+    return f"<h2>Facts</h2><dl>{rows}</dl>"
 
 
 def _fact(name: str, value: str) -> str:

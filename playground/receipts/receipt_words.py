@@ -181,6 +181,7 @@ def facts(turn: Turn, scores: str | None) -> tuple[tuple[str, str], ...]:
         ("Scores", scores),
         ("Words", turn_words.source(answer)),
         ("Time", turn_words.latency(answer)),
+        ("Late", turn_words.lateness(answer)),
         ("Reasoning", turn_words.reasoned(answer)),
         ("Tokens", turn_words.tokens(answer)),
     ]

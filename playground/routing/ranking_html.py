@@ -36,9 +36,8 @@ SHADES: Final[Mapping[Axis, str]] = {
 }
 """An axis' colour, for CSS."""
 
-_NAMED_FROM: Final = 0.17
 _MARKED_FROM: Final = 0.05
-"""A stretch with at least this share of the line has room for its model's name, or for a glyph."""
+"""A stretch with at least this share of the line has room for its vendor's glyph."""
 
 _APART: Final = 0.075
 """Tipping points closer than this to the last one get no label: the table has them all."""
@@ -65,8 +64,10 @@ def ranking_html(
 
 def axes_legend(weights: Mapping[str, float]) -> str:
     """What the three shades mean, with the weights where they are known."""
+    known = [axis for axis in AXES if axis in weights]
+    shares = dict(zip(known, words.percentages([weights[axis] for axis in known]), strict=True))
     return parts.legend(
-        f"{parts.swatch(SHADES[axis])}{name}{f' {weights[axis]:.0%}' if axis in weights else ''}"
+        f"{parts.swatch(SHADES[axis])}{name} {shares.get(axis, '')}".rstrip()
         for axis, name in AXES.items()
     )
 
@@ -141,7 +142,7 @@ def tipping_points(line: WeightLine) -> list[float]:
 def described_line(line: WeightLine) -> str:
     """The line in words, for screen readers."""
     stretches = [
-        f"{each.from_weight:.0%} to {each.to_weight:.0%} "
+        f"{words.percent(each.from_weight)} to {words.percent(each.to_weight)} "
         f"{words.candidate(each.provider_id, each.model_id)}"
         for each in line.stretches
     ]
@@ -156,9 +157,9 @@ def _ranked(
     return (
         f'<li class="ranking-row" data-candidate="{escape(name)}">'
         f'<span class="sp-place">{place}</span>'
-        f'<span class="ranking-who">{parts.mark(each.provider_id)}<span class="sp-ellipsis">'
-        f'<b class="sp-ellipsis">{escape(each.model_id)}</b>'
-        f'<small class="sp-ellipsis">{vendor}{_moved(name, place, was)}</small></span></span>'
+        f'<span class="ranking-who">{parts.mark(each.provider_id)}<span class="sp-name">'
+        f'<b class="sp-name">{escape(each.model_id)}</b>'
+        f'<small class="sp-name">{vendor}{_moved(name, place, was)}</small></span></span>'
         f"{_score(each, weights)}</li>"
     )
 
@@ -174,8 +175,7 @@ def _score(each: ScoredCandidate, weights: Mapping[str, float]) -> str:
     else:
         why = "in reserve, not scored" if each.kind == "local" else "no figures"
         return (
-            f'<span class="sp-ellipsis sp-small sp-quiet">{why}</span>'
-            '<span class="sp-score">–</span>'
+            f'<span class="sp-name sp-small sp-quiet">{why}</span><span class="sp-score">–</span>'
         )
     return f'{bar}<span class="sp-score">{each.score:.3f}</span>'
 
@@ -196,7 +196,7 @@ def _moved(name: str, place: int, was: Sequence[str] | None) -> str:
 def _today_row(each: ScoredCandidate, after: Sequence[str]) -> str:
     name = words.candidate(each.provider_id, each.model_id)
     gone, note = ("", "") if name in after else (' class="what-if-gone"', ", out of the pool")
-    model = parts.one_line(each.model_id)
+    model = parts.name(each.model_id)
     return f'<li{gone} title="{escape(name)}{note}">{model}{parts.mark(each.provider_id)}</li>'
 
 
@@ -223,11 +223,14 @@ def _links(before: Sequence[ScoredCandidate], after: Sequence[str]) -> str:
 def _stretch(each: Stretch) -> str:
     share = each.to_weight - each.from_weight
     name = words.candidate(each.provider_id, each.model_id)
-    title = f"{name} wins from {each.from_weight:.1%} to {each.to_weight:.1%}"
-    glyph = palette.glyph(each.provider_id)
-    text = each.model_id if share >= _NAMED_FROM else glyph if share >= _MARKED_FROM else ""
+    title = f"{name} wins from {words.percent(each.from_weight)} to {words.percent(each.to_weight)}"
+    # The style leaves the name out where there is no room for all of it beside the glyph.
+    inside = f"<i>{escape(palette.glyph(each.provider_id))}</i><b>{escape(each.model_id)}</b>"
     look = f"flex-grow:{share:.5f};{parts.on_seat(each.provider_id)}"
-    return f'<span class="wi-part" style="{look}" title="{escape(title)}">{escape(text)}</span>'
+    return (
+        f'<span class="wi-part" style="{look}" title="{escape(title)}">'
+        f"{inside if share >= _MARKED_FROM else ''}</span>"
+    )
 
 
 def _saved(html: str) -> str:

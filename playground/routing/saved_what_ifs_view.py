@@ -15,7 +15,7 @@ from playground.browser import widgets
 from playground.browser.url import chat_link
 from playground.intent.state import form_settings
 from playground.look.page_view import spread
-from playground.look.safe_text import literal
+from playground.look.safe_text import literal, unseen
 from playground.routing.ranking_html import chosen_html, in_use_html, saved_html
 from playground.routing.saved_what_ifs import (
     SavedWhatIf,
@@ -131,6 +131,8 @@ def _save(desk: RoutingDesk, name: str) -> None:
     try:
         if changes_nothing(on_view.tried):
             raise WhatIfError("Nothing is changed yet: move a weight, or change a candidate.")
+        if on_view.problems:
+            raise WhatIfError(f"Not saved yet. {on_view.problems[0]}")
         saved = save_what_if(desk.store, named(on_view.tried, name))
     except (WhatIfError, StoreError) as error:
         st.warning(literal(str(error)), icon=":material/edit_off:")
@@ -141,8 +143,9 @@ def _save(desk: RoutingDesk, name: str) -> None:
 
 def _row_buttons(desk: RoutingDesk, each: SavedWhatIf) -> None:
     used = _is_used(each)
+    whose = unseen(each.what_if.name)
     st.button(
-        "In use" if used else "Use in chat",
+        f"{'In use' if used else 'Use in chat'}{whose}",
         icon=":material/check:" if used else ":material/forum:",
         disabled=used,
         on_click=_use,
@@ -150,7 +153,7 @@ def _row_buttons(desk: RoutingDesk, each: SavedWhatIf) -> None:
         key=f"use-{each.id}",
     )
     st.button(
-        "Load",
+        f"Load{whose}",
         icon=":material/tune:",
         type="tertiary",
         on_click=lambda: keep_what_if(what_if_on_view().put(each.what_if)),
@@ -158,7 +161,7 @@ def _row_buttons(desk: RoutingDesk, each: SavedWhatIf) -> None:
     )
     _rename(desk, each)
     st.button(
-        "Delete",
+        f"Delete{whose}",
         icon=":material/delete:",
         type="tertiary",
         on_click=_delete,
@@ -168,7 +171,8 @@ def _row_buttons(desk: RoutingDesk, each: SavedWhatIf) -> None:
 
 
 def _rename(desk: RoutingDesk, each: SavedWhatIf) -> None:
-    with st.popover("Rename", icon=":material/edit:", type="tertiary", key=f"rename-{each.id}"):
+    label = f"Rename{unseen(each.what_if.name)}"
+    with st.popover(label, icon=":material/edit:", type="tertiary", key=f"rename-{each.id}"):
         key = f"new-name-{each.id}"
         st.text_input("New name", each.what_if.name, max_chars=LONGEST_WHAT_IF_NAME, key=key)
         st.button("Rename", on_click=_renamed, args=(desk, each, key), key=f"do-rename-{each.id}")

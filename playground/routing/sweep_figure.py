@@ -35,7 +35,7 @@ read on each of them."""
 _INK: Final = {"light": "#1B1F2A", "dark": "#F2F4FA"}
 _FAINT: Final = {"light": "#9AA1B0", "dark": "#6C7385"}
 _PAGE: Final = {"light": "#FFFFFF", "dark": "#12141B"}
-_ACCENT: Final = {"light": "#3B5BDB", "dark": "#A9B8FF"}
+_ACCENT: Final = {"light": "#3451C7", "dark": "#A9B8FF"}
 _APART: Final = 0.012
 """Between two parts, as a share of the whole width."""
 
@@ -69,7 +69,7 @@ def sweep_figure(
     tall = _TALL_ROW_PX if len(verticals) == 1 else _ROW_PX
     figure = go.Figure({"data": traces, "layout": axes})
     styled(figure, theme, height=70 + tall * len(rows), legend=False)
-    return figure.update_layout(hoverdistance=-1, hovermode="closest", margin_t=6)
+    return figure.update_layout(hoverdistance=-1, hovermode="closest", margin={"t": 6, "b": 4})
 
 
 def _presets_axis(vertical: Vertical, part: int, parts: int) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -168,9 +169,9 @@ def _lines_table(lines: list[WeightLine]) -> None:
         [
             {
                 "Weight": AXES[line.axis],
-                "From": f"{each.from_weight:.1%}",
-                "To": f"{each.to_weight:.1%}",
-                "Winner": words.candidate(each.provider_id, each.model_id),
+                "From": words.percent(each.from_weight),
+                "To": words.percent(each.to_weight),
+                "Winner": palette.label(each.provider_id, each.model_id),
             }
             for line in lines
             for each in line.stretches
@@ -259,9 +260,13 @@ def _candidates_table(trial: _Trial) -> None:
 
 
 def _component(name: str, script: str, style: str | None = None) -> Any:
-    css = (_HERE / style).read_text("utf-8") if style else None
-    js = (_HERE / script).read_text("utf-8")
-    return st.components.v2.component(name, js=js, css=css, isolate_styles=False)
+    css = _text(style) if style else None
+    return st.components.v2.component(name, js=_text(script), css=css, isolate_styles=False)
+
+
+@cache
+def _text(file: str) -> str:
+    return (_HERE / file).read_text("utf-8")
 
 
 def _sent(key: str, state: str, field: str, revision: str) -> object:
@@ -272,7 +277,7 @@ def _sent(key: str, state: str, field: str, revision: str) -> object:
 
 def _shown(row: CandidateRow) -> dict[str, Any]:
     return asdict(row) | {
-        "name": words.candidate(row.provider, row.model),
+        "name": palette.label(row.provider, row.model),
         "vendor": palette.display_name(row.provider),
         "mark": parts.mark(row.provider),
         "note": "in reserve" if row.fixed else "",

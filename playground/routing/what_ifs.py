@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, NamedTuple
 
+from playground.intent.numbers import number
 from playground.look import words
 from playground.servers.pool import candidates, names
 from playground.sessions.turns import TurnSettings
@@ -242,11 +243,8 @@ def _edit(
 
 def _figure(name: Figure, text: str, row: CandidateRow) -> float:
     kind = FIGURES[name]
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        value = math.nan
-    if not 0 <= value <= kind.most:
+    value = number(text, whole=name == "ttft_ms")
+    if value is None or not 0 <= value <= kind.most:
         who = words.candidate(row.provider, row.model)
         raise WhatIfError(
             f"The {kind.noun} of {who} must be a number from 0 to {kind.most:,.0f}, "

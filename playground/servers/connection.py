@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ from speko_client.errors import (
 from speko_client.models import (
     CONNECTIONS_HEADER,
     FLEET_HEADER,
+    FailureCode,
     FleetChoice,
     VendorCredentials,
 )
@@ -99,12 +101,26 @@ class Connecting:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """``message`` is a sentence or two; ``models`` what the vendor itself lists."""
+    """``message`` is a sentence or two; ``models`` what the vendor itself lists.
+
+    ``code`` is a ``FailureCode`` where a vendor failed. ``at`` is when the answer came; None where
+    nobody was asked.
+    """
 
     ok: bool
     message: str
     latency_ms: float | None = None
     models: tuple[str, ...] = ()
+    code: str | None = None
+    at: datetime | None = None
+
+    def is_answer(self, *, models_named: bool) -> bool:
+        """Whether somebody is there who takes these credentials.
+
+        Not every server lists its models, so without a list it counts if somebody ``models_named``.
+        """
+        lists_none = self.code in (FailureCode.MODEL_NOT_FOUND, FailureCode.INVALID_REQUEST)
+        return self.ok or self.code == FailureCode.RATE_LIMITED or (lists_none and models_named)
 
 
 def configured(settings: Settings) -> Connection | None:
@@ -191,9 +207,8 @@ def check_vendor(client: Speko, connection: Connection, vendor: str) -> Checked:
         found = client.test_vendor(vendor)
     except SpekoApiError as error:
         return Checked(False, connection.redact(_failed(error, connection)))
-    return Checked(
-        found.ok, connection.redact(found.message), found.latency_ms, tuple(found.models)
-    )
+    message = connection.redact(found.message)
+    return Checked(found.ok, message, found.latency_ms, tuple(found.models), found.code)
 
 
 def _answered(client: Speko) -> str:

@@ -130,6 +130,8 @@ class LocalGateway:
     def _started(self) -> _Child:
         options = ["serve", "--port", "0", "--exit-with-stdin"]
         options += ["--fleet", self._settings.fleet, "--pace", str(self._settings.pace)]
+        if self._settings.scores != "auto":
+            options += ["--snapshot", self._settings.scores]
         key = secrets.token_urlsafe(24)
         environment = {**_environment_of(self._settings), "SPEKO_GATEWAY_KEY": key}
         try:

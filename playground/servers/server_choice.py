@@ -60,15 +60,26 @@ class ServerChoice:
     other: OtherServer | None = None
     vendors: Mapping[str, VendorCredentials] = field(default_factory=dict)
     fleet: FleetChoice | None = None
+    answered: frozenset[str] = frozenset()
 
     def with_vendor(self, vendor: str, credentials: VendorCredentials) -> ServerChoice:
-        """With these credentials for one vendor, in place of earlier ones."""
-        return replace(self, vendors={**self.vendors, vendor: credentials})
+        """With these credentials for one vendor, in place of earlier ones.
+
+        With another key or at another address it has not answered yet.
+        """
+        before = self.vendors.get(vendor)
+        same = before and (before.key, before.base_url) == (credentials.key, credentials.base_url)
+        answered = self.answered if same else self.answered - {vendor}
+        return replace(self, vendors={**self.vendors, vendor: credentials}, answered=answered)
 
     def without_vendor(self, vendor: str) -> ServerChoice:
         """Without this session's own credentials for one vendor."""
         kept = {name: each for name, each in self.vendors.items() if name != vendor}
-        return replace(self, vendors=kept)
+        return replace(self, vendors=kept, answered=self.answered - {vendor})
+
+    def with_answer_of(self, vendor: str) -> ServerChoice:
+        """With this vendor in use, as its credentials have been tried and it has answered."""
+        return replace(self, answered=self.answered | {vendor})
 
     def without_server(self, kind: ServerKind) -> ServerChoice:
         """Without this session's key or address for a server; the environment decides again."""
@@ -124,14 +135,16 @@ def chosen_server(
     return configured if kind == environment_kind(settings) else None
 
 
-def usable_vendors(
-    vendors: Mapping[str, VendorCredentials], *, private_allowed: bool
-) -> dict[str, VendorCredentials]:
-    """The credentials whose address may be called; the others are not sent."""
+def usable_vendors(choice: ServerChoice, *, private_allowed: bool) -> dict[str, VendorCredentials]:
+    """The credentials of those who have answered, and whose address may be called.
+
+    The others are not sent: one of them alone would make the fleet a live one.
+    """
     return {
         name: each
-        for name, each in vendors.items()
-        if address_problem(each.base_url, private_allowed=private_allowed) is None
+        for name, each in choice.vendors.items()
+        if name in choice.answered
+        and address_problem(each.base_url, private_allowed=private_allowed) is None
     }
 
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from playground.servers.connection import Connecting, Connection
 from playground.sessions.reasoning import parted
+from playground.sessions.totals import Price
 from playground.sessions.turns import Answer, Turn, TurnSettings
 from speko_client import AsyncSpeko, Speko
 from speko_client.errors import SpekoApiError
@@ -44,6 +45,9 @@ its model. The embedded gateway itself gives up after 300 s (``--limit-deadline`
 
 PREVIEW_SECONDS: Final = 2.0
 """A preview runs no model, so a server that needs longer has none to give."""
+
+_NOTICED_MS: Final = 500.0
+"""From here on a simulated vendor's words are late, as in the embedded gateway."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -81,6 +85,16 @@ async def run_turn(
         async for event in stream:
             yield arriving.take(sound_model(event), (clock() - started) * 1000)
         await stream.result()
+
+
+def priced(answer: Answer, price: Price) -> Answer:
+    """The answer with its cost; as it is where it is the local model's, or nothing is known."""
+    if answer.kind == "local" or not (answer.provider and answer.model and answer.usage):
+        return answer
+    found = price(answer.provider, answer.model, answer.usage)
+    if found is None:
+        return answer
+    return answer.model_copy(update={"cost_usd": found[0], "price_source": found[1]})
 
 
 async def ranking_for(
@@ -229,11 +243,8 @@ class _Arriving:
         if self._may_have_tags:
             tagged, text = parted(text)
             thought = f"{thought}\n\n{tagged}".strip() if tagged else thought
-        first_ms = before.timing.ttft_ms if before.timing and before.text else elapsed_ms
-        update: dict[str, Any] = {
-            "text": text,
-            "timing": Timing(ttft_ms=first_ms if text else None, total_ms=elapsed_ms),
-        }
+        timing = _timing(before, elapsed_ms) if text else Timing(total_ms=elapsed_ms)
+        update: dict[str, Any] = {"text": text, "timing": timing}
         if thought:
             is_over = bool(before.text and before.reasoning)
             took = before.reasoning_ms if is_over else _rounded(elapsed_ms - self._began_ms)
@@ -274,6 +285,18 @@ class _Arriving:
 def _rounded(milliseconds: float) -> float | None:
     """None where there is nothing to measure: it came at once, in an answer of one piece."""
     return milliseconds if milliseconds >= 1 else None
+
+
+def _timing(before: Answer, elapsed_ms: float) -> Timing:
+    """As far as it is known. A simulated vendor's first token has its own figure: what the words
+    took longer is how late the server's machine is."""
+    first, late = elapsed_ms, None
+    if before.text and before.timing and before.timing.ttft_ms is not None:
+        first, late = before.timing.ttft_ms, before.timing.late_ms
+    elif before.simulated and before.attempts:
+        first = sum(each.duration_ms for each in before.attempts)
+        late = elapsed_ms - first if elapsed_ms - first >= _NOTICED_MS else None
+    return Timing(ttft_ms=first, total_ms=max(first, elapsed_ms - (late or 0.0)), late_ms=late)
 
 
 def _meta(event: CompleteStreamMeta) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
@@ -17,12 +16,12 @@ from datetime import datetime
 from typing import Any
 
 from playground.servers.connection import Connecting, Connection
-from playground.sessions.asking import connected, ranking_for, run_turn
+from playground.sessions.asking import connected, priced, ranking_for, run_turn
 from playground.sessions.database import StoreError
 from playground.sessions.rows import NotHereError, SessionKey
 from playground.sessions.spending import NO_CAPS, CapReachedError, Caps, Spending
 from playground.sessions.store import OwnerStore, Store, utc_now
-from playground.sessions.totals import Price, estimate, priced
+from playground.sessions.totals import Price, estimate
 from playground.sessions.turn_words import failure, internal_error
 from playground.sessions.turns import (
     Conversation,
@@ -33,6 +32,7 @@ from playground.sessions.turns import (
     TurnSettings,
     TurnStatus,
     ended,
+    new_id,
 )
 from playground.teams.owner import Owner
 from speko_client.models import Attempt
@@ -105,7 +105,7 @@ class Engine:
         if parent_id is not None and not before:
             raise ValueError(f"This session has no turn {parent_id}.")
         turn = Turn(
-            id=turn_id or secrets.token_urlsafe(12),
+            id=turn_id or new_id(),
             conversation_id=conversation.id,
             parent_id=parent_id,
             message=message,
@@ -117,15 +117,14 @@ class Engine:
             seat=place and place.seat,
             message_id=place and place.message_id,
         )
-        session = SessionKey(owner, conversation.id)
-        work = self._claim(session, turn, conversation, MOST_BESIDE if place else 1)
+        work = self._claim(owner, turn, conversation, MOST_BESIDE if place else 1)
         try:
             self._spending.begin(owner, turn.id, settings.allowed, connection)
             self._save(work, work.store.save_turn)
             if work.gone:
                 raise NotHereError
         except (CapReachedError, NotHereError):
-            self._works.pop(turn.id, None)
+            self._drop(work)
             raise
         history = place.history if place and place.history is not None else before
         driving = self._drive(work, connection, history)
@@ -137,29 +136,25 @@ class Engine:
 
         Oldest first. One that could not be saved stays until the next, with its ``save_error``.
         """
-        works = self._of(SessionKey(owner, conversation_id))
+        works = self._of(owner, conversation_id)
         return tuple(work.run for work in works if not _is_settled(work))
 
     def run_for(self, owner: Owner, conversation_id: str) -> Run | None:
         """The latest of the conversation's runs, where it is not settled."""
-        works = self._of(SessionKey(owner, conversation_id))
+        works = self._of(owner, conversation_id)
         return works[-1].run if works and not _is_settled(works[-1]) else None
 
     def stop(self, owner: Owner, conversation_id: str, turn_id: str | None = None) -> None:
         """Stop the conversation's turns, or one: cancels the request, keeps the text so far."""
-        for work in self._of(SessionKey(owner, conversation_id)):
+        for work in self._of(owner, conversation_id):
             if turn_id in (None, work.run.turn.id):
                 self._started_loop().call_soon_threadsafe(work.end, "stopped")
 
     def forget(self, owner: Owner, conversation_id: str | None = None) -> None:
         """Stop the conversation's turns, or all of the owner's, and show none of it any more."""
-        with self._lock:
-            works = list(self._works.values())
-        for work in works:
-            theirs = work.session.owner == owner
-            if theirs and conversation_id in (None, work.session.conversation_id):
-                self._started_loop().call_soon_threadsafe(work.end, "stopped")
-                self._works.pop(work.run.turn.id, None)
+        for work in self._of(owner, conversation_id):
+            self._started_loop().call_soon_threadsafe(work.end, "stopped")
+            self._drop(work)
 
     def close(self, timeout: float = 5.0) -> None:
         """End what runs as interrupted, and the loop; waits at most ``timeout`` seconds."""
@@ -177,9 +172,8 @@ class Engine:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(timeout)
 
-    def _claim(
-        self, session: SessionKey, turn: Turn, conversation: Conversation, most: int
-    ) -> _Work:
+    def _claim(self, owner: Owner, turn: Turn, conversation: Conversation, most: int) -> _Work:
+        session = SessionKey(owner, conversation.id)
         with self._lock:
             known = (*self._works, *(turn.id for turn in conversation.turns))
             if turn.id in known:
@@ -191,13 +185,18 @@ class Engine:
                 )
             for done in [key for key, work in self._works.items() if work.run.done][:-_KEPT]:
                 del self._works[done]
-            claimed = _Work(Run(turn), self._store.of(session.owner), session)
+            claimed = _Work(Run(turn), self._store.of(owner), session)
             self._works[turn.id] = claimed
             return claimed
 
-    def _of(self, session: SessionKey) -> list[_Work]:
+    def _of(self, owner: Owner, conversation_id: str | None) -> list[_Work]:
         with self._lock:
-            return [work for work in self._works.values() if work.session == session]
+            theirs = [work for work in self._works.values() if work.session.owner == owner]
+        return [w for w in theirs if conversation_id in (None, w.session.conversation_id)]
+
+    def _drop(self, work: _Work) -> None:
+        with self._lock:
+            self._works.pop(work.run.turn.id, None)
 
     def _started_loop(self) -> asyncio.AbstractEventLoop:
         with self._lock:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from playground.sessions.bounds import MOST_WHOLE, cut
 from playground.sessions.database import StoreError
-from playground.sessions.turns import Conversation, Turn, TurnSettings, title_of
+from playground.sessions.turns import Conversation, Turn, TurnSettings
 from playground.teams.owner import Owner
 
 NOT_HERE: Final = (
@@ -122,18 +122,14 @@ class Changes:
         return self.onto(empty)
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationSummary:
-    """A conversation in a list. ``updated_at`` is UTC, the last time one of its turns changed.
-
-    ``compared`` says whether it is a comparison.
-    """
-
-    id: str
-    title: str
-    updated_at: datetime
-    turn_count: int
-    compared: bool = False
+def title_of(message: str, limit: int = 60) -> str:
+    """A conversation's title: its first message in one line, shortened at a word."""
+    # Postgres takes no NUL in a text.
+    line = " ".join(message.replace("\0", " ").split())
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1].rsplit(" ", 1)[0] if " " in line[: limit - 1] else line[: limit - 1]
+    return f"{cut.rstrip(' ,.;:')}…"
 
 
 def moment(seconds: Any) -> datetime:
@@ -160,24 +156,14 @@ def head(session: SessionKey) -> sa.Select[Any]:
     return sa.select(CONVERSATIONS).where(owned(*session))
 
 
-def recent(transaction: Transaction, owner: Owner, limit: int) -> list[ConversationSummary]:
+def recent(owner: Owner, limit: int) -> sa.Select[Any]:
     """The owner's conversations that have turns, the last used first."""
-    newest = (
+    return (
         sa.select(CONVERSATIONS)
         .where(owned(owner) & (CONVERSATIONS.c.turn_count > 0))
         .order_by(CONVERSATIONS.c.updated_at.desc(), CONVERSATIONS.c.id)
         .limit(limit)
     )
-    return [
-        ConversationSummary(
-            str(row.id),
-            str(row.title),
-            moment(row.updated_at),
-            row.turn_count,
-            row.comparison is not None,
-        )
-        for row in transaction.execute(newest)
-    ]
 
 
 def changed(conversation_id: str, since: int) -> sa.Select[Any]:

@@ -32,11 +32,12 @@ from speko_client.models import CompleteUsage
 DEAREST: Final = ("openai", "o1-pro")
 """The model with the highest price in the table."""
 
-_FREE: Final = frozenset({"local", "ollama", "lmstudio", "vllm", "llamacpp"})
+FREE: Final = frozenset({"local", "ollama", "lmstudio", "vllm", "llamacpp"})
 """Those who run on the host's own machine, at no price."""
+LETTERS_PER_TOKEN: Final = 4
+"""How tokens are estimated where no server has counted them."""
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
-_LETTERS_PER_TOKEN: Final = 4
 _LOG = logging.getLogger(__name__)
 _OWN_KEY = "With a key of your own, on the Connections page, there is no such limit."
 
@@ -159,7 +160,7 @@ def costs_the_host_nothing(turn: Turn, server: Connection | Connecting) -> bool:
     return (
         answer.simulated
         or answer.kind == "local"
-        or answer.provider in _FREE
+        or answer.provider in FREE
         or answer.provider in server.vendors
     )
 
@@ -180,8 +181,8 @@ def _usage_by_letters(turn: Turn, history: Sequence[Turn]) -> CompleteUsage:
     before = sum(len(each.message) + len(each.answer.text) for each in history)
     asked = before + len(turn.settings.system_prompt) + len(turn.message)
     return CompleteUsage(
-        prompt_tokens=asked // _LETTERS_PER_TOKEN + 1,
-        completion_tokens=(len(turn.answer.text) + len(turn.answer.reasoning)) // _LETTERS_PER_TOKEN
+        prompt_tokens=asked // LETTERS_PER_TOKEN + 1,
+        completion_tokens=(len(turn.answer.text) + len(turn.answer.reasoning)) // LETTERS_PER_TOKEN
         + 1,
     )
 

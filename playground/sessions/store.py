@@ -24,9 +24,16 @@ from sqlalchemy import Connection as Transaction
 
 from playground.sessions import rows
 from playground.sessions.database import Database, StoreError
-from playground.sessions.loaded import Loaded, LoadedCache, interrupted, merged
-from playground.sessions.rows import Changes, ConversationSummary, NotHereError, SessionKey
-from playground.sessions.turns import Conversation, Turn, TurnSettings
+from playground.sessions.loaded import (
+    ConversationSummary,
+    Loaded,
+    LoadedCache,
+    interrupted,
+    merged,
+    summary,
+)
+from playground.sessions.rows import Changes, NotHereError, SessionKey
+from playground.sessions.turns import Conversation, Turn, TurnSettings, new_id
 from playground.teams.owner import Owner
 
 HEARTBEAT_LIMIT = timedelta(seconds=3)
@@ -156,8 +163,8 @@ class OwnerStore:
         self._cache = shared.cache
 
     def new_conversation_id(self) -> str:
-        """An id nobody can guess, short enough for a URL (96 random bits)."""
-        return secrets.token_urlsafe(12)
+        """An id of its own (see ``new_id``)."""
+        return new_id()
 
     def save_turn(self, turn: Turn) -> None:
         """Write a new or changed turn; a new one becomes the leaf of its conversation.
@@ -239,7 +246,7 @@ class OwnerStore:
     def recent(self, limit: int) -> list[ConversationSummary]:
         """The conversations that have turns, the last used first. Raises StoreError."""
         with self.database.read() as transaction:
-            return rows.recent(transaction, self.owner, limit)
+            return [*map(summary, transaction.execute(rows.recent(self.owner, limit)))]
 
     def _session(self, conversation_id: str) -> SessionKey:
         if not _ID.fullmatch(conversation_id):

@@ -15,10 +15,11 @@ from functools import cache
 from importlib.metadata import version
 from typing import Final
 
-from playground.sessions.turns import Answer, Turn
+from playground.sessions.turns import Turn
 from speko_client.models import Attempt, CompleteUsage
 
-_MOST_TOKENS: Final = 10**12
+MOST_TOKENS: Final = 10**12
+"""A higher count cannot be true; servers have been seen to send some."""
 _OWN_MACHINE: Final = frozenset({"local", "ollama", "lmstudio", "vllm", "llamacpp", "custom"})
 _TABLE_NAMES: Final = {"xai": "x-ai"}
 
@@ -30,8 +31,9 @@ Price = Callable[[str, str, CompleteUsage], tuple[float, str] | None]
 class SessionTotals:
     """Sums over a session's turns; tokens and costs are None where no turn has them.
 
-    ``cost_usd`` is estimated, over ``priced`` turns. ``failovers`` counts the moves to a next
-    candidate, and ``failed_attempts`` every candidate that failed, the last one of a turn too.
+    A turn is ``answered`` where it has a whole answer. ``cost_usd`` is estimated, over ``priced``
+    turns. ``failovers`` counts the moves to a next candidate, and ``failed_attempts`` every
+    candidate that failed, the last one of a turn too.
     """
 
     turns: int
@@ -73,7 +75,7 @@ def counted_tokens(turn: Turn) -> CompleteUsage | None:
     """What the server counted; None where it did not, or where the numbers are impossible."""
     usage = turn.answer.usage
     if usage is None or not all(
-        0 <= count <= _MOST_TOKENS for count in (usage.prompt_tokens, usage.completion_tokens)
+        0 <= count <= MOST_TOKENS for count in (usage.prompt_tokens, usage.completion_tokens)
     ):
         return None
     return usage
@@ -110,16 +112,6 @@ def failed_attempts(turn: Turn) -> int:
 def _sum(numbers: Iterable[int]) -> int | None:
     known = list(numbers)
     return sum(known) if known else None
-
-
-def priced(answer: Answer, price: Price) -> Answer:
-    """The answer with its cost; as it is where it is the local model's, or nothing is known."""
-    if answer.kind == "local" or not (answer.provider and answer.model and answer.usage):
-        return answer
-    found = price(answer.provider, answer.model, answer.usage)
-    if found is None:
-        return answer
-    return answer.model_copy(update={"cost_usd": found[0], "price_source": found[1]})
 
 
 def estimate(

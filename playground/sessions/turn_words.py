@@ -15,6 +15,7 @@ from playground.look.words import counted, milliseconds
 from playground.servers.connection import Connection
 from playground.servers.local_gateway import GatewayStartError
 from playground.sessions.asking import sound_model
+from playground.sessions.totals import MOST_TOKENS
 from playground.sessions.turns import Answer, Turn, TurnError
 from speko_client.errors import (
     SpekoApiError,
@@ -57,7 +58,6 @@ _CUT_SHORT = {
     "stopped": "Stopped by you.",
     "interrupted": "Interrupted: the playground ended during this answer.",
 }
-_MOST_TOKENS = 10**12
 _ONLY_REASONING = "The model ended its answer after its reasoning, without a word."
 
 
@@ -93,7 +93,7 @@ def reasoned(answer: Answer) -> str | None:
         return None
     took = f" for {milliseconds(answer.reasoning_ms)}" if answer.reasoning_ms else ""
     count = answer.usage.reasoning_tokens if answer.usage else None
-    tokens = f" · {counted(count, 'token')}" if count and 0 < count < _MOST_TOKENS else ""
+    tokens = f" · {counted(count, 'token')}" if count and 0 < count < MOST_TOKENS else ""
     return f"Thought{took}{tokens}"
 
 
@@ -105,6 +105,12 @@ def latency(answer: Answer) -> str | None:
     if answer.timing.ttft_ms is None:
         return total
     return f"{milliseconds(answer.timing.ttft_ms)} to first token · {total}"
+
+
+def lateness(answer: Answer) -> str | None:
+    """That this machine was behind a simulated vendor with the words; None where it kept up."""
+    late = answer.timing.late_ms if answer.timing else None
+    return f"this machine was slow: the words came {late / 1000:.1f} s late" if late else None
 
 
 def ranked_by(scores_run_id: str | None, what_if: WhatIf | None) -> str | None:
@@ -177,6 +183,8 @@ def _advice(error: SpekoApiError, connection: Connection) -> str:
     match error:
         case SpekoAuthError():
             return _auth_advice(connection)
+        case SpekoRateLimitError() if connection.embedded:
+            return "Retry once the pause is over."
         case SpekoRateLimitError():
             return f"Too many requests for this key. {_pause(error)}, then retry."
         case SpekoConnectionError():

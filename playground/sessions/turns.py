@@ -8,12 +8,13 @@ turn keeps the settings it ran with.
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from string import ascii_letters
 from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -40,12 +41,20 @@ class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
 
+def new_id() -> str:
+    """An id nobody can guess, short enough for a URL (96 random bits); a letter begins it.
+
+    Older ids may begin with a hyphen, which a spreadsheet takes for a formula.
+    """
+    return secrets.choice(ascii_letters) + secrets.token_urlsafe(12)
+
+
 class TurnSettings(_Value):
     """What the form says. None means: leave the field out, the provider's own default applies.
 
     ``allowed`` holds ``vendor`` or ``vendor:model``; an empty one allows everyone. ``drill`` are
-    the faults a turn is sent with; in the form, the outage that it simulates. Only the embedded
-    gateway obeys it, ``what_if`` and, with the demo fleet, ``reply`` (what to say).
+    the faults a turn is sent with; a form has none of its own. Only the embedded gateway obeys it,
+    ``what_if`` and, with the demo fleet, ``reply`` (what to say).
     """
 
     language: Language = "en"
@@ -125,8 +134,7 @@ class Turn(_Value):
     ``ranking`` is what the router answered to the preview that was asked as the turn began, None
     where the server gave none. Older versions stored it as ``prediction``.
     Times are UTC. ``number`` is the turn's place on its branch, from 1; 0 where not yet known.
-    In a comparison, ``seat`` is who was asked, and ``message_id`` the same for all who were asked
-    this message.
+    In a comparison, ``seat`` was asked; all who were asked this message share a ``message_id``.
     """
 
     id: str
@@ -204,10 +212,7 @@ class Conversation(_Value):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A turn's place in a comparison: its ``Turn.seat`` and ``Turn.message_id``.
-
-    ``history`` is what is sent before it; None: the branch that it follows.
-    """
+    """A turn's place in a comparison; ``history`` is sent before it (None: its branch)."""
 
     seat: str
     message_id: str
@@ -296,16 +301,6 @@ class OpenSession:
         return frozenset(parent for parent, count in followed.items() if count > 1)
 
 
-def title_of(message: str, limit: int = 60) -> str:
-    """A conversation's title: its first message in one line, shortened at a word."""
-    # Postgres takes no NUL in a text.
-    line = " ".join(message.replace("\0", " ").split())
-    if len(line) <= limit:
-        return line
-    cut = line[: limit - 1].rsplit(" ", 1)[0] if " " in line[: limit - 1] else line[: limit - 1]
-    return f"{cut.rstrip(' ,.;:')}…"
-
-
 def new_conversation(conversation_id: str, settings: TurnSettings) -> Conversation:
     """A conversation with no turns yet."""
     now = datetime.now(UTC)
@@ -328,13 +323,6 @@ def open_session(
     path = merged.path()
     turns = path[:-1] if is_live else path
     return OpenSession(merged, turns, run, missing, is_live=is_live)
-
-
-def with_runs(conversation: Conversation, runs: Iterable[Run]) -> Conversation:
-    """The conversation as stored, with the newest state of all these runs in it."""
-    latest = {run.turn.id: run.turn for run in runs}
-    stored = [latest.pop(turn.id, turn) for turn in conversation.turns]
-    return conversation.model_copy(update={"turns": (*stored, *latest.values())})
 
 
 def ended(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from playground.browser.slots import Slot
 from playground.teams.owner import Owner
 from playground.teams.visitor import VISITOR_KEY, Visitor
 
 UNKNOWN = Visitor("stranger", "launcher")
+_KNOWN = Slot("visitor", Visitor)
 SIGNED_OUT = Visitor("stranger", "sign-in")
 
 
@@ -20,12 +22,21 @@ def this_owner() -> Owner:
 
 
 def this_visitor() -> Visitor:
-    """The visitor as the launcher named them when this browser session began."""
+    """The visitor as the launcher named them when this browser session began.
+
+    Streamlit looks for a secrets file whenever it is asked, one visitor after the other. It takes a
+    session up again for the same visitor only, so that once is enough; but an account can sign out.
+    """
+    if (known := _KNOWN.get()) is not None:
+        return known
     try:
         visitor = Visitor.from_header(str(st.user.get(VISITOR_KEY)))
     except ValueError:
         return UNKNOWN
-    return _account() if visitor.kind == "account" else visitor
+    if visitor.kind == "account":
+        return _account()
+    _KNOWN.set(visitor)
+    return visitor
 
 
 def account_name() -> str:

@@ -35,7 +35,7 @@ def let_in() -> None:
 
 
 def _sign_in() -> None:
-    st.header("Speko Playground", anchor=False)
+    st.title("Speko Playground", anchor=False)
     st.write("Sign in to see your sessions and to ask.")
     st.button("Sign in", icon=":material/login:", type="primary", on_click=st.login, key="sign-in")
 

@@ -134,10 +134,15 @@ class Attempt(SpekoModel):
 
 
 class Timing(SpekoModel):
-    """*Extension.* Milliseconds in the gateway, failovers included: to the first token, in all."""
+    """*Extension.* Milliseconds in the gateway, failovers included: to the first token, in all.
+
+    Of a simulated vendor they are the scores snapshot's figures. ``late_ms``: how far the gateway's
+    machine was behind them with the words, None where it kept up.
+    """
 
     ttft_ms: float | None = None
     total_ms: float
+    late_ms: float | None = None
 
 
 class CompleteResult(SpekoModel):

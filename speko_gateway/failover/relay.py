@@ -18,18 +18,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from speko_client.models import Attempt
 from speko_gateway.ahead import Ahead, Bound, next_events
-from speko_gateway.candidates import Candidate
 from speko_gateway.config import Limits as Limits
 from speko_gateway.errors import GatewayError, invalid
+from speko_gateway.failover.attempts import Option, Outcome, RunningAttempt
 from speko_gateway.provider import (
     FailureCode,
     Finish,
     Progress,
-    Provider,
     ProviderError,
     ProviderEvent,
     ProviderRequest,
@@ -38,13 +36,12 @@ from speko_gateway.provider import (
     ToolCall,
     without_words,
 )
-from speko_gateway.routing.candidate_health import Call, Standing
+from speko_gateway.routing.candidate_health import Standing
 from speko_gateway.routing.gating import pause_asked_for
 from speko_gateway.routing.health import HealthGate
 
 Clock = Callable[[], float]
 Piece = TextDelta | ToolCall | Reasoning
-Outcome = Literal["answered", "failed", "cancelled"]
 _WORDS = (TextDelta, ToolCall)
 _ALOUD = (TextDelta, ToolCall, Reasoning)
 
@@ -57,19 +54,6 @@ _BLAMELESS = frozenset(
     }
 )
 """Failures that say nothing about a candidate's health: the request or a drill caused them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A candidate and the provider that serves it.
-
-    ``drill``: a drill has put a fault in the provider's place, and these limits hold meanwhile.
-    What comes of it says nothing about the candidate.
-    """
-
-    candidate: Candidate
-    provider: Provider
-    drill: Limits | None = None
 
 
 @dataclass(slots=True)
@@ -100,6 +84,7 @@ class Speaker:
         batch = self.opening
         try:
             while self.finish is None:
+                self.running.hear(_own_time(batch[-1]), self._relay.clock())
                 pieces, self.finish = _until_finish(batch, aloud=self._relay.overhear is not None)
                 if pieces:
                     yield pieces
@@ -121,19 +106,6 @@ class Speaker:
         except ProviderError as error:
             self._relay.failed(self.running, error)
             raise
-
-
-@dataclass(slots=True)
-class RunningAttempt:
-    """An attempt under way, from its call to its one outcome.
-
-    ``call`` is what the health gate knows it by; None for a drill's, which the gate ignores.
-    """
-
-    option: Option
-    started: float
-    call: Call | None
-    over: bool = False
 
 
 @dataclass(slots=True)
@@ -218,7 +190,7 @@ class Relay:
             outcome=outcome,
             code=error.code if error else None,
             message=_message(error, drilled) if error else None,
-            duration_ms=round((self.clock() - running.started) * 1000, 3),
+            duration_ms=round(running.seconds(self.clock(), outcome) * 1000, 3),
             drill=drilled or None,
         )
 
@@ -299,7 +271,8 @@ class Relay:
                     continue
                 blank += event.text
                 if event.text.strip():
-                    return [*thoughts, TextDelta(blank), *batch[place:]], answer
+                    speaker.running.hear(event.at, self.clock())
+                    return [*thoughts, replace(event, text=blank), *batch[place:]], answer
             await self._think(speaker, thoughts)
 
     async def _think(self, speaker: Speaker, thoughts: Sequence[Reasoning]) -> None:
@@ -332,6 +305,10 @@ class Relay:
 
 def _message(error: ProviderError, drilled: bool) -> str:
     return f"{error.message} (drill)" if drilled else error.message
+
+
+def _own_time(event: ProviderEvent) -> float | None:
+    return event.at if isinstance(event, TextDelta | Finish) else None
 
 
 def _until_finish(

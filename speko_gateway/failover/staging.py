@@ -31,7 +31,7 @@ from speko_client.models import (
 )
 from speko_gateway.candidates import NOBODY, Candidate, Selection
 from speko_gateway.config import Limits
-from speko_gateway.failover.relay import Option
+from speko_gateway.failover.attempts import Option
 from speko_gateway.headers import bad_header, read_header
 from speko_gateway.provider import (
     FailureCode,
@@ -117,7 +117,7 @@ class FaultyProvider:
             async for event in events:
                 if (wait := due - loop.time()) > 0:
                     await asyncio.sleep(wait)
-                yield event
+                yield _no_sooner(event, self.fault.seconds or 0.0)
 
     async def _cut(self, request: ProviderRequest) -> AsyncGenerator[ProviderEvent]:
         left = _PIECES
@@ -127,7 +127,8 @@ class FaultyProvider:
                 if isinstance(event, Finish):
                     break
                 yield event
-                if (left := left - 1) == 0 and not self._is_live:
+                left -= isinstance(event, TextDelta)
+                if left == 0 and not self._is_live:
                     break
         if self.fault.kind == "stall":
             await _silence()
@@ -150,6 +151,13 @@ def limits_under(
             return replace(limits, first_token=min(limits.first_token, wait))
         case _:
             return limits
+
+
+def _no_sooner(event: ProviderEvent, seconds: float) -> ProviderEvent:
+    """The event as a vendor that is this slow says it, by its own clock."""
+    if not isinstance(event, TextDelta | Finish) or event.at is None:
+        return event
+    return replace(event, at=max(event.at, seconds))
 
 
 async def _silence() -> None:

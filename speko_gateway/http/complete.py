@@ -42,7 +42,7 @@ from speko_gateway.http.leaving import CallerGone, GatewayStopping, connected
 from speko_gateway.http.negotiation import answer_form, wants_reasoning
 from speko_gateway.http.observing import RequestRecord, record_of
 from speko_gateway.http.tool_notes import notes_on_tools
-from speko_gateway.provider import ProviderError, Reasoning, ToolCall
+from speko_gateway.provider import Finish, ProviderError, Reasoning, ToolCall
 from speko_gateway.turns import turn
 
 _log = logging.getLogger(__name__)
@@ -233,7 +233,7 @@ class Exchange:
 
     async def _open(self) -> Speaker:
         speaker = await self.relay.open()
-        self.ttft_ms = self._elapsed_ms()
+        self.ttft_ms = self._taken_ms(speaker, speaker.attempts)
         self.record.spoken(speaker.option, self.ttft_ms)
         return speaker
 
@@ -322,9 +322,20 @@ class Exchange:
             self.relay,
             self.pieces,
             self.gateway.snapshot.id,
-            Timing(ttft_ms=self.ttft_ms, total_ms=self._elapsed_ms()),
+            self._timing(speaker, speaker.finish),
             self.notes,
         )
 
-    def _elapsed_ms(self) -> float:
+    def _timing(self, speaker: Speaker, finish: Finish | None) -> Timing:
+        late = finish.late if finish else None
+        return Timing(
+            ttft_ms=self.ttft_ms,
+            total_ms=self._taken_ms(speaker, self.relay.attempts),
+            late_ms=None if late is None else round(late * 1000, 3),
+        )
+
+    def _taken_ms(self, speaker: Speaker, attempts: Sequence[Attempt]) -> float:
+        """Since the beginning; by a simulated vendor's own clock where it has one."""
+        if speaker.running.has_own_clock:
+            return round(sum(each.duration_ms for each in attempts), 3)
         return round((self.gateway.clock() - self.started) * 1000, 3)

@@ -33,7 +33,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from speko_client.models import Attempt, ProvidersHealth
 from speko_gateway.candidates import Candidate
 from speko_gateway.errors import GatewayError
-from speko_gateway.failover.relay import Option
+from speko_gateway.failover.attempts import Option
 from speko_gateway.http.answers import COMPLETE_PATH
 
 RequestOutcome = Literal["answered", "failed", "rejected", "cancelled"]

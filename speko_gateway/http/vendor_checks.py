@@ -165,8 +165,8 @@ def _advice(error: ProviderError) -> str:
 
 def _answered(name: str, count: int) -> str:
     if not count:
-        return f"{name} works, but lists no models yet."
-    return f"{name} works: it lists {count} {'model' if count == 1 else 'models'}."
+        return f"{name} answers, but lists no models yet."
+    return f"{name} answers: it lists {count} {'model' if count == 1 else 'models'}."
 
 
 def _failed(message: str, code: FailureCode, latency_ms: float) -> VendorTest:

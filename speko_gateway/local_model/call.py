@@ -87,6 +87,7 @@ class _Outcome:
 
     finish_reason: str | None = None
     usage: dict[str, int] = field(default_factory=dict)
+    timings: dict[str, float] = field(default_factory=dict)
     spoke: bool = False
 
     def read(self, chunk: Chunk) -> str:
@@ -94,6 +95,7 @@ class _Outcome:
         if error := chunk.get("error"):
             raise _failure(error, self.spoke)
         self.usage = chunk.get("usage") or self.usage
+        self.timings = chunk.get("timings") or self.timings
         choice: Chunk = next(iter(chunk.get("choices") or ()), {})
         self.finish_reason = choice.get("finish_reason") or self.finish_reason
         text: str = choice.get("delta", {}).get("content") or ""
@@ -120,7 +122,14 @@ class Call:
         self._loop = asyncio.get_running_loop()
         self._arrived: asyncio.Queue[Chunk | BaseException | None] = asyncio.Queue()
         self._cancelled = threading.Event()
+        self._outcome = _Outcome()
         self.ended = asyncio.Event()
+
+    @property
+    def read(self) -> tuple[float, float]:
+        """How many tokens of the prompt the engine had to read, and in how many seconds."""
+        timings = self._outcome.timings
+        return timings.get("prompt_n", 0.0), timings.get("prompt_ms", 0.0) / 1000
 
     def run(self, runtime: Runtime) -> None:
         """Generate, in the calling thread, until done or cancelled."""
@@ -137,16 +146,11 @@ class Call:
         self.ended.set()
 
     async def events(self, notes: tuple[str, ...]) -> AsyncGenerator[TextDelta | Finish]:
-        """What the thread hands over: text, all that is pending in one piece; then the finish."""
-        outcome, running = _Outcome(), True
-        while running:
-            pending = [await self._arrived.get()]
-            while not self._arrived.empty():
-                pending.append(self._arrived.get_nowait())
-            running = pending[-1] is not None
-            if text := "".join(_text(item, outcome) for item in pending):
+        """What the thread hands over: text, a token at a time; then the finish."""
+        while (item := await self._arrived.get()) is not None:
+            if text := _text(item, self._outcome):
                 yield TextDelta(text)
-        yield outcome.finish(notes)
+        yield self._outcome.finish(notes)
 
     def _take(self, chunk: Chunk) -> bool:
         """Called by the engine, in its thread; True ends the work. It must not raise."""
@@ -157,9 +161,7 @@ class Call:
         return self._cancelled.is_set()
 
 
-def _text(item: Chunk | BaseException | None, outcome: _Outcome) -> str:
-    if item is None:
-        return ""
+def _text(item: Chunk | BaseException, outcome: _Outcome) -> str:
     if isinstance(item, BaseException):
         raise ProviderError(FailureCode.SERVER_ERROR, f"failed in its engine: {item}") from item
     return outcome.read(item)

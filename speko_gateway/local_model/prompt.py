@@ -26,6 +26,10 @@ _ROLES = {
 
 TOKENS_PER_TURN = 8
 """What a chat template adds around a turn, generously."""
+BYTES_PER_TOKEN = 3.5
+"""Somewhat fewer than in English; of Spanish and of code a token has about so many."""
+LONGEST_LAST = 256
+"""Tokens of a last message that are read in any case, for an answer needs the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,44 @@ def with_system_prompt(request: ProviderRequest) -> list[ChatMessage]:
         prompt = system_prompt_for(request.intent)
     opening = [ChatMessage(role="system", content=prompt)] if prompt else []
     return [*opening, *request.messages]
+
+
+def last_that_fit(messages: Sequence[ChatMessage], tokens: float) -> list[ChatMessage]:
+    """The system messages, and the last turns that are about so many tokens to read.
+
+    The last message is always among them. Beyond ``LONGEST_LAST`` tokens it keeps its beginning and
+    its end. What is kept begins with the user.
+    """
+    others = [each for each in messages if each.role != "system"]
+    kept, room = others[len(others) :], max(0.0, tokens)
+    for place in range(len(others) - 1, -1, -1):
+        room -= _about_tokens(others[place].content)
+        complete = bool(kept) and kept[0].role == "user"
+        if complete and room < 0:
+            break
+        if not complete or others[place].role == "user":
+            kept = others[place:]
+    if kept:
+        kept[-1] = _without_middle(kept[-1])
+    return [each for each in messages if each.role == "system"] + kept
+
+
+def _without_middle(message: ChatMessage) -> ChatMessage:
+    excess = _about_tokens(message.content) - LONGEST_LAST
+    if excess <= 0:
+        return message
+    text = message.content
+    most = int(len(text) * LONGEST_LAST / (LONGEST_LAST + excess))
+    begins, ends = text[: most * 2 // 3], text[len(text) - most // 3 :]
+    # Between words, where there is a gap near enough.
+    begins = begins.rsplit(maxsplit=1)[0] if len(begins.split()) > 1 else begins
+    ends = ends.split(maxsplit=1)[-1] if len(ends.split()) > 1 else ends
+    return message.model_copy(update={"content": f"{begins} ... {ends}"})
+
+
+def _about_tokens(text: str) -> float:
+    """Rather too many: counting them takes as long as reading some."""
+    return len(text.encode("utf-8", "surrogatepass")) / BYTES_PER_TOKEN + TOKENS_PER_TURN
 
 
 def system_prompt_for(intent: RoutingIntent) -> str:

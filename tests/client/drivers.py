@@ -123,6 +123,11 @@ class AwaitedStream:
         """As ``CompleteStream``'s."""
         return self._stream.text
 
+    @property
+    def reasoning(self) -> str:
+        """As ``CompleteStream``'s."""
+        return self._stream.reasoning
+
     def result(self) -> CompleteResult:
         """As ``CompleteStream``'s."""
         return self._client.run(self._stream.result())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
@@ -10,6 +12,7 @@ from itertools import cycle
 from typing import Any
 
 from tests.loopback_server import LoopbackServer
+from tests.patience import PATIENCE
 
 MODEL = "llama3.2:3b"
 CHUNK = {
@@ -55,9 +58,9 @@ class ModelServer(LoopbackServer):
 
     def events(self, message: str) -> Iterator[str]:
         """The answer to ``message``: the data of each event."""
-        words = self.says.split()
+        words = re.findall(r"\S+\s*", self.says)
         for word in words:
-            yield _chunk({"role": "assistant", "content": word + " "}, None)
+            yield _chunk({"role": "assistant", "content": word}, None)
         yield _chunk({"content": ""}, "stop")
         usage = {"prompt_tokens": 11, "completion_tokens": len(words), "total_tokens": 99}
         yield json.dumps({**CHUNK, "choices": [], "usage": usage})
@@ -92,6 +95,43 @@ class StoryTeller(ModelServer):
     def __exit__(self, *args: Any) -> None:
         self.closing.set()
         super().__exit__(*args)
+
+
+class Thinker(ModelServer):
+    """Thinks in many lines before it says its words, and waits for ``go`` between the two.
+
+    ``field`` is what its reasoning is called. Without one it is in the text, in tags. The text is
+    cut at random places.
+    """
+
+    lines = tuple(f"Thought {number}: <b>tides</b> & *moon*.\n" for number in range(1, 41))
+
+    def __init__(self, says: str, field: str | None, seed: int) -> None:
+        super().__init__(says)
+        self.go = threading.Event()
+        self.field = field
+        self._chance = random.Random(seed)  # noqa: S311 (no secret)
+
+    def events(self, message: str) -> Iterator[str]:
+        """The reasoning, then the answer, with the counts of both."""
+        thoughts = "".join(self.lines)
+        if self.field is None:
+            yield from self._cut("content", f"<think>\n{thoughts}")
+        else:
+            yield from self._cut(self.field, thoughts)
+        self.go.wait(PATIENCE)
+        yield from self._cut("content", ("" if self.field else "</think>\n\n") + self.says)
+        yield _chunk({"content": ""}, "stop")
+        details = {"completion_tokens_details": {"reasoning_tokens": 412}} if self.field else {}
+        usage = {"prompt_tokens": 11, "completion_tokens": 450, **details}
+        yield json.dumps({**CHUNK, "choices": [], "usage": usage})
+        yield "[DONE]"
+
+    def _cut(self, field: str, text: str) -> Iterator[str]:
+        while text:
+            length = self._chance.randint(1, 9)
+            yield _chunk({field: text[:length]}, None)
+            text = text[length:]
 
 
 def _chunk(delta: dict[str, str], finish_reason: str | None) -> str:

@@ -20,7 +20,7 @@ def page_named(name: str) -> Page:
     """A page that says its name."""
 
     def draw() -> None:
-        st.header(name, anchor=False)
+        st.title(name, anchor=False)
 
     return st.Page(draw, title=name, url_path=name.lower(), default=name == "Chat")
 

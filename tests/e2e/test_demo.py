@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -46,6 +47,19 @@ class Stage:
     def control(self, name: str) -> Locator:
         """A button, by its label."""
         return self.page.get_by_role("button", name=re.compile(f"^{name}"))
+
+    @property
+    def marked_speeds(self) -> Locator:
+        """The speeds that are marked: one, the one in force."""
+        speeds = self.page.locator(".st-key-demo-speeds button")
+        return speeds.filter(has=self.page.get_by_test_id("stIconMaterial"))
+
+    def count_presses(self) -> Callable[[], int]:
+        """From now on, how often a control is pressed, by whatever means."""
+        self.page.evaluate(
+            "() => { window.presses = 0; document.addEventListener('click', () => presses++); }"
+        )
+        return lambda: int(self.page.evaluate("() => window.presses"))
 
     def pause(self) -> None:
         """Press space, unless it paused by itself: on a slow page nobody seems to look."""
@@ -118,7 +132,7 @@ def test_an_outage_day_is_stepped_through_and_left_as_a_session(
 def test_it_plays_by_itself_and_pauses_while_nobody_is_there(
     page: Page, server: PlaygroundServer, stage: Stage
 ) -> None:
-    page.get_by_test_id("stButtonGroup").get_by_text("4×").click()
+    stage.control("4×").click()
     stage.play_to(2)
     address = page.url
     page.goto(f"{server.url}/connections")
@@ -128,6 +142,37 @@ def test_it_plays_by_itself_and_pauses_while_nobody_is_there(
     expect(stage.progress).to_contain_text("paused")
     settle(page)
     stage.play_to(int(stage.progress.inner_text()[0]) + 1)
+
+
+@pytest.mark.parametrize("focused", ["0.5×", "Step", "Stop"])
+def test_space_pauses_and_plays_whatever_was_clicked_before(
+    page: Page, stage: Stage, focused: str
+) -> None:
+    stage.pause()
+    stage.control("0.5×").click()
+    expect(stage.marked_speeds).to_have_text([re.compile("0.5×")])
+    stage.control(focused).focus()
+    presses = stage.count_presses()
+    page.keyboard.press("Space")
+    expect(stage.paused).to_have_count(0)
+    assert presses() == 1
+    stage.control(focused).focus()
+    stage.pause()
+    assert presses() == 2
+    expect(stage.progress).to_contain_text("1 of 7, paused")
+    expect(stage.marked_speeds).to_have_text([re.compile("0.5×")])
+    page.reload()
+    expect(stage.marked_speeds).to_have_text([re.compile("0.5×")])
+
+
+def test_the_buttons_of_the_demos_stand_on_one_line(page: Page, server: PlaygroundServer) -> None:
+    page.goto(f"{server.url}/demo")
+    plays = page.locator('[class*="st-key-play-shipped-"] button')
+    expect(plays).to_have_count(3)
+    settle(page)
+    assert (
+        len({round(place["y"]) for place in map(Locator.bounding_box, plays.all()) if place}) == 1
+    )
 
 
 def font_pixels(place: Locator) -> float:

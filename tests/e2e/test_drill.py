@@ -104,3 +104,34 @@ def test_a_break_keeps_its_words_and_one_click_ends_the_drill_for_this_visitor_a
     expect(banner(page)).to_have_count(0)
     chat.send("Tell me about Wednesday.")
     expect(chat.last).not_to_contain_text("drill")
+
+
+def test_a_reload_asks_whether_the_drill_goes_on(
+    page: Page, server: PlaygroundServer, browser: Browser
+) -> None:
+    chat = ChatPage(page, server)
+    chat.open()
+    chat.choose("Simulate an outage of", "OpenAI · any model")
+    expect(banner(page)).to_contain_text("OpenAI: down")
+    chat.send("Hello")
+    shared = page.url
+    chat.reload()
+    expect(banner(page)).to_contain_text("A drill was running")
+    page.get_by_role("button", name="Go on").click()
+    expect(banner(page)).not_to_contain_text("was running")
+    settle(page)
+    chat.send("And now?")
+    expect(chat.chips).to_contain_text("drill")
+
+    other = browser.new_page()
+    other.set_default_timeout(PATIENCE_MS)
+    other.goto(shared)
+    expect(other.get_by_placeholder("Message the router")).to_be_visible()
+    settle(other)
+    expect(banner(other)).to_have_count(0)
+    other.close()
+
+    page.get_by_role("button", name="End drill").click()
+    expect(banner(page)).to_have_count(0)
+    chat.reload()
+    expect(banner(page)).to_have_count(0)

@@ -5,6 +5,7 @@ for names. The key never reaches the browser, and no name becomes a link, a pict
 from __future__ import annotations
 
 import base64
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
@@ -34,7 +35,8 @@ NAME = (
     "![i](http://evil.test/i.png) $y$ :red[z] www.evil.test =1+1"
 )
 HARM = """() => [
-    ...document.querySelectorAll('[src*="evil.test"], [onerror], img[src=x], .katex, main em'),
+    ...document.querySelectorAll('[src*="evil.test"], [onerror], img[src=x], .katex'),
+    ...document.querySelectorAll('main em:not(:is(button, summary, label) em)'),
     ...[...document.querySelectorAll('[href*="evil.test"]')].filter(
         link => !link.href.includes(link.textContent)),
     ...[document.title].filter(title => title === 'harmed'),
@@ -158,7 +160,7 @@ def test_neither_a_key_of_the_environment_nor_markup_reaches_the_page(
         page.goto(f"{server.url}/{path}?{session}")
         look()
         if path == "analytics":
-            for toggle in page.get_by_text("Table", exact=True).all():
+            for toggle in page.get_by_text(re.compile("^Table of")).all():
                 toggle.click()
             look()
     connections = ConnectionsPage(page, server)

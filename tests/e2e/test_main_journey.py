@@ -41,7 +41,7 @@ def test_a_session_from_the_first_message_to_the_charts(
     assert first_choice.startswith("Anthropic")
 
     model = first_choice.removeprefix("Anthropic ")
-    chat.choose("Simulate an outage of ...", f"Anthropic · {model}")
+    chat.choose("Simulate an outage of", f"Anthropic · {model}")
     chat.send("And a bus stop?")
     assert chat.provider().startswith("Anthropic")
     assert chat.provider() != first_choice

@@ -28,7 +28,7 @@ def session(page: Page, server: PlaygroundServer) -> ChatPage:
     chat.take_pill("sample", "Book me an appointment for Tuesday.")
     chat.take_pill("follow-up", "3pm, with Dr. Chen.")
     provider, model = chat.provider().split(" ", 1)
-    chat.choose("Simulate an outage of ...", f"{provider} · {model}")
+    chat.choose("Simulate an outage of", f"{provider} · {model}")
     chat.send("Is there parking?")
     page.get_by_test_id("stSidebar").get_by_label("Clear all").last.click()
     settle(page)

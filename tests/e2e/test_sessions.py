@@ -129,7 +129,7 @@ def test_a_new_session_is_one_click_and_the_old_one_is_in_the_list(
     page.get_by_role("button", name="New session").click()
     expect(page.get_by_text("Ask once.")).to_be_visible()
     page.get_by_text("Recent sessions").click()
-    page.get_by_role("button", name="Tell me about tides.").click()
+    page.get_by_role("button", name="Tell me about tides.", exact=True).click()
     expect(chat.last).to_contain_text("Tell me about tides.")
 
 

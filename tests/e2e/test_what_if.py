@@ -72,13 +72,14 @@ def test_a_what_if_is_tried_saved_and_used(page: Page, server: PlaygroundServer)
     page.get_by_text("Tipping points as a table").click()
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
 
-    switch = page.get_by_role("switch", name=f"{winner} in the pool")
+    model = winner.partition("/")[2]
+    switch = page.get_by_role("switch", name=f"{model} in the pool")
     switch.focus()
     page.keyboard.press("Space")
-    expect(page.get_by_text("Out of the pool")).to_contain_text(winner)
+    expect(page.get_by_text("Out of the pool")).to_contain_text(model)
     expect(view.first).not_to_have_attribute("data-candidate", winner)
 
-    price = page.get_by_label("Quality, 0 to 100 of xai/grok-4.7")
+    price = page.get_by_label("Quality, 0 to 100 of xAI grok-4.7")
     price.fill("nonsense")
     expect(page.get_by_text("must be a number from 0 to 100, not “nonsense”")).to_be_visible()
     price.fill("99")

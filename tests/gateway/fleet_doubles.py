@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from speko_client.models import ChatMessage, ProviderKind, RoutingIntent
 from speko_gateway.candidates import Candidate, Selection
-from speko_gateway.failover.relay import Limits, Option, Relay
+from speko_gateway.failover.attempts import Option
+from speko_gateway.failover.relay import Limits, Relay
 from speko_gateway.fleet.fleet import Fleet
 from speko_gateway.gateway import Gateway
 from speko_gateway.provider import (

@@ -82,7 +82,7 @@ def test_a_test_that_fails_says_why(page: ConnectionsPage, stand_in: StandIn) ->
     stand_in.tests["anthropic"] = told | {"code": "AUTH_FAILED"}
     page.press("test-anthropic")
     assert stand_in.last("/v1/connections/test").body == {"vendor": "anthropic"}
-    assert "✕ Anthropic refused the key. 98 ms" in page.text
+    assert "✕ Anthropic refused the key. 98 ms · just now" in page.text
 
 
 def test_a_key_of_the_environment_is_told_as_that(page: ConnectionsPage) -> None:
@@ -223,6 +223,11 @@ def test_a_wrong_key_is_told_and_can_be_forgotten(
     page.pick("server-kind", "speko")
     page.fill("speko", key="k-wrong")
     assert "refused the key" in page.text
+    assert "the chat still uses the embedded gateway" in page.text
+    page.go("chat")
+    assert "Demo fleet" in page.text
+    page.go("connections")
+    page.pick("server-kind", "speko")
     page.press("forget-speko")
     assert "the chat still uses the embedded gateway" in page.text
 
@@ -243,6 +248,7 @@ def test_another_server_needs_no_key(page: ConnectionsPage, stand_in: StandIn) -
     page.pick("server-kind", "other")
     page.fill("other", url="http://127.0.0.1:1")
     assert "Nothing answers at http://127.0.0.1:1" in page.text
+    assert "the chat still uses the embedded gateway" in page.text
 
 
 def test_keys_survive_a_change_of_pages(page: ConnectionsPage, stand_in: StandIn) -> None:

@@ -45,17 +45,25 @@ def html(app: AppTest) -> str:
 
 
 def buttons(app: AppTest) -> list[str]:
-    """The labels of the page's buttons, without the sidebar's."""
-    return [button.label for button in app.button]
+    """The labels of the page's buttons, without the sidebar's and the speeds."""
+    return [button.label for button in app.button if not button.label.endswith("×")]
+
+
+def marked(app: AppTest) -> list[str]:
+    """The speeds that are marked as the one in force."""
+    speeds = [button for button in app.button if button.label.endswith("×")]
+    return [button.label for button in speeds if button.proto.icon]
 
 
 @pytest.mark.usefixtures("stand_in")
 def test_the_scripts_stand_there_with_their_length() -> None:
     app = page()
     assert not app.exception
-    assert [heading.value for heading in app.subheader][:3] == TITLES
+    assert [heading.value for heading in app.header][:3] == TITLES
     assert "7 turns · about 1:" in app.caption[-1].value
-    assert buttons(app).count("Play") == 3
+    assert [name for name in buttons(app) if name.startswith("Play ")] == [
+        f"Play *{title}*" for title in TITLES
+    ]
 
 
 @pytest.mark.usefixtures("stand_in")
@@ -65,7 +73,7 @@ def test_own_scripts_are_there_and_a_wrong_one_says_what_is_wrong() -> None:
     (folder / "mine.yaml").write_text("title: My own\nturns:\n  - message: Hi\n")
     (folder / "wrong.yaml").write_text("title: Wrong\nturns:\n  - mesage: Hi\n")
     app = page()
-    assert "My own" in [heading.value for heading in app.subheader]
+    assert "My own" in [heading.value for heading in app.header]
     assert "line 3" in app.error[0].value
     assert "mesage is not a field of a script" in app.error[0].value
 
@@ -110,6 +118,18 @@ def test_a_reload_finds_the_demo_and_stop_brings_the_navigation_back() -> None:
     assert "Stopped." in html(app)
 
 
+@pytest.mark.usefixtures("stand_in")
+def test_the_speed_in_force_is_marked_whoever_has_set_it() -> None:
+    run = begun()
+    app = page(c=run.conversation_id)
+    assert marked(app) == ["1×"]
+    app.button(key="demo-speed-2").click().run()
+    assert run.player.speed == 2.0
+    assert marked(app) == ["2×"]
+    run.control(lambda player: player.at_speed(0.5))  # in another tab
+    assert marked(app.run()) == ["0.5×"]
+
+
 def test_an_error_stays_on_the_stage_until_the_person_decides(stand_in: StandIn) -> None:
     run = begun()
     app = page(c=run.conversation_id)
@@ -135,4 +155,6 @@ def test_another_session_does_not_stand_in_the_way_of_the_choice() -> None:
     get_runtime().store.of(MACHINE_OWNER).save_title("other", "My own session")
     app = page(c="other")
     assert not app.info
-    assert buttons(app).count("Play") == 3
+    assert [name for name in buttons(app) if name.startswith("Play ")] == [
+        f"Play *{title}*" for title in TITLES
+    ]

@@ -13,6 +13,7 @@ from playground.sessions.turns import Turn, TurnSettings
 from playground.teams.owner import MACHINE_OWNER
 from tests.pages.gateway_stand_in import StandIn
 from tests.patience import PATIENCE
+from tests.turns import turn
 
 UI = Path(__file__).parent.parent.parent / "playground" / "ui.py"
 
@@ -46,9 +47,14 @@ def send(app: AppTest) -> Turn | None:
     app.chat_input[0].set_value("Hello").run()
     assert not app.exception
     named = app.query_params.get("c")
-    session = named if isinstance(named, str) else (named or [""])[0]
+    sent = turns_of(named if isinstance(named, str) else (named or [""])[0])
+    return sent[-1] if sent else None
+
+
+def turns_of(session: str) -> tuple[Turn, ...]:
+    """What was sent in a session."""
     conversation = get_runtime().store.of(MACHINE_OWNER).load(session)
-    return conversation.turns[-1] if conversation and conversation.turns else None
+    return conversation.turns if conversation else ()
 
 
 def told(app: AppTest) -> str:
@@ -73,10 +79,31 @@ def test_what_a_field_shows_is_what_is_sent(
     app: AppTest, label: str, typed: str, shown: str, sent: dict[str, object]
 ) -> None:
     field(app, label).set_value(typed)
-    turn = send(app)
-    assert turn is not None
+    out = send(app)
+    assert out is not None
     assert field(app, label).value == shown
-    assert sent.items() <= turn.settings.model_dump().items()
+    assert sent.items() <= out.settings.model_dump().items()
+
+
+def beside_send(app: AppTest) -> str:
+    """The line below the message box."""
+    drawn = [str(each.proto.body) for each in app.get("html")]
+    return next(html for html in drawn if 'class="next-message"' in html)
+
+
+def test_beside_send_stands_what_the_next_message_takes_or_what_it_waits_for(
+    stand_in: StandIn,
+) -> None:
+    stand_in.preview = {"providerId": "openai", "modelId": "gpt-4o", "score": 0.9}
+    app = opened()
+    assert "0</span> tokens in, 250 out" in beside_send(app)
+    assert "≈ $0.0025</span> (estimated)" in beside_send(app)
+    field(app, "Max tokens").set_value("100")
+    field(app, "System prompt").set_value("x" * 4_000).run()
+    assert "1,000</span> tokens in, 100 out" in beside_send(app)
+    assert "≈ $0.0035</span> (estimated)" in beside_send(app)
+    field(app, "Temperature").set_value("hot").run()
+    assert "Messages wait. Temperature: “hot” is not a number." in beside_send(app)
 
 
 def test_a_limit_that_was_applied_is_said(app: AppTest) -> None:
@@ -107,6 +134,20 @@ def test_what_cannot_be_read_stays_and_the_message_waits_for_it(
     assert send(app) is not None
 
 
+def test_a_retry_goes_out_with_what_the_form_shows_too(stand_in: StandIn) -> None:
+    store = get_runtime().store.of(MACHINE_OWNER)
+    store.save_turn(turn("t1", text="", status="failed"))
+    app = AppTest.from_file(str(UI), default_timeout=PATIENCE)
+    app.query_params["c"] = "c"
+    app.run()
+    field(app, "Temperature").set_value("hot")
+    app.button(key="retry-t1").click().run()
+    assert len(turns_of("c")) == 1
+    field(app, "Temperature").set_value("0,7")
+    app.button(key="retry-t1").click().run()
+    assert [each.settings.temperature for each in turns_of("c")] == [None, 0.7]
+
+
 def test_a_language_that_is_none_is_neither_sent_nor_ranked(stand_in: StandIn) -> None:
     app = opened(TurnSettings(language="xx-YY"))
     assert send(app) is None
@@ -127,7 +168,7 @@ def test_a_stored_value_beyond_its_limit_is_put_right_in_sight(stand_in: StandIn
 def test_only_those_who_can_be_called_are_offered(app: AppTest) -> None:
     offered = field(app, "Allowed providers").options
     assert offered == ["Anthropic · anthropic-model"]
-    assert field(app, "Simulate an outage of ...").options == offered
+    assert field(app, "Simulate an outage of").options == offered
 
 
 def test_a_model_that_is_gone_is_named_and_nobody_is_not_asked(stand_in: StandIn) -> None:

@@ -31,7 +31,7 @@ def app(stand_in: object) -> AppTest:
 def receipts(app: AppTest) -> list[str]:
     """The receipts that are drawn, as HTML."""
     drawn = [str(each.proto.body) for each in app.get("html")]
-    return [html for html in drawn if "<h4>Facts</h4>" in html]
+    return [html for html in drawn if "<h2>Facts</h2>" in html]
 
 
 def test_a_closed_receipt_builds_nothing(app: AppTest) -> None:

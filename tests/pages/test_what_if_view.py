@@ -187,6 +187,10 @@ def test_one_in_use_that_somebody_else_renamed_stays_in_use() -> None:
 @pytest.mark.usefixtures("router")
 def test_what_cannot_be_saved_says_why() -> None:
     assert "Nothing is changed yet" in save(view(), "Nothing").warning[0].value
+    app = page()
+    app.session_state["what_if"] = OnView(NO_GEMINI, problems=("The price is no number.",))
+    said = [each.value for each in save(app.run(), "Half of it").warning]
+    assert "Not saved yet. The price is no number." in said
     app = view(NO_GEMINI)
     assert "Give it a name first" in save(app, " ").warning[0].value
     save(app, "Twice")

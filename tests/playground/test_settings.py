@@ -82,7 +82,13 @@ def test_another_database_is_taken_by_url(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("SPEKO_FLEET", "all"), ("SPEKO_PACE", "-1"), ("SPEKO_PACE", "nan"), ("SPEKO_PACE", "fast")],
+    [
+        ("SPEKO_FLEET", "all"),
+        ("SPEKO_SCORES", "mine"),
+        ("SPEKO_PACE", "-1"),
+        ("SPEKO_PACE", "nan"),
+        ("SPEKO_PACE", "fast"),
+    ],
 )
 def test_a_bad_value_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)

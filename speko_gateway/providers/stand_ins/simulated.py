@@ -1,87 +1,56 @@
-"""The demo fleet: vendors simulated by their published speed. No vendor is ever called.
+"""The demo fleet: vendors simulated by the figures of the scores. No vendor is ever called.
 
-A simulated provider waits its time to first token and then streams at its own tokens a second,
-both from the scores snapshot's row for the intent. Its words are the local model's, generated from
-the conversation. They are scripted where a message has a written answer, a request brings a reply,
-or the model's file is absent; every answer says which.
+A simulated provider has its time to first token and its tokens a second from the scores snapshot's
+row for the intent, and these are the figures of its answer, whatever this machine does. Words that
+are not there in time are this machine's lateness, and the answer says how much it was. The words
+are the local model's; they are scripted where a message has a written answer, a request brings a
+reply, or the model cannot speak. Every answer says which.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
-from speko_client.models import ChatMessage, ProviderKind, RoutingIntent
+from speko_client.models import ProviderKind, RoutingIntent
 from speko_gateway.ahead import Ahead
 from speko_gateway.candidates import Candidate
-from speko_gateway.local_model.prompt import with_system_prompt
-from speko_gateway.provider import (
-    Finish,
-    ProviderEvent,
-    ProviderRequest,
-    TextDelta,
-)
+from speko_gateway.provider import PROGRESS, Finish, ProviderEvent, ProviderRequest, TextDelta
 from speko_gateway.providers.stand_ins.scripted import (
     SCRIPTED,
     Scripted,
     reply_words,
     scripted_words,
 )
+from speko_gateway.providers.stand_ins.spoken import MOST_LATE, Engine, Speech, Words
 from speko_gateway.routing.scores import Row, Snapshot
 
 DEFAULT_TTFT_MS = 400.0
 DEFAULT_TOKENS_PER_SECOND = 60.0
 """For models whose snapshot row has no figure."""
 
-Words = AsyncGenerator[TextDelta | Finish]
-
-
-class Engine(Protocol):
-    """What the demo fleet needs from the local model."""
-
-    @property
-    def model_name(self) -> str:
-        """The model's display name."""
-        ...
-
-    def present(self) -> bool:
-        """Whether its file is there."""
-        ...
-
-    def stream(
-        self,
-        messages: Sequence[ChatMessage],
-        *,
-        temperature: float | None,
-        max_tokens: int | None,
-        seed: int | None,
-    ) -> Words:
-        """The model's answer; system messages are part of the conversation."""
-        ...
-
-    async def problem(self) -> str | None:
-        """Why it cannot speak, as a clause after its name; None where it can."""
-        ...
-
-    async def count_tokens(self, text: str) -> int | None:
-        """By the model's own tokenizer; None where its file is absent."""
-        ...
+LONGEST_ANSWER = 256
+"""Tokens of an answer for which this machine has time, where the request has no limit."""
+NOTICED = 0.5
+"""Seconds late that are worth a word; less is how any machine is."""
+SIGN_SECONDS = 0.25
+"""A vendor whose words this machine owes gives a sign so often, so that no limit takes it for
+silent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What all simulated vendors share. ``clock`` and ``sleep`` are in seconds.
+    """What all simulated vendors share.
 
-    ``pace`` scales every wait; 0 is none. ``scripted`` keeps the engine from speaking.
+    ``pace`` scales every wait, not the figures; 0 is none. ``scripted`` keeps the engine from
+    speaking.
     """
 
     snapshot: Snapshot
     engine: Engine
-    clock: Callable[[], float]
-    sleep: Callable[[float], Awaitable[None]]
     pace: float = 1.0
     scripted: bool = False
 
@@ -89,6 +58,45 @@ class Stage:
     def words(self) -> str:
         """Who makes the words: the model's name, or ``scripted``."""
         return SCRIPTED if self.scripted or not self.engine.present() else self.engine.model_name
+
+
+@dataclass(slots=True)
+class _Schedule:
+    """When a vendor says what, in seconds after it was asked. ``waits`` scales the real wait.
+
+    ``late`` is how far the words were behind at most.
+    """
+
+    ttft: float
+    gap: float
+    waits: float
+    asked: float
+    said: int = 0
+    late: float = 0.0
+
+    @property
+    def at(self) -> float:
+        """When the next token is due."""
+        return self.ttft + self.said * self.gap
+
+    @property
+    def due(self) -> float:
+        """The same in the loop's time, where it is really waited for."""
+        return self.asked + self.at * self.waits
+
+    async def say(self, text: TextDelta) -> TextDelta:
+        """Wait until this token is due; returns it with its time."""
+        await _until(self.due)
+        self.late = max(self.late, _now() - self.asked - self.at * max(1.0, self.waits))
+        timed = replace(text, at=self.at)
+        self.said += 1
+        return timed
+
+    async def end(self, finish: Finish) -> Finish:
+        """Wait until all its tokens are said; returns it with its time, and how late it all was."""
+        self.said = max(1, self.said, finish.completion_tokens or 0) - 1
+        await _until(self.due)
+        return replace(finish, at=self.at, late=self.late if self.late >= NOTICED else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,42 +124,41 @@ class SimulatedProvider:
         return None if known else "not in the scores snapshot"
 
     async def stream(self, request: ProviderRequest) -> AsyncGenerator[ProviderEvent]:
-        """The words at the vendor's pace; the engine starts at once."""
-        wait, gap = self._pace(request)
-        due = self.stage.clock() + wait
-        words = Ahead(self._words(request))
+        """The words at the vendor's pace; who makes them starts at once."""
+        schedule = self._schedule(request)
+        words = Ahead(self._words(request, schedule))
         try:
-            while events := await words.take():
-                for event in events:
-                    if isinstance(event, TextDelta):
-                        await self._until(due)
-                        due = max(due, self.stage.clock()) + gap
-                    yield event
+            while True:
+                events = await _within(SIGN_SECONDS, words)
+                if events is None and _now() >= schedule.due:
+                    yield PROGRESS
+                for event in events or ():
+                    if isinstance(event, Finish):
+                        yield await schedule.end(event)
+                        return
+                    yield await schedule.say(event)
         finally:
             await words.close()
 
     async def close(self) -> None:
         """Nothing to close."""
 
-    def _words(self, request: ProviderRequest) -> Words:
+    def _words(self, request: ProviderRequest, schedule: _Schedule) -> Words:
         stage = self.stage
         if self.reply is not None:
             return reply_words(Scripted(self.reply, ()), request, stage.engine.count_tokens)
         seed = _seed(self.vendor, request)
         if stage.words == SCRIPTED:
             return scripted_words(request, seed, stage.engine.count_tokens)
-        return _spoken(stage.engine, request, seed)
+        longest = schedule.ttft + schedule.gap * (request.max_tokens or LONGEST_ANSWER)
+        until = schedule.asked + longest * schedule.waits + MOST_LATE
+        return Speech(stage.engine, request, seed, schedule.ttft, until).words()
 
-    def _pace(self, request: ProviderRequest) -> tuple[float, float]:
-        """Seconds to the first token, and between tokens."""
+    def _schedule(self, request: ProviderRequest) -> _Schedule:
         row = _figures(self.stage.snapshot, Candidate(self.vendor, request.model), request.intent)
         ttft_ms = row.ttft_ms if row else DEFAULT_TTFT_MS
         rate = (row.tokens_per_second if row else None) or DEFAULT_TOKENS_PER_SECOND
-        return self.stage.pace * ttft_ms / 1000, self.stage.pace / rate
-
-    async def _until(self, due: float) -> None:
-        if (wait := due - self.stage.clock()) > 0:
-            await self.stage.sleep(wait)
+        return _Schedule(ttft_ms / 1000, 1 / rate, self.stage.pace, _now())
 
 
 def _figures(snapshot: Snapshot, candidate: Candidate, intent: RoutingIntent) -> Row | None:
@@ -169,26 +176,21 @@ def _seed(vendor: str, request: ProviderRequest) -> int:
     return int.from_bytes(digest.digest()[:4], "big") >> 1
 
 
-async def _spoken(engine: Engine, request: ProviderRequest, seed: int) -> Words:
-    """The local model's words, labelled as its own; scripted ones where it cannot be loaded."""
-    if problem := await engine.problem():
-        async for event in scripted_words(request, seed, engine.count_tokens):
-            note = f"The words are scripted: the local model {problem}."
-            yield replace(event, notes=(*event.notes, note)) if isinstance(event, Finish) else event
-        return
-    stream = engine.stream(
-        with_system_prompt(request),
-        temperature=request.temperature,
-        max_tokens=request.max_tokens,
-        seed=seed,
-    )
-    async with aclosing(stream) as events:
-        async for event in events:
-            yield (
-                _labelled(event, engine.model_name, request) if isinstance(event, Finish) else event
-            )
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
-def _labelled(finish: Finish, words: str, request: ProviderRequest) -> Finish:
-    notes = ("The demo fleet calls no tools.",) if request.tools else ()
-    return replace(finish, words=words, notes=(*finish.notes, *notes))
+async def _until(due: float) -> None:
+    if (wait := due - _now()) > 0:
+        await asyncio.sleep(wait)
+
+
+async def _within(
+    seconds: float, words: Ahead[TextDelta | Finish]
+) -> list[TextDelta | Finish] | None:
+    """What has arrived; None where nothing did in so many seconds."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await words.take()
+    except TimeoutError:
+        return None

@@ -8,7 +8,8 @@ import pytest
 
 from speko_gateway.candidates import Candidate
 from speko_gateway.errors import GatewayError
-from speko_gateway.failover.relay import Limits, Option, Relay
+from speko_gateway.failover.attempts import Option
+from speko_gateway.failover.relay import Limits, Relay
 from speko_gateway.gateway import Gateway
 from speko_gateway.provider import FailureCode, ProviderError, TextDelta
 from speko_gateway.routing.candidate_health import Standing

@@ -118,9 +118,9 @@ async def test_a_test_tells_in_plain_words_that_it_works() -> None:
         empty = await check(client, "openai", brought)
     assert vendor.seen[0].headers["authorization"] == "Bearer mine"
     assert (found["ok"], found["code"], found["models"]) == (True, None, ["a", "b"])
-    assert found["message"] == "OpenAI works: it lists 2 models."
+    assert found["message"] == "OpenAI answers: it lists 2 models."
     assert found["latencyMs"] > 0
-    assert (empty["ok"], empty["message"]) == (True, "OpenAI works, but lists no models yet.")
+    assert (empty["ok"], empty["message"]) == (True, "OpenAI answers, but lists no models yet.")
 
 
 @pytest.mark.parametrize(

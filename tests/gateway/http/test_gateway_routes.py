@@ -13,6 +13,7 @@ from speko_client.models import (
     FLEET_HEADER,
     MAX_CONNECTIONS_BYTES,
     OUTAGE_HEADER,
+    REASONING_HEADER,
     REPLY_HEADER,
     WHAT_IF_HEADER,
     Fleet,
@@ -236,7 +237,7 @@ async def test_openapi_describes_the_headers_that_the_gateway_reads() -> None:
         WHAT_IF_HEADER: MAX_HEADER_BYTES,
         CONNECTIONS_HEADER: MAX_CONNECTIONS_BYTES,
     }
-    others = {OUTAGE_HEADER, REPLY_HEADER, FLEET_HEADER, "x-session-id"}
+    others = {OUTAGE_HEADER, REPLY_HEADER, REASONING_HEADER, FLEET_HEADER, "x-session-id"}
     assert set(described) == {*most, *others}
     for name, size in most.items():
         assert f"at most {size // 1024} KiB" in described[name]["description"]

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speko_client.models import ChatMessage, ChatRole, ChatToolCall, RoutingIntent
-from speko_gateway.local_model.prompt import prompt_of, system_prompt_for, with_system_prompt
+from speko_gateway.local_model.prompt import (
+    BYTES_PER_TOKEN,
+    LONGEST_LAST,
+    last_that_fit,
+    prompt_of,
+    system_prompt_for,
+    with_system_prompt,
+)
 from speko_gateway.provider import ProviderRequest
 
 
@@ -101,3 +108,38 @@ def test_text_the_engine_cannot_carry_is_made_sound() -> None:
     # What a JSON body's lone surrogate becomes on its way in.
     broken = ChatMessage.model_construct(role="user", content="a\ud83d b\0c", tool_calls=None)
     assert prompt_of([broken]).messages()[-1]["content"] == "a\ufffd bc"
+
+
+def conversation(*said_by_turns: str) -> list[ChatMessage]:
+    roles: tuple[ChatRole, ...] = ("user", "assistant")
+    return [said(roles[place % 2], text) for place, text in enumerate(said_by_turns)]
+
+
+def test_the_last_turns_that_fit_are_read_and_the_system_prompt_always() -> None:
+    messages = [said("system", "Be kind."), *conversation("a" * 70, "b" * 70, "c", "d", "e")]
+    assert [each.content for each in last_that_fit(messages, 40)] == ["Be kind.", "c", "d", "e"]
+    assert last_that_fit(messages, 1000) == messages
+    assert [each.content for each in last_that_fit(messages, 0)] == ["Be kind.", "e"]
+
+
+def test_a_huge_last_message_keeps_its_beginning_and_its_end() -> None:
+    text = "What is wrong here? " + "line of code " * 400 + "It says: index out of range."
+    (read,) = last_that_fit([said("user", text)], 40)
+    assert read.content.startswith("What is wrong here? line")
+    assert read.content.endswith("index out of range.")
+    assert " ... " in read.content
+    assert len(read.content) < LONGEST_LAST * BYTES_PER_TOKEN
+
+
+@given(
+    st.lists(st.text(max_size=2000), min_size=1, max_size=9), st.floats(-10, 5000), st.booleans()
+)
+def test_what_is_read_is_the_end_of_the_conversation_and_begins_with_the_user(
+    texts: list[str], tokens: float, asks_last: bool
+) -> None:
+    texts = texts if asks_last == (len(texts) % 2 == 1) else ["first", *texts]
+    messages = conversation(*texts)
+    read = last_that_fit(messages, tokens)
+    assert read[0].role == "user"
+    assert read[:-1] == messages[len(messages) - len(read) : -1]
+    assert read[-1].role == messages[-1].role

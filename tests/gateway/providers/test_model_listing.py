@@ -94,7 +94,7 @@ async def test_an_empty_list_says_so(answer: Any) -> None:
     ):
         found = await check(client, "ollama", connections({"ollama": {"baseUrl": server.url}}))
     assert found["ok"] is True
-    assert found["message"] == "Ollama works, but lists no models yet."
+    assert found["message"] == "Ollama answers, but lists no models yet."
 
 
 async def test_a_refusal_never_shows_the_key() -> None:

@@ -120,7 +120,7 @@ def test_what_is_no_count_of_its_tokens_is_unknown(nothing: object) -> None:
 
 
 def test_a_key_in_a_thought_is_not_shown_however_it_is_cut() -> None:
-    key = "sk-" + "fake-9fQ2xLmW7vRk4TzNc8HbYd1Gs5Jp3Ae"
+    key = "sk-fake-" + "9fQ2xLmW7vRk4TzNc8HbYd1Gs5Jp3Ae"
     reader = DIALECTS["openai"].reader((), key)
     events = [chunk(reasoning_content=piece) for piece in (f"It is {key[:20]}", f"{key[20:]}.")]
     events.append({"choices": [{"delta": {}, "finish_reason": "stop"}]})

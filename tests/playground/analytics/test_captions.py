@@ -72,7 +72,7 @@ def test_a_drill_is_told_at_the_end() -> None:
 def test_an_empty_chart_says_why() -> None:
     local = [served(1, "local", "smollm2", kind="local")]
     nobody = [numbered(1, "failed", Answer())]
-    assert "failed or was stopped" in (providers.empty(providers.frame(nobody)) or "")
+    assert "failed or was cut short" in (providers.empty(providers.frame(nobody)) or "")
     assert "token counts" in (tokens.empty(tokens.frame(local)) or "")
     assert "No failover" in (failures.empty(failures.frame(local)) or "")
     assert "timing" in (latency.empty(latency.frame(local)) or "")

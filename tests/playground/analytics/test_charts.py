@@ -25,7 +25,7 @@ THEMES: tuple[Theme, ...] = ("light", "dark")
 
 def provider_chart(turns: Sequence[Turn], theme: Theme = "light") -> go.Figure:
     """The figure of provider choice."""
-    return providers.figure(providers.frame(turns), len(turns), theme)
+    return providers.figure(providers.frame(turns), theme)
 
 
 def tokens_chart(turns: Sequence[Turn], theme: Theme = "light") -> go.Figure:
@@ -48,13 +48,13 @@ def cost_chart(turns: Sequence[Turn], theme: Theme = "light") -> go.Figure:
     return cost.figure(cost.frame(turns), len(turns), theme)
 
 
-CHARTS: tuple[Callable[..., go.Figure], ...] = (
-    provider_chart,
+OVER_TURNS: tuple[Callable[..., go.Figure], ...] = (
     tokens_chart,
     failovers_chart,
     latency_chart,
     cost_chart,
 )
+CHARTS = (provider_chart, *OVER_TURNS)
 
 SESSION = (
     served(
@@ -115,23 +115,26 @@ def test_hovers_tell_the_exact_values_and_whose_words() -> None:
     )
     assert "380 ms to first token · 1,900 ms total" in told(latency_chart(SESSION))
     assert "≈ $0.000700 estimated" in told(cost_chart(SESSION))
-    assert "timed out after 5.0 s, then google/gemini-2.0-flash" in told(failovers_chart(SESSION))
+    assert "timed out after 5.0 s, then Google gemini-2.0-flash" in told(failovers_chart(SESSION))
 
 
 def test_marks_differ_by_more_than_colour() -> None:
     share = [trace for trace in provider_chart(SESSION).data if trace.type == "bar"]
     assert len({trace.marker.pattern.shape for trace in share}) == len(share)
-    lanes = [trace for trace in provider_chart(SESSION).data if trace.type == "scatter"]
-    assert {trace.marker.symbol for trace in lanes} == {"circle", "diamond", "diamond-open", "x"}
 
 
-def test_a_stopped_answer_is_hollow_and_an_unanswered_turn_has_a_lane_of_its_own() -> None:
-    lanes = {
-        trace.y[0]: trace.marker.symbol
-        for trace in provider_chart(SESSION).data
-        if trace.type == "scatter" and trace.customdata[0][3] != "answered"
-    }
-    assert lanes == {"Google": "diamond-open", "no answer": "x"}
+def test_an_eighth_is_not_a_whole_percentage() -> None:
+    turns = [served(n, "xai" if n == 8 else "openai") for n in range(1, 9)]
+    assert [bar.text[0] for bar in provider_chart(turns).data] == ["87.5%", "12.5%"]
+
+
+@pytest.mark.parametrize("draw", CHARTS)
+def test_every_axis_of_numbers_says_of_what(draw: Callable[..., go.Figure]) -> None:
+    layout = draw(SESSION).layout
+    axes = [layout[name] for name in layout if name.startswith(("xaxis", "yaxis"))]
+    texts = {axis.title.text for axis in axes if axis.autorange != "reversed"}
+    assert texts
+    assert all(texts)
 
 
 def test_the_unknown_is_not_drawn() -> None:
@@ -160,7 +163,7 @@ def test_a_thousand_turns_stay_readable(draw: Callable[..., go.Figure]) -> None:
     figure = draw(turns)
     for trace in figure.data:
         assert len(trace.x) <= LIMIT or (trace.mode == "lines" and len(trace.x) <= 10_000)
-    assert "Turns 1 to 25" in told(figure)
+    assert ("1,000 turns" if draw is provider_chart else "Turns 1 to 25") in told(figure)
 
 
 def test_no_text_of_a_server_becomes_markup() -> None:

@@ -18,7 +18,7 @@ from playground.look.figures import Theme
 from playground.sessions.turns import Turn, TurnSettings
 from speko_client.models import Fault
 from tests.any_turns import sessions
-from tests.playground.analytics.test_charts import CHARTS, SESSION, THEMES, marks, told
+from tests.playground.analytics.test_charts import OVER_TURNS, SESSION, THEMES, marks, told
 from tests.turns import answered, failed, served
 
 
@@ -110,7 +110,7 @@ def test_names_of_drills_keep_apart() -> None:
     assert apart([(4, 7), (12, 13)], 18) == [(4, 7), (12, 13)]
 
 
-@pytest.mark.parametrize("draw", [*CHARTS, timeline_chart])
+@pytest.mark.parametrize("draw", [*OVER_TURNS, timeline_chart])
 def test_turns_of_a_drill_are_shaded_and_told(draw: Callable[..., go.Figure]) -> None:
     turns = [drilled(SESSION[0]), drilled(SESSION[1]), *SESSION[2:]]
     figure = shade_drills(draw(turns), [1, 2], "light")

@@ -23,13 +23,15 @@ FRAMES = (
 )
 
 
-def test_shares_count_the_turns_that_somebody_served() -> None:
-    turns = [served(1), served(2), served(3, "xai", "grok-2"), numbered(4, "failed", Answer())]
+def test_shares_count_the_turns_that_somebody_answered() -> None:
+    stopped = served(5, "google", "gemini", status="stopped")
+    failed = numbered(4, "failed", Answer())
+    turns = [served(1), served(2), served(3, "xai", "grok-2"), failed, stopped]
     shares = providers.shares(providers.frame(turns))
     assert list(shares["provider"]) == ["openai", "xai"]
     assert list(shares["turns"]) == [2, 1]
-    assert shares["share"].sum() == pytest.approx(1)
-    assert providers.frame(turns)["provider"].isna().tolist() == [False, False, False, True]
+    assert list(shares["share"]) == ["66.7%", "33.3%"]
+    assert providers.frame(turns)["provider"].isna().tolist() == [False, False, False, True, False]
 
 
 def test_labels_come_along() -> None:
@@ -122,7 +124,7 @@ def test_frames_agree_with_the_totals(turns: list[Turn]) -> None:
     assert len(failed_rows) == totals.failed_attempts
     assert int(failed_rows["failed_over"].sum()) == totals.failovers
     shares = providers.shares(providers.frame(turns))
-    assert int(shares["turns"].sum()) == sum(bool(one.answer.provider) for one in turns)
+    assert int(shares["turns"].sum()) == totals.answered
 
 
 @given(sessions())

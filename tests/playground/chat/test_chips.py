@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from playground.analytics import latency
 from playground.chat.turns_html import chips_html
+from playground.receipts.receipt import receipt
 from playground.sessions.turns import Answer, TurnSettings, TurnStatus
 from speko_client.models import CompleteUsage, Fault, Timing, WhatIf
 from tests.turns import numbered
@@ -43,6 +45,19 @@ def test_a_whole_answer_says_who_how_fast_how_much() -> None:
 def test_a_live_answer_says_that_it_is() -> None:
     html = chips_html(numbered(1, "done", Answer(provider="ollama", model="llama3.2", kind="live")))
     assert ">live<" in html
+
+
+def test_a_slow_machine_is_named_once_and_its_lateness_is_in_no_figure() -> None:
+    timing = Timing(ttft_ms=290, total_ms=800, late_ms=3100)
+    late = numbered(1, "done", Answer(provider="a", model="b", simulated=True, timing=timing))
+    html = chips_html(late)
+    assert html.count("this machine was slow: the words came 3.1 s late") == 1
+    assert "290 ms to first token · 800 ms total" in html
+    assert dict(receipt(late).facts)["Late"] == "this machine was slow: the words came 3.1 s late"
+    card = latency.card([late])
+    (row,) = card.rows.to_dict("records")
+    assert (row["ttft_ms"], row["total_ms"]) == (290, 800)
+    assert not [value for value in row.values() if "3100" in str(value)]
 
 
 OUTAGE = TurnSettings.model_validate({"outage": ["openai"]})

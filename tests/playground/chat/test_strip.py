@@ -76,7 +76,9 @@ def test_totals_say_only_what_is_known() -> None:
 
 def test_the_strip_is_spoken_in_one_sentence() -> None:
     html = strip_html([served(1), served(2), served(3, "xai", "grok-2")])
-    assert Blocks(html).label == ("This session: 3 turns; served by: OpenAI 2, xAI 1; 0 failovers.")
+    assert Blocks(html).label == (
+        "This session: 3 turns; answered by: OpenAI 2, xAI 1; 0 failovers."
+    )
 
 
 def test_a_long_session_shows_its_last_turns_and_counts_all() -> None:

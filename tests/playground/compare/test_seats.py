@@ -17,10 +17,11 @@ from playground.compare.seats import (
     parent_of,
     read,
     shared_history,
+    with_runs,
 )
-from playground.sessions.turns import Turn, TurnSettings
+from playground.sessions.turns import Run, Turn, TurnSettings
 from speko_client.models import WhatIf
-from tests.turns import turn
+from tests.turns import conversation, turn
 
 PAGE = TurnSettings(language="es", optimize_for="cost", allowed=("google", "openai"))
 
@@ -131,3 +132,9 @@ def test_a_shared_history_has_everybodys_answers_by_letter() -> None:
 def test_turns_are_grouped_by_message_in_order() -> None:
     second = [_asked("m2", "a", "m1-a"), _asked("m2", "b", "m1-b")]
     assert messages([*FIRST, *second]) == [FIRST, second]
+
+
+def test_what_runs_is_shown_as_new_as_it_is() -> None:
+    grown, begun = turn("m1-b", text="So far"), turn("m1-c")
+    whole = with_runs(conversation(*FIRST), [Run(grown), Run(begun)])
+    assert whole.turns == (FIRST[0], grown, begun)

@@ -179,7 +179,7 @@ def test_what_is_shown_is_escaped_and_labelled(
     step(demo, gateway)
     shown = talk_html(demo)
     assert "One &lt;b&gt;" in shown
-    assert "&lt;script&gt; <b>bold</b>" in shown
+    assert "&lt;script&gt; <strong>bold</strong>" in shown
     assert "simulated, scripted" in shown
     assert "OpenAI gpt-4o answered." in caption_html(demo)
     assert "1 of 2, paused" in progress_html(demo.player)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
@@ -10,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.drills.banner_view import banner_html
-from playground.drills.state import DrillState, Length
+from playground.drills.state import DrillState, Length, read, written
 from playground.drills.words import KINDS, effect, fault_clause, presets, summary, target_name
-from playground.sessions.turns import TurnSettings
 from speko_client.models import Fault, FaultKind, KnownProvider, ScoredCandidate
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -28,7 +28,7 @@ def begun(length: Length, *faults: Fault) -> DrillState:
 def test_a_drill_of_so_many_messages_is_on_for_exactly_those(count: int) -> None:
     state, drilled = begun(Length(count, "messages")), 0
     for _ in range(count + 3):
-        if state.faults(TurnSettings(), NOW):
+        if state.faults(NOW):
             drilled += 1
         state = state.sent(NOW + timedelta(days=1))
     assert drilled == count
@@ -41,7 +41,7 @@ def test_a_drill_of_so_many_minutes_is_on_until_they_are_up(minutes: int, second
     for _ in range(5):
         state = state.sent(NOW)
     later = NOW + timedelta(seconds=seconds)
-    assert bool(state.faults(TurnSettings(), later)) is (seconds < minutes * 60)
+    assert bool(state.faults(later)) is (seconds < minutes * 60)
 
 
 @pytest.mark.parametrize(
@@ -64,17 +64,63 @@ def test_how_much_is_left(length: Length, after: float, sent: int, left: str) ->
     assert state.running.left(NOW + timedelta(seconds=after)) == left
 
 
-def test_an_outage_of_the_form_is_on_beside_a_drill_and_after_it() -> None:
-    form = TurnSettings(drill=(DOWN,), language="es")
-    assert DrillState().faults(form, NOW) == (DOWN,)
-    state = begun(Length(1), SLOW)
-    assert state.faults(form, NOW) == (DOWN, SLOW)
-    assert state.sent(NOW).faults(form, NOW) == (DOWN,)
+def test_an_outage_alone_goes_on_until_it_is_ended() -> None:
+    state = DrillState().with_outage([DOWN.target], NOW)
+    for _ in range(200):
+        state = state.sent(NOW)
+    later = NOW + timedelta(days=9)
+    assert state.faults(later) == (DOWN,)
+    assert state.running is not None
+    assert state.running.left(later) == "until you end it"
+    assert state.with_outage([], later).running is None
 
 
-def test_a_drill_counts_before_an_outage_of_the_same_target() -> None:
-    form = TurnSettings(drill=(Fault(target="openai", kind="down"),))
-    assert begun(Length(1), SLOW).faults(form, NOW) == (SLOW,)
+def test_an_outage_joins_the_drill_that_is_on_and_ends_with_it() -> None:
+    state = begun(Length(2), SLOW).sent(NOW).with_outage([DOWN.target], NOW)
+    assert state.faults(NOW) == (DOWN, SLOW)
+    assert state.with_outage([], NOW).faults(NOW) == (SLOW,), "the others stay"
+    assert state.sent(NOW).faults(NOW) == ()
+
+
+def test_a_reload_asks_and_nothing_is_staged_before_the_answer() -> None:
+    kept = begun(Length(3)).sent(NOW).running
+    assert kept is not None
+    found = DrillState().found(read(written(kept), NOW))
+    assert (found.running, found.asks, found.faults(NOW)) == (kept, True, ())
+    assert found.sent(NOW) == found
+    assert found.gone_on().faults(NOW) == (DOWN,)
+    assert found.ended().running is None
+    assert found.ended().plan == (DOWN,), "to start it again"
+
+
+def test_what_a_tab_has_kept_does_not_replace_the_drill_that_is_on() -> None:
+    kept = begun(Length(3), SLOW).running
+    assert begun(Length(2)).found(kept).faults(NOW) == (DOWN,)
+    assert begun(Length(2)).ended().found(kept).running is None
+
+
+SPOILT = [
+    "",
+    "[]",
+    "{",
+    "\ud800",
+    '{"faults": [], "length": null, "started": "2026-01-01T00:00:00Z"}',
+    '{"faults": [{"target": "x"}], "length": null, "started": "2026-01-01T00:00:00"}',
+    '{"faults": [{"target": "x"}], "length": null, "started": "9999-12-31T23:59:59Z"}',
+    '{"faults": [{"target": "x"}], "length": {"count": 0}, "started": "2026-01-01T00:00:00Z"}',
+    '{"faults": [{"target": "x", "kind": "?"}], "length": null, "started": 0}',
+    "[" * 60_000,
+]
+
+
+@pytest.mark.parametrize("text", SPOILT)
+def test_a_spoilt_one_is_none(text: str) -> None:
+    assert read(text, NOW) is None
+
+
+@given(st.text() | st.recursive(st.none() | st.integers(), st.lists).map(json.dumps))
+def test_no_text_is_too_strange_to_be_kept(text: str) -> None:
+    assert read(text, NOW) is None
 
 
 def test_ending_keeps_the_plan_to_start_again() -> None:

@@ -55,6 +55,7 @@ def test_so_is_a_whole_number_with_its_thousands(typed: str) -> None:
         ("1e999", CAP, "1000000", "“1e999” is above the limit: 1,000,000 is used."),
         ("0", CAP, "1", "“0” is below the limit: 1 is used."),
         ("12.5", CAP, "12", "“12.5” is rounded to 12."),
+        ("0.500", CAP, "1", "“0.500” is below the limit: 1 is used."),
     ],
 )
 def test_beyond_a_limit_the_limit_is_used_and_said(
@@ -95,7 +96,7 @@ def test_no_text_is_too_strange(typed: str, limits: Limits) -> None:
 
 @given(st.floats(allow_nan=False, allow_infinity=False), ALL)
 def test_what_the_field_then_shows_is_what_is_used(number: float, limits: Limits) -> None:
-    entry = read(repr(number), limits)
+    entry = read(f"{number:.17e}", limits)
     again = read(entry.text, limits)
     assert again.value == entry.value
     assert (again.text, again.changed, again.problem) == (entry.text, "", "")

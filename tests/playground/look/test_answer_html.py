@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it.token import Token
 
-from playground.look.answer_html import answer_html, growing_html
+from playground.look import growing_answer
+from playground.look.answer_html import answer_html, parse
+from playground.look.growing_answer import growing_html
+from tests.answer_samples import SAMPLES, expected_html, made_html
 
 MARKS = "ab \n#*_`~[]()!<>&\"'$:|-+=\\/1.שم😀"
 TAG = re.compile(r"<(/?[a-z0-9]+)((?: [a-z-]+(?:=\"[^\"<>]*\")?)*)>")
@@ -39,10 +44,27 @@ def test_plain_words_are_all_there(text: str) -> None:
     assert text in words_of(answer_html(text))
 
 
-@given(st.lists(TEXTS.filter(str.strip), max_size=8), st.integers(0, 2000))
-def test_what_has_arrived_looks_as_it_will_in_the_end(parts: list[str], padding: int) -> None:
-    text = "word " * padding + "\n\n" + "\n\n".join(parts)
-    assert words_of(growing_html(text)).split() == words_of(answer_html(text)).split()
+@given(st.lists(TEXTS, max_size=8), st.integers(0, 900))
+def test_what_has_arrived_looks_as_it_will_in_the_end(parts: list[str], words: int) -> None:
+    text = "\n\n".join([*parts, "word " * words, *parts, "The end."])
+    assert growing_html(text) == answer_html(text)
+
+
+def test_blocks_that_have_ended_are_not_read_again_in_each_frame(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read: list[int] = []
+
+    def counted(text: str, env: dict[str, str] | None = None) -> list[Token]:
+        read.append(len(text))
+        return parse(text, env)
+
+    monkeypatch.setattr(growing_answer, "parse", counted)
+    text = "\n\n".join(f"Paragraph {number} of them, with **bold** words." for number in range(450))
+    frames = range(0, len(text), 20)
+    for length in frames:
+        growing_html(text[:length])
+    assert sum(read) / len(frames) < 4_000
 
 
 @pytest.mark.parametrize(
@@ -56,3 +78,8 @@ def test_a_text_made_to_be_slow_is_shown_as_typed(text: str) -> None:
 def test_lists_in_lists_without_end_lose_no_word() -> None:
     text = "\n".join(f"{'  ' * depth}- word{depth}" for depth in range(100))
     assert [f"word{depth}" for depth in range(100)] == re.findall(r"word\d+", answer_html(text))
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.stem)
+def test_a_sample_becomes_what_it_should(sample: Path) -> None:
+    assert made_html(sample) == expected_html(sample)

@@ -45,7 +45,7 @@ def test_a_row_says_whether_it_was_made_under_a_drill() -> None:
 
 
 def test_an_empty_table_keeps_its_header() -> None:
-    header = b"provider,turns,share,simulated\r\n"
+    header = b"provider,turns,share\r\n"
     assert csv_bytes(providers.shares(providers.frame([]))) == codecs.BOM_UTF8 + header
 
 
@@ -65,6 +65,11 @@ def test_a_formula_in_a_category_is_only_text() -> None:
 def test_a_formula_is_only_text(text: str) -> None:
     turn = served(1, attempts=(failed("openai", text),))
     assert rows(failures.frame([turn]))[0]["model"] == f"'{text}"
+
+
+def test_our_own_ids_are_left_as_they_are() -> None:
+    (row,) = rows(tokens.frame([served(1).model_copy(update={"id": "-Gk3_x"})]))
+    assert row["turn_id"] == "-Gk3_x"
 
 
 def test_a_negative_number_stays_a_number() -> None:

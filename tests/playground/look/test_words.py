@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from playground.look import words
 from playground.sessions import turn_words
@@ -61,3 +63,25 @@ def test_known_counts_and_times_are_said() -> None:
     )
     assert turn_words.tokens(answer) == "≈ 1,200 in · 34 out tokens"
     assert turn_words.latency(answer) == "290 ms to first token · 1.4 s total"
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.125, "12.5%"), (0.12, "12%"), (1, "100%"), (0.0005, "0.1%"), (0, "0%")]
+)
+def test_a_percentage_is_rounded_to_a_tenth(share: float, said: str) -> None:
+    assert words.percent(share) == said
+
+
+def test_three_thirds_are_a_whole() -> None:
+    assert words.percentages([1, 1, 1]) == ["33.4%", "33.3%", "33.3%"]
+    assert words.percentages([7, 1]) == ["87.5%", "12.5%"]
+    assert words.percentages([]) == []
+
+
+@given(st.lists(st.integers(0, 10_000), min_size=1, max_size=12).filter(sum))
+def test_percentages_add_up_and_are_right(parts: list[int]) -> None:
+    shown = [float(each.rstrip("%")) for each in words.percentages(parts)]
+    assert round(sum(shown), 6) == 100
+    assert all(
+        abs(each - 100 * part / sum(parts)) <= 0.1 for each, part in zip(shown, parts, strict=True)
+    )

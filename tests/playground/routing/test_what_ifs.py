@@ -100,6 +100,15 @@ def test_whatever_is_typed_ends_in_a_figure_or_in_a_message(text: str, name: str
     assert len(tried.edits) + len(problems) <= 1
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [("ttft_ms", "1,200", 1_200), ("ttft_ms", "0,5", 0.5), ("cost", "1,25", 1.25)],
+)
+def test_a_figure_is_read_as_people_write_it(name: str, text: str, value: float) -> None:
+    (edit,) = typed(**{name: text})[0].edits
+    assert getattr(edit, name) == value
+
+
 def test_a_switch_takes_out_and_puts_back() -> None:
     rows = candidate_rows(TODAY, WhatIf(), SCOPE)
     off, _ = with_rows(WhatIf(), rows, {"openai:gpt-4o": {"on": False}}, SCOPE)

@@ -130,6 +130,14 @@ def test_it_gets_the_settings_and_the_vendors_keys_but_not_the_other_servers(
     assert "SPEKO_DATABASE_URL" not in started["environment"]
 
 
+def test_it_ranks_by_the_scores_that_are_set(
+    gateway: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPEKO_SCORES", "published")
+    started = told(gateway("serve").ensure()[0], tmp_path)
+    assert started["options"][-2:] == ["--snapshot", "published"]
+
+
 def test_ctrl_c_in_the_terminal_does_not_reach_it(gateway: Gateway, tmp_path: Path) -> None:
     base_url, _ = gateway("serve").ensure()
     assert os.getpgid(told(base_url, tmp_path)["pid"]) != os.getpgid(0)

@@ -68,9 +68,9 @@ def test_a_shared_playground_calls_no_private_address_that_a_visitor_names(plain
     choice = ServerChoice(other=OtherServer("http://127.0.0.1:9000"))
     with pytest.raises(AddressRefusedError):
         chosen_server(choice, plain, "other", private_allowed=False)
-    assert set(usable_vendors({"ollama": LOCAL, "openai": KEYED}, private_allowed=False)) == {
-        "openai"
-    }
+    both = ServerChoice().with_vendor("ollama", LOCAL).with_vendor("openai", KEYED)
+    both = both.with_answer_of("ollama").with_answer_of("openai")
+    assert set(usable_vendors(both, private_allowed=False)) == {"openai"}
 
 
 def test_the_owners_own_address_may_be_private(owned: Settings) -> None:
@@ -91,6 +91,21 @@ def test_vendors_come_and_go() -> None:
     choice = ServerChoice().with_vendor("openai", KEYED).with_vendor("ollama", LOCAL)
     assert set(choice.vendors) == {"openai", "ollama"}
     assert set(choice.without_vendor("openai").vendors) == {"ollama"}
+
+
+def test_only_who_has_answered_with_these_credentials_is_used() -> None:
+    def used(choice: ServerChoice) -> set[str]:
+        return set(usable_vendors(choice, private_allowed=True))
+
+    choice = ServerChoice().with_vendor("openai", KEYED).with_vendor("ollama", LOCAL)
+    assert not used(choice)
+    answered = choice.with_answer_of("ollama")
+    assert used(answered) == {"ollama"}
+    other_models = LOCAL.model_copy(update={"models": ["m"]})
+    assert used(answered.with_vendor("ollama", other_models)) == {"ollama"}
+    elsewhere = LOCAL.model_copy(update={"base_url": "http://127.0.0.1:1"})
+    assert not used(answered.with_vendor("ollama", elsewhere))
+    assert not used(answered.without_vendor("ollama").with_vendor("ollama", LOCAL))
 
 
 def test_a_session_brings_its_keys_along_in_one_header() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,12 +65,12 @@ class Wire:
         await self.writer.drain()
 
 
-def says(*pieces: str, **done: Any) -> Script:
-    """A script: a whole answer in these pieces."""
+def says(*pieces: str, meta: Mapping[str, Any] | None = None, **done: Any) -> Script:
+    """A script: a whole answer in these pieces; ``meta`` is more for its first event."""
 
     async def script(wire: Wire) -> None:
         await wire.start()
-        await wire.event("meta", META)
+        await wire.event("meta", {**META, **(meta or {})})
         for piece in pieces:
             await wire.event("delta", {"text": piece})
         whole = {**META, "text": "".join(pieces), "usage": USAGE, **done}

@@ -17,6 +17,7 @@ from tests.patience import PATIENCE
 from tests.playground.servers.wire_server import META, ThreadedWireServer, Wire, holds, says
 from tests.turns import turn
 
+ATTEMPT = {"provider": "openai", "model": "gpt-4o", "outcome": "answered"}
 STAGED = {OUTAGE_HEADER.lower(), DRILL_HEADER.lower()}
 
 
@@ -47,6 +48,19 @@ async def test_the_answer_grows_and_ends_whole(
     assert (last.simulated, last.kind, last.words) == (True, "simulated", "scripted")
     assert last.attempts[0].duration_ms == 5
     assert (last.failover_count, last.scores_run_id) == (0, "demo-1")
+
+
+async def test_a_simulated_vendors_time_is_its_own_while_the_answer_grows_too(
+    wire: ThreadedWireServer, gateway: Connection
+) -> None:
+    attempts = [{**ATTEMPT, "outcome": "failed", "durationMs": 60}, {**ATTEMPT, "durationMs": 290}]
+    meta = {"attempts": attempts, "simulated": True, "kind": "simulated"}
+    wire.script = says("Good", " morning.", meta=meta)
+    answers = await asked(gateway)  # the words come in the second and the third second
+    grown = [answer.timing for answer in answers[1:3] if answer.timing]
+    assert [each.ttft_ms for each in grown] == [350, 350]
+    assert [each.late_ms for each in grown] == [1650, 1650]
+    assert [each.total_ms for each in grown] == [350, 1350]
 
 
 async def test_a_field_that_is_not_set_is_not_sent(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from playground.sessions.rows import title_of
 from playground.sessions.store import HEARTBEAT_LIMIT, OwnerStore
-from playground.sessions.turns import Answer, Conversation, Turn, TurnSettings, title_of
+from playground.sessions.turns import Answer, Conversation, Turn, TurnSettings
 from speko_client.models import Fault
 from tests.playground.conftest import Clock
 from tests.playground.stores import opened
@@ -61,6 +63,18 @@ def test_a_drill_stays_with_its_turn_and_never_becomes_the_forms(store: OwnerSto
     store.save_turn(turn("t1", settings=drilled))
     assert loaded(store).path()[0].settings == drilled
     assert loaded(store).settings == TurnSettings(language="es")
+
+
+def test_a_comparison_is_found_with_its_seats_and_told_from_a_chat(
+    store: OwnerStore, other: OwnerStore
+) -> None:
+    store.save_turn(turn("t1", seat="b", message_id="m1"))
+    assert loaded(other).comparison is None
+    assert not other.recent(1)[0].compared
+    store.save_comparison("c", '{"seats": []}')
+    assert loaded(other).comparison == '{"seats": []}'
+    assert [(each.seat, each.message_id) for each in loaded(other).turns] == [("b", "m1")]
+    assert other.recent(1)[0].compared
 
 
 def test_turns_are_numbered_along_their_branch(store: OwnerStore) -> None:
@@ -204,7 +218,7 @@ def test_a_turn_that_was_given_up_too_soon_still_ends_as_it_ended(
 def test_ids_cannot_be_guessed_and_fit_a_url(store: OwnerStore) -> None:
     ids = {store.new_conversation_id() for _ in range(100)}
     assert len(ids) == 100
-    assert all(len(i) == 16 and i.replace("-", "").replace("_", "").isalnum() for i in ids)
+    assert all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]{16}", i) for i in ids)
 
 
 def test_many_threads_and_two_processes_save_at_once(store: OwnerStore, other: OwnerStore) -> None:

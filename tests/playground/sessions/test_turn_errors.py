@@ -59,6 +59,14 @@ def test_with_the_embedded_gateway_nobody_is_sent_to_a_key_or_a_network() -> Non
     assert "Retry starts it again" in turn_error(SpekoConnectionError("x"), GATEWAY).advice
 
 
+def test_a_pause_is_told_once() -> None:
+    said = "Every provider that could answer asked for a pause. Ask again in 7 s, or allow others."
+    told = turn_error(SpekoRateLimitError(said, 7), GATEWAY)
+    assert f"{told.message} {told.advice}".count("7 s") == 1
+    elsewhere = turn_error(SpekoRateLimitError("Slow down.", 7), hosted())
+    assert f"{elsewhere.message} {elsewhere.advice}".count("7 s") == 1
+
+
 def test_the_pause_is_kept_for_the_page() -> None:
     assert turn_error(SpekoRateLimitError(retry_after=7), GATEWAY).retry_after == 7
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playground.sessions.turns import Turn, TurnSettings
+from playground.sessions.turns import Turn, TurnSettings, new_id
 from speko_client.models import Fault
 from tests.turns import turn
 
@@ -33,3 +33,7 @@ def test_a_ranking_is_found_under_its_old_name() -> None:
     assert found is not None
     assert found.model_id == "gpt-4o"
     assert Turn.model_validate_json(Turn.model_validate(body).model_dump_json()).ranking == found
+
+
+def test_an_id_begins_with_a_letter() -> None:
+    assert all(new_id()[0].isalpha() for _ in range(200))

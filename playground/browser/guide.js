@@ -1,0 +1,191 @@
+// Leads a keyboard and a screen reader through pages that Streamlit draws again and again: says what
+// happened, moves the focus to where a person looks and never lets it fall away, skips to the
+// message box, and keeps single keys from what nobody meant.
+const BOX = '[data-testid="stChatInputTextArea"]'
+const SHEET = '[data-testid="stPopoverBody"]'
+const OPENER = '[data-testid="stPopoverButton"][aria-expanded="true"]'
+const MESSAGE = '[data-testid="stChatMessage"]'
+const SKELETON = '[data-testid="stSkeleton"]'
+const TYPED_IN = "input, textarea, select, [contenteditable]"
+const USED = "input, textarea, button, a[href]"
+const FIELD = ':is([data-testid="stSelectbox"], [data-testid="stMultiSelect"], [data-testid="stNumberInput"])'
+const NAMELESS = ["Open", "Clear all", "Increment", "Decrement"].map((name) => `${FIELD} button[aria-label="${name}"]:not([aria-description])`).join()
+const SCROLLED = ':is([data-testid="stCode"] pre, .st-key-sweep-scroll):not([tabindex])'
+const DROP = '[data-testid="stFileUploaderDropzone"][role="presentation"]'
+const SWITCH = ".sp-shortcuts input"
+const STREAMLITS = ["r", "c"] // runs the page again, clears the cache
+const OURS = [" ", "ArrowRight", "PageDown", "Escape"]
+const KEPT = "speko-shortcuts"
+const GRACE_MS = 200 // what is drawn again is back by then
+
+const one = (selector) => document.querySelector(selector)
+const keyed = (key) => one(`.st-key-${CSS.escape(key)}`)
+const isDrawn = () => one('[data-testid="stApp"][data-test-script-state="notRunning"]') && !one(SKELETON)
+const isLost = () => !document.activeElement || document.activeElement === document.body
+
+function focus(place) {
+  if (!place.matches(USED)) place.tabIndex = -1
+  place.focus({ preventScroll: !place.matches(USED) })
+}
+
+// What is said, once each
+const said = new Set()
+const regions = {}
+
+function say({ words, once, urgent }) {
+  if (!words || said.has(once)) return
+  said.add(once)
+  const role = urgent ? "alert" : "status"
+  regions[role].textContent = words
+}
+
+function addRegion(role, live) {
+  const region = document.createElement("div")
+  region.className = "sp-announcer"
+  region.setAttribute("role", role)
+  region.setAttribute("aria-live", live)
+  document.body.append((regions[role] = region))
+}
+
+// Where the focus is to go: the best of the keys that is there once the page is drawn. An answer that
+// arrives is one before: the page is being drawn as long as it grows.
+let asked = null
+let wanted = []
+let held = null
+
+function ask({ focusId, keys }) {
+  if (!keys?.length || asked === focusId) return
+  asked = focusId
+  wanted = keys
+  held = document.activeElement
+}
+
+function placeOf(key) {
+  const found = keyed(key)
+  const answer = found && [...found.querySelectorAll(MESSAGE)].at(-1)
+  return answer || !isDrawn() ? answer : (found?.querySelector(USED) ?? found)
+}
+
+function lead() {
+  if (!isLost() && document.activeElement !== held) wanted = []
+  const place = wanted.map(placeOf).find(Boolean)
+  if (place && (place !== held || isLost())) focus((held = place))
+}
+
+// What had the focus, and what stood around it: where that is gone, the focus goes to what is left
+let last = null
+
+function remember(event) {
+  const around = []
+  for (let each = event.target; each; each = each.parentElement) {
+    around.push(...[...each.classList].filter((name) => name.startsWith("st-key-")))
+  }
+  last = { target: event.target, around, opener: event.target.closest(SHEET) && one(OPENER) }
+}
+
+function catchUp() {
+  if (isDrawn()) wanted = []
+  if (!last || wanted.length || !isLost()) return
+  const { target, around, opener } = last
+  if (target.isConnected && !target.disabled) return
+  if (opener?.isConnected) return focus(opener)
+  if (target.matches(BOX) || target.closest('[data-testid="stChatInput"]')) return focus(one(BOX))
+  const name = around.find((each) => one(`.${each}`))
+  const left = name ? one(`.${name}`) : one("main")
+  if (left) focus(name === around[0] ? (left.querySelector(":enabled") ?? left) : left)
+}
+
+// An opened sheet gets the focus; Streamlit gives it back on Escape
+let sheet = null
+
+function enterSheet() {
+  const found = one(SHEET)
+  if (found && found !== sheet) {
+    found.ariaLabel = found.ariaLabel.replace(/[\\*]/g, "") // it is named by its button, as Markdown
+    if (!found.contains(document.activeElement)) focus(found)
+  }
+  sheet = found
+}
+
+// The way past everything that comes before the message box
+function drawSkip() {
+  const box = one(BOX)
+  const skip = one(".sp-skip")
+  if (!box) skip?.remove()
+  if (!box || skip) return
+  box.id ||= "sp-message"
+  const link = document.createElement("a")
+  link.className = "sp-skip"
+  link.href = `#${box.id}`
+  link.textContent = "Skip to the message"
+  link.onclick = (event) => {
+    event.preventDefault()
+    one(BOX)?.focus()
+  }
+  document.body.prepend(link)
+}
+
+// What Streamlit's own parts lack: words that say whose they are, a way in by keyboard, a role
+function mend() {
+  for (const button of document.querySelectorAll(NAMELESS)) {
+    const field = button.closest(FIELD)?.querySelector("input")
+    if (field) button.ariaDescription = field.ariaLabel
+  }
+  for (const place of document.querySelectorAll(SCROLLED)) {
+    if (place.scrollWidth > place.clientWidth) place.tabIndex = 0
+  }
+  one(DROP)?.setAttribute("role", "group")
+}
+
+// Single keys: Streamlit's never, ours unless they are switched off
+const areOff = () => localStorage.getItem(KEPT) === "off"
+
+function drawSwitch() {
+  document.querySelectorAll(SWITCH).forEach((box) => (box.checked = !areOff()))
+}
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return
+  const isTyped = event.target.closest?.(TYPED_IN)
+  const stops = areOff() ? [...STREAMLITS, ...OURS] : STREAMLITS
+  const isOne = stops.includes(event.key.length === 1 ? event.key.toLowerCase() : event.key)
+  // Here, on the way out: what has the focus has had the key, and the page's shortcuts have not.
+  if (isOne && (!isTyped || event.key === "Escape")) event.stopPropagation()
+}
+
+function onSwitch(event) {
+  if (event.target.matches?.(SWITCH)) localStorage.setItem(KEPT, event.target.checked ? "on" : "off")
+}
+
+function start() {
+  addRegion("status", "polite")
+  addRegion("alert", "assertive")
+  document.addEventListener("focusin", remember)
+  document.documentElement.addEventListener("keydown", onKey)
+  document.addEventListener("change", onSwitch)
+  let waiting = 0
+  const look = () => {
+    enterSheet()
+    lead()
+    drawSkip()
+    drawSwitch()
+    if (isDrawn()) mend()
+    clearTimeout(waiting)
+    if (isLost() || wanted.length) waiting = setTimeout(catchUp, GRACE_MS)
+  }
+  new MutationObserver(look).observe(document.body, {
+    childList: true, subtree: true, attributeFilter: ["disabled", "data-test-script-state"],
+  })
+  window.addEventListener("resize", look)
+  look()
+}
+
+let started = false
+
+export default function ({ data }) {
+  if (!started) start()
+  started = true
+  ask(data)
+  lead()
+  say(data)
+}

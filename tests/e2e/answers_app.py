@@ -1,0 +1,15 @@
+"""A page with all samples of what models write, for test_answers.py: by our views, in Streamlit."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from playground.look.answer_view import answer_buttons, answer_view
+from playground.look.page_view import page_style
+from tests.answer_samples import SAMPLES, is_partial, sample_text
+
+page_style("chat")
+answer_buttons()
+for sample in SAMPLES:
+    with st.container(key=f"sample-{sample.stem}"):
+        answer_view(sample_text(sample), partial=is_partial(sample))

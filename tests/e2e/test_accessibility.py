@@ -1,0 +1,182 @@
+"""axe-core on every page and dialog in the states a person meets: WCAG 2.2 AA, zero violations.
+
+One journey a theme; each state is measured at three widths. ``docs/accessibility.md`` says what
+else was checked, and how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Final
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page, expect
+
+from tests.e2e.chat_page import ChatPage
+from tests.e2e.conftest import ColourScheme
+from tests.e2e.harness import PATIENCE_MS, PlaygroundServer, settle
+
+SIZES: Final = ((1440, 900), (390, 844), (320, 640))
+RULES: Final = {
+    "light": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "dark": ["color-contrast", "link-in-text-block"],
+}
+"""All that axe has for our level; what is not about colours is the same in both themes."""
+MEASURE: Final = """async (rules) => {
+    const found = await axe.run({runOnly: rules, resultTypes: ["violations"]})
+    return found.violations.flatMap((each) => each.nodes.map((node) =>
+        `${each.id}: ${node.target} ${node.html.slice(0, 160)} ${node.failureSummary}`))
+}"""
+FADED_IN: Final = """() => document.getAnimations().every((each) =>
+    each.playState !== "running" || each.effect.getComputedTiming().iterations === Infinity)"""
+OVERFLOW: Final = """() => ["html", "main"]
+    .map((name) => document.querySelector(name))
+    .filter((place) => place.scrollWidth > place.clientWidth).map((place) => place.tagName)"""
+WIDER_TEXT: Final = """* { line-height: 1.5 !important; letter-spacing: .12em !important;
+    word-spacing: .16em !important; } p { margin-bottom: 2em !important; }"""
+CUT: Final = """() => [...document.querySelectorAll("main :is(p, b, span, a, button, td)")]
+    .filter((each) => each.textContent.trim() && each.clientHeight > 4
+        && getComputedStyle(each).overflowY === "hidden" && !each.closest(".sp-ellipsis, em")
+        && each.scrollHeight > each.clientHeight + 2)
+    .map((each) => each.outerHTML)"""
+
+
+@pytest.fixture(scope="module")
+def server_model_file() -> None:
+    """Scripted words: how it looks matters here, not what is said."""
+
+
+@pytest.fixture
+def viewport() -> tuple[int, int]:
+    """The widest of the three."""
+    return SIZES[0]
+
+
+@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
+def test_no_page_or_dialog_violates_wcag(
+    page: Page, server: PlaygroundServer, colour_scheme: ColourScheme
+) -> None:
+    found: list[str] = []
+    for state in chain(chat(page, server), routing(page), others(page)):
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            found += [
+                f"{state} {colour_scheme} {width}: {each}"
+                for each in measured(page, RULES[colour_scheme])
+            ]
+        page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
+    assert not found, "\n\n".join(found)
+
+
+def measured(page: Page, rules: Sequence[str]) -> list[str]:
+    """What axe finds on the page as it is now, and what makes it scroll sideways."""
+    settle(page)
+    page.wait_for_function(FADED_IN, timeout=PATIENCE_MS)
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    violations: list[str] = page.evaluate(MEASURE, rules)
+    return violations + [f"scrolls sideways: {name}" for name in page.evaluate(OVERFLOW)]
+
+
+def chat(page: Page, server: PlaygroundServer) -> Iterator[str]:
+    """The chat, from its first screen to a question whether to delete everything."""
+    chat = ChatPage(page, server)
+    chat.open()
+    yield "first screen"
+    chat.take_pill("sample", "Book me an appointment for Tuesday.")
+    chat.take_pill("follow-up", "3pm, with Dr. Chen.")
+    provider, model = chat.provider().split(" ", 1)
+    chat.choose("Simulate an outage of", f"{provider} · {model}")
+    chat.send("Show me a table | with | bars, and `code`.")
+    yield "failover under a drill"
+    page.get_by_text("What happened").last.click()
+    yield "receipt with its request"
+    page.keyboard.press("Escape")
+    chat.choose("Allowed providers", f"{provider} · {model}")
+    chat.send("And now nobody?")
+    yield "error"
+    page.locator(".st-key-recent-sessions summary").click()
+    settle(page)
+    page.get_by_role("button", name="Delete all").click()
+    yield "recent sessions, about to delete them"
+
+
+def routing(page: Page) -> Iterator[str]:
+    """Its views, each with something going on."""
+    address, _, query = page.url.partition("?")
+    for view in ("ranking", "sweep", "what-if", "drill"):
+        page.goto(f"{address}routing?view={view}&{query}")
+        expect(page.get_by_role("radiogroup", name="View")).to_be_visible()
+        settle(page)
+        if view == "what-if":
+            page.get_by_role("slider", name="Cost").press("ArrowLeft")
+        if view == "drill":
+            page.locator('[class*="st-key-preset-card-"] button').first.click()
+        yield view
+    page.get_by_role("button", name="End drill").first.click()
+    settle(page)
+
+
+def others(page: Page) -> Iterator[str]:
+    """Analytics, what is real, Connections with its forms, a demo from its shelf to its end."""
+    address = page.url.partition("routing")[0]
+    query = page.url.partition("&")[2]
+    page.goto(f"{address}analytics?{query}")
+    expect(page.get_by_test_id("stPlotlyChart").first).to_be_visible()
+    yield "analytics"
+    for path in ("analytics?c=gone", "real", "connections"):
+        page.goto(f"{address}{path}")
+        settle(page)
+        yield path
+    page.get_by_role("button", name="Add key for OpenAI").click()
+    settle(page)
+    page.get_by_role("button", name="Save and test").first.click()
+    settle(page)
+    page.get_by_role("button", name="Add a server").click()
+    yield "forms of connections"
+    page.locator(".st-key-server-kind").get_by_text("Another server").click()
+    yield "another server"
+    page.goto(f"{address}demo")
+    page.get_by_text("How to write one").click()
+    yield "demo shelf"
+    page.locator('[class*="st-key-play-shipped-3"] button').click()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_test_id("stPlotlyChart").first).to_be_visible()
+    yield "demo"
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="More demos")).to_be_visible()
+    yield "demo at its end"
+
+
+@pytest.mark.parametrize("path", ["", "routing", "connections", "demo"])
+def test_wider_text_is_not_cut(path: str, page: Page, server: PlaygroundServer) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server.url}/{path}")
+    settle(page)
+    page.add_style_tag(content=WIDER_TEXT)
+    settle(page)
+    assert page.evaluate(CUT) == []
+    assert page.evaluate(OVERFLOW) == []
+
+
+def test_motion_stands_still_for_who_wants_that(page: Page, server: PlaygroundServer) -> None:
+    page.goto(server.url)
+    settle(page)
+    moving = "() => document.getAnimations().map(e => e.effect.target?.outerHTML.slice(0, 120))"
+    assert page.evaluate(moving) == []
+
+
+def test_what_is_chosen_shows_where_the_system_sets_the_colours(
+    page: Page, server: PlaygroundServer
+) -> None:
+    page.emulate_media(forced_colors="active")
+    page.goto(server.url)
+    settle(page)
+    outline = "each => getComputedStyle(each).outlineStyle"
+    assert page.get_by_role("radio", name="Balanced").evaluate(outline) == "solid"
+    assert page.get_by_role("radio", name="Latency").evaluate(outline) == "none"
+    mark = page.locator(".sp-mark").first
+    assert mark.evaluate("each => getComputedStyle(each).forcedColorAdjust") == "none"
