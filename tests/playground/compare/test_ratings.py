@@ -38,7 +38,7 @@ def test_the_truth_lies_in_the_intervals_19_times_in_20(count: int) -> None:
     covered: list[bool] = []
     while len(covered) < 2_400:
         truth = rng.normal(0, 1, 6)
-        votes = list(drawn(truth, count, rng, side=0.3, tie=-0.5))
+        votes = list(drawn(list(truth), count, rng, side=0.3, tie=-0.5))
         rated = rate(votes)
         for name, rating in zip(rated.seats, rated.ratings, strict=True):
             if len(rated.seats) == len(truth):
