@@ -291,20 +291,17 @@ def test_a_seat_can_be_sent_another_history_than_its_branch(
 def test_one_comparison_runs_a_bounded_number_of_turns(
     engine: Engine, gateway: Connection, wire: ThreadedWireServer
 ) -> None:
-    wire.script = holds("So far")
-    for number in range(MOST_BESIDE):
-        place = Place("a", f"m{number}")
-        engine.submit(
+    def ask(message_id: str) -> Run:
+        place = Place("a", message_id)
+        return engine.submit(
             MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None, place=place
         )
+
+    wire.script = holds("So far")
+    runs = [ask(f"m{number}") for number in range(MOST_BESIDE)]
+    for run in runs:
+        wait_for_text(run)
     with pytest.raises(AlreadyRunningError):
-        engine.submit(
-            MACHINE_OWNER,
-            gateway,
-            conversation(),
-            "Hi",
-            FORM,
-            parent_id=None,
-            place=Place("b", "m"),
-        )
+        ask("one more")
     engine.stop(MACHINE_OWNER, "c")
+    assert all(run.wait(PATIENCE) for run in runs)
