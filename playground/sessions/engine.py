@@ -134,7 +134,7 @@ class Engine:
     def runs_for(self, owner: Owner, conversation_id: str) -> tuple[Run, ...]:
         """The conversation's runs while they are live, and until the store has shown their ends.
 
-        Oldest first. One that could not be saved stays until the next, with its ``save_error``.
+        Oldest first. One that could not be saved stays until it is, with its ``save_error``.
         """
         works = self._of(owner, conversation_id)
         return tuple(work.run for work in works if not _is_settled(work))
@@ -324,8 +324,7 @@ class _Work:
 
 
 def _is_settled(work: _Work) -> bool:
-    run = work.run
-    return run.done and run.save_error is None and work.store.has_shown_end(run.turn)
+    return work.run.done and work.store.has_shown_end(work.run.turn)
 
 
 def _run(loop: asyncio.AbstractEventLoop) -> None:
