@@ -78,11 +78,11 @@ class Against:
 
 
 def everyone(ranking: RoutingPreview) -> list[ScoredCandidate]:
-    """The best candidate of each provider, best first: whom the router could have chosen."""
+    """Whom the router could have chosen: each provider's best first, then the rest, best first."""
     best: dict[str, ScoredCandidate] = {}
     for each in candidates(ranking):
         best.setdefault(each.provider_id, each)
-    return list(best.values())
+    return [*best.values(), *(each for each in candidates(ranking) if each not in best.values())]
 
 
 def lined_up(comparison: Comparison, others: Sequence[ScoredCandidate]) -> Comparison:

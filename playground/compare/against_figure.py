@@ -20,12 +20,11 @@ _BOUND: Final = "star-open"
 _AIR: Final = 0.12
 """Of the figure's width and height, beyond its outermost marks."""
 _TICKS: Final = (
-    (0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.4, 1.6, 1.8, 2),
-    tuple(size * 10.0**power for power in range(-3, 3) for size in (1, 2, 5)),
-    tuple(10.0**power for power in range(-12, 13)),
+    (0.5, tuple(step / 10 for step in range(1, 31))),
+    (3, tuple(size * 10.0**power for power in range(-4, 4) for size in (1, 2, 5))),
+    (math.inf, tuple(10.0**power for power in range(-12, 13))),
 )
-"""Ratios on an axis: the finest steps that are not too many."""
-_MOST_TICKS: Final = 9
+"""Ratios on an axis, by how many powers of ten it spans at most."""
 
 _Range = tuple[float, float]
 
@@ -50,7 +49,8 @@ def figure(found: Against, theme: Theme) -> go.Figure:
         look = marker_look(rival.provider, theme)
         if rival.kind != "provider":
             symbol = _BOUND if rival.kind == "bound" else next(controls)
-            look |= {"symbol": symbol, "color": TEXT[theme], "line": {"width": 2}}
+            # A ring around the provider that it is the same as.
+            look |= {"symbol": symbol, "size": 17, "color": TEXT[theme], "line": {"width": 2}}
         picture.add_trace(
             _mark(rival, time.value, cost.value, look).update(
                 error_x=_interval(time, width, look["color"]),
@@ -152,9 +152,5 @@ def _range(found: Sequence[Difference], margin: float) -> _Range:
 
 
 def _ticks(height: _Range) -> list[float]:
-    within = [[each for each in steps if _is_in(each, height)] for steps in _TICKS]
-    return next((ticks for ticks in within if 3 <= len(ticks) <= _MOST_TICKS), within[-1])
-
-
-def _is_in(ratio: float, height: _Range) -> bool:
-    return height[0] <= math.log10(ratio) <= height[1]
+    steps = next(steps for most, steps in _TICKS if height[1] - height[0] <= most)
+    return [step for step in steps if height[0] <= math.log10(step) <= height[1]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -32,10 +32,10 @@ HOW: Final = f"""
 - **Paired**: every figure is over messages that both were asked. Of retries the first counts, and
   a stopped answer is left out.
 - **Time to first token**: the router's less theirs. The median of the differences, with a 95%
-  interval by the bootstrap. An answer that failed took for ever. Less than
+  interval by the bootstrap. An answer that failed took for ever. Within
   {TIME_MARGIN_MS:.0f} ms is no difference that matters.
 - **Cost**, estimated at list price: the sum of the router's over the sum of theirs, where both
-  answered and have a price. Less than {COST_MARGIN - 1:.0%} is no difference that matters.
+  answered and have a price. Within {COST_MARGIN - 1:.0%} is no difference that matters.
 - **Votes**: yours on this pair, in all sessions. An exact sign test without the ties, looked at
   after 25, 50, 100 and 200 votes only. Between 45% and 55% is no difference that matters.
 - **Best single provider**: for time the fastest, for cost the cheapest. It is chosen on one half of
@@ -45,12 +45,12 @@ HOW: Final = f"""
 - **A random mix**: for each message, a provider drawn by lot.
 - **Oracle**: for each message the best answer, known afterwards. An upper bound that no router
   can reach.
-- Below {FEWEST} messages nothing is said. Each interval is a 95% one by itself: of twenty, about
-  one misses.
+- n counts the messages behind a figure, and below {FEWEST} of them nothing is said. Each interval
+  is a 95% one by itself: of twenty, about one misses.
 """
 
-_NOTHING: Final = "not known"
-_MEASURES: Final = {"time": "Time to first token", "cost": "Estimated cost", "votes": "Votes"}
+MEASURES: Final = {"time": "Time to first token", "cost": "Estimated cost", "votes": "Votes"}
+UNKNOWN: Final = {"time": "not known", "cost": "no price known", "votes": "no vote yet"}
 _BESIDE: Final[Mapping[Word, str]] = {
     "better": "better than {}",
     "worse": "worse than {}",
@@ -72,10 +72,10 @@ _COLUMNS: Final = {
 }
 
 
-def said(judged: Difference | PairVotes | None) -> str:
+def said(judged: Difference | PairVotes | None, unknown: str = "not known") -> str:
     """The verdict as the page says it."""
     if judged is None:
-        return _NOTHING
+        return unknown
     if judged.word == "no difference":
         return "no difference beyond the margin"
     if judged.word == "can't tell":
@@ -85,13 +85,21 @@ def said(judged: Difference | PairVotes | None) -> str:
 
 
 def time_detail(found: Difference | None) -> str:
-    """``120 ms sooner (180 ms sooner to 40 ms later), 12 messages``; empty where there is none."""
-    return "" if found is None else _detail(found, _moved)
+    """``120 ms sooner (60 ms to 180 ms), n = 12``; empty where there is none."""
+    if found is None:
+        return ""
+    if found.low < 0 < found.high:
+        interval = f"{_moved(found.low)} to {_moved(found.high)}"
+    else:
+        interval = " to ".join(_size(end) for end in sorted((found.low, found.high), key=abs))
+    return f"{_moved(found.value)} ({interval}), n = {found.n}"
 
 
 def cost_detail(found: Difference | None) -> str:
-    """``0.71 times theirs (0.6 to 0.83), 12 messages``; empty where there is none."""
-    return "" if found is None else _detail(found, "{:.3g}".format, " times theirs")
+    """``0.71 times theirs (0.60 to 0.83), n = 12``; empty where there is none."""
+    if found is None:
+        return ""
+    return f"{found.value:.2f} times theirs ({found.low:.2f} to {found.high:.2f}), n = {found.n}"
 
 
 def votes_detail(found: PairVotes | None) -> str:
@@ -109,7 +117,7 @@ def votes_detail(found: PairVotes | None) -> str:
 
 def summary(found: Against) -> list[str]:
     """One sentence for each measure: beside how many of the single providers what can be said."""
-    return [_sentence(measure, found.providers) for measure in _MEASURES]
+    return [_sentence(measure, found.providers) for measure in MEASURES]
 
 
 def caption(found: Against) -> str:
@@ -132,23 +140,23 @@ def frame(found: Against) -> pd.DataFrame:
 
 def _sentence(measure: str, providers: Sequence[Rival]) -> str:
     judged = [each for rival in providers if (each := getattr(rival, measure)) is not None]
+    if not judged:
+        return f"{MEASURES[measure]}: {UNKNOWN[measure]}."
     counts = Counter(each.word for each in judged)
     parts = [how.format(counts[word]) for word, how in _BESIDE.items() if counts[word]]
     if missing := len(providers) - len(judged):
-        parts.append(f"not known beside {missing}")
+        parts.append(f"{UNKNOWN[measure]} beside {missing}")
     many = counted(len(providers), "single provider")
-    return f"{_MEASURES[measure]}, beside {many}: {', '.join(parts)}."
-
-
-def _detail(found: Difference, figure: Callable[[float], str], unit: str = "") -> str:
-    interval = f"{figure(found.low)} to {figure(found.high)}"
-    return f"{figure(found.value)}{unit} ({interval}), {counted(found.n, 'message')}"
+    return f"{MEASURES[measure]}, beside {many}: {', '.join(parts)}."
 
 
 def _moved(milliseconds: float) -> str:
-    size = abs(milliseconds)
-    way = "sooner" if milliseconds < 0 else "later"
-    return f"{'∞ ms' if math.isinf(size) else words.milliseconds(size)} {way}"
+    way = "" if milliseconds == 0 else " sooner" if milliseconds < 0 else " later"
+    return f"{_size(milliseconds)}{way}"
+
+
+def _size(milliseconds: float) -> str:
+    return "∞ ms" if math.isinf(milliseconds) else words.milliseconds(abs(milliseconds))
 
 
 def _of(some: int, every: int) -> str:

@@ -73,11 +73,12 @@ def wilson(wins: int, total: int, level: float = LEVEL) -> tuple[float, float]:
 
 
 def _judged(wins: int, losses: int) -> Word:
-    if sign_chance(wins, losses) <= _LEVEL:
-        return "better" if wins > losses else "worse"
     low, high = wilson(wins, wins + losses, _LEVEL)
-    alike = low > 0.5 - SHARE_MARGIN and high < 0.5 + SHARE_MARGIN
-    return "no difference" if alike else "can't tell"
+    if low > 0.5 - SHARE_MARGIN and high < 0.5 + SHARE_MARGIN:
+        return "no difference"
+    if sign_chance(wins, losses) > _LEVEL:
+        return "can't tell"
+    return "better" if wins > losses else "worse"
 
 
 def _more(wins: int, losses: int, seen: int, given: int) -> int | None:
