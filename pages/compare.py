@@ -13,7 +13,7 @@ from playground.look.page_view import spread
 from playground.look.safe_text import literal
 
 # As in the URL (``?view=...``); the style makes the first letter a capital.
-VIEWS = ("side by side",)
+VIEWS = ("side by side", "against everyone")
 _VIEW_HEIGHT = 420
 
 
@@ -57,6 +57,10 @@ def title() -> str:
 def show(view: str, desk: CompareDesk) -> None:
     """Run the chosen view, and only that."""
     match view:
+        case "against everyone":
+            from playground.compare.against_view import against_view
+
+            against_view(desk)
         case _:
             from playground.compare.columns_view import columns_view
 

@@ -24,7 +24,7 @@ def answered(
 def test_the_first_is_named_and_the_others_say_how_far_behind_they_are() -> None:
     said = medals([answered("a", 200, 900, 0.002), answered("b", 350, 800, 0.001)])
     assert said["a"] == ["first to speak", "ends 100 ms later", "2.0× the cheapest"]
-    assert said["b"] == ["+150 ms", "first to finish", "cheapest"]
+    assert said["b"] == ["speaks 150 ms later", "first to finish", "cheapest"]
 
 
 def test_equal_ones_share_the_first_place() -> None:
