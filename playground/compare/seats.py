@@ -67,13 +67,16 @@ class Comparison(_Value):
     """The seats in their order on the page, and what each is sent of the turns before.
 
     ``winner`` is the turn that all go on from where ``threads`` says so. ``blind`` hides who is
-    who until a person has voted.
+    who until a person has voted: two seats are drawn for each message, the last two by ``chance``
+    (0..1), and ``prompts`` is the list to judge, where there is one.
     """
 
     seats: tuple[Seat, ...] = Field(default=(), max_length=MOST)
     threads: Threads = "own"
     winner: str | None = None
     blind: bool = False
+    chance: float | None = None
+    prompts: tuple[str, ...] = ()
 
     @field_validator("seats")
     @classmethod
