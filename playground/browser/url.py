@@ -6,7 +6,7 @@ that it is reserved in the browser session, so that the form's widgets keep thei
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -17,6 +17,7 @@ CHAT_PAGE = "../pages/chat.py"
 
 _PARAM = "c"
 _TURN_PARAM = "t"
+_SEATS_PARAM = "seats"
 _RESERVED = Slot("reserved_conversation", str)
 _LAST = Slot("last_conversation", str)
 _PAGE = Slot("page", str)
@@ -82,6 +83,17 @@ def way_on(page: str, label: str, icon: str, **query: str) -> None:
     """Draw a link to another page, by its file's name; the open conversation goes along."""
     path = f"../pages/{page}.py"
     st.page_link(path, label=label, icon=icon, query_params={**opened_query(), **query})
+
+
+def seat_tokens() -> list[str]:
+    """The seats of a comparison as the URL names them; none on any other page."""
+    return st.query_params.get_all(_SEATS_PARAM)
+
+
+def name_seats(tokens: Sequence[str]) -> None:
+    """Put a comparison's seats into the URL."""
+    if tokens != seat_tokens():
+        st.query_params[_SEATS_PARAM] = list(tokens)
 
 
 def focused_turn() -> str | None:

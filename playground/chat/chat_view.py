@@ -208,7 +208,7 @@ def open_chat(on_sent: Callable[[Runtime, Owner, str], None]) -> Chat:
     """The conversation the URL names, or a fresh one, with the server that will answer."""
     runtime = get_runtime()
     store = runtime.store.of(this_owner())
-    server = _connect(runtime)
+    server = connect(runtime)
     if isinstance(server.value, Connection):
         facts = server_facts(runtime, server.value)
     else:
@@ -262,7 +262,8 @@ def keep_draft(scope: str) -> None:
     )
 
 
-def _connect(runtime: Runtime) -> Found[Connection | Connecting]:
+def connect(runtime: Runtime) -> Found[Connection | Connecting]:
+    """The server that messages go to, also while it is still starting, and what is wrong."""
     try:
         return Found(ready_connection(runtime) or _connecting(runtime))
     except GatewayStartError as error:

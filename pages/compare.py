@@ -1,0 +1,55 @@
+"""The Compare page: one message answered by several seats at once."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from playground.chat.form_view import settings_form
+from playground.chat.recents_view import recents
+from playground.compare.desk_view import CompareDesk, open_desk
+from playground.connections.facts_view import await_server, try_again
+from playground.look.answer_view import answer_buttons
+from playground.look.safe_text import literal
+
+# As in the URL (``?view=...``); the style makes the first letter a capital.
+VIEWS = ("side by side",)
+_VIEW_HEIGHT = 420
+
+
+def main() -> None:
+    """The form beside the page, then the view that was chosen."""
+    desk = open_desk()
+    with st.sidebar:
+        recents(desk.runtime, desk.conversation_id)
+        desk.keep_form(settings_form(desk))
+        answer_buttons()
+    st.title("Compare", anchor=False)
+    if desk.problem:
+        st.warning(literal(desk.problem), icon=":material/cloud_off:")
+        try_again()
+    view = st.segmented_control(
+        "View",
+        VIEWS,
+        default=VIEWS[0],
+        required=True,
+        label_visibility="collapsed",
+        key="view",
+        bind="query-params",
+    )
+    if desk.facts.pending:
+        await_server(desk.runtime, desk.facts, at_once=False)
+        st.skeleton(height=_VIEW_HEIGHT)
+    else:
+        show(str(view), desk)
+
+
+def show(view: str, desk: CompareDesk) -> None:
+    """Run the chosen view, and only that."""
+    match view:
+        case _:
+            from playground.compare.columns_view import columns_view
+
+            columns_view(desk)
+
+
+main()
