@@ -14,7 +14,8 @@ const SCROLLED = ':is([data-testid="stCode"] pre, .st-key-sweep-scroll):not([tab
 const DROP = '[data-testid="stFileUploaderDropzone"][role="presentation"]'
 const SWITCH = ".sp-shortcuts input"
 const STREAMLITS = ["r", "c"] // runs the page again, clears the cache
-const OURS = [" ", "ArrowRight", "PageDown", "Escape"]
+const OURS = [" ", "ArrowLeft", "ArrowRight", "PageDown", "Escape", "1", "2", "3", "4"]
+const ALSO = { ArrowLeft: "vote-left", ArrowRight: "vote-right" } // a button takes one key of its own
 const KEPT = "speko-shortcuts"
 const GRACE_MS = 200 // what is drawn again is back by then
 
@@ -151,6 +152,7 @@ function onKey(event) {
   const isOne = stops.includes(event.key.length === 1 ? event.key.toLowerCase() : event.key)
   // Here, on the way out: what has the focus has had the key, and the page's shortcuts have not.
   if (isOne && (!isTyped || event.key === "Escape")) event.stopPropagation()
+  if (!areOff() && !isTyped && ALSO[event.key]) keyed(ALSO[event.key])?.querySelector("button")?.click()
 }
 
 function onSwitch(event) {

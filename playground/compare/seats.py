@@ -185,7 +185,9 @@ def messages(turns: Sequence[Turn]) -> list[list[Turn]]:
 
 
 def parent_of(comparison: Comparison, seat: Seat, turns: Sequence[Turn]) -> str | None:
-    """The turn that this seat's next one follows; None where it is the first."""
+    """The turn that this seat's next one follows; None where it is the first, or judged blind."""
+    if comparison.blind:
+        return None
     known = {turn.id for turn in turns}
     if comparison.threads == "winner" and comparison.winner in known:
         return comparison.winner

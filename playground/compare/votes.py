@@ -97,6 +97,14 @@ def votes_of(store: OwnerStore) -> list[CastVote]:
         return [vote for body in bodies if (vote := _read(body)) is not None]
 
 
+def vote_on(store: OwnerStore, message_id: str) -> CastVote | None:
+    """The owner's vote on the answers to this message. Raises StoreError."""
+    found = sa.select(VOTES.c.body).where(_these(store, [message_id]))
+    with store.database.read() as transaction:
+        body = transaction.execute(found).scalar_one_or_none()
+    return None if body is None else _read(body)
+
+
 def add_votes(store: OwnerStore, votes: Iterable[CastVote]) -> int:
     """Keep those that are not here yet; returns how many those were.
 
@@ -128,6 +136,26 @@ def delete_votes(store: OwnerStore, ids: Sequence[str] | None = None) -> int:
         deleted = transaction.execute(sa.delete(VOTES).where(which)).rowcount
     store.database.erase()
     return deleted
+
+
+def texts_of(store: OwnerStore, votes: Iterable[CastVote]) -> dict[str, tuple[str, str, str]]:
+    """The prompt, the left and the right answer by a vote's id, of sessions that are still here.
+
+    Raises StoreError.
+    """
+    found: dict[str, tuple[str, str, str]] = {}
+    by_session: dict[str, list[CastVote]] = {}
+    for vote in votes:
+        by_session.setdefault(vote.conversation_id, []).append(vote)
+    for conversation_id, theirs in by_session.items():
+        session = store.load(conversation_id)
+        turns = {turn.id: turn for turn in session.turns} if session else {}
+        for vote in theirs:
+            both = [turns[turn_id] for turn_id in vote.turns if turn_id in turns]
+            if len(both) == 2:
+                left, right = (turn.answer.text for turn in both)
+                found[vote.id] = (both[0].message, left, right)
+    return found
 
 
 def _these(store: OwnerStore, ids: Iterable[str]) -> sa.ColumnElement[bool]:

@@ -1,0 +1,28 @@
+"""What the browser tab remembers of a blind run: which duel is behind it, and who may be named."""
+
+from __future__ import annotations
+
+from playground.browser.slots import Slot
+
+_PASSED = Slot("duel_passed", str)
+_NAMED = Slot("duel_named", str)
+
+
+def pass_on(duel_id: str) -> None:
+    """This duel is behind: something else is asked next."""
+    _PASSED.set(duel_id)
+
+
+def is_passed(duel_id: str) -> bool:
+    """Whether this duel is behind."""
+    return _PASSED.get() == duel_id
+
+
+def name_both(duel_id: str) -> None:
+    """Say who is who before the time to undo is over."""
+    _NAMED.set(duel_id)
+
+
+def is_named(duel_id: str) -> bool:
+    """Whether a person has asked who is who."""
+    return _NAMED.get() == duel_id
