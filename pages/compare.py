@@ -15,8 +15,8 @@ from playground.look.safe_text import literal
 from playground.sessions.store import utc_now
 
 # As in the URL (``?view=...``); the style makes the first letter a capital.
-VIEWS = ("side by side", "blind", "ratings")
-_NAMED_VIEWS = ("side by side",)
+VIEWS = ("side by side", "blind", "ratings", "against everyone")
+_NAMED_VIEWS = ("side by side", "against everyone")
 _VIEW_HEIGHT = 420
 
 
@@ -64,6 +64,10 @@ def show(view: str, desk: CompareDesk) -> None:
             from playground.compare.ratings_view import ratings_view
 
             ratings_view(desk)
+        case "against everyone":
+            from playground.compare.against_view import against_view
+
+            against_view(desk)
         case _:
             from playground.compare.columns_view import columns_view
 

@@ -135,13 +135,11 @@ def _later(first: float | None, second: float | None) -> float:
 
 
 def _median(rows: _Floats) -> _Floats:
-    """Of sorted rows; between an infinite and a finite one, or two infinite ones, the lower."""
+    """Of sorted rows; halfway between the two infinities is 0, so that neither side is favoured."""
     count = rows.shape[1]
-    below, above = rows[:, (count - 1) // 2], rows[:, count // 2]
-    halfway = np.isfinite(below) & np.isfinite(above)
-    result = below.copy()
-    result[halfway] = (below[halfway] + above[halfway]) / 2
-    return result
+    with np.errstate(invalid="ignore"):
+        middle: _Floats = (rows[:, (count - 1) // 2] + rows[:, count // 2]) / 2
+    return np.nan_to_num(middle, nan=0.0, posinf=np.inf, neginf=-np.inf)
 
 
 def _percentiles(values: _Floats) -> tuple[float, float]:
@@ -155,12 +153,12 @@ def _said(
 ) -> Difference:
     if n < FEWEST:
         return Difference(value, low, high, n, "can't tell", FEWEST - n)
+    if margin[0] < low and high < margin[1]:
+        return Difference(value, low, high, n, "no difference")
     if high < equal:
         return Difference(value, low, high, n, "better")
     if low > equal:
         return Difference(value, low, high, n, "worse")
-    if margin[0] < low and high < margin[1]:
-        return Difference(value, low, high, n, "no difference")
     half = (high - low) / 2
     wanted = max(abs(value - equal), (margin[1] - margin[0]) / 2 - abs(value - equal))
     more = n * (half / wanted) ** 2 - n if wanted > 0 and math.isfinite(half) else math.inf

@@ -49,7 +49,7 @@ class Seat(_Value):
     @field_validator("pin")
     @classmethod
     def _is_a_pin(cls, pin: str | None) -> str | None:
-        if pin is not None and not _PIN.fullmatch(pin):
+        if pin is not None and not may_be_pinned(pin):
             raise ValueError("A pinned seat is vendor or vendor:model.")
         return pin
 
@@ -118,6 +118,11 @@ class Comparison(_Value):
 
     def _with(self, seats: Iterable[Seat]) -> Comparison:
         return self.model_copy(update={"seats": tuple(seats)})
+
+
+def may_be_pinned(pin: str) -> bool:
+    """Whether a seat, and a URL, can name this candidate."""
+    return _PIN.fullmatch(pin) is not None
 
 
 def read(stored: str | None) -> Comparison | None:

@@ -21,7 +21,8 @@ FIRST_LOOK: Final = 25
 LEVEL: Final = 0.05
 MARGIN: Final = math.log(0.55 / 0.45)
 """In strength: a difference below 55 to 45 in wins is none that matters."""
-_LOOKS_IN_LEVEL: Final = 4
+LOOKS_IN_LEVEL: Final = 4
+"""Each look is taken at this part of the level."""
 _MOST_MORE: Final = 10_000
 
 
@@ -49,6 +50,11 @@ def last_look(votes: int) -> int:
     return look
 
 
+def next_look(votes: int) -> int:
+    """The first look that has at least so many votes."""
+    return FIRST_LOOK if votes <= FIRST_LOOK else next_look(-(-votes // 2)) * 2
+
+
 def verdicts(votes: Sequence[Vote]) -> list[Verdict]:
     """One for each pair of seats, as of the last look, by Holm's procedure over the pairs.
 
@@ -71,7 +77,7 @@ def _known(rated: Ratings, pair: tuple[str, str]) -> bool:
 
 
 def _judged(rated: Ratings) -> list[Verdict]:
-    level = LEVEL / _LOOKS_IN_LEVEL
+    level = LEVEL / LOOKS_IN_LEVEL
     found = [(pair, *rated.difference(*pair)) for pair in pairs(rated.seats)]
     chances = [_chance(difference, error) for _, difference, error in found]
     differs = holm(chances, level)

@@ -6,9 +6,12 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from playground.compare.paired import (
+    RESAMPLES,
     cost_ratio,
     cross_fitted,
     oracle,
@@ -16,6 +19,8 @@ from playground.compare.paired import (
     sign_chance,
     time_difference,
 )
+
+SOME = st.none() | st.integers(1, 5_000).map(float)
 
 
 @pytest.mark.parametrize(("wins", "losses"), [(0, 0), (5, 0), (7, 3), (30, 18), (400, 380)])
@@ -53,6 +58,16 @@ def test_a_failure_takes_for_ever() -> None:
     both = time_difference([None] * 12, [None] * 12)
     assert both is not None
     assert both.word == "no difference"
+
+
+@given(st.lists(st.tuples(SOME, SOME), min_size=1, max_size=9))
+def test_no_side_is_favoured(pairs: list[tuple[float | None, float | None]]) -> None:
+    first, second = [list(side) for side in zip(*pairs, strict=True)]
+    one, other = time_difference(first, second), time_difference(second, first)
+    assert one is not None
+    assert other is not None
+    assert one.value == -other.value
+    assert (one.low, one.high) == (-other.high, -other.low)
 
 
 def test_nothing_is_said_of_few_messages() -> None:
@@ -99,3 +114,25 @@ def test_the_best_single_is_one_that_does_not_fail() -> None:
 def test_a_random_mix_draws_from_everybody() -> None:
     figures = np.column_stack([np.zeros(200), np.ones(200)])
     assert 0.3 < random_mix(figures).mean() < 0.7
+
+
+def test_a_certain_difference_within_the_margin_is_none_that_matters() -> None:
+    found = time_difference([301.0] * 12, [300.0] * 12)
+    assert found is not None
+    assert (found.value, found.word) == (1.0, "no difference")
+
+
+def test_both_intervals_are_numpys_over_the_same_samples() -> None:
+    rng = np.random.default_rng(9)
+    first, second = rng.lognormal(6, 0.3, 41), rng.lognormal(6, 0.3, 41)
+    rows = np.random.default_rng(20_261_126).integers(41, size=(RESAMPLES, 41))
+    medians = [np.median((first - second)[row]) for row in rows]
+    ratios = [first[row].sum() / second[row].sum() for row in rows]
+    time, cost = time_difference(list(first), list(second)), cost_ratio(list(first), list(second))
+    assert time is not None
+    assert cost is not None
+    low = np.quantile(medians, 0.025, method="higher")
+    high = np.quantile(medians, 0.975, method="lower")
+    assert (time.low, time.high) == pytest.approx((low, high), abs=1e-6)
+    expected = np.quantile(ratios, [0.025, 0.975])
+    assert (cost.low, cost.high) == pytest.approx(tuple(expected), abs=1e-6)
