@@ -90,7 +90,8 @@ function catchUp() {
   const { target, around, opener } = last
   if (target.isConnected && !target.disabled) return
   if (opener?.isConnected) return focus(opener)
-  if (target.matches(BOX) || target.closest('[data-testid="stChatInput"]')) return focus(one(BOX))
+  const box = target.closest('[data-testid="stChatInput"]') && one(BOX)
+  if (box) return focus(box)
   const name = around.find((each) => one(`.${each}`))
   const left = name ? one(`.${name}`) : one("main")
   if (left) focus(name === around[0] ? (left.querySelector(":enabled") ?? left) : left)
