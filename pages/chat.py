@@ -104,7 +104,7 @@ def conversation(chat: Chat, below: DeltaGenerator) -> None:
     elif view.turns:
         with offer.container():
             follow_up(chat)
-            ways_on()
+            ways_on(chat)
 
 
 def beside_send(chat: Chat, below: DeltaGenerator) -> None:

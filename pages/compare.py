@@ -11,6 +11,7 @@ from playground.compare.bout_view import blind_session, open_bout
 from playground.compare.desk_view import CompareDesk, open_desk
 from playground.connections.facts_view import await_server, try_again
 from playground.look.answer_view import answer_buttons
+from playground.look.page_view import spread
 from playground.look.safe_text import literal
 from playground.sessions.store import utc_now
 
@@ -24,33 +25,43 @@ def main() -> None:
     """The form beside the page, then the view that was chosen."""
     desk = open_desk()
     with st.sidebar:
-        recents(desk.runtime, desk.conversation_id)
+        recents(desk.runtime, desk.conversation_id, compared=True)
         if open_bout(desk).is_secret(utc_now()):
             st.caption("The form names providers. It is back once you have voted.")
         else:
             desk.keep_form(settings_form(desk))
         st.html(SHORTCUTS_SWITCH)
         answer_buttons()
-    st.title("Compare", anchor=False)
+    view = title()
     if desk.problem:
         st.warning(literal(desk.problem), icon=":material/cloud_off:")
         try_again()
-    view = st.segmented_control(
-        "View",
-        VIEWS,
-        default=VIEWS[0],
-        required=True,
-        label_visibility="collapsed",
-        key="view",
-        bind="query-params",
-    )
+    if desk.notice:
+        st.info(desk.notice)
     if desk.facts.pending:
         await_server(desk.runtime, desk.facts, at_once=False)
         st.skeleton(height=_VIEW_HEIGHT)
     elif desk.comparison.blind and view in _NAMED_VIEWS:
         blind_session(desk)
     else:
-        show(str(view), desk)
+        show(view, desk)
+
+
+def title() -> str:
+    """The page's name, and the views to choose from."""
+    with spread():
+        st.title("Compare", anchor=False, width="content")
+        return str(
+            st.segmented_control(
+                "View",
+                VIEWS,
+                default=VIEWS[0],
+                required=True,
+                label_visibility="collapsed",
+                key="view",
+                bind="query-params",
+            )
+        )
 
 
 def show(view: str, desk: CompareDesk) -> None:

@@ -14,10 +14,12 @@ from playground.browser.slots import Slot
 from playground.browser.widgets import forget_widgets
 
 CHAT_PAGE = "../pages/chat.py"
+COMPARE_PAGE = "../pages/compare.py"
 
 _PARAM = "c"
 _TURN_PARAM = "t"
 _SEATS_PARAM = "seats"
+_FROM_PARAM = "from"
 _RESERVED = Slot("reserved_conversation", str)
 _LAST = Slot("last_conversation", str)
 _PAGE = Slot("page", str)
@@ -79,6 +81,17 @@ def chat_link(
     st.page_link(CHAT_PAGE, label=label, icon=icon, query_params={**query, _TURN_PARAM: turn})
 
 
+def compare_link(label: str, conversation: str, turn: str = "") -> None:
+    """Draw a link to a comparison; or to a new one, of an answer: see ``turn_to_compare``."""
+    query = {**link(conversation), **({_FROM_PARAM: turn} if turn else {})}
+    st.page_link(COMPARE_PAGE, label=label, icon=":material/view_column:", query_params=query)
+
+
+def turn_to_compare() -> str | None:
+    """The chat's turn that a link wants compared; None where it is another link."""
+    return st.query_params.get(_FROM_PARAM)
+
+
 def way_on(page: str, label: str, icon: str, **query: str) -> None:
     """Draw a link to another page, by its file's name; the open conversation goes along."""
     path = f"../pages/{page}.py"
@@ -117,7 +130,8 @@ def had_frame(*, drawn: bool = False) -> bool:
 
 def _name_in_url(conversation: str | None) -> None:
     # One by one: what widgets keep in the URL must stay.
-    st.query_params.pop(_TURN_PARAM, None)
+    for param in (_TURN_PARAM, _FROM_PARAM):
+        st.query_params.pop(param, None)
     if conversation is None:
         st.query_params.pop(_PARAM, None)
     else:

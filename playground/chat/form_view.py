@@ -55,7 +55,7 @@ def settings_form(desk: Desk) -> Fields:
     with below:
         _preview(desk, fields.form)
     st.markdown("**Answer**")
-    _sampling(fields)
+    sampling(fields)
     _system_prompt(fields)
     return fields
 
@@ -77,7 +77,8 @@ def _preview(desk: Desk, form: TurnSettings) -> None:
     desk.up_next = None if up is None else ranked[up]
 
 
-def _sampling(fields: Fields) -> None:
+def sampling(fields: Fields) -> None:
+    """Temperature and the most tokens."""
     left, right = st.columns(2)
     form, default = fields.form, "default"
     temperature = number_field(

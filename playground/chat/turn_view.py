@@ -56,7 +56,7 @@ def turn_list(chat: Chat) -> None:
         with st.container(key=f"turn-{turn.id}"):
             _turn_view(chat, turn)
     if any(turn.id == focused for turn in turns):
-        _scroll_to(f"turn-{focused}")
+        scroll_to(f"turn-{focused}")
 
 
 class ArrivingAnswer:
@@ -119,9 +119,10 @@ def _count(conversation_id: str, turns: Sequence[Turn], focused: str | None) -> 
     return min(max(shown, needed), len(turns))
 
 
-def _scroll_to(key: str) -> None:
+def scroll_to(key: str, *, mark: bool = True) -> None:
+    """Bring what is drawn under this key to the top, and ``mark`` it as what a link led to."""
     component = st.components.v2.component("speko_scroll", js=_SCROLL)
-    component(key="scroll", data={"key": key}, height=0)
+    component(key="scroll", data={"key": key, "mark": mark}, height=0)
 
 
 def _turn_view(chat: Chat, turn: Turn) -> None:
@@ -146,6 +147,9 @@ def _turn_view(chat: Chat, turn: Turn) -> None:
                     args=(turn,),
                     disabled=chat.view.is_live,
                 )
+            elif not chat.view.is_live:
+                label = f"Compare{unseen(f'turn {turn.number}')}"
+                url.compare_link(label, chat.conversation_id, turn.id)
 
 
 def _branches(chat: Chat, turn: Turn) -> None:

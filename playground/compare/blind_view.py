@@ -90,8 +90,7 @@ def _arriving(desk: CompareDesk, duel: Duel, left: DeltaGenerator, right: DeltaG
             "Stop",
             icon=":material/stop_circle:",
             shortcut="Esc",
-            on_click=desk.runtime.engine.stop,
-            args=(desk.store.owner, desk.conversation_id),
+            on_click=desk.stop,
             key="blind-stop",
         )
     places = [_place(each, side) for each, side in ((left, "Left"), (right, "Right"))]
@@ -135,7 +134,7 @@ def _judge(
     for column, side, turn in ((left, "Left", duel.left), (right, "Right", duel.right)):
         place = _place(column, side)
         with place:
-            _answer(turn, secret=secret)
+            _answer(desk, turn, secret=secret)
     if bout.vote is None and secret:
         _vote_bar(desk, duel)
     elif bout.vote is not None and secret:
@@ -144,7 +143,7 @@ def _judge(
         _named_bar(desk, duel, bout.vote)
 
 
-def _answer(turn: Turn, *, secret: bool) -> None:
+def _answer(desk: CompareDesk, turn: Turn, *, secret: bool) -> None:
     if turn.answer.text:
         answer_view(turn.answer.text)
     if secret:
@@ -154,7 +153,7 @@ def _answer(turn: Turn, *, secret: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if turn.answer.provider:
             st.html(chips_html(turn), width="content")
-        receipt_view(turn)
+        receipt_view(turn, desk.in_force)
 
 
 def _vote_bar(desk: CompareDesk, duel: Duel) -> None:

@@ -83,6 +83,7 @@ def ask_two(desk: CompareDesk, message: str) -> bool:
 def blind_session(desk: CompareDesk) -> None:
     """In place of a view that would name everybody: the way to one beside this session."""
     st.info("This session is judged blind: its answers are not shown beside their names.")
+    url.way_on("compare", "Go on blind", ":material/visibility_off:", view="blind")
     if st.button("Ask the same seats side by side", icon=":material/view_column:", key="unblind"):
         desk.conversation_id = desk.store.new_conversation_id()
         desk.save(Comparison(seats=desk.comparison.seats))

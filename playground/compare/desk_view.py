@@ -6,23 +6,27 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, takewhile
 
 import streamlit as st
 
 from playground.browser import url
 from playground.chat.chat_view import LONGEST_MESSAGE, connect
 from playground.chat.state import restore_draft
+from playground.compare.seat_words import full_name, winner_is_chosen
 from playground.compare.seats import (
     FEWEST,
     Comparison,
     Seat,
     as_token,
+    from_tokens,
+    messages,
     parent_of,
     read,
     shared_history,
     with_runs,
 )
-from playground.compare.setup import first_seats, opened
+from playground.compare.setup import begun_from, beside, candidate_of, first_seats, gone, left_out
 from playground.connections.facts_view import ServerFacts, server_facts
 from playground.drills.state import drill_state, keep_drill
 from playground.found import Found
@@ -30,8 +34,10 @@ from playground.intent.fields_view import Fields
 from playground.intent.preview_view import preview
 from playground.intent.state import adopt_form, keep_form, save_form
 from playground.look.safe_text import literal
+from playground.receipts.receipt import InForce
 from playground.runtime import Runtime, get_runtime
 from playground.servers.connection import Connecting, Connection
+from playground.servers.pool import candidates
 from playground.sessions.database import StoreError
 from playground.sessions.engine import AlreadyRunningError
 from playground.sessions.rows import NotHereError
@@ -49,15 +55,14 @@ from playground.sessions.turns import (
 from playground.teams.state import this_owner
 from speko_client.models import ScoredCandidate
 
-_NO_SERVER = "Not sent: no server answers. Choose another one, or try again."
-
 
 @dataclass
 class CompareDesk:
     """One look at the page; ``conversation`` has the newest state of its runs in it.
 
-    ``waits_for`` says what is wrong in the form: nothing is sent before it is right. ``up_next`` is
-    who would answer now by the page's form, where that is known.
+    ``notice`` says what of a link could not be kept, ``waits_for`` what is wrong in the form:
+    nothing is sent before it is right. ``up_next`` is who would answer now by the page's form,
+    where that is known.
     """
 
     runtime: Runtime
@@ -69,6 +74,7 @@ class CompareDesk:
     comparison: Comparison
     form: TurnSettings
     problem: str | None = None
+    notice: str = ""
     waits_for: str = ""
     up_next: ScoredCandidate | None = None
 
@@ -91,6 +97,18 @@ class CompareDesk:
     def live(self) -> bool:
         """Whether an answer is still arriving."""
         return any(turn.status == "running" for turn in self.turns)
+
+    @property
+    def letters(self) -> set[str | None]:
+        """The seats that have turns, those too that are gone."""
+        return {turn.seat for turn in self.turns}
+
+    @property
+    def in_force(self) -> InForce | None:
+        """The snapshot that the server ranks by now; None where that is not known."""
+        if self.connection is None or self.facts.fleet is None:
+            return None
+        return InForce(self.connection.name, self.facts.fleet.snapshot.id)
 
     def keep_form(self, fields: Fields) -> None:
         """Remember the form with the comparison, so that a reload finds it."""
@@ -117,20 +135,61 @@ class CompareDesk:
 
         A message that cannot be sent now goes back into the box, and a sentence says why.
         """
-        asked = list(self.comparison.seats if seats is None else seats)
-        why = self._refusal(message, asked)
-        if why or self.server is None:
+        asked = self.comparison.seats if seats is None else tuple(seats)
+        if why := self._refusal(message, asked):
             restore_draft(message)
-            st.toast(literal(why or _NO_SERVER), duration="long")
+            st.toast(literal(why), duration="long")
             return None
-        random.shuffle(asked)
-        self.save(self.comparison)
+        parents = [(seat, parent_of(self.comparison, seat, self.turns)) for seat in asked]
         message_id = new_id()
-        refused = self._ask(self.server, message, message_id, asked)
-        if len(refused) == len(asked):
+        if not self._ask(message, message_id, parents, self.turns):
             restore_draft(message)
             return None
         return message_id
+
+    def ask_again(self, turns: Sequence[Turn]) -> None:
+        """Ask the seats of these turns once more, by the settings as they are now. In callbacks."""
+        for turn in turns:
+            seat = self.comparison.seat(turn.seat)
+            if seat is not None and turn.message_id is not None:
+                before = self._before(turn.message_id)
+                self._ask(turn.message, turn.message_id, [(seat, turn.parent_id)], before)
+
+    def ask_also(self, seats: Sequence[Seat]) -> None:
+        """Ask these seats the last message, which they were not asked yet. For callbacks."""
+        last = messages(self.turns)[-1][-1]
+        if last.message_id is not None:
+            before = self._before(last.message_id)
+            parents = [(seat, parent_of(self.comparison, seat, before)) for seat in seats]
+            self._ask(last.message, last.message_id, parents, before)
+
+    def stop(self, turn_id: str | None = None) -> None:
+        """End one answer, or all that are arriving; the text so far is kept. For callbacks."""
+        self.runtime.engine.stop(self.store.owner, self.conversation_id, turn_id)
+
+    def go_on_from(self, turn: Turn) -> None:
+        """Have all seats go on from this answer. For callbacks."""
+        update = {"threads": "winner", "winner": turn.id}
+        self.save(self.comparison.model_copy(update=update))
+
+    def reload(self) -> Conversation:
+        """The comparison as it is by now, with what other processes have saved."""
+        stored = Found.by(lambda: self.store.load(self.conversation_id), StoreError).value
+        return with_runs(stored or self.conversation, self.runs)
+
+    def up_next_at(self, seat: Seat) -> ScoredCandidate | None:
+        """Who would answer at this seat now, where that is known."""
+        if self.connection is None:
+            return None
+        if seat.pin is not None and (plain := candidate_of(seat.pin, self.facts.known)):
+            return plain
+        ranking = preview(self.runtime, self.connection, seat.settings(self.form)).value
+        return next(iter(candidates(ranking)), None) if ranking is not None else None
+
+    def _before(self, message_id: str) -> tuple[Turn, ...]:
+        """The turns of the messages before this one."""
+        groups = takewhile(lambda group: group[0].message_id != message_id, messages(self.turns))
+        return tuple(chain.from_iterable(groups))
 
     def _refusal(self, message: str, asked: Sequence[Seat]) -> str:
         if self.waits_for:
@@ -141,42 +200,60 @@ class CompareDesk:
                 "most. Shorten it, then send it again."
             )
         if len(asked) < FEWEST:
-            return "A comparison has at least two seats. Add one, then send it again."
+            return "Not sent yet. A comparison has at least two seats: add one."
+        for seat, why in gone(asked, self.facts.known):
+            who = f"{full_name(seat)} is not asked: {why}."
+            return f"Not sent yet. {who} Choose another, or remove it."
+        if self._waits_for_winner():
+            return (
+                "Not sent yet. Choose the answer that all go on from: press “Go on from this” "
+                "under it. Or let each seat keep its own thread."
+            )
         return ""
+
+    def _waits_for_winner(self) -> bool:
+        comparison, turns = self.comparison, self.turns
+        return (
+            comparison.threads == "winner"
+            and bool(turns)
+            and not winner_is_chosen(comparison, turns)
+        )
 
     def _ask(
         self,
-        server: Connection | Connecting,
         message: str,
         message_id: str,
-        asked: Sequence[Seat],
-    ) -> list[Seat]:
-        """Ask these seats; returns those that could not be asked."""
+        parents: Sequence[tuple[Seat, str | None]],
+        before: Sequence[Turn],
+    ) -> list[Run]:
+        """Ask these seats, each after its parent; says why where one cannot be asked."""
+        if self.server is None:
+            st.toast("Not sent: no server answers. Choose another one, or try again.")
+            return []
         now, drill = datetime.now(UTC), drill_state()
         staged = drill.faults(now) if self.facts.takes_drills else ()
-        before = self.turns
         history = shared_history(before) if self.comparison.threads == "shared" else None
-        refused, runs = [], []
-        for seat in asked:
+        self.save(self.comparison)
+        runs: list[Run] = []
+        for seat, parent_id in random.sample(parents, len(parents)):
             try:
                 run = self.runtime.engine.submit(
                     self.store.owner,
-                    server,
+                    self.server,
                     self.conversation,
                     message,
                     seat.settings(self.form).model_copy(update={"drill": staged}),
-                    parent_id=parent_of(self.comparison, seat, before),
+                    parent_id=parent_id,
                     place=Place(seat.id, message_id, history),
                 )
             except (AlreadyRunningError, NotHereError, CapReachedError) as error:
-                refused.append(seat)
-                st.toast(literal(str(error)), duration="long")
+                st.toast(literal(f"{full_name(seat)} was not asked. {error}"), duration="long")
             else:
                 runs.append(run)
         if staged and runs:
             keep_drill(drill.sent(now))
         self.conversation = with_runs(self.conversation, runs)
-        return refused
+        return runs
 
 
 def open_desk() -> CompareDesk:
@@ -188,34 +265,64 @@ def open_desk() -> CompareDesk:
         facts = server_facts(runtime, server.value)
     else:
         facts = ServerFacts(pending=server.problem is None)
-    found = _load(store)
-    conversation_id = found.value.id if found.value else url.reserve(store.new_conversation_id())
-    form = adopt_form(conversation_id, found.value.settings if found.value else None)
-    conversation = with_runs(
-        found.value or new_conversation(conversation_id, form),
-        runtime.engine.runs_for(store.owner, conversation_id),
-    )
-    first = Comparison()
-    if isinstance(server.value, Connection) and read(conversation.comparison) is None:
-        first = first_seats(facts.known, preview(runtime, server.value, form).value)
-    return CompareDesk(
+    found = Found.by(lambda: _begun(store, facts) or _stored(store), StoreError)
+    stored = found.value
+    conversation_id = stored.id if stored else url.reserve(store.new_conversation_id())
+    form = adopt_form(conversation_id, stored.settings if stored else None)
+    runs = runtime.engine.runs_for(store.owner, conversation_id)
+    conversation = with_runs(stored or new_conversation(conversation_id, form), runs)
+    problem = server.problem or facts.problem or found.problem
+    desk = CompareDesk(
         runtime,
         store,
         server.value,
         facts,
         conversation_id,
         conversation,
-        opened(conversation, url.seat_tokens(), form, first),
+        Comparison(),
         form,
-        server.problem or facts.problem or found.problem,
+        problem,
     )
+    _seat_all(desk)
+    return desk
 
 
-def _load(store: OwnerStore) -> Found[Conversation]:
+def _seat_all(desk: CompareDesk) -> None:
+    """The seats as they were left; else those of the address, else the first ones."""
+    if (stored := read(desk.conversation.comparison)) is not None:
+        desk.comparison = stored
+        return
+    tokens, form = url.seat_tokens(), desk.form
+    named = from_tokens(tokens, form)
+    desk.notice = left_out(tokens, named)
+    if named.seats or desk.connection is None:
+        desk.comparison = named
+        return
+    ranking = preview(desk.runtime, desk.connection, form).value
+    desk.comparison = first_seats(desk.facts.known, ranking)
+    if desk.turns:
+        # It has just begun from an answer of a chat.
+        desk.save(beside(desk.turns[-1], desk.comparison))
+
+
+def _stored(store: OwnerStore) -> Conversation | None:
     """The open session, where it is a comparison, or can become one as it has no turns yet."""
     wanted = url.conversation_id()
-    found = Found.by(lambda: store.load(wanted) if wanted else None, StoreError)
-    session = found.value
-    if session is not None and session.turns and session.comparison is None:
-        return Found()
-    return found
+    session = store.load(wanted) if wanted else None
+    if session is None or session.comparison is not None:
+        return session
+    return None if any(turn.message_id is None for turn in session.turns[-1:]) else session
+
+
+def _begun(store: OwnerStore, facts: ServerFacts) -> Conversation | None:
+    """A new comparison where the address asks for one: it begins as the chat up to that answer."""
+    chat_id, turn_id = url.conversation_id(), url.turn_to_compare()
+    if not (chat_id and turn_id) or facts.pending:
+        return None
+    chat = store.load(chat_id)
+    turn = next((each for each in chat.turns if each.id == turn_id), None) if chat else None
+    begun = store.new_conversation_id()
+    for copy in begun_from(chat, turn, begun, new_id) if chat and turn else ():
+        store.save_turn(copy)
+    url.open_conversation(begun)
+    return store.load(begun)

@@ -5,7 +5,7 @@ An answer without an end has no figures: neither a failed nor a stopped one is f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -67,8 +67,8 @@ def medals(turns: Iterable[Turn]) -> dict[str, list[str]]:
     done = [turn for turn in turns if turn.status == "done"]
     said: dict[str, list[str]] = {turn.id: [] for turn in done}
     for figure, first, behind in (
-        (ttft, "first to speak", _later),
-        (total, "first to finish", _later),
+        (ttft, "first to speak", _later("speaks")),
+        (total, "first to finish", _later("ends")),
         (_cost, "cheapest", _dearer),
     ):
         known = [(value, turn.id) for turn in done if (value := figure(turn)) is not None]
@@ -98,12 +98,12 @@ def _cost(turn: Turn) -> float | None:
     return turn.answer.cost_usd
 
 
-def _later(value: float, best: float) -> str:
-    return f"+{words.milliseconds(value - best)}"
+def _later(does: str) -> Callable[[float, float], str]:
+    return lambda value, best: f"{does} {words.milliseconds(value - best)} later"
 
 
 def _dearer(value: float, best: float) -> str:
-    return f"{value / best:.1f}× the cost" if best > 0 else words.dollars(value)
+    return f"{value / best:.1f}× the cheapest" if best > 0 else words.dollars(value)
 
 
 def _latest(group: Sequence[Turn], seat: str) -> Turn | None:

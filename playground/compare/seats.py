@@ -21,6 +21,7 @@ Threads = Literal["own", "winner", "shared"]
 
 FEWEST: Final = 2
 MOST: Final = 6
+_LETTERS: Final = frozenset(ascii_lowercase)
 
 _PIN = re.compile(r"[\w.-]{1,64}(:[^\s;,&]{1,200})?")
 _ROUTER: Final = "router"
@@ -89,14 +90,25 @@ class Comparison(_Value):
         """The seat with this id."""
         return next((seat for seat in self.seats if seat.id == seat_id), None)
 
-    def added(self, *new: Seat) -> Comparison:
-        """With these at the end, as far as there is room; each gets a letter of its own."""
-        seats = list(self.seats)
+    def added(self, *new: Seat, used: Iterable[str | None] = ()) -> Comparison:
+        """With these at the end, as far as there is room; each gets a letter of its own.
+
+        Not one of those ``used`` by seats of earlier: it would take over their answers.
+        """
+        seats, used = list(self.seats), set(used)
         for seat in new[: MOST - len(seats)]:
-            taken = {each.id for each in seats}
-            letter = next(letter for letter in ascii_lowercase if letter not in taken)
+            free = _LETTERS - {each.id for each in seats}
+            letter = min(free - used or free)
             seats.append(seat.model_copy(update={"id": letter}))
         return self._with(seats)
+
+    def exchanged(self, old: str, new: Seat, used: Iterable[str | None] = ()) -> Comparison:
+        """With another seat in the place of this one."""
+        place = next((i for i, seat in enumerate(self.seats) if seat.id == old), None)
+        if place is None:
+            return self
+        added = self.removed(old).added(new, used=used)
+        return added.moved(added.seats[-1].id, place + 1 - len(added.seats))
 
     def removed(self, seat_id: str) -> Comparison:
         """Without this seat; its answers stay in the session."""

@@ -1,11 +1,22 @@
-"""What the browser tab remembers of a blind run: which duel is behind it, and who may be named."""
+"""The Compare page's browser state: the column with the whole width, and where a blind run is."""
 
 from __future__ import annotations
 
 from playground.browser.slots import Slot
 
+_WIDE = Slot("compare_wide", str)
 _PASSED = Slot("duel_passed", str)
 _NAMED = Slot("duel_named", str)
+
+
+def wide_seat() -> str | None:
+    """The seat whose column has the whole width."""
+    return _WIDE.get()
+
+
+def widen(seat_id: str | None) -> None:
+    """Give a seat's column the whole width; None: all columns again."""
+    _WIDE.set(seat_id)
 
 
 def pass_on(duel_id: str) -> None:

@@ -102,7 +102,7 @@ def _import(store: OwnerStore) -> None:
         st.warning(literal(str(error)), icon=":material/error:")
         return
     here = len(read.votes) - added
-    known = f" {words.counted(here, 'vote')} were here already." if here else ""
+    known = f" {here:,} {'was' if here == 1 else 'were'} here already." if here else ""
     st.toast(f"{words.counted(added, 'vote')} added.{known}", duration="long")
     if read.problem:
         st.toast(read.problem, duration="long", icon=":material/error:")

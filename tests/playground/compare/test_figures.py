@@ -23,8 +23,8 @@ def answered(
 
 def test_the_first_is_named_and_the_others_say_how_far_behind_they_are() -> None:
     said = medals([answered("a", 200, 900, 0.002), answered("b", 350, 800, 0.001)])
-    assert said["a"] == ["first to speak", "+100 ms", "2.0× the cost"]
-    assert said["b"] == ["+150 ms", "first to finish", "cheapest"]
+    assert said["a"] == ["first to speak", "ends 100 ms later", "2.0× the cheapest"]
+    assert said["b"] == ["speaks 150 ms later", "first to finish", "cheapest"]
 
 
 def test_equal_ones_share_the_first_place() -> None:
@@ -34,7 +34,7 @@ def test_equal_ones_share_the_first_place() -> None:
 
 def test_a_figure_that_only_one_has_is_no_race() -> None:
     said = medals([answered("a", 200, 900, 0.002), answered("b", None, 950)])
-    assert said == {"a": ["first to finish"], "b": ["+50 ms"]}
+    assert said == {"a": ["first to finish"], "b": ["ends 50 ms later"]}
 
 
 def test_who_has_not_ended_is_first_at_nothing() -> None:
