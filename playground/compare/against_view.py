@@ -13,10 +13,13 @@ from playground.compare.against_words import HEADINGS, HOW, caption, frame
 from playground.compare.desk_view import CompareDesk
 from playground.compare.seat_words import full_name
 from playground.compare.seats import Comparison, Seat, as_token
+from playground.compare.votes import votes_of
+from playground.found import Found
 from playground.intent.preview_view import preview
 from playground.look.page_view import chart, csv_button, spread, table, theme
 from playground.look.safe_text import literal
 from playground.look.words import counted
+from playground.sessions.database import StoreError
 
 _LOOK_SECONDS = 0.5
 _TITLE = "Cost against time to first token"
@@ -35,7 +38,9 @@ def against_view(desk: CompareDesk) -> None:
         return
     if desk.live:
         _wait(desk)
-    _answer(against(desk.comparison, _router(routers), desk.turns, ()))
+    votes = Found.by(lambda: votes_of(desk.store), StoreError).value or []
+    rated = [each.vote for each in votes if each.rated == "rated"]
+    _answer(against(desk.comparison, _router(routers), desk.turns, rated))
 
 
 def _line_up(desk: CompareDesk) -> None:
