@@ -65,8 +65,12 @@ def charts(conversation: Conversation) -> None:
     from playground.analytics.frames import ended
     from playground.analytics.session_view import session_charts
 
-    turns = ended(counted_turns(conversation))
     comparison = read(conversation.comparison)
+    if comparison is not None and comparison.blind:
+        from playground.compare.by_seat_view import named_so_far
+
+        conversation = named_so_far(get_runtime().store.of(this_owner()), conversation)
+    turns = ended(counted_turns(conversation))
     if not turns:
         st.info("This session has no finished turn yet. Charts begin with its first answer.")
         way_back("Go to its", conversation, comparison)

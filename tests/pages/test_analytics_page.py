@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -10,7 +11,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.analytics.session_view import selected_turn
+from playground.compare.votes import CastVote, add_votes
 from playground.runtime import Runtime, get_runtime
+from playground.sessions.store import utc_now
 from playground.sessions.turns import Answer, TurnSettings
 from playground.teams.owner import MACHINE_OWNER
 from speko_client.models import Fault, Timing
@@ -119,6 +122,23 @@ def test_one_seat_of_a_comparison_can_be_charted_alone(runtime: Runtime) -> None
     assert [(m.label, m.value) for m in app.metric][:2] == [("Turns", "5"), ("Answered", "4")]
     app.toggle(key="table-latency").set_value(True).run()
     assert set(app.dataframe[1].value["Seat"]) == {"C"}
+
+
+def test_what_is_judged_blind_is_left_out_until_it_is_judged(runtime: Runtime) -> None:
+    store = runtime.store.of(MACHINE_OWNER)
+    for one in (*each_of("b", [420.0, 430.0]), *each_of("c", [180.0, 190.0])):
+        store.save_turn(one)
+    store.save_comparison("c", FOUR.model_copy(update={"blind": True}).model_dump_json())
+    app = page(c="c")
+    assert next((m.label, m.value) for m in app.metric) == ("Turns", "2")
+    assert "left out here until you have voted" in app.info[0].value
+    vote = CastVote(
+        id="m2", at=utc_now() - timedelta(minutes=1), left="x", right="y", outcome="tie"
+    )
+    add_votes(store, [vote])
+    app = page(c="c")
+    assert next((m.label, m.value) for m in app.metric) == ("Turns", "4")
+    assert not app.info
 
 
 def test_a_turn_of_a_comparison_is_linked_on_its_own_page(runtime: Runtime) -> None:
