@@ -28,7 +28,7 @@ help: ## list these targets
 
 run: install port model ## install what is missing, then serve http://localhost:8501 (PORT=... for another)
 	@echo "Speko Playground: http://localhost:$(PORT)  (Ctrl-C stops it)"
-	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
+	@trap "exit 0" INT; $(PY) -m streamlit run app.py --server.port $(PORT)
 
 dev: install-dev port model ## as run, and start again whenever a file is saved; open pages follow
 	@echo "Speko Playground: http://localhost:$(PORT)  (Ctrl-C stops it)"

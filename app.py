@@ -25,6 +25,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import config
 
+from playground.look.frames import styles_html
+from playground.middleware.first_paint import FirstPaint, preloads
 from playground.middleware.front_door import FrontDoor
 from playground.middleware.page_files import PageFiles, pack
 from playground.middleware.page_headers import PageHeaders
@@ -41,7 +43,7 @@ PAGE_FILES = Path(st.__file__).parent / "static" / "static"
 PACKED: dict[Path, bytes] = {}
 """The page's files in gzip's form, once there was time to make it."""
 FIRST_PAGE = ("playground.chat.chat_view", "streamlit.emojis")
-LATER_PAGES = ("PIL.Image", "pandas", "plotly.graph_objects")
+LATER_PAGES = ("PIL.Image", "playground.analytics.session_view")
 LATER_SECONDS = 3.0
 DAY_SECONDS = 86_400.0
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -185,6 +187,7 @@ sys.setswitchinterval(SWITCH_SECONDS)
 MIDDLEWARE = [
     Middleware(FrontDoor, allowed_hosts=allowed_hosts),
     Middleware(PageFiles, folder=PAGE_FILES, packed=PACKED),
+    Middleware(FirstPaint, head=cache(lambda: preloads(PAGE_FILES / "js")), styles=styles_html),
     Middleware(PageHeaders, frame_ancestors=ENVIRONMENT.get("SPEKO_FRAME_ANCESTORS", "'self'")),
     Middleware(Visits, load=visitor_rules),
 ]

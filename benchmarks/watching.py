@@ -62,7 +62,7 @@ ALL_CHARTS: Final = f"""{QUIET} && [...document.querySelectorAll('.stPlotlyChart
     (chart, place, all) => all.length && chart.querySelector('.main-svg'))
     && {FIRST_CHART} && {SHOWS % "Analytics"}"""
 SESSION_IS_THERE: Final = f"""document.body.innerText.includes('Question %d:')
-    && document.querySelectorAll('[class*="st-key-turn-"]').length === 20 && {BOX_IS_OPEN}"""
+    && document.querySelectorAll('[class*="st-key-turn-"]').length >= 10 && {BOX_IS_OPEN}"""
 FIRST_WORDS: Final = """(() => {
     const messages = [...document.querySelectorAll('[data-testid=stChatMessage]')];
     const words = [...(messages[1]?.querySelectorAll(

@@ -29,7 +29,7 @@ from playground.receipts.receipt_view import receipt_view
 from playground.sessions import turn_words
 from playground.sessions.turns import Run, Turn, TurnError
 
-SHOWN = 20
+SHOWN = 10
 """So many turns are drawn at first; a rerun stays quick however long the conversation is."""
 
 _PERSON = ":material/person:"

@@ -23,7 +23,6 @@ from playground.servers.server_choice import kind_in_force
 from playground.teams.state import this_owner
 from speko_client.models import Fault
 
-_TICK_SECONDS = 1.0
 _KEPT = "drill-kept"
 _KEEP = Path(__file__).with_name("keep.js").read_text("utf-8")
 
@@ -40,10 +39,9 @@ def drill_banner() -> None:
     if running is None:
         return
     with spread(key="drill-banner"):
-        # Only a time runs out while nobody clicks.
-        runs_out = running.ends is not None
-        st.fragment(_banner_line, run_every=_TICK_SECONDS if runs_out else None)()
-        # Outside the fragment: they must work at once, also while an answer arrives.
+        st.html(
+            banner_html(running.faults, running.left(datetime.now(UTC)), asks=drill_state().asks)
+        )
         if drill_state().asks:
             _button("Go on", "play_circle", _go_on)
         _button("End drill", "stop_circle", end_drill)
@@ -64,8 +62,12 @@ def _button(label: str, icon: str, on_click: Callable[[], None]) -> None:
 
 
 def _keep_in_tab() -> None:
-    """Have the tab keep the drill for a reload, or tell of the one that it has kept."""
-    state = drill_state()
+    """Have the tab keep the drill for a reload, or tell of the one that it has kept.
+
+    It counts a drill's time down as well, and has the page drawn again at its end.
+    """
+    state, now = drill_state(), datetime.now(UTC)
+    ends = state.running.ends if state.running else None
     component = st.components.v2.component("speko_drill", js=_KEEP)
     component(
         key=_KEPT,
@@ -74,8 +76,10 @@ def _keep_in_tab() -> None:
             "owner": sha256(this_owner().encode()).hexdigest()[:16],
             "drill": written(state.running) if state.running else None,
             "settled": state.settled,
+            "secondsLeft": (ends - now).total_seconds() if ends else None,
         },
         on_kept_change=_find,
+        on_over_change=lambda: None,
         height=0,
     )
 
@@ -93,18 +97,13 @@ def _over(running: RunningDrill) -> str | None:
     return f"after {running.length}" if running.is_over(datetime.now(UTC)) else None
 
 
-def _banner_line() -> None:
-    state, now = drill_state(), datetime.now(UTC)
-    if state.running is None or state.running.is_over(now):
-        st.rerun()
-    else:
-        st.html(banner_html(state.running.faults, state.running.left(now), asks=state.asks))
-
-
 def banner_html(faults: Sequence[Fault], left: str, *, asks: bool = False) -> str:
-    """The banner's one line: what is staged, and for how long; or whether it goes on."""
+    """The banner's one line: what is staged, and for how long; or whether it goes on.
+
+    A time counts down in the browser, and is not announced each second.
+    """
     lead = "A drill was running" if asks else "Drill"
     return (
         f'<div class="drill-line" role="status"><b>{lead}</b> · {escape(summary(faults))} · '
-        f'<span class="drill-left">{left}</span></div>'
+        f'<span class="drill-left" role="timer">{left}</span></div>'
     )

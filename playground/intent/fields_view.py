@@ -76,11 +76,11 @@ def intent_row(fields: Fields) -> None:
     """The fields side by side, for a wide page; a phone has a line of them, which unfolds."""
     line = spread(key="intent-line")
     with st.container(key="intent-row", horizontal=True):
-        _language(st, fields, width=240)
+        _language(st, fields, width=190)
         _optimize_for(st, fields, width=340)
         if fields.takes_vertical:
-            _vertical(st, fields, width=170)
-        _region(st, fields, width=230)
+            _vertical(st, fields, width=150)
+        _region(st, fields, width=215)
         _allow_list(st, fields)
     line.html(f"<div>{escape(in_one_line(fields.form))}</div>", width="stretch")
     line.html("<details><summary>Change</summary></details>", width="content")

@@ -1,10 +1,11 @@
-// The pages by name. Their links are real ones; a plain click asks the server for the page instead, as
-// Streamlit's own links do, so that the tab keeps what it remembers.
+// The pages by name. Their links are real ones; a plain click goes on to Streamlit's own link to that page, so that
+// the tab keeps what it remembers: followed as the browser does it, a link would begin a new browser session.
 const isPlain = (event) => !(event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)
+const WAYS = ".st-key-ways"
 
-function show(root, { current, title, query }) {
-  root.querySelector(".nav-here").textContent = title
-  for (const link of root.querySelectorAll("a")) {
+function show(bar, { current, title, query }) {
+  bar.querySelector(".nav-here").textContent = title
+  for (const link of bar.querySelectorAll("a")) {
     const here = link.dataset.page === current
     link.href = `./${link.dataset.page}${query}`
     if (here) link.setAttribute("aria-current", "page")
@@ -12,31 +13,22 @@ function show(root, { current, title, query }) {
   }
 }
 
-// Followed as the browser does it, a link in a page would begin a new browser session: its keys would be gone.
-function followLabels(root, { unlisted }, go) {
-  root.labels?.abort()
-  root.labels = new AbortController()
-  const onClick = (event) => {
-    const page = event.target.closest?.("a")?.getAttribute("href")
-    if (!unlisted.includes(page) || !isPlain(event)) return
-    event.preventDefault()
-    event.stopPropagation()
-    go(page)
-  }
-  document.addEventListener("click", onClick, { capture: true, signal: root.labels.signal })
-  return () => root.labels.abort()
+function onClick(event, bar, { current, ways, unlisted }) {
+  const link = event.target.closest?.("a")
+  if (!link || link.closest(WAYS) || !isPlain(event)) return
+  const inBar = bar.contains(link)
+  const page = inBar ? link.dataset.page : link.getAttribute("href")
+  if (!inBar && !unlisted.includes(page)) return
+  event.preventDefault()
+  event.stopPropagation()
+  if (inBar) bar.querySelector("[popover]").hidePopover()
+  if (page !== current) document.querySelectorAll(`${WAYS} a`)[ways.indexOf(page)]?.click()
 }
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  if (!parentElement.querySelector("nav")) parentElement.insertAdjacentHTML("beforeend", data.html)
-  const root = parentElement.querySelector("nav")
-  show(root, data)
-  root.onclick = (event) => {
-    const link = event.target.closest("a")
-    if (!link || !isPlain(event)) return
-    event.preventDefault()
-    root.querySelector("[popover]").hidePopover()
-    if (link.dataset.page !== data.current) setTriggerValue("page", link.dataset.page)
-  }
-  return followLabels(root, data, (page) => setTriggerValue("page", page))
+export default function ({ data }) {
+  const bar = document.querySelector(".st-key-pages nav")
+  const until = new AbortController()
+  show(bar, data)
+  document.addEventListener("click", (event) => onClick(event, bar, data), { capture: true, signal: until.signal })
+  return () => until.abort()
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import chain
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
@@ -15,39 +16,38 @@ Groups = Mapping[str, Sequence[Page]]
 """The pages, by what a person wants from them."""
 
 _SCRIPT: Final = Path(__file__).with_name("navigation.js").read_text("utf-8")
-_STYLE: Final = Path(__file__).with_name("navigation.css").read_text("utf-8")
 
 
 def navigation(
     groups: Groups, page: Page, query: Mapping[str, str], unlisted: Sequence[Page] = ()
 ) -> None:
-    """Draw the ways to all pages, and go where one leads that was clicked.
+    """Draw the ways to all pages.
 
-    ``page`` is the open one; ``query`` goes along when a link is opened in a new tab. To the
-    ``unlisted`` pages lead links in the pages' own HTML and texts, by their bare path.
+    ``page`` is the open one; ``query`` goes along. To the ``unlisted`` pages lead links in the
+    pages' own HTML and texts, by their bare path.
+
+    A click goes on to one of Streamlit's own links, which nobody sees: it changes the page in one
+    run, and ends what the old page repeats. ``st.switch_page`` takes two runs, and between them a
+    fragment of the old page could clear the new one.
     """
-    component = st.components.v2.component(
-        "speko_pages",
-        js=_SCRIPT,
-        css=_STYLE,
-        isolate_styles=False,
-    )
-    link = f"?{urlencode(query)}" if query else ""
     with st.container(key="pages"):
-        clicked = component(
-            key="pages-component",
-            data={
-                "html": navigation_html(groups),
-                "current": page.url_path,
-                "title": page.title,
-                "query": link,
-                "unlisted": [each.url_path for each in unlisted],
-            },
-            on_page_change=lambda: None,
-        ).page
-    ways = {each.url_path: each for pages in [*groups.values(), unlisted] for each in pages}
-    if clicked in ways:
-        st.switch_page(ways[clicked], query_params=query)
+        st.html(navigation_html(groups))
+    listed = [*chain.from_iterable(groups.values()), *unlisted]
+    with st.container(key="ways"):
+        for each in listed:
+            st.page_link(each, query_params=query)
+    component = st.components.v2.component("speko_pages", js=_SCRIPT)
+    component(
+        key="pages-component",
+        data={
+            "current": page.url_path,
+            "title": page.title,
+            "query": f"?{urlencode(query)}" if query else "",
+            "ways": [each.url_path for each in listed],
+            "unlisted": [each.url_path for each in unlisted],
+        },
+        height=0,
+    )
 
 
 def navigation_html(groups: Groups) -> str:
@@ -63,7 +63,8 @@ def navigation_html(groups: Groups) -> str:
 
 def _group(number: int, name: str, pages: Sequence[Page]) -> str:
     links = "".join(
-        f'<li><a data-page="{escape(page.url_path)}" href="">{escape(page.title)}</a></li>'
+        f'<li><a data-page="{escape(page.url_path)}" href="./{escape(page.url_path)}">'
+        f"{escape(page.title)}</a></li>"
         for page in pages
     )
     return (

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from playground.look.frames import frame_css
 from playground.look.safe_text import csv_bytes, unseen
 from playground.look.tables import for_a_file, for_reading
 
@@ -19,30 +19,12 @@ if TYPE_CHECKING:
 
     from playground.look.figures import Theme
 
-_STYLES: Final = ("style.css", "access.css")
-_STYLE: Final = "".join(
-    f"<style>{Path(__file__).with_name(name).read_text('utf-8')}</style>" for name in _STYLES
-)
-_MAIN: Final = '[data-testid="stMainBlockContainer"]'
-_READING: Final = f"{_MAIN} {{ max-width: 60rem; }}"
-_FRAMES: Final = {
-    "routing": f"{_MAIN} {{ max-width: 84rem; }}",
-    "demo": f"{_MAIN} {{ max-width: 80rem; }}",
-    "analytics": "",
-}
-"""Pages that are not as wide as a text, by their path."""
-
 _PLOTLY: Final = {"displayModeBar": False, "doubleClick": False}
 
 
 def page_style(path: str) -> None:
-    """Put the styles on the page at ``path``, before anything that uses them.
-
-    The stylesheets are the same for all: the browser keeps them, and gets only a reference from
-    the second run on.
-    """
-    st.html(_STYLE)
-    st.html(f"<style>:root {{ color-scheme: {theme()}; }} {_FRAMES.get(path, _READING)}</style>")
+    """Give the page at ``path`` its frame and its colours; all other styles are in its HTML."""
+    st.html(f"<style>:root {{ color-scheme: {theme()}; }} {frame_css(path)}</style>")
 
 
 def theme() -> Theme:

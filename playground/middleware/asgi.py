@@ -37,6 +37,12 @@ def peer_of(scope: Message, receive: Receive) -> str | None:
     return str(peer[0]) if isinstance(peer, tuple) else None
 
 
+def is_page(start: Message) -> bool:
+    """Whether the answer that starts so is HTML."""
+    kinds = (value for name, value in start["headers"] if name.lower() == b"content-type")
+    return any(kind.startswith(b"text/html") for kind in kinds)
+
+
 async def refuse(scope: Message, send: Send, status: int, sentence: str) -> None:
     """Answer with a sentence; a WebSocket is closed before it opens, which browsers see as 403."""
     if scope["type"] == "websocket":

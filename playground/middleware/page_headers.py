@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from playground.middleware.asgi import App, Message, Receive, Send
+from playground.middleware.asgi import App, Message, Receive, Send, is_page
 
 PICTURES: Final = "img-src 'self' data: blob:; media-src 'self' data: blob:"
 _ON_ALL: Final = (
@@ -38,7 +38,7 @@ class PageHeaders:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": [*_others(message), *_ON_ALL]}
-                if _is_page(message):
+                if is_page(message):
                     message["headers"].append(self._on_pages)
             await send(message)
 
@@ -48,8 +48,3 @@ class PageHeaders:
 def _others(start: Message) -> list[tuple[bytes, bytes]]:
     ours = {name for name, _ in _ON_ALL}
     return [pair for pair in start.get("headers", ()) if pair[0].lower() not in ours]
-
-
-def _is_page(start: Message) -> bool:
-    kinds = (value for name, value in start["headers"] if name.lower() == b"content-type")
-    return any(kind.startswith(b"text/html") for kind in kinds)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from playground.look.answer_view import answer_buttons, answer_view
+from playground.look.frames import styles_html
 from playground.look.page_view import page_style
 from tests.answer_samples import SAMPLES, is_partial, sample_text
 
+st.html(styles_html("chat"))
 page_style("chat")
 answer_buttons()
 for sample in SAMPLES:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from playground.look.frames import styles_html
 from playground.look.navigation_view import navigation
 from playground.look.page_view import page_style
 
@@ -31,6 +32,7 @@ def main() -> None:
     st.logo(":material/alt_route:")
     groups = {group: [page_named(name) for name in names] for group, names in GROUPS.items()}
     page = st.navigation([page for pages in groups.values() for page in pages], position="hidden")
+    st.html(styles_html(page.url_path))
     page_style(page.url_path)
     navigation(groups, page, {})
     st.sidebar.text("Something")

@@ -85,6 +85,8 @@ def test_a_break_keeps_its_words_and_one_click_ends_the_drill_for_this_visitor_a
     settle(page)
     page.locator(".st-key-preset-card-breaks").get_by_role("button", name="Start").click()
     expect(banner(page)).to_contain_text(re.compile(r"5\d:\d\d"))
+    left = banner(page).get_by_role("timer")
+    expect(left).not_to_have_text(left.inner_text())
     settle(page)
 
     visitor = browser.new_page()

@@ -118,3 +118,19 @@ def test_a_link_works_by_key_in_a_new_tab_and_back(page: Page, server: Playgroun
         links(page).get_by_text("Evaluate").click(modifiers=["ControlOrMeta"])
     expect(opened.value.get_by_role("heading", name="Evaluate")).to_be_visible()
     expect(page.get_by_role("heading", name="Chat")).to_be_visible()
+
+
+def test_a_click_draws_the_page_once(page: Page, server: PlaygroundServer) -> None:
+    """Two runs take longer, and what the old page repeats could clear the new one between them."""
+    asked: list[str | bytes] = []
+    page.on(
+        "websocket",
+        lambda socket: socket.on("framesent", lambda payload: asked.append(payload)),
+    )
+    page.goto(server.url)
+    settle(page)
+    before = len(asked)
+    links(page).get_by_text("Analytics").click()
+    expect(page.get_by_role("heading", name="Analytics")).to_be_visible()
+    settle(page)
+    assert len(asked) == before + 1
