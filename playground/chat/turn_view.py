@@ -15,6 +15,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from playground.browser import url
+from playground.browser.line import LINE
 from playground.browser.slots import cancellation_point
 from playground.chat.chat_view import Chat
 from playground.chat.reasoning_view import ArrivingReasoning, reasoning_view
@@ -77,6 +78,7 @@ def live_turn(run: Run) -> None:
             if done:
                 break
             cancellation_point()
+    LINE.stand_back()
     st.rerun()
 
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import aclosing
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from playground.servers.connection import Connecting, Connection
@@ -21,7 +22,7 @@ from playground.sessions.asking import ranking_for, run_turn
 from playground.sessions.database import StoreError
 from playground.sessions.rows import NotHereError, SessionKey
 from playground.sessions.spending import NO_CAPS, CapReachedError, Caps, Spending
-from playground.sessions.store import OwnerStore, Store, utc_now
+from playground.sessions.store import OwnerStore, Store
 from playground.sessions.totals import estimate
 from playground.sessions.turn_words import failed_attempts, internal_error, start_error, turn_error
 from playground.sessions.turns import (
@@ -34,6 +35,7 @@ from playground.sessions.turns import (
     TurnStatus,
     ended,
     new_id,
+    utc_now,
 )
 from playground.teams.owner import Owner
 from speko_client.errors import SpekoApiError
@@ -114,14 +116,14 @@ class Engine:
         session = SessionKey(owner, conversation.id)
         work = self._claim(session, turn, conversation)
         try:
-            self._spending.begin(owner, turn.id, settings.allowed, connection)
-        except CapReachedError:
+            save = partial(work.store.save_turn, turn)
+            if not self._spending.begin(owner, turn.id, settings.allowed, connection, save):
+                self._save(work, work.store.save_turn)
+            if work.gone:
+                raise NotHereError
+        except (CapReachedError, NotHereError):
             self._works.pop(session, None)
             raise
-        self._save(work, work.store.save_turn)
-        if work.gone:
-            self._works.pop(session, None)
-            raise NotHereError
         driving = self._drive(work, connection, history)
         asyncio.run_coroutine_threadsafe(driving, self._started_loop())
         return work.run
