@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
+from playground.browser.guide import SHORTCUTS_SWITCH
 from playground.chat.form_view import settings_form
 from playground.chat.recents_view import recents
+from playground.compare.bout_view import blind_session, open_bout
 from playground.compare.desk_view import CompareDesk, open_desk
 from playground.connections.facts_view import await_server, try_again
 from playground.look.answer_view import answer_buttons
 from playground.look.page_view import spread
 from playground.look.safe_text import literal
+from playground.sessions.store import utc_now
 
 # As in the URL (``?view=...``); the style makes the first letter a capital.
-VIEWS = ("side by side", "against everyone")
+VIEWS = ("side by side", "blind", "ratings", "against everyone")
+_NAMED_VIEWS = ("side by side", "against everyone")
 _VIEW_HEIGHT = 420
 
 
@@ -22,7 +26,11 @@ def main() -> None:
     desk = open_desk()
     with st.sidebar:
         recents(desk.runtime, desk.conversation_id, compared=True)
-        desk.keep_form(settings_form(desk))
+        if open_bout(desk).is_secret(utc_now()):
+            st.caption("The form names providers. It is back once you have voted.")
+        else:
+            desk.keep_form(settings_form(desk))
+        st.html(SHORTCUTS_SWITCH)
         answer_buttons()
     view = title()
     if desk.problem:
@@ -33,6 +41,8 @@ def main() -> None:
     if desk.facts.pending:
         await_server(desk.runtime, desk.facts, at_once=False)
         st.skeleton(height=_VIEW_HEIGHT)
+    elif desk.comparison.blind and view in _NAMED_VIEWS:
+        blind_session(desk)
     else:
         show(view, desk)
 
@@ -57,6 +67,14 @@ def title() -> str:
 def show(view: str, desk: CompareDesk) -> None:
     """Run the chosen view, and only that."""
     match view:
+        case "blind":
+            from playground.compare.blind_view import blind_view
+
+            blind_view(desk)
+        case "ratings":
+            from playground.compare.ratings_view import ratings_view
+
+            ratings_view(desk)
         case "against everyone":
             from playground.compare.against_view import against_view
 

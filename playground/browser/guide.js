@@ -14,7 +14,8 @@ const SCROLLED = ':is([data-testid="stCode"] pre, .st-key-sweep-scroll):not([tab
 const DROP = '[data-testid="stFileUploaderDropzone"][role="presentation"]'
 const SWITCH = ".sp-shortcuts input"
 const STREAMLITS = ["r", "c"] // runs the page again, clears the cache
-const OURS = [" ", "ArrowRight", "PageDown", "Escape"]
+const OURS = [" ", "ArrowLeft", "ArrowRight", "PageDown", "Escape", "1", "2", "3", "4"]
+const ALSO = { ArrowLeft: "vote-left", ArrowRight: "vote-right" } // a button takes one key of its own
 const KEPT = "speko-shortcuts"
 const GRACE_MS = 200 // what is drawn again is back by then
 
@@ -89,7 +90,8 @@ function catchUp() {
   const { target, around, opener } = last
   if (target.isConnected && !target.disabled) return
   if (opener?.isConnected) return focus(opener)
-  if (target.matches(BOX) || target.closest('[data-testid="stChatInput"]')) return focus(one(BOX))
+  const box = target.closest('[data-testid="stChatInput"]') && one(BOX)
+  if (box) return focus(box)
   const name = around.find((each) => one(`.${each}`))
   const left = name ? one(`.${name}`) : one("main")
   if (left) focus(name === around[0] ? (left.querySelector(":enabled") ?? left) : left)
@@ -151,6 +153,7 @@ function onKey(event) {
   const isOne = stops.includes(event.key.length === 1 ? event.key.toLowerCase() : event.key)
   // Here, on the way out: what has the focus has had the key, and the page's shortcuts have not.
   if (isOne && (!isTyped || event.key === "Escape")) event.stopPropagation()
+  if (!areOff() && !isTyped && ALSO[event.key]) keyed(ALSO[event.key])?.querySelector("button")?.click()
 }
 
 function onSwitch(event) {

@@ -11,11 +11,15 @@ from playground.compare.against import Against, against, everyone, lined_up
 from playground.compare.against_html import rivals_html, summary_html
 from playground.compare.against_words import HEADINGS, HOW, caption, frame
 from playground.compare.desk_view import CompareDesk
+from playground.compare.seat_words import full_name
 from playground.compare.seats import Comparison, Seat, as_token
+from playground.compare.votes import votes_of
+from playground.found import Found
 from playground.intent.preview_view import preview
 from playground.look.page_view import chart, csv_button, spread, table, theme
 from playground.look.safe_text import literal
 from playground.look.words import counted
+from playground.sessions.database import StoreError
 
 _LOOK_SECONDS = 0.5
 _TITLE = "Cost against time to first token"
@@ -34,7 +38,9 @@ def against_view(desk: CompareDesk) -> None:
         return
     if desk.live:
         _wait(desk)
-    _answer(against(desk.comparison, _router(routers), desk.turns, ()))
+    votes = Found.by(lambda: votes_of(desk.store), StoreError).value or []
+    rated = [each.vote for each in votes if each.rated == "rated"]
+    _answer(against(desk.comparison, _router(routers), desk.turns, rated))
 
 
 def _line_up(desk: CompareDesk) -> None:
@@ -71,9 +77,7 @@ def _router(routers: Sequence[Seat]) -> Seat:
     """The seat that is judged: the first with the router, or the one that is chosen."""
     if len(routers) == 1:
         return routers[0]
-    names = {
-        seat.id: f"{seat.id.upper()}, {seat.optimize_for or 'as the page'}" for seat in routers
-    }
+    names = {seat.id: full_name(seat) for seat in routers}
     chosen = st.selectbox(
         "Which router", names, format_func=names.__getitem__, key="against-router"
     )

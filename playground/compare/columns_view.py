@@ -32,6 +32,7 @@ from playground.chat.turns_html import chips_html
 from playground.chat.welcome_view import fleet_line, pills
 from playground.compare.answer_view import Arriving, Column, column_view
 from playground.compare.desk_view import CompareDesk
+from playground.compare.difference_view import difference_view
 from playground.compare.estimate import together_html
 from playground.compare.figures import medals
 from playground.compare.seat_words import asked_then, full_name, state
@@ -148,6 +149,7 @@ def _messages(desk: CompareDesk) -> list[Arriving]:
             else:
                 arriving += _row(desk, turns, is_last=turns is groups[-1], name=name)
                 _of_removed(desk, turns, name)
+                difference_view(turns)
     return arriving
 
 

@@ -122,7 +122,8 @@ class CompareDesk:
         """Go on with these seats, and keep them in the store and in the URL."""
         self.comparison = comparison
         url.open_conversation(self.conversation_id)
-        url.name_seats([as_token(seat) for seat in comparison.seats])
+        named = () if comparison.blind else comparison.seats
+        url.name_seats([as_token(seat) for seat in named])
         stored = comparison.model_dump_json()
         try:
             self.store.save_comparison(self.conversation_id, stored)

@@ -68,13 +68,16 @@ class Comparison(_Value):
     """The seats in their order on the page, and what each is sent of the turns before.
 
     ``winner`` is the turn that all go on from where ``threads`` says so. ``blind`` hides who is
-    who until a person has voted.
+    who until a person has voted: two seats are drawn for each message, the last two by ``chance``
+    (0..1), and ``prompts`` is the list to judge, where there is one.
     """
 
     seats: tuple[Seat, ...] = Field(default=(), max_length=MOST)
     threads: Threads = "own"
     winner: str | None = None
     blind: bool = False
+    chance: float | None = None
+    prompts: tuple[str, ...] = ()
 
     @field_validator("seats")
     @classmethod
@@ -199,7 +202,9 @@ def messages(turns: Sequence[Turn]) -> list[list[Turn]]:
 
 
 def parent_of(comparison: Comparison, seat: Seat, turns: Sequence[Turn]) -> str | None:
-    """The turn that this seat's next one follows; None where it is the first."""
+    """The turn that this seat's next one follows; None where it is the first, or judged blind."""
+    if comparison.blind:
+        return None
     known = {turn.id for turn in turns}
     if comparison.threads == "winner" and comparison.winner in known:
         return comparison.winner

@@ -1,10 +1,12 @@
-"""The Compare page's browser state: which column has the whole width."""
+"""The Compare page's browser state: the column with the whole width, and where a blind run is."""
 
 from __future__ import annotations
 
 from playground.browser.slots import Slot
 
 _WIDE = Slot("compare_wide", str)
+_PASSED = Slot("duel_passed", str)
+_NAMED = Slot("duel_named", str)
 
 
 def wide_seat() -> str | None:
@@ -15,3 +17,23 @@ def wide_seat() -> str | None:
 def widen(seat_id: str | None) -> None:
     """Give a seat's column the whole width; None: all columns again."""
     _WIDE.set(seat_id)
+
+
+def pass_on(duel_id: str) -> None:
+    """This duel is behind: something else is asked next."""
+    _PASSED.set(duel_id)
+
+
+def is_passed(duel_id: str) -> bool:
+    """Whether this duel is behind."""
+    return _PASSED.get() == duel_id
+
+
+def name_both(duel_id: str) -> None:
+    """Say who is who before the time to undo is over."""
+    _NAMED.set(duel_id)
+
+
+def is_named(duel_id: str) -> bool:
+    """Whether a person has asked who is who."""
+    return _NAMED.get() == duel_id
