@@ -1,4 +1,4 @@
-"""The Compare page over the real gateway with the demo fleet: seats, threads, and what is refused."""
+"""The Compare page over the real gateway, with the demo fleet: seats, threads, refusals."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def choose(app: AppTest, key: str, option: str) -> None:
 
 def parameter(app: AppTest, name: str) -> list[str]:
     """What the URL says."""
-    value = app.query_params[name] if name in app.query_params else []
+    value = app.query_params.get(name, [])
     return [value] if isinstance(value, str) else list(value)
 
 
