@@ -43,7 +43,7 @@ PAGE_FILES = Path(st.__file__).parent / "static" / "static"
 PACKED: dict[Path, bytes] = {}
 """The page's files in gzip's form, once there was time to make it."""
 FIRST_PAGE = ("playground.chat.chat_view", "streamlit.emojis")
-LATER_PAGES = ("PIL.Image", "pandas", "plotly.graph_objects")
+LATER_PAGES = ("PIL.Image", "playground.analytics.session_view")
 LATER_SECONDS = 3.0
 DAY_SECONDS = 86_400.0
 LOOPBACK = ("localhost", "127.0.0.1", "::1")

@@ -15,9 +15,6 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.Markdown_pb2 import Markdown
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-MAIN = 0
-"""The place of a page's main part in a delta's path; the others are the sidebar and the bottom."""
-
 _ANSWERED_BY = re.compile(r"About this answer.*?<b>([^<]+)</b>")
 
 
@@ -27,6 +24,7 @@ class Visitor:
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self._socket = socket
         self._box = ""
+        self._answers: list[list[int]] = []
 
     async def open(self) -> None:
         """Draw the chat page until it is whole, with its message box."""
@@ -46,13 +44,21 @@ class Visitor:
         begun, first = time.perf_counter(), 0.0
         await self._ask([said])
         async for came in self._messages():
-            if not first and is_answer(came):
+            if not first and self._is_answer(came):
                 first = time.perf_counter() - begun
             if by := _ANSWERED_BY.search(came.delta.new_element.html.body):
                 return first, by[1]
             if first and is_end(came):
                 return first, ""
         raise AssertionError("the page closed before the answer was whole")
+
+    def _is_answer(self, came: ForwardMsg) -> bool:
+        """Whether this draws words into the assistant's message."""
+        path = list(came.metadata.delta_path)
+        if came.delta.add_block.chat_message.name == "assistant":
+            self._answers.append(path)
+        within = any(path[: len(answer)] == answer for answer in self._answers)
+        return within and has_words(came.delta.new_element)
 
     async def _ask(self, states: list[WidgetState]) -> None:
         ask = BackMsg()
@@ -77,13 +83,8 @@ def is_end(came: ForwardMsg) -> bool:
     return ended and came.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
 
 
-def is_answer(came: ForwardMsg) -> bool:
-    """Whether this draws words of an answer: on a first turn, Markdown in a chat message."""
-    path = came.metadata.delta_path
-    return path[:1] == [MAIN] and len(path) > 2 and _has_words(came.delta.new_element)
-
-
-def _has_words(drawn: Element) -> bool:
+def has_words(drawn: Element) -> bool:
+    """Whether the element is an answer's, or a bare page's: Markdown that is no caption."""
     if "sp-answer" in drawn.html.body:
         return True
     markdown = drawn.markdown

@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from playground.browser.guide import SHORTCUTS_SWITCH
+from playground.browser.line import LINE
 from playground.chat.announcer_view import announce
 from playground.chat.chat_view import Chat, keep_draft, open_chat, show_problems
 from playground.chat.form_view import settings_form
@@ -29,6 +30,13 @@ def main() -> None:
     The message box is what a person comes for. On a playground that has just been started it comes
     first, and the form follows a moment later: the browser would show neither before both.
     """
+    with LINE.drawing():
+        chat = page()
+    arriving(chat)
+
+
+def page() -> Chat:
+    """All that can be drawn at once."""
     above = st.bottom.empty()
     message = st.chat_input("Message the router", key="message")
     below = st.bottom.empty()
@@ -41,6 +49,7 @@ def main() -> None:
     announce(chat.view)
     header(chat)
     conversation(chat, below)
+    return chat
 
 
 def sidebar(chat: Chat) -> None:
@@ -97,14 +106,19 @@ def conversation(chat: Chat, below: DeltaGenerator) -> None:
     beside_send(chat, below)
     # Before the live answer: what comes after a stream would stay on the page until its end.
     offer = st.empty()
+    if view.turns and not view.is_live and view.elsewhere is None:
+        with offer.container():
+            follow_up(chat)
+            ways_on(chat)
+
+
+def arriving(chat: Chat) -> None:
+    """The answer that arrives, if one does; last, for it lasts."""
+    view = chat.view
     if view.run is not None and view.is_live:
         live_turn(view.run)
     elif view.elsewhere is not None:
         turn_elsewhere(chat, view.elsewhere)
-    elif view.turns:
-        with offer.container():
-            follow_up(chat)
-            ways_on(chat)
 
 
 def beside_send(chat: Chat, below: DeltaGenerator) -> None:

@@ -13,7 +13,7 @@ from playground.connections.facts_view import await_server, try_again
 from playground.look.answer_view import answer_buttons
 from playground.look.page_view import spread
 from playground.look.safe_text import literal
-from playground.sessions.store import utc_now
+from playground.sessions.turns import utc_now
 
 # As in the URL (``?view=...``); the style makes the first letter a capital.
 VIEWS = ("side by side", "blind", "ratings", "against everyone")

@@ -36,7 +36,7 @@ class Slot(Generic[ValueT]):
 
 def cancellation_point() -> None:
     """Let Streamlit end this run here when the person has clicked something else."""
-    len(st.session_state)
+    st.session_state.get("any key")
 
 
 def browser_state() -> MutableMapping[str, Any]:

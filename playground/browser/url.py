@@ -20,6 +20,7 @@ _PARAM = "c"
 _TURN_PARAM = "t"
 _SEATS_PARAM = "seats"
 _FROM_PARAM = "from"
+_ANSWER_PARAM = "answer"
 _RESERVED = Slot("reserved_conversation", str)
 _LAST = Slot("last_conversation", str)
 _PAGE = Slot("page", str)
@@ -87,6 +88,17 @@ def compare_link(label: str, conversation: str, turn: str = "") -> None:
     st.page_link(COMPARE_PAGE, label=label, icon=":material/view_column:", query_params=query)
 
 
+def answer_link(label: str, conversation: str, turn: str) -> None:
+    """Draw a link to one answer in a comparison; see ``focused_answer``."""
+    query = {**link(conversation), _ANSWER_PARAM: turn}
+    st.page_link(COMPARE_PAGE, label=label, icon=":material/arrow_outward:", query_params=query)
+
+
+def focused_answer() -> str | None:
+    """The answer that a link to a comparison names; None where it is another link."""
+    return st.query_params.get(_ANSWER_PARAM)
+
+
 def turn_to_compare() -> str | None:
     """The chat's turn that a link wants compared; None where it is another link."""
     return st.query_params.get(_FROM_PARAM)
@@ -130,7 +142,7 @@ def had_frame(*, drawn: bool = False) -> bool:
 
 def _name_in_url(conversation: str | None) -> None:
     # One by one: what widgets keep in the URL must stay.
-    for param in (_TURN_PARAM, _FROM_PARAM):
+    for param in (_TURN_PARAM, _FROM_PARAM, _ANSWER_PARAM):
         st.query_params.pop(param, None)
     if conversation is None:
         st.query_params.pop(_PARAM, None)

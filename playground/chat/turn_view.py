@@ -14,6 +14,7 @@ from pathlib import Path
 import streamlit as st
 
 from playground.browser import url
+from playground.browser.line import LINE
 from playground.browser.slots import cancellation_point
 from playground.chat.chat_view import Chat
 from playground.chat.reasoning_view import ArrivingReasoning, reasoning_view
@@ -91,6 +92,7 @@ def live_turn(run: Run) -> None:
             if done:
                 break
             cancellation_point()
+    LINE.stand_back()
     st.rerun()
 
 

@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.compare.duels import label_of
 from playground.compare.figures import ttft
 from playground.compare.pair_votes import PairVotes, pair_votes
 from playground.compare.paired import (
@@ -25,7 +26,7 @@ from playground.compare.paired import (
     time_difference,
 )
 from playground.compare.ratings import Vote
-from playground.compare.seats import Comparison, Seat, as_token, may_be_pinned, messages
+from playground.compare.seats import Comparison, Seat, may_be_pinned, messages
 from playground.look import palette
 from playground.servers.pool import candidates, covers
 from playground.sessions.turns import Turn
@@ -100,7 +101,7 @@ def against(
 ) -> Against:
     """The router's seat beside every pinned one, the controls made of these, and the bound.
 
-    ``votes`` name seats as URLs do (``seats.as_token``).
+    ``votes`` name seats as the stored ones do (``duels.label_of``).
     """
     ours = outcomes(router.id, turns)
     theirs = {seat: outcomes(seat.id, turns) for seat in comparison.seats if seat.pin}
@@ -134,7 +135,7 @@ def outcomes(seat_id: str, turns: Sequence[Turn]) -> Outcomes:
 
 
 def _votes(votes: Sequence[Vote], router: Seat, seat: Seat) -> PairVotes | None:
-    return pair_votes(votes, as_token(router), as_token(seat))
+    return pair_votes(votes, label_of(router), label_of(seat))
 
 
 def _provider(pin: str, ours: Outcomes, theirs: Outcomes) -> Rival:

@@ -11,6 +11,8 @@ from playground.compare.against import Against, against, everyone, lined_up
 from playground.compare.against_html import rivals_html, summary_html
 from playground.compare.against_words import HEADINGS, HOW, caption, frame
 from playground.compare.desk_view import CompareDesk
+from playground.compare.ratings import Vote
+from playground.compare.seat_words import full_name
 from playground.compare.seats import Comparison, Seat, as_token
 from playground.compare.votes import votes_of
 from playground.found import Found
@@ -37,9 +39,15 @@ def against_view(desk: CompareDesk) -> None:
         return
     if desk.live:
         _wait(desk)
-    votes = Found.by(lambda: votes_of(desk.store), StoreError).value or []
-    rated = [each.vote for each in votes if each.rated == "rated"]
-    _answer(against(desk.comparison, _router(routers), desk.turns, rated))
+    _answer(against(desk.comparison, _router(routers), desk.turns, _votes(desk)))
+
+
+def _votes(desk: CompareDesk) -> list[Vote]:
+    """Those that count for ratings, of all sessions."""
+    found = Found.by(lambda: votes_of(desk.store), StoreError)
+    if found.problem:
+        st.error(literal(found.problem), icon=":material/error:")
+    return [each.vote for each in found.value or () if each.rated == "rated"]
 
 
 def _line_up(desk: CompareDesk) -> None:
@@ -76,9 +84,7 @@ def _router(routers: Sequence[Seat]) -> Seat:
     """The seat that is judged: the first with the router, or the one that is chosen."""
     if len(routers) == 1:
         return routers[0]
-    names = {
-        seat.id: f"{seat.id.upper()}, {seat.optimize_for or 'as the page'}" for seat in routers
-    }
+    names = {seat.id: full_name(seat) for seat in routers}
     chosen = st.selectbox(
         "Which router", names, format_func=names.__getitem__, key="against-router"
     )

@@ -36,8 +36,9 @@ HOW: Final = f"""
   {TIME_MARGIN_MS:.0f} ms is no difference that matters.
 - **Cost**, estimated at list price: the sum of the router's over the sum of theirs, where both
   answered and have a price. Within {COST_MARGIN - 1:.0%} is no difference that matters.
-- **Votes**: yours on this pair, in all sessions. An exact sign test without the ties, looked at
-  after 25, 50, 100 and 200 votes only. Between 45% and 55% is no difference that matters.
+- **Votes**: yours on this pair, cast blind, in all sessions; those on simulated answers are left
+  out. An exact sign test without the ties, looked at after 25, 50, 100 and 200 votes only. Between
+  45% and 55% is no difference that matters.
 - **Best single provider**: for time the fastest, for cost the cheapest. It is chosen on one half of
   the messages and judged on the other: picked and judged on the same ones, the best of several
   looks better than it is.

@@ -33,8 +33,7 @@ from playground.look.safe_text import literal
 from playground.receipts.receipt_view import receipt_view
 from playground.sessions.database import StoreError
 from playground.sessions.rows import NotHereError
-from playground.sessions.store import utc_now
-from playground.sessions.turns import Turn
+from playground.sessions.turns import Turn, utc_now
 
 _LOOK_SECONDS: Final = 0.5
 _COUNTDOWN_SECONDS: Final = 1.0

@@ -14,6 +14,7 @@ from typing import Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from playground.browser import url
 from playground.browser.guide import say
 from playground.browser.slots import cancellation_point
 from playground.chat.chat_view import keep_draft
@@ -32,6 +33,7 @@ from playground.chat.turns_html import chips_html
 from playground.chat.welcome_view import fleet_line, pills
 from playground.compare.answer_view import Arriving, Column, column_view
 from playground.compare.desk_view import CompareDesk
+from playground.compare.difference_view import difference_view
 from playground.compare.estimate import together_html
 from playground.compare.figures import medals
 from playground.compare.seat_words import asked_then, full_name, state
@@ -127,7 +129,9 @@ def _messages(desk: CompareDesk) -> list[Arriving]:
     """The last messages with their answers; returns the columns that still grow."""
     groups = messages(desk.turns)
     shown = turns_shown(desk.conversation_id, SHOWN)
-    if hidden := max(len(groups) - shown, 0):
+    focused = url.focused_answer()
+    places = [place for place, turns in enumerate(groups) if focused in {t.id for t in turns}]
+    if hidden := min([max(len(groups) - shown, 0), *places]):
         st.button(
             f"Show {min(hidden, SHOWN)} earlier of {hidden}",
             icon=":material/expand_less:",
@@ -146,6 +150,10 @@ def _messages(desk: CompareDesk) -> list[Arriving]:
             else:
                 arriving += _row(desk, turns, is_last=turns is groups[-1], name=name)
                 _of_removed(desk, turns, name)
+                difference_view(turns)
+    if places and not desk.live:
+        first = groups[places[0]][0]
+        scroll_to(f"message-{first.message_id or first.id}")
     return arriving
 
 

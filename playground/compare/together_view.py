@@ -1,4 +1,4 @@
-"""Below the last answers: whom to ask again, the figures side by side, differences in words."""
+"""Below the last answers: whom to ask again, and the figures side by side."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ import streamlit as st
 
 from playground.compare.answer_view import UNFINISHED
 from playground.compare.desk_view import CompareDesk
-from playground.compare.differences import difference_html
 from playground.compare.figures import seat_figures
-from playground.compare.seat_words import full_name
 from playground.compare.seats import Seat, messages
 from playground.compare.seats_html import figures_html
 from playground.sessions.turns import Turn
@@ -32,7 +30,6 @@ def together(desk: CompareDesk) -> None:
             simulated=any(turn.answer.simulated for turn in desk.turns),
         )
     )
-    _differences([(seat, turn) for seat, turn in answers if turn.answer.text])
 
 
 def _left_to_ask(desk: CompareDesk, answers: Sequence[tuple[Seat, Turn]]) -> None:
@@ -56,29 +53,3 @@ def _left_to_ask(desk: CompareDesk, answers: Sequence[tuple[Seat, Turn]]) -> Non
                 on_click=desk.ask_also,
                 args=(others,),
             )
-
-
-def _differences(answers: Sequence[tuple[Seat, Turn]]) -> None:
-    """Two answers as one text, where somebody asks for it."""
-    if len(answers) < 2:
-        return
-    opened = st.expander(
-        "Differences word by word",
-        icon=":material/difference:",
-        key="differences",
-        on_change="rerun",
-    )
-    if not opened.open:
-        return
-    texts = {seat.id: turn.answer.text for seat, turn in answers}
-    names = {seat.id: full_name(seat) for seat, _ in answers}
-    with opened:
-        left, right = st.columns(2)
-        one = left.selectbox("From", list(texts), format_func=names.__getitem__, key="differs-one")
-        two = right.selectbox(
-            "To", list(texts), index=1, format_func=names.__getitem__, key="differs-two"
-        )
-        if one == two:
-            st.caption("Choose two different seats.")
-        else:
-            st.html(difference_html(texts[one], texts[two]))

@@ -1,6 +1,7 @@
 """What the connected server says of itself, asked at most every few seconds.
 
-Remembered per browser session: what a server offers depends on the keys the session brings along.
+Remembered for all who chose nothing of their own: what a server offers depends on the keys that a
+browser session brings along.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ from dataclasses import dataclass
 import streamlit as st
 
 from playground.browser import url, widgets
+from playground.connections.remembered import Remembered
 from playground.connections.state import choice_revision
 from playground.look.safe_text import literal
-from playground.runtime import Runtime
+from playground.runtime import Runtime, get_runtime
 from playground.servers import pool
 from playground.servers.connection import Connection
 from speko_client.errors import SpekoApiError
 from speko_client.models import Fleet, KnownProvider, ProvidersHealth
 
 _LOOK_SECONDS = 0.1
+_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,9 @@ class ServerFacts:
 
 def server_facts(runtime: Runtime, connection: Connection) -> ServerFacts:
     """The fleet and the provider list; kept for 5 s, a failure is not kept."""
+    question = ("facts", *who_asks(connection))
     try:
-        return _ask(connection.base_url, choice_revision(), runtime, connection)
+        return remembered(runtime).answer(question, _SECONDS, lambda: _ask(runtime, connection))
     except SpekoApiError as error:
         return ServerFacts(problem=connection.redact(error.message))
 
@@ -86,12 +90,21 @@ def try_again() -> None:
 
 def forget_server_facts() -> None:
     """Ask again at the next look."""
-    _ask.clear()
+    remembered(get_runtime()).forget()
 
 
-@st.cache_data(ttl=5, show_spinner=False, scope="session")
-def _ask(base_url: str, revision: str, _runtime: Runtime, _connection: Connection) -> ServerFacts:
-    with _runtime.client(_connection) as client:
-        fleet = client.fleet() if _connection.embedded else None
+def remembered(runtime: Runtime) -> Remembered:
+    """What servers have answered in this process."""
+    return runtime.shared(Remembered, Remembered)
+
+
+def who_asks(connection: Connection) -> tuple[object, ...]:
+    """What is the same for all to whom the server gives the same answers; no key is in it."""
+    return connection.base_url, choice_revision(), connection.public_only
+
+
+def _ask(runtime: Runtime, connection: Connection) -> ServerFacts:
+    with runtime.client(connection) as client:
+        fleet = client.fleet() if connection.embedded else None
         # A server without a list can answer too.
         return ServerFacts(fleet=fleet, known=pool.listed(client) or ())

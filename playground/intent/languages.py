@@ -23,6 +23,7 @@ def name(tag: str) -> str:
     return _offered().get(tag) or _looked_up(tag)
 
 
+@lru_cache(maxsize=1024)
 def label(tag: str) -> str:
     """Name and tag together, as lists show them: ``Spanish (Mexico) · es-MX``."""
     return f"{name(tag)} · {tag}"

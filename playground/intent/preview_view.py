@@ -1,7 +1,7 @@
 """The ranking for the form as it stands, a preview that runs no model, and its panel as HTML.
 
-Remembered per browser session for a few seconds, failures too: a server that is slow to say no
-must not slow down every click. The panel is small enough for a sidebar, and one piece, for it is
+Remembered for a few seconds, failures too: a server that is slow to say no must not slow down
+every click. The panel is small enough for a sidebar, and one piece, for it is
 drawn again with every change of the intent. On a narrow screen only the winner shows; the rest
 unfolds. Everything from outside is escaped.
 """
@@ -13,9 +13,7 @@ from html import escape
 from http import HTTPStatus
 from typing import Final
 
-import streamlit as st
-
-from playground.connections.state import choice_revision
+from playground.connections.facts_view import remembered, who_asks
 from playground.found import Found
 from playground.look import palette, parts, words
 from playground.runtime import Runtime
@@ -34,26 +32,18 @@ _SECONDS = 4
 
 def preview(runtime: Runtime, connection: Connection, form: TurnSettings) -> Found[RoutingPreview]:
     """The ranking by the form's intent, allow-list and what-if, or why there is none."""
-    asked = repr(preview_arguments(connection, form))
-    return _ask(connection.base_url, choice_revision(), asked, runtime, connection, form)
+    question = ("preview", *who_asks(connection), repr(preview_arguments(connection, form)))
+    return remembered(runtime).answer(question, _SECONDS, lambda: _ask(runtime, connection, form))
 
 
-@st.cache_data(ttl=_SECONDS, show_spinner=False, scope="session", max_entries=200)
-def _ask(
-    base_url: str,
-    revision: str,
-    asked: str,
-    _runtime: Runtime,
-    _connection: Connection,
-    _form: TurnSettings,
-) -> Found[RoutingPreview]:
+def _ask(runtime: Runtime, connection: Connection, form: TurnSettings) -> Found[RoutingPreview]:
     try:
-        with _runtime.client(_connection) as client:
-            return Found(ranking_now(client, _connection, _form))
+        with runtime.client(connection) as client:
+            return Found(ranking_now(client, connection, form))
     except SpekoApiError as error:
         if error.status == HTTPStatus.NOT_FOUND:
             return Found(problem="This server has no routing preview.")
-        return Found(problem=f"No preview now: {_connection.redact(error.message)}")
+        return Found(problem=f"No preview now: {connection.redact(error.message)}")
 
 
 def panel_html(ranking: RoutingPreview, *, down: Collection[str] = ()) -> str:

@@ -37,21 +37,14 @@ _HOVER: Final = (
 
 def styled(figure: go.Figure, theme: Theme, *, height: int, legend: bool = True) -> go.Figure:
     """The figure with the theme's colours, small margins and the legend below."""
-    axes = {
-        "gridcolor": _GRID[theme],
-        "zeroline": False,
-        "automargin": True,
-        "fixedrange": True,
-        "title": {"font": {"size": 12}, "standoff": 8},
-    }
-    figure.update_layout(
-        height=height,
-        margin={"l": _LEFT, "r": 8, "t": 10, "b": _BOTTOM[legend]},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": FONT, "size": 13, "color": TEXT[theme]},
-        showlegend=legend,
-        legend={
+    look = {
+        "height": height,
+        "margin": {"l": _LEFT, "r": 8, "t": 10, "b": _BOTTOM[legend]},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": 13, "color": TEXT[theme]},
+        "showlegend": legend,
+        "legend": {
             "orientation": "h",
             "yref": "container",
             "y": 0,
@@ -61,22 +54,48 @@ def styled(figure: go.Figure, theme: Theme, *, height: int, legend: bool = True)
             "itemsizing": "constant",
             "traceorder": "normal",
         },
-        hoverlabel={
+        "hoverlabel": {
             "bgcolor": CARD[theme],
             "bordercolor": _GRID[theme],
             "font": {"family": FONT, "size": 13, "color": TEXT[theme]},
             "align": "left",
         },
-        bargap=0.25,
-        dragmode=False,
-        clickmode="event+select",
-        separators=".,",
-    )
-    figure.update_xaxes(**axes)
-    figure.update_yaxes(**axes, ticklabelstandoff=6)
-    # Plotly's own template comes with every figure. With it the browser draws each chart once more.
+        "bargap": 0.25,
+        "dragmode": False,
+        "clickmode": "event+select",
+        "separators": ".,",
+    }
+    figure.layout.template = None
+    layout = {"xaxis": {}, "yaxis": {}} | figure.layout.to_plotly_json()
+    axes = {name: _axis(name, theme) for name in layout if name[1:].startswith("axis")}
+    # In one assignment: Plotly takes 30 milliseconds to update these one by one, and 1 for this.
+    figure.layout = _merged(layout, {**look, **axes})
+    # Plotly gives each layout its own template. With it the browser draws each chart once more.
     figure.layout.template = None
     return figure
+
+
+def _axis(name: str, theme: Theme) -> dict[str, Any]:
+    axis: dict[str, Any] = {
+        "gridcolor": _GRID[theme],
+        "zeroline": False,
+        "automargin": True,
+        "fixedrange": True,
+        "title": {"font": {"size": 12}, "standoff": 8},
+    }
+    return axis if name.startswith("x") else {**axis, "ticklabelstandoff": 6}
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, where they are nested too; what is ``above`` wins."""
+    both = dict(below)
+    for name, value in above.items():
+        known = both.get(name)
+        if isinstance(known, Mapping) and isinstance(value, Mapping):
+            both[name] = _merged(known, value)
+        else:
+            both[name] = value
+    return both
 
 
 def subplot_names(figure: go.Figure) -> None:

@@ -41,7 +41,7 @@ def frame_css(path: str) -> str:
     return (
         f'html [data-testid="stMainBlockContainer"] {{ max-width: {wide}; }}'
         "@media (min-width: 769px) {"
-        ' [data-testid="stAppViewContainer"]:not(:has(> [data-testid="stSidebar"]))'
+        " .stAppViewContainer:not(:has(> .stSidebar))"
         f" {{ padding-left: {place}; }} }}"
     )
 

@@ -2,8 +2,14 @@
 // the tab keeps what it remembers: followed as the browser does it, a link would begin a new browser session.
 const isPlain = (event) => !(event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)
 const WAYS = ".st-key-ways"
+const theBar = () => document.querySelector(".st-key-pages nav")
 
-function show(bar, { current, title, query }) {
+function show({ current, title, query }, signal) {
+  const bar = theBar()
+  if (!bar) {
+    if (!signal.aborted) requestAnimationFrame(() => show({ current, title, query }, signal))
+    return
+  }
   bar.querySelector(".nav-here").textContent = title
   for (const link of bar.querySelectorAll("a")) {
     const here = link.dataset.page === current
@@ -13,10 +19,11 @@ function show(bar, { current, title, query }) {
   }
 }
 
-function onClick(event, bar, { current, ways, unlisted }) {
+function onClick(event, { current, ways, unlisted }) {
   const link = event.target.closest?.("a")
+  const bar = theBar()
   if (!link || link.closest(WAYS) || !isPlain(event)) return
-  const inBar = bar.contains(link)
+  const inBar = bar?.contains(link)
   const page = inBar ? link.dataset.page : link.getAttribute("href")
   if (!inBar && !unlisted.includes(page)) return
   event.preventDefault()
@@ -26,9 +33,10 @@ function onClick(event, bar, { current, ways, unlisted }) {
 }
 
 export default function ({ data }) {
-  const bar = document.querySelector(".st-key-pages nav")
-  const until = new AbortController()
-  show(bar, data)
-  document.addEventListener("click", (event) => onClick(event, bar, data), { capture: true, signal: until.signal })
-  return () => until.abort()
+  // One listener at a time, also where Streamlit has mounted this anew without an end to the one before
+  document.spekoPages?.abort()
+  document.spekoPages = new AbortController()
+  const { signal } = document.spekoPages
+  show(data, signal)
+  document.addEventListener("click", (event) => onClick(event, data), { capture: true, signal })
 }

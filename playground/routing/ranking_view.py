@@ -48,10 +48,11 @@ def _verdict(ranking: RoutingPreview) -> None:
         return
     lead = escape(ranking_frames.lead(ranking))
     trade = escape(ranking_frames.trade(ranking) or "")
-    st.html(
-        f'<p class="verdict"><b>{escape(name)}</b> would answer, {lead}.</p>'
-        f"<p>{trade}</p>{parts.chips(_labels(ranking))}"
-    )
+    with st.container(key="verdict"):
+        st.html(
+            f'<p class="verdict"><b>{escape(name)}</b> would answer, {lead}.</p>'
+            f"<p>{trade}</p>{parts.chips(_labels(ranking))}"
+        )
 
 
 def _labels(ranking: RoutingPreview) -> Iterator[str]:

@@ -17,7 +17,8 @@ from sqlalchemy import Row
 
 from playground.sessions.database import StoreError
 from playground.sessions.rows import moment
-from playground.sessions.store import OwnerStore, utc_now
+from playground.sessions.store import OwnerStore
+from playground.sessions.turns import utc_now
 from speko_client.models import MOST_EDITS, WhatIf
 
 MOST = 100

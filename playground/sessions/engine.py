@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import aclosing
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from playground.servers.connection import Connecting, Connection
@@ -20,7 +21,7 @@ from playground.sessions.asking import connected, priced, ranking_for, run_turn
 from playground.sessions.database import StoreError
 from playground.sessions.rows import NotHereError, SessionKey
 from playground.sessions.spending import NO_CAPS, CapReachedError, Caps, Spending
-from playground.sessions.store import OwnerStore, Store, utc_now
+from playground.sessions.store import OwnerStore, Store
 from playground.sessions.totals import Price, estimate
 from playground.sessions.turn_words import failure, internal_error
 from playground.sessions.turns import (
@@ -33,6 +34,7 @@ from playground.sessions.turns import (
     TurnStatus,
     ended,
     new_id,
+    utc_now,
 )
 from playground.teams.owner import Owner
 from speko_client.models import Attempt
@@ -96,10 +98,9 @@ class Engine:
         The turn waits for a server that is still ``Connecting``, and fails where that does. With a
         ``place`` in a comparison, it runs beside its others.
 
-        Raises AlreadyRunningError where the conversation has a turn on its way (in a comparison:
-        as many as there may be), ValueError where it has no turn ``parent_id``, NotHereError where
-        it was deleted or is not the owner's, and CapReachedError where the owner has spent what
-        the host pays for.
+        Raises AlreadyRunningError where as many turns of the conversation run as may, ValueError
+        where it has no turn ``parent_id``, NotHereError where it was deleted or is not the owner's,
+        and CapReachedError where the owner has spent what the host pays for.
         """
         before = conversation.path_to(parent_id)
         if parent_id is not None and not before:
@@ -119,8 +120,9 @@ class Engine:
         )
         work = self._claim(owner, turn, conversation, MOST_BESIDE if place else 1)
         try:
-            self._spending.begin(owner, turn.id, settings.allowed, connection)
-            self._save(work, work.store.save_turn)
+            save = partial(work.store.save_turn, turn)
+            if not self._spending.begin(owner, turn.id, settings.allowed, connection, save):
+                self._save(work, work.store.save_turn)
             if work.gone:
                 raise NotHereError
         except (CapReachedError, NotHereError):

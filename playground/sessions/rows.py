@@ -75,11 +75,38 @@ _CREATE = sa.text(
 )
 
 
+# A statement is made once: to make one takes longer than to run it.
+_ITSELF = (CONVERSATIONS.c.owner == sa.bindparam("of")) & (
+    CONVERSATIONS.c.id == sa.bindparam("session")
+)
+_HEAD = sa.select(CONVERSATIONS).where(_ITSELF)
+_BUMP = sa.update(CONVERSATIONS).where(_ITSELF).values(revision=CONVERSATIONS.c.revision + 1)
+_REVISION = sa.select(CONVERSATIONS.c.revision).where(_ITSELF)
+_COUNTED = sa.select(CONVERSATIONS.c.turn_count, CONVERSATIONS.c.title).where(_ITSELF)
+_UPDATE = sa.update(CONVERSATIONS).where(_ITSELF)
+_TAKEN = [
+    sa.select(table.c.id).where(table.c.id == sa.bindparam("session"))
+    for table in (DELETED, CONVERSATIONS)
+]
+_ITS_TURN = (TURNS.c.id == sa.bindparam("turn")) & (
+    TURNS.c.conversation_id == sa.bindparam("session")
+)
+_FIND_TURN = sa.select(TURNS.c.id).where(_ITS_TURN)
+_UPDATE_TURN = sa.update(TURNS).where(_ITS_TURN)
+_UPDATE_RUNNING = _UPDATE_TURN.where(TURNS.c.status == "running")
+_INSERT_TURN = sa.insert(TURNS)
+
+
 class SessionKey(NamedTuple):
     """A conversation, and whose it has to be."""
 
     owner: Owner
     conversation_id: str
+
+    @property
+    def itself(self) -> dict[str, Any]:
+        """What a statement about it needs."""
+        return {"of": self.owner, "session": self.conversation_id}
 
 
 class NotHereError(StoreError):
@@ -151,9 +178,9 @@ def unused_since(moment: datetime) -> sa.ColumnElement[bool]:
     return CONVERSATIONS.c.updated_at < moment.timestamp()
 
 
-def head(session: SessionKey) -> sa.Select[Any]:
+def head(transaction: Transaction, session: SessionKey) -> sa.Row[Any] | None:
     """A conversation's own row."""
-    return sa.select(CONVERSATIONS).where(owned(*session))
+    return transaction.execute(_HEAD, session.itself).one_or_none()
 
 
 def recent(owner: Owner, limit: int) -> sa.Select[Any]:
@@ -179,8 +206,7 @@ def write(
     revision = _next_revision(transaction, session, changes)
     for turn in changes.turns.values():
         values = _turn_values(turn, revision, runner, now)
-        update = sa.update(TURNS).where(_its_turn(session, turn.id)).values(values)
-        if not transaction.execute(update).rowcount:
+        if not transaction.execute(_UPDATE_TURN, _of_turn(session, turn.id) | values).rowcount:
             _insert_turn(transaction, session, turn, values)
     new: dict[str, Any] = {"updated_at": now.timestamp()} if changes.turns else {}
     if changes.title is not None:
@@ -199,9 +225,8 @@ def checkpoint(
     revision = _bump(transaction, session)
     if revision is None:
         _refuse_taken(transaction, session)
-    running = _its_turn(session, turn.id) & (TURNS.c.status == "running")
     values = _turn_values(turn, revision or 0, runner, now)
-    transaction.execute(sa.update(TURNS).where(running).values(values))
+    transaction.execute(_UPDATE_RUNNING, _of_turn(session, turn.id) | values)
 
 
 def interrupt(
@@ -214,16 +239,16 @@ def interrupt(
     revision = _bump(transaction, session)
     for turn_id, turn in turns.items():
         silent = sa.or_(TURNS.c.heartbeat_at.is_(None), TURNS.c.heartbeat_at <= heartbeats[turn_id])
-        running = _its_turn(session, turn_id) & (TURNS.c.status == "running") & silent
         values = _turn_values(turn, revision or 0, None, None)
-        transaction.execute(sa.update(TURNS).where(running).values(values))
+        mark = _UPDATE_RUNNING.where(silent)
+        transaction.execute(mark, _of_turn(session, turn_id) | values)
 
 
 def show_branch(transaction: Transaction, session: SessionKey, leaf_id: str) -> None:
     """Make one of its turns the leaf of a conversation. Raises NotHereError."""
     bumped = _bump(transaction, session)
-    its = sa.select(TURNS.c.id).where(_its_turn(session, leaf_id))
-    if bumped is None or transaction.execute(its).first() is None:
+    its = _of_turn(session, leaf_id)
+    if bumped is None or transaction.execute(_FIND_TURN, its).first() is None:
         raise NotHereError
     _update_head(transaction, session, {"leaf_id": leaf_id})
 
@@ -243,8 +268,8 @@ def delete(transaction: Transaction, which: sa.ColumnElement[bool], now: datetim
     return ids
 
 
-def _its_turn(session: SessionKey, turn_id: str) -> sa.ColumnElement[bool]:
-    return (TURNS.c.id == turn_id) & (TURNS.c.conversation_id == session.conversation_id)
+def _of_turn(session: SessionKey, turn_id: str) -> dict[str, Any]:
+    return {"turn": turn_id, "session": session.conversation_id}
 
 
 def _next_revision(transaction: Transaction, session: SessionKey, changes: Changes) -> int:
@@ -261,9 +286,8 @@ def _next_revision(transaction: Transaction, session: SessionKey, changes: Chang
 
 def _refuse_taken(transaction: Transaction, session: SessionKey) -> None:
     """Raise where an id that names none of the owner's sessions was deleted, or is another's."""
-    for table in (DELETED, CONVERSATIONS):
-        same = sa.select(table.c.id).where(table.c.id == session.conversation_id)
-        if transaction.execute(same).first() is not None:
+    for same in _TAKEN:
+        if transaction.execute(same, {"session": session.conversation_id}).first() is not None:
             raise NotHereError
 
 
@@ -280,24 +304,18 @@ def _create(transaction: Transaction, session: SessionKey, changes: Changes) -> 
 
 
 def _bump(transaction: Transaction, session: SessionKey) -> int | None:
-    its = owned(*session)
-    raised = {"revision": CONVERSATIONS.c.revision + 1}
-    if not transaction.execute(sa.update(CONVERSATIONS).where(its).values(raised)).rowcount:
+    if not transaction.execute(_BUMP, session.itself).rowcount:
         return None
-    return int(transaction.execute(sa.select(CONVERSATIONS.c.revision).where(its)).scalar_one())
+    return int(transaction.execute(_REVISION, session.itself).scalar_one())
 
 
 def _insert_turn(
     transaction: Transaction, session: SessionKey, turn: Turn, values: dict[str, Any]
 ) -> None:
-    head = transaction.execute(
-        sa.select(CONVERSATIONS.c.turn_count, CONVERSATIONS.c.title).where(owned(*session))
-    ).one()
-    new = sa.insert(TURNS).values(
-        id=turn.id, conversation_id=session.conversation_id, place=head.turn_count, **values
-    )
+    head = transaction.execute(_COUNTED, session.itself).one()
+    place = {"id": turn.id, "conversation_id": session.conversation_id, "place": head.turn_count}
     try:
-        transaction.execute(new)
+        transaction.execute(_INSERT_TURN, place | values)
     except IntegrityError as error:
         # A turn with this id is in another conversation.
         raise NotHereError from error
@@ -328,4 +346,4 @@ def _json(turn: Turn) -> str:
 
 def _update_head(transaction: Transaction, session: SessionKey, values: dict[str, Any]) -> None:
     if values:
-        transaction.execute(sa.update(CONVERSATIONS).where(owned(*session)).values(values))
+        transaction.execute(_UPDATE, session.itself | values)

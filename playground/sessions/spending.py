@@ -16,6 +16,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 import sqlalchemy as sa
@@ -24,6 +25,7 @@ from sqlalchemy import Connection as Transaction
 from playground.look.words import counted
 from playground.servers.connection import Connecting, Connection
 from playground.sessions.database import Database, StoreError
+from playground.sessions.rows import NotHereError
 from playground.sessions.totals import counted_tokens, estimate
 from playground.sessions.turns import Turn
 from playground.teams.owner import MACHINE_OWNER, Owner
@@ -39,6 +41,9 @@ LETTERS_PER_TOKEN: Final = 4
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _LOG = logging.getLogger(__name__)
+
+Entry = Callable[[Transaction], None]
+"""What enters a turn, in a transaction that may write more."""
 _OWN_KEY = "With a key of your own, on the Connections page, there is no such limit."
 
 SPENDING: Final = sa.Table(
@@ -50,6 +55,16 @@ SPENDING: Final = sa.Table(
     sa.Column("cost_usd", sa.Double),
 )
 """As ``playground.sessions.database`` makes it; times are Unix seconds, a running turn costs 0."""
+
+# As in ``rows``, a statement is made once.
+_FORGET = sa.delete(SPENDING).where(SPENDING.c.started_at < sa.bindparam("before"))
+_ENTER = sa.insert(SPENDING)
+_OWN = SPENDING.c.owner == sa.bindparam("of")
+_COUNT_SINCE = sa.select(sa.func.count(), sa.func.min(SPENDING.c.started_at)).where(
+    _OWN, SPENDING.c.started_at > sa.bindparam("since")
+)
+_TOTAL = sa.select(sa.func.coalesce(sa.func.sum(SPENDING.c.cost_usd), 0.0))
+_OWN_TOTAL = _TOTAL.where(_OWN)
 
 
 class CapReachedError(Exception):
@@ -86,25 +101,31 @@ class Spending:
         self._running: set[str] = set()
 
     def begin(
-        self, owner: Owner, turn_id: str, allowed: Sequence[str], server: Connection | Connecting
-    ) -> None:
-        """Enter a turn that is about to start. Raises CapReachedError where it may not."""
+        self,
+        owner: Owner,
+        turn_id: str,
+        allowed: Sequence[str],
+        server: Connection | Connecting,
+        save: Callable[[Entry], None] | None = None,
+    ) -> bool:
+        """Enter a turn that is about to start, and ``save`` it in the same transaction.
+
+        False where it does not count: it is not saved then. Raises CapReachedError where it may not
+        start, and NotHereError as ``save`` does; nothing is written then.
+        """
         if owner == MACHINE_OWNER or self._caps.none or _pays_themselves(allowed, server):
-            return
-        now = self._now()
-        row = {"turn_id": turn_id, "owner": owner, "started_at": now.timestamp(), "cost_usd": 0.0}
-        old = SPENDING.c.started_at < (now - _DAY).timestamp()
+            return False
         try:
-            with self._database.write() as transaction:
-                transaction.execute(sa.delete(SPENDING).where(old))
-                self._refuse_above_the_caps(transaction, owner, now)
-                transaction.execute(sa.insert(SPENDING).values(row))
+            (save or self._enter)(partial(self._entry, owner, turn_id))
+        except NotHereError:
+            raise
         except StoreError as error:
             raise CapReachedError(
                 "Nothing is asked on the keys of this playground's host while it cannot be "
                 f"counted. {error}"
             ) from error
         self._running.add(turn_id)
+        return True
 
     def counts(self, turn_id: str) -> bool:
         """Whether the turn was entered, and its cost is still to come."""
@@ -126,28 +147,36 @@ class Spending:
         except StoreError:
             _LOG.warning("A visitor's turn cost about $%.4f, which could not be stored", cost)
 
+    def _enter(self, entry: Entry) -> None:
+        with self._database.write() as transaction:
+            entry(transaction)
+
+    def _entry(self, owner: Owner, turn_id: str, transaction: Transaction) -> None:
+        now = self._now()
+        transaction.execute(_FORGET, {"before": (now - _DAY).timestamp()})
+        self._refuse_above_the_caps(transaction, owner, now)
+        row = {"turn_id": turn_id, "owner": owner, "started_at": now.timestamp(), "cost_usd": 0.0}
+        transaction.execute(_ENTER, row)
+
     def _refuse_above_the_caps(self, transaction: Transaction, owner: Owner, now: datetime) -> None:
-        caps, own = self._caps, SPENDING.c.owner == owner
-        within_the_hour = (own, SPENDING.c.started_at > (now - _HOUR).timestamp())
-        count, first = transaction.execute(
-            sa.select(sa.func.count(), sa.func.min(SPENDING.c.started_at)).where(*within_the_hour)
-        ).one()
+        caps, own = self._caps, {"of": owner}
+        since = (now - _HOUR).timestamp()
+        count, first = transaction.execute(_COUNT_SINCE, own | {"since": since}).one()
         if caps.turns_per_hour and count >= caps.turns_per_hour:
             minutes = max(1, round((first + _HOUR.total_seconds() - now.timestamp()) / 60))
             raise CapReachedError(
                 f"You have sent {counted(count, 'message')} within an hour, the most that this "
                 f"playground answers on its host's keys. Go on in {minutes} min. {_OWN_KEY}"
             )
-        total = sa.select(sa.func.coalesce(sa.func.sum(SPENDING.c.cost_usd), 0.0))
         if caps.usd_per_visitor and (
-            transaction.execute(total.where(own)).scalar_one() >= caps.usd_per_visitor
+            transaction.execute(_OWN_TOTAL, own).scalar_one() >= caps.usd_per_visitor
         ):
             raise CapReachedError(
                 f"Your answers of the last 24 hours cost about ${caps.usd_per_visitor:.2f} "
                 "(estimated), the most that this playground's host pays for a visitor. Go on "
                 f"tomorrow. {_OWN_KEY}"
             )
-        if caps.usd_in_all and transaction.execute(total).scalar_one() >= caps.usd_in_all:
+        if caps.usd_in_all and transaction.execute(_TOTAL).scalar_one() >= caps.usd_in_all:
             raise CapReachedError(
                 "The answers to all visitors in the last 24 hours cost as much as this "
                 f"playground's host pays for a day (estimated). Go on tomorrow. {_OWN_KEY}"

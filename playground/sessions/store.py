@@ -16,7 +16,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from pydantic import ValidationError
@@ -33,7 +33,7 @@ from playground.sessions.loaded import (
     summary,
 )
 from playground.sessions.rows import Changes, NotHereError, SessionKey
-from playground.sessions.turns import Conversation, Turn, TurnSettings, new_id
+from playground.sessions.turns import Conversation, Turn, TurnSettings, new_id, utc_now
 from playground.teams.owner import Owner
 
 HEARTBEAT_LIMIT = timedelta(seconds=3)
@@ -41,11 +41,6 @@ HEARTBEAT_LIMIT = timedelta(seconds=3)
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What an id looks like; a URL may name anything."""
-
-
-def utc_now() -> datetime:
-    """The current time, in UTC."""
-    return datetime.now(UTC)
 
 
 class Unsaved:
@@ -166,14 +161,22 @@ class OwnerStore:
         """An id of its own (see ``new_id``)."""
         return new_id()
 
-    def save_turn(self, turn: Turn) -> None:
+    def save_turn(self, turn: Turn, first: Callable[[Transaction], None] | None = None) -> None:
         """Write a new or changed turn; a new one becomes the leaf of its conversation.
 
-        Raises StoreError; the turn is then held in memory and written with a later save.
+        Raises StoreError; the turn is then held in memory and written with a later save. With
+        ``first``, which writes more in the same transaction, nothing is held.
         """
-        session = self._session(turn.conversation_id)
-        self._unsaved.add(session, self._shared.now(), turn)
-        self._write_unsaved(session)
+        session, now = self._session(turn.conversation_id), self._shared.now()
+        if first is None:
+            self._unsaved.add(session, now, turn)
+            self._write_unsaved(session)
+            return
+        self._write_changes(session)
+        with self._shared.writing, self.database.write() as transaction:
+            first(transaction)
+            alone = Changes(now, {turn.id: turn})
+            rows.write(transaction, session, alone, self._shared.runner, now)
 
     def checkpoint(self, turn: Turn) -> None:
         """Write the text so far of a running turn, and its heartbeat. Raises StoreError.
@@ -240,7 +243,7 @@ class OwnerStore:
     def has_shown_end(self, turn: Turn) -> bool:
         """Whether a ``load`` since this turn ended has returned it as ended."""
         known = self._last_seen(self._session(turn.conversation_id))
-        seen = reversed(known.turns) if known else iter(())
+        seen = reversed(known.turns if known else ())
         return any(other.id == turn.id and other.status != "running" for other in seen)
 
     def recent(self, limit: int) -> list[ConversationSummary]:
@@ -303,8 +306,7 @@ class OwnerStore:
         return loaded.conversation
 
     def _read(self, transaction: Transaction, session: SessionKey) -> Loaded | None:
-        head = transaction.execute(rows.head(session)).one_or_none()
-        if head is None:
+        if (head := rows.head(transaction, session)) is None:
             return None
         opening = self.database.openings
         known = self._cache.get(session)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import Final
 
@@ -130,6 +130,7 @@ def price_source() -> str:
     return f"genai-prices {version('genai-prices')}"
 
 
+@lru_cache(maxsize=1024)
 def _price(provider: str, model: str, tokens_in: int, tokens_out: int) -> float | None:
     # Reading the table takes a quarter of a second, so it is read at the first price.
     from genai_prices import Usage, calc_price

@@ -325,6 +325,11 @@ def open_session(
     return OpenSession(merged, turns, run, missing, is_live=is_live)
 
 
+def utc_now() -> datetime:
+    """The current time, in UTC."""
+    return datetime.now(UTC)
+
+
 def ended(
     turn: Turn,
     status: TurnStatus,

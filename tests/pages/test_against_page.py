@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from playground.compare.votes import CastVote, add_votes
 from playground.runtime import Runtime, get_runtime
+from playground.sessions.store import utc_now
 from playground.teams.owner import MACHINE_OWNER
 from tests.patience import PATIENCE
 from tests.playground.compare.seated import FOUR, each_of
@@ -88,6 +90,22 @@ def test_a_stored_comparison_is_answered_in_words_and_as_a_table(runtime: Runtim
     rows = app.dataframe[0].value.set_index("The router beside")
     assert rows.loc["OpenAI gpt-4o", "Time to first token"] == "better"
     assert rows.loc["Groq llama", "Difference in ms"] == 120
+
+
+def test_votes_cast_blind_count_here(runtime: Runtime) -> None:
+    store = runtime.store.of(MACHINE_OWNER)
+    for seat in "ab":
+        for one in each_of(seat, [300.0]):
+            store.save_turn(one.model_copy(update={"conversation_id": "voted", "id": f"v{seat}"}))
+    store.save_comparison("voted", FOUR.model_dump_json())
+    votes = [
+        CastVote(id=f"v{place}", at=utc_now(), left="router", right="openai:gpt-4o", outcome="left")
+        for place in range(25)
+    ]
+    add_votes(store, votes)
+    app = page(c="voted")
+    assert "Votes, beside 1 single provider: better than 1." in html(app)
+    assert "25 to 0 (100%, 87% to 100%)" in html(app)
 
 
 @pytest.mark.usefixtures("runtime")

@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 from playground.compare.seats import Comparison, Seat
 from playground.compare.votes import CastVote, add_votes, hash_of, votes_of
 from playground.runtime import Runtime, get_runtime
-from playground.sessions.store import OwnerStore, utc_now
-from playground.sessions.turns import Answer
+from playground.sessions.store import OwnerStore
+from playground.sessions.turns import Answer, utc_now
 from playground.teams.owner import MACHINE_OWNER
 from tests.patience import PATIENCE
 from tests.turns import turn

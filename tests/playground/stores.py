@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from playground.sessions.store import OwnerStore, Store, utc_now
+from playground.sessions.store import OwnerStore, Store
+from playground.sessions.turns import utc_now
 from playground.teams.owner import MACHINE_OWNER, Owner
 
 

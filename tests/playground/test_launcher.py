@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from playground.sessions.store import Store, utc_now
+from playground.sessions.store import Store
+from playground.sessions.turns import utc_now
 from playground.teams.owner import MACHINE_OWNER
 from tests.e2e.harness import ROOT, PlaygroundServer
 from tests.patience import PATIENCE

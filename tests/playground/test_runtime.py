@@ -15,8 +15,8 @@ import pytest
 from playground.runtime import Runtime, get_runtime
 from playground.servers.connection import Connection, check_server, other
 from playground.sessions.asking import run_turn
-from playground.sessions.store import Store, utc_now
-from playground.sessions.turns import TurnSettings
+from playground.sessions.store import Store
+from playground.sessions.turns import TurnSettings, utc_now
 from playground.teams.owner import MACHINE_OWNER, Owner
 from speko_client.errors import SpekoConnectionError
 from speko_client.models import Fault

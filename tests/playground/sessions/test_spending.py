@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from genai_prices.data import providers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.servers.connection import Connection, embedded
 from playground.sessions.engine import Engine
-from playground.sessions.spending import DEAREST, CapReachedError, Caps, Spending, estimated_cost
+from playground.sessions.rows import NotHereError
+from playground.sessions.spending import (
+    DEAREST,
+    SPENDING,
+    CapReachedError,
+    Caps,
+    Spending,
+    estimated_cost,
+)
 from playground.sessions.store import Store
 from playground.sessions.totals import estimate
 from playground.sessions.turns import Answer, Turn, TurnSettings, TurnStatus
@@ -219,3 +229,51 @@ def test_where_it_cannot_be_counted_nothing_is_asked(
     store = Store(f"sqlite:///{tmp_path}/file/playground.db")
     with pytest.raises(CapReachedError, match="cannot be counted"):
         Spending(store.database, CAPS, now=clock).begin(ADA, "a", (), gateway)
+
+
+@pytest.fixture
+def commits(everyone: Store) -> Iterator[list[sa.Connection]]:
+    """Each commit from now on."""
+    everyone.open()
+    seen: list[sa.Connection] = []
+    keep = seen.append
+    sa.event.listen(sa.Engine, "commit", keep)
+    yield seen
+    sa.event.remove(sa.Engine, "commit", keep)
+
+
+def test_a_turn_is_saved_and_entered_in_one_commit(
+    spending: Spending, everyone: Store, gateway: Connection, commits: list[sa.Connection]
+) -> None:
+    save = partial(everyone.of(ADA).save_turn, turn("a", status="running"))
+    assert spending.begin(ADA, "a", (), gateway, save)
+    assert len(commits) == 1
+    stored = everyone.of(ADA).load("c")
+    assert stored is not None
+    assert [each.id for each in stored.turns] == ["a"]
+    with everyone.database.read() as transaction:
+        assert transaction.execute(sa.select(SPENDING.c.turn_id)).scalars().all() == ["a"]
+
+
+def test_a_turn_above_the_caps_is_not_saved_either(
+    spending: Spending, everyone: Store, gateway: Connection
+) -> None:
+    for name in "abc":
+        spending.begin(ADA, name, (), gateway)
+    save = partial(everyone.of(ADA).save_turn, turn("d", status="running"))
+    with pytest.raises(CapReachedError):
+        spending.begin(ADA, "d", (), gateway, save)
+    assert everyone.of(ADA).load("c") is None
+    assert not spending.counts("d")
+
+
+def test_a_turn_of_a_deleted_session_is_not_entered(
+    spending: Spending, everyone: Store, gateway: Connection
+) -> None:
+    theirs = everyone.of(ADA)
+    theirs.save_turn(turn("a"))
+    theirs.delete("c")
+    with pytest.raises(NotHereError):
+        spending.begin(ADA, "b", (), gateway, partial(theirs.save_turn, turn("b")))
+    with everyone.database.read() as transaction:
+        assert transaction.execute(sa.select(SPENDING.c.turn_id)).all() == []
