@@ -16,8 +16,8 @@ from playground.found import Found
 from playground.look.page_view import csv_button, spread, table
 from playground.look.safe_text import literal
 from playground.sessions.database import StoreError
-from playground.sessions.store import OwnerStore, utc_now
-from playground.sessions.turns import Conversation, Turn
+from playground.sessions.store import OwnerStore
+from playground.sessions.turns import Conversation, Turn, utc_now
 
 _ALL = ""
 

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from playground.compare.votes import CastVote, add_votes
 from playground.runtime import Runtime, get_runtime
-from playground.sessions.store import utc_now
+from playground.sessions.turns import utc_now
 from playground.teams.owner import MACHINE_OWNER
 from tests.patience import PATIENCE
 from tests.playground.compare.seated import FOUR, each_of

@@ -13,8 +13,7 @@ from streamlit.testing.v1 import AppTest
 from playground.analytics.session_view import selected_turn
 from playground.compare.votes import CastVote, add_votes
 from playground.runtime import Runtime, get_runtime
-from playground.sessions.store import utc_now
-from playground.sessions.turns import Answer, TurnSettings
+from playground.sessions.turns import Answer, TurnSettings, utc_now
 from playground.teams.owner import MACHINE_OWNER
 from speko_client.models import Fault, Timing
 from tests.pages.gateway_stand_in import StandIn
