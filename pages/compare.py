@@ -26,10 +26,7 @@ def main() -> None:
     desk = open_desk()
     with st.sidebar:
         recents(desk.runtime, desk.conversation_id, compared=True)
-        if open_bout(desk).is_secret(utc_now()):
-            st.caption("The form names providers. It is back once you have voted.")
-        else:
-            desk.keep_form(settings_form(desk))
+        form(desk)
         st.html(SHORTCUTS_SWITCH)
         answer_buttons()
     view = title()
@@ -45,6 +42,17 @@ def main() -> None:
         blind_session(desk)
     else:
         show(view, desk)
+
+
+def form(desk: CompareDesk) -> None:
+    """The settings; not while somebody judges, for they name providers."""
+    # What was at this place goes at once, and not only once the answers have arrived.
+    place = st.empty()
+    if open_bout(desk).is_secret(utc_now()):
+        place.caption("The form names providers. It is back once you have voted.")
+        return
+    with place.container():
+        desk.keep_form(settings_form(desk))
 
 
 def title() -> str:

@@ -10,7 +10,7 @@ const TYPED_IN = "input, textarea, select, [contenteditable]"
 const USED = "input, textarea, button, a[href]"
 const FIELD = ':is([data-testid="stSelectbox"], [data-testid="stMultiSelect"], [data-testid="stNumberInput"])'
 const NAMELESS = ["Open", "Clear all", "Increment", "Decrement"].map((name) => `${FIELD} button[aria-label="${name}"]:not([aria-description])`).join()
-const SCROLLED = ':is([data-testid="stCode"] pre, .st-key-sweep-scroll):not([tabindex])'
+const SCROLLED = ':is([data-testid="stCode"] pre, .st-key-sweep-scroll, [class*="st-key-answers-"]):not([tabindex])'
 const DROP = '[data-testid="stFileUploaderDropzone"][role="presentation"]'
 const SWITCH = ".sp-shortcuts input"
 const STREAMLITS = ["r", "c"] // runs the page again, clears the cache
@@ -114,8 +114,9 @@ function drawSkip() {
   const box = one(BOX)
   const skip = one(".sp-skip")
   if (!box) skip?.remove()
-  if (!box || skip) return
+  if (!box) return
   box.id ||= "sp-message"
+  if (skip) return
   const link = document.createElement("a")
   link.className = "sp-skip"
   link.href = `#${box.id}`

@@ -57,7 +57,7 @@ def _line_up(desk: CompareDesk) -> None:
         st.caption(literal((seen and seen.problem) or "No server answers."))
         return
     others = everyone(seen.value)
-    wanted = lined_up(desk.comparison, others)
+    wanted = lined_up(desk.comparison, others, desk.letters)
     seated = len(wanted.seats) - 1
     if _names(wanted) != _names(desk.comparison):
         st.button(

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from playground.browser import url
 from playground.chat.chat_view import keep_draft
 from playground.compare.bout_view import ask_two, begin
 from playground.compare.desk_view import CompareDesk
@@ -33,7 +32,6 @@ def blind_start(desk: CompareDesk) -> None:
     """Draw it, and ask what was sent."""
     with st.container(key="blind-start"):
         st.markdown(_WHAT)
-        url.way_on("compare", "Ratings", ":material/leaderboard:", view="ratings")
         seats = _pool(desk)
         if any(row.simulated for row in desk.facts.known):
             st.caption(f":material/theater_comedy: {_SIMULATED}")

@@ -67,6 +67,10 @@ def blind_view(desk: CompareDesk) -> None:
         return
     _progress(desk)
     message_view(bout.duel.left.message)
+    if bout.is_secret(utc_now()):
+        # Also so that this replaces the answers of before, whose names stay on the page until a
+        # run is at its end; that is why there are empty places, too.
+        st.caption("Two answers, without names. Which one is better?")
     with st.container(key="blind-answers"):
         left, right = st.columns(2, gap="medium")
     if bout.duel.live:
@@ -92,6 +96,8 @@ def _arriving(desk: CompareDesk, duel: Duel, left: DeltaGenerator, right: DeltaG
             on_click=desk.stop,
             key="blind-stop",
         )
+    st.bottom.empty()
+    st.bottom.empty()
     places = [_place(each, side) for each, side in ((left, "Left"), (right, "Right"))]
     texts = [place.empty() for place in places]
     for text in texts:
@@ -245,7 +251,7 @@ def _next(desk: CompareDesk, duel: Duel) -> None:
             return
     if prompt is None:
         pass_on(duel.id)
-        focus_on("blind-start")
+        focus_on("blind-message")
     elif not ask_two(desk, prompt):
         return
     st.rerun()

@@ -59,14 +59,11 @@ def begin(desk: CompareDesk, seats: Sequence[Seat], prompts: Sequence[str] = ())
     """
     before = desk.comparison
     if desk.turns and not before.blind:
-        desk.conversation_id = desk.store.new_conversation_id()
-        desk.conversation = new_conversation(desk.conversation_id, desk.form)
-        desk.problem = save_form(desk.store, desk.conversation_id, desk.form) or desk.problem
+        _leave(desk)
     kept = [seat for seat in before.seats if seat in seats]
     comparison = Comparison(blind=True, seats=tuple(kept), prompts=before.prompts)
     comparison = comparison.added(*(seat for seat in seats if seat not in kept))
     desk.save(comparison.model_copy(update={"prompts": tuple(prompts)} if prompts else {}))
-    url.open_conversation(desk.conversation_id)
 
 
 def ask_two(desk: CompareDesk, message: str) -> bool:
@@ -85,6 +82,13 @@ def blind_session(desk: CompareDesk) -> None:
     st.info("This session is judged blind: its answers are not shown beside their names.")
     url.way_on("compare", "Go on blind", ":material/visibility_off:", view="blind")
     if st.button("Ask the same seats side by side", icon=":material/view_column:", key="unblind"):
-        desk.conversation_id = desk.store.new_conversation_id()
+        _leave(desk)
         desk.save(Comparison(seats=desk.comparison.seats))
         st.rerun()
+
+
+def _leave(desk: CompareDesk) -> None:
+    """Go on in a new session, by the same form."""
+    desk.conversation_id = desk.store.new_conversation_id()
+    desk.conversation = new_conversation(desk.conversation_id, desk.form)
+    desk.problem = save_form(desk.store, desk.conversation_id, desk.form) or desk.problem

@@ -71,10 +71,12 @@ def columns_view(desk: CompareDesk) -> None:
     if not desk.turns:
         _first_screen(desk)
     arriving = _messages(desk)
+    if desk.turns:
+        last = messages(desk.turns)[-1][0]
+        scroll_to(f"message-{last.message_id or last.id}", mark=False)
     if desk.connection is not None:
         below.html(_estimate(desk))
     if desk.live:
-        scroll_to(f"message-{messages(desk.turns)[-1][-1].message_id}", mark=False)
         _follow(desk, arriving, tabs)
     elif desk.turns:
         together(desk)

@@ -66,14 +66,20 @@ def answers(page: Page) -> Locator:
     return page.locator(".st-key-blind-answers .sp-answer")
 
 
+def names(page: Page) -> list[str]:
+    """Who is named anywhere in the page, or in its address."""
+    everything = page.content() + page.url
+    return [name for name in NAMES if name in everything]
+
+
 def judged(page: Page, key: str) -> None:
     """Vote by this key once both answers are there, and look for names before and after."""
     expect(page.get_by_role("button", name="Left is better")).to_be_visible()
     settle(page)
-    assert not [name for name in NAMES if name in page.content() + page.url]
+    assert not names(page)
     page.keyboard.press(key)
     expect(page.get_by_role("button", name=re.compile("Undo"))).to_be_visible()
-    assert not [name for name in NAMES if name in page.content() + page.url]
+    assert not names(page)
 
 
 def test_five_votes_by_keyboard_become_ratings(blind: Page, late: Late) -> None:
@@ -91,7 +97,16 @@ def test_five_votes_by_keyboard_become_ratings(blind: Page, late: Late) -> None:
     judged(page, "1")
     page.get_by_role("button", name=re.compile("Undo")).click()
     judged(page, "ArrowRight")
-    for number, key in enumerate(("3", "4", "ArrowLeft", "2"), start=2):
+
+    page.get_by_role("button", name="Show who is who").click()
+    expect(page.get_by_role("group", name="About this answer")).to_have_count(2)
+    late.go.clear()
+    page.get_by_role("button", name="Next").click()
+    expect(waiting).to_have_count(2)
+    assert not names(page), "those of the last answers are still there"
+    late.go.set()
+    judged(page, "3")
+    for number, key in enumerate(("4", "ArrowLeft", "2"), start=3):
         expect(page.get_by_role("button", name="Next")).to_be_focused()
         page.keyboard.press("Enter")
         expect(page.get_by_text(f"{number} of 5")).to_be_visible()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -21,8 +20,9 @@ from tests.turns import turn
 
 UI = Path(__file__).parent.parent.parent / "playground" / "ui.py"
 NAMES = ("OpenAI", "openai", "gpt", "Google", "google", "gemini", "xAI", "grok", "Anthropic")
+NOTHING: dict[str, str] = {}
 POOL = Comparison(blind=True, chance=0.25).added(
-    Seat(id="a", pin="openai:gpt-4o"), Seat(id="a", pin="google:gemini-2.0-flash")
+    Seat(id="a", pin="openai:gpt-6.1-sol"), Seat(id="a", pin="google:gemini-3.8-flash")
 )
 
 
@@ -60,13 +60,13 @@ def shown(app: AppTest) -> str:
     return "".join(str(getattr(each, "proto", "")) for each in app._tree)
 
 
-def duel(store: OwnerStore, pool: Comparison = POOL, **left: Any) -> AppTest:
-    """The page with two live answers that nobody has judged yet."""
-    for seat, who in (("a", ("openai", "gpt-4o")), ("b", ("google", "gemini-2.0-flash"))):
+def duel(store: OwnerStore, left: dict[str, str] = NOTHING, *, blind: bool = True) -> AppTest:
+    """The page with two live answers that nobody has judged yet; ``left``: more of the left one."""
+    for seat, who in (("a", ("openai", "gpt-6.1-sol")), ("b", ("google", "gemini-3.8-flash"))):
         values = {"text": f"Answer {seat}.", "provider": who[0], "model": who[1], "kind": "live"}
-        answer = Answer(**(values | (left if seat == "a" else {})))
+        answer = Answer.model_validate(values | (left if seat == "a" else {}))
         store.save_turn(turn(f"t-{seat}", seat=seat, message_id="m", message="Why?", answer=answer))
-    store.save_comparison("c", pool.model_dump_json())
+    store.save_comparison("c", POOL.model_copy(update={"blind": blind}).model_dump_json())
     return page(c="c")
 
 
@@ -104,13 +104,13 @@ def test_two_at_random_answer_and_nothing_says_who(runtime: Runtime, store: Owne
 def test_a_vote_is_kept_and_named_only_after_the_time_to_undo(store: OwnerStore) -> None:
     app = press(duel(store), "vote-right")
     (vote,) = votes_of(store)
-    assert (vote.left, vote.right) == ("openai:gpt-4o", "google:gemini-2.0-flash")
+    assert (vote.left, vote.right) == ("openai:gpt-6.1-sol", "google:gemini-3.8-flash")
     assert (vote.outcome, vote.rated, vote.propensity) == ("right", "rated", 0.25)
     assert vote.prompt_hash == hash_of("Why?")
     assert app.button(key="blind-undo").label.startswith("Undo (")
     assert not [name for name in NAMES if name in shown(app)]
     press(app, "blind-names")
-    assert "OpenAI gpt-4o" in " ".join(each.value for each in app.markdown)
+    assert "OpenAI gpt-6.1-sol" in " ".join(each.value for each in app.markdown)
     assert "Receipt" in shown(app)
     press(app, "blind-go-on")
     assert app.chat_input(key="blind-message")
@@ -150,7 +150,7 @@ def test_an_older_vote_is_named_at_once_and_cannot_be_taken_back(store: OwnerSto
 def test_what_cannot_be_judged_fairly_is_flagged(
     store: OwnerStore, left: dict[str, str], why: str
 ) -> None:
-    app = duel(store, **left)
+    app = duel(store, left)
     assert why in app.warning[0].value
     assert not [button.key for button in app.button if str(button.key).startswith("vote-")]
     assert "Receipt" in shown(app)
@@ -170,7 +170,7 @@ def test_a_blind_session_is_not_shown_beside_its_names(store: OwnerStore) -> Non
     assert "judged blind" in app.info[0].value
     assert not [name for name in NAMES if name in shown(app)]
     press(app, "unblind")
-    assert app.query_params["seats"] == ["openai:gpt-4o", "google:gemini-2.0-flash"]
+    assert app.query_params["seats"] == ["openai:gpt-6.1-sol", "google:gemini-3.8-flash"]
     assert app.query_params["c"] != ["c"]
 
 
@@ -209,3 +209,21 @@ def test_a_list_that_cannot_be_used_says_why_and_asks_nobody(store: OwnerStore) 
     app = start_list(page(), "\n".join(f"Prompt {number}" for number in range(100_000)))
     assert "100,000 prompts, and 200 is the most" in app.warning[0].value
     assert store.recent(1) == []
+
+
+def test_beside_a_session_of_another_kind_a_new_one_begins_by_the_same_form(
+    store: OwnerStore,
+) -> None:
+    app = duel(store, blind=False)
+    assert "vote-left" not in {button.key for button in app.button}
+    app.chat_input(key="blind-message").set_value("Give me three names for a bakery.").run()
+    assert not app.exception
+    (begun,) = [each.id for each in store.recent(2) if each.id != "c"]
+    assert begun in app.query_params["c"]
+    session = store.load(begun)
+    assert session is not None
+    assert [turn.parent_id for turn in session.turns] == [None, None]
+    assert {turn.seat for turn in session.turns} == {"a", "b"}
+    left = store.load("c")
+    assert left is not None
+    assert len(left.turns) == 2

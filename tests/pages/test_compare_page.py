@@ -1,0 +1,346 @@
+"""The Compare page over the real gateway, with the demo fleet: seats, threads, refusals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from playground.compare.seats import Comparison, messages, read
+from playground.runtime import Runtime, get_runtime
+from playground.servers.local_gateway import GatewayStartError
+from playground.sessions.turns import Conversation, Turn
+from playground.teams.owner import MACHINE_OWNER
+from tests.patience import PATIENCE
+
+UI = Path(__file__).parent.parent.parent / "playground" / "ui.py"
+FIRST = ["router", "google:gemini-3.8-flash", "openai:gpt-6.1-sol", "xai:grok-4.7"]
+_HEAD = re.compile(r'"compare-letter">(.)</span>.*?<h2>([^<]+)')
+TWO = ["openai:gpt-6.1-sol", "xai:grok-4.7"]
+
+
+@pytest.fixture(scope="module")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    """A playground with a gateway of its own: the demo fleet, no local model."""
+    get_runtime().shutdown()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPEKO_DATA_DIR", str(tmp_path_factory.mktemp("data")))
+        patch.setenv("SPEKO_FLEET", "demo")
+        patch.setenv("SPEKO_PACE", "0")
+        runtime = get_runtime()
+        runtime.gateway.ensure()
+        yield runtime
+        runtime.shutdown()
+
+
+pytestmark = pytest.mark.usefixtures("runtime")
+
+
+def page(name: str = "compare", **query: Any) -> AppTest:
+    """A page at a deep link."""
+    app = AppTest.from_file(str(UI), default_timeout=PATIENCE)
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.switch_page(f"../pages/{name}.py").run()
+    assert not app.exception
+    return app
+
+
+def send(app: AppTest, message: str) -> None:
+    """Type into the box and press Enter; all answers have come when this returns."""
+    app.chat_input[0].set_value(message).run()
+    assert not app.exception
+
+
+def press(app: AppTest, key: str) -> None:
+    """Press the button with this key."""
+    next(each for each in app.button if each.key == key).click().run()
+    assert not app.exception
+
+
+def choose(app: AppTest, key: str, option: str) -> None:
+    """Pick from a menu."""
+    app.menu_button(key=key).set_value(option).run()
+    assert not app.exception
+
+
+def parameter(app: AppTest, name: str) -> list[str]:
+    """What the URL says."""
+    value = app.query_params.get(name, [])
+    return [value] if isinstance(value, str) else list(value)
+
+
+def stored(app: AppTest) -> Conversation:
+    """The comparison in the URL, as the store has it."""
+    conversation = get_runtime().store.of(MACHINE_OWNER).load(parameter(app, "c")[0])
+    assert conversation is not None
+    return conversation
+
+
+def comparison(app: AppTest) -> Comparison:
+    """The seats, as the store has them."""
+    found = read(stored(app).comparison)
+    assert found is not None
+    return found
+
+
+def answers(app: AppTest, message: int = -1) -> dict[str, Turn]:
+    """The latest turn of each seat for one of the messages."""
+    return {turn.seat or "": turn for turn in messages(stored(app).turns)[message]}
+
+
+def html(app: AppTest) -> str:
+    """All of the page's own HTML."""
+    return " ".join(str(each.proto.body) for each in app.get("html"))
+
+
+def heads(app: AppTest) -> list[str]:
+    """Whose columns there are: ``A Router``."""
+    return [f"{letter} {name}" for letter, name in _HEAD.findall(html(app))]
+
+
+def captions(app: AppTest) -> list[str]:
+    """The quiet lines."""
+    return [str(each.value) for each in app.caption]
+
+
+def draft(app: AppTest) -> str:
+    """The text that went back into the box."""
+    return (
+        str(app.session_state["restore_draft"][1]) if "restore_draft" in app.session_state else ""
+    )
+
+
+def test_the_router_and_the_best_it_could_choose_have_the_first_seats() -> None:
+    app = page()
+    assert heads(app) == [
+        "A Router",
+        "B Google gemini-3.8-flash",
+        "C OpenAI gpt-6.1-sol",
+        "D xAI grok-4.7",
+    ]
+    assert "Google gemini-3.8-flash would answer now." in captions(app)
+    assert "Pinned: nobody steps in when it fails." in captions(app)
+    assert "To 4 seats:" in html(app)
+    assert "(simulated)" in html(app)
+
+
+def test_a_message_goes_to_all_and_each_answer_stands_under_its_own_name() -> None:
+    app = page()
+    send(app, "Give me three names for a bakery.")
+    assert parameter(app, "seats") == FIRST
+    turns = answers(app)
+    assert {turn.status for turn in turns.values()} == {"done"}
+    assert len({turn.message_id for turn in turns.values()}) == 1
+    assert turns["c"].answer.provider == "openai"
+    assert turns["d"].answer.provider == "xai"
+    assert len(heads(app)) == 4
+    assert "first to speak" in html(app)
+    assert "1 of 1" in html(app)
+    again = page(c=parameter(app, "c"))
+    assert heads(again) == heads(app)
+    assert parameter(again, "c") == parameter(app, "c")
+
+
+def test_the_address_has_the_seats_with_their_own_settings() -> None:
+    app = page(seats=["router;optimize_for=cost", "xai;temperature=0.2"])
+    assert heads(app) == ["A Router · cost", "B xAI"]
+    assert "temperature 0.2" in html(app)
+    send(app, "Hello")
+    assert answers(app)["b"].settings.temperature == 0.2
+    assert answers(app)["a"].settings.optimize_for == "cost"
+    assert answers(app)["a"].settings.temperature is None
+
+
+def test_of_seven_seats_six_are_taken_and_the_rest_is_said() -> None:
+    app = page(seats=["router"] * 7)
+    assert len(heads(app)) == 6
+    assert "1 seat of the address left out" in app.info[0].value
+
+
+def test_a_vendor_that_is_gone_refuses_the_message_and_keeps_it() -> None:
+    app = page(seats=["router", "gone:old-model"])
+    assert "not asked: it is no longer offered" in html(app)
+    send(app, "Keep this")
+    assert "B gone old-model is not asked" in app.toast[0].value
+    assert draft(app) == "Keep this"
+    assert not parameter(app, "c")
+
+
+def test_one_seat_is_no_comparison() -> None:
+    app = page(seats=["router"])
+    send(app, "Keep this")
+    assert "at least two seats" in app.toast[0].value
+    assert draft(app) == "Keep this"
+
+
+def test_blanks_are_not_sent() -> None:
+    app = page()
+    send(app, "  \n ")
+    assert not parameter(app, "c")
+    assert not app.toast
+
+
+def test_a_pinned_seat_fails_alone_and_is_asked_again_alone() -> None:
+    app = page(seats=["router", *TWO])
+    outage = next(each for each in app.multiselect if each.label == "Simulate an outage of")
+    outage.set_value(["openai"]).run()
+    send(app, "Hello")
+    turns = answers(app)
+    assert {seat: turn.status for seat, turn in turns.items()} == {
+        "a": "done",
+        "b": "failed",
+        "c": "done",
+    }
+    assert turns["b"].answer.provider in (None, "openai")
+    outage = next(each for each in app.multiselect if each.label == "Simulate an outage of")
+    outage.set_value([]).run()
+    press(app, f"retry-{turns['b'].id}")
+    assert answers(app)["b"].status == "done"
+    assert answers(app)["b"].answer.provider == "openai"
+    assert len(stored(app).turns) == 4
+    assert len(heads(app)) == 3
+    assert "Earlier tries" in str([block.proto for block in app.get("popover")])
+
+
+def test_each_seat_goes_on_from_its_own_answers() -> None:
+    app = page(seats=TWO)
+    send(app, "One")
+    assert captions(app).count("Next: after its own answers") == 2
+    send(app, "Two")
+    before, after = answers(app, 0), answers(app)
+    assert {seat: turn.parent_id for seat, turn in after.items()} == {
+        seat: turn.id for seat, turn in before.items()
+    }
+
+
+def test_all_go_on_from_the_winner_once_it_is_chosen() -> None:
+    app = page(seats=TWO)
+    send(app, "One")
+    winner = answers(app)["b"]
+    press(app, f"winner-{winner.id}")
+    assert comparison(app).winner == winner.id
+    assert "Next: after B's answer" in captions(app)
+    assert "Next: after this one" in captions(app)
+    send(app, "Two")
+    assert {turn.parent_id for turn in answers(app).values()} == {winner.id}
+    assert "Asked after B&#x27;s answer" in html(app)
+    send(app, "Three")
+    assert "Choose the answer that all go on from" in app.toast[0].value
+    assert draft(app) == "Three"
+    assert len(messages(stored(app).turns)) == 2
+
+
+def test_all_answers_go_to_all() -> None:
+    app = page(seats=TWO)
+    send(app, "One")
+    threads = next(each for each in app.segmented_control if str(each.key).startswith("threads-"))
+    threads.set_value("shared").run()
+    assert captions(app).count("Next: after everybody's answers") == 2
+    send(app, "Two")
+    usage = {seat: turn.answer.usage for seat, turn in answers(app).items()}
+    assert all(each and each.prompt_tokens > 40 for each in usage.values()), usage
+
+
+def test_a_removed_seat_leaves_its_answers_and_its_letter_to_nobody() -> None:
+    app = page(seats=[*TWO, "router"])
+    send(app, "One")
+    choose(app, f"more-{answers(app)['a'].id}", "Remove this seat")
+    assert heads(app) == ["B xAI grok-4.7", "C Router"]
+    assert parameter(app, "seats") == ["xai:grok-4.7", "router"]
+    assert any("1 answer of seats that were removed" in each.label for each in app.expander)
+    again = comparison(app).added(comparison(app).seats[0], used={"a", "b", "c"})
+    assert [seat.id for seat in again.seats] == ["b", "c", "d"]
+
+
+def test_a_seat_that_came_later_is_asked_the_last_message() -> None:
+    app = page(seats=TWO)
+    send(app, "One")
+    kept = comparison(app)
+    later = kept.added(kept.seats[0].model_copy(update={"pin": "google"}), used={"a", "b"})
+    store = get_runtime().store.of(MACHINE_OWNER)
+    store.save_comparison(stored(app).id, later.model_dump_json())
+    app.run()
+    assert "Not asked." in captions(app)
+    press(app, "ask-c")
+    assert answers(app)["c"].answer.provider == "google"
+    assert len(messages(stored(app).turns)) == 1
+
+
+def test_one_column_takes_the_whole_width_and_gives_it_back() -> None:
+    app = page(seats=TWO)
+    send(app, "One")
+    key = f"wide-{answers(app)['b'].id}-b"
+    press(app, key)
+    assert heads(app) == ["B xAI grok-4.7"]
+    press(app, key)
+    assert len(heads(app)) == 2
+
+
+def test_an_answer_goes_on_in_the_chat_and_the_chat_leads_back() -> None:
+    app = page(seats=TWO)
+    send(app, "One")
+    turn = answers(app)["a"]
+    get_runtime().store.of(MACHINE_OWNER).show_branch(stored(app).id, turn.id)
+    chat = page("chat", c=parameter(app, "c"))
+    assert "OpenAI gpt-6.1-sol" in html(chat)
+    labels = [str(each.proto.label) for each in chat.get("page_link")]
+    assert "All seats side by side" in labels
+    send(chat, "And more?")
+    back = page(c=parameter(app, "c"))
+    assert ":material/forum: In the chat" in captions(back)
+    assert stored(back).turns[-1].parent_id == turn.id
+
+
+def test_an_answer_of_the_chat_is_compared_with_others() -> None:
+    chat = page("chat")
+    send(chat, "Give me three names for a bakery.")
+    send(chat, "Make them funnier.")
+    origin = stored(chat)
+    app = page(**{"c": origin.id, "from": origin.turns[-1].id})
+    begun = stored(app)
+    assert begun.id != origin.id
+    assert [turn.message for turn in begun.turns] == [turn.message for turn in origin.turns]
+    assert [turn.seat for turn in begun.turns] == [None, "a"]
+    assert heads(app)[0] == "A Router"
+    assert "from" not in app.query_params
+    press(app, "ask-others")
+    others = [turn for turn in answers(app).values() if turn.seat != "a"]
+    assert {turn.parent_id for turn in others} == {begun.turns[0].id}
+    assert len(get_runtime().store.of(MACHINE_OWNER).load(origin.id).turns) == 2  # type: ignore[union-attr]
+
+
+def test_a_chat_that_is_open_stays_as_it_is() -> None:
+    chat = page("chat")
+    send(chat, "Only here")
+    app = page(c=parameter(chat, "c"))
+    send(app, "Elsewhere")
+    assert parameter(app, "c") != parameter(chat, "c")
+    assert len(stored(chat).turns) == 1
+
+
+def test_recent_sessions_lead_to_the_page_that_they_are_of() -> None:
+    app = page(seats=TWO)
+    send(app, "A comparison to find again")
+    chat = page("chat")
+    links = [each.proto for each in chat.get("page_link")]
+    found = next(each for each in links if "A comparison to find again" in each.label)
+    assert "compare" in found.page
+
+
+def test_a_server_that_does_not_start_is_said_and_fails_each_answer(
+    monkeypatch: pytest.MonkeyPatch, runtime: Runtime
+) -> None:
+    def ready() -> tuple[str, str] | None:
+        raise GatewayStartError("The embedded gateway ended at once.")
+
+    monkeypatch.setattr(runtime.gateway, "ready", ready)
+    monkeypatch.setattr(runtime.gateway, "ensure", ready)
+    app = page(seats=TWO)
+    assert "The embedded gateway ended at once" in app.warning[0].value
+    send(app, "Hello")
+    assert {turn.status for turn in answers(app).values()} == {"failed"}
