@@ -106,8 +106,9 @@ def _answer(found: Against) -> None:
         return
     st.caption(literal(caption(found)).replace("simulated", "[simulated](real)"))
     st.html(summary_html(found))
-    st.html(rivals_html(found))
     _picture(found)
+    st.header("One by one", anchor=False)
+    st.html(rivals_html(found))
     with st.expander("How this is counted"):
         st.markdown(HOW)
 

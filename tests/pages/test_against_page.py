@@ -104,7 +104,7 @@ def test_votes_cast_blind_count_here(runtime: Runtime) -> None:
     ]
     add_votes(store, votes)
     app = page(c="voted")
-    assert "Votes, beside 1 single provider: better than 1." in html(app)
+    assert "Votes, beside 1 pinned seat: better than 1." in html(app)
     assert "25 to 0 (100%, 87% to 100%)" in html(app)
 
 
