@@ -44,6 +44,7 @@ from playground.compare.state import wide_seat
 from playground.compare.together_view import together
 from playground.intent.state import replace_form
 from playground.look import words
+from playground.look.safe_text import literal
 from playground.sessions.turns import Turn
 
 SHOWN: Final = 3
@@ -68,6 +69,8 @@ def columns_view(desk: CompareDesk) -> None:
     _announce(desk)
     tabs = st.container(key="compare-tabs").empty()
     _draw_tabs(desk, desk.turns, tabs)
+    for unsaved in {run.save_error for run in desk.runs if run.save_error}:
+        st.warning(f"Not every answer is saved. {literal(unsaved)}")
     if not desk.turns:
         _first_screen(desk)
     arriving = _messages(desk)

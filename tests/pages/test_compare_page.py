@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from playground.compare.desk_view import CompareDesk
 from playground.compare.seats import Comparison, messages, read
 from playground.runtime import Runtime, get_runtime
 from playground.servers.local_gateway import GatewayStartError
-from playground.sessions.turns import Conversation, Turn
+from playground.sessions.store import Store
+from playground.sessions.turns import Answer, Conversation, Turn, new_id
 from playground.teams.owner import MACHINE_OWNER
 from tests.patience import PATIENCE
 
@@ -344,3 +346,36 @@ def test_a_server_that_does_not_start_is_said_and_fails_each_answer(
     assert "The embedded gateway ended at once" in app.warning[0].value
     send(app, "Hello")
     assert {turn.status for turn in answers(app).values()} == {"failed"}
+
+
+def test_a_comparison_that_is_not_here_is_said_to_be_missing() -> None:
+    app = page(c="nobody-knows-it")
+    assert "This session is not here" in app.info[0].value
+    assert len(heads(app)) == 4
+
+
+def test_what_another_process_answers_is_followed_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, runtime: Runtime
+) -> None:
+    app = page(seats=TWO)
+    send(app, "One")
+    ours = answers(app)["a"]
+    other = Store(runtime.settings.store_url).of(MACHINE_OWNER)
+    theirs = ours.model_copy(update={"id": new_id(), "seat": "b", "message_id": "there"})
+    begun = theirs.model_copy(update={"status": "running", "answer": Answer(text="So far")})
+    other.save_turn(begun)
+    look = CompareDesk.reload
+    looks: list[CompareDesk] = []
+
+    def reload(desk: CompareDesk) -> Conversation:
+        if not looks:
+            other.save_turn(theirs)
+        looks.append(desk)
+        return look(desk)
+
+    monkeypatch.setattr(CompareDesk, "reload", reload)
+    app.run()
+    assert looks, "it was not followed"
+    assert not app.exception
+    assert answers(app)["b"].status == "done"
+    assert any(each.key == f"winner-{theirs.id}" for each in app.button)
