@@ -7,6 +7,7 @@ const OPENER = '[data-testid="stPopoverButton"][aria-expanded="true"]'
 const MESSAGE = '[data-testid="stChatMessage"]'
 const SKELETON = '[data-testid="stSkeleton"]'
 const TYPED_IN = "input, textarea, select, [contenteditable]"
+const MOVED_IN = '[role="radiogroup"], [role="slider"], table'
 const USED = "input, textarea, button, a[href]"
 const FIELD = ':is([data-testid="stSelectbox"], [data-testid="stMultiSelect"], [data-testid="stNumberInput"])'
 const NAMELESS = ["Open", "Clear all", "Increment", "Decrement"].map((name) => `${FIELD} button[aria-label="${name}"]:not([aria-description])`).join()
@@ -154,7 +155,9 @@ function onKey(event) {
   const isOne = stops.includes(event.key.length === 1 ? event.key.toLowerCase() : event.key)
   // Here, on the way out: what has the focus has had the key, and the page's shortcuts have not.
   if (isOne && (!isTyped || event.key === "Escape")) event.stopPropagation()
-  if (!areOff() && !isTyped && ALSO[event.key]) keyed(ALSO[event.key])?.querySelector("button")?.click()
+  const also = ALSO[event.key]
+  if (!also || areOff() || isTyped || event.target.closest?.(MOVED_IN)) return
+  keyed(also)?.querySelector("button")?.click()
 }
 
 function onSwitch(event) {
