@@ -160,6 +160,13 @@ function onKey(event) {
   keyed(also)?.querySelector("button")?.click()
 }
 
+// A way to another view of the page: as if its control had been used
+function onClick(event) {
+  const view = event.target.closest?.("[data-view]")?.dataset.view
+  const ways = view ? [...document.querySelectorAll(".st-key-view [role=radio]")] : []
+  ways.find((way) => way.textContent.trim().toLowerCase() === view)?.click()
+}
+
 function onSwitch(event) {
   if (event.target.matches?.(SWITCH)) localStorage.setItem(KEPT, event.target.checked ? "on" : "off")
 }
@@ -170,6 +177,7 @@ function start() {
   document.addEventListener("focusin", remember)
   document.documentElement.addEventListener("keydown", onKey)
   document.addEventListener("change", onSwitch)
+  document.addEventListener("click", onClick)
   let waiting = 0
   const look = () => {
     enterSheet()
