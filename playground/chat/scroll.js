@@ -1,7 +1,7 @@
 // Brings the element with a Streamlit key into view and, where it is to be marked, gives it the focus, once per key. A page with a message box clings to
 // its end, as a chat does, until it sees somebody scroll: a wheel ends the way to the end that is under
 // way, a scroll meanwhile the clinging. So both are done here, a pixel up or down in each frame, until the
-// page has stopped growing for a moment, unless the person moves.
+// page has stopped growing for a moment, unless the person moves; below what is not marked it may go on growing.
 const HOLD_MS = 1500
 const GAP_PX = 16
 const HEADERS = ".st-key-session-header, .st-key-compare-tabs, .st-key-seats"
@@ -33,11 +33,11 @@ export default function ({ data }) {
   shown = data.key
   if (data.mark) mark(target)
   let height = 0
-  let until = 0
+  let until = Date.now() + HOLD_MS
   let frame = 0
   let pixel = 0
   const show = () => {
-    if (page.scrollHeight !== height) {
+    if (data.mark && page.scrollHeight !== height) {
       height = page.scrollHeight
       until = Date.now() + HOLD_MS
     }

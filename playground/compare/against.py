@@ -7,7 +7,7 @@ person stopped, or a restart cut off, is nobody's outcome and is left out.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -26,7 +26,7 @@ from playground.compare.paired import (
     time_difference,
 )
 from playground.compare.ratings import Vote
-from playground.compare.seats import Comparison, Seat, may_be_pinned, messages
+from playground.compare.seats import MOST, Comparison, Seat, as_token, may_be_pinned, messages
 from playground.look import palette
 from playground.servers.pool import candidates, covers
 from playground.sessions.turns import Turn
@@ -86,14 +86,24 @@ def everyone(ranking: RoutingPreview) -> list[ScoredCandidate]:
     return [*best.values(), *(each for each in candidates(ranking) if each not in best.values())]
 
 
-def lined_up(comparison: Comparison, others: Sequence[ScoredCandidate]) -> Comparison:
+def lined_up(
+    comparison: Comparison,
+    others: Sequence[ScoredCandidate],
+    used: Iterable[str | None] = (),
+) -> Comparison:
     """The router by the page's settings, with these pinned beside it as far as there are seats.
 
-    A model whose id a seat cannot hold stays out.
+    A model whose id a seat cannot hold stays out. Seats that stay keep their letters, and so their
+    answers; no other gets a ``used`` one.
     """
     pins = [f"{each.provider_id}:{each.model_id}" for each in others]
     seats = [Seat(id="a"), *(Seat(id="a", pin=pin) for pin in pins if may_be_pinned(pin))]
-    return comparison.model_copy(update={"seats": (), "winner": None}).added(*seats)
+    wanted = {as_token(seat): seat for seat in seats[:MOST]}
+    plain = (seat for seat in comparison.seats if seat.what_if is None)
+    kept = tuple(seat for seat in plain if wanted.pop(as_token(seat), None))
+    taken = {*used, *(seat.id for seat in comparison.seats)}
+    after = comparison.model_copy(update={"seats": kept, "winner": None})
+    return after.added(*wanted.values(), used=taken)
 
 
 def against(

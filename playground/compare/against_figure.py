@@ -44,9 +44,11 @@ def figure(found: Against, theme: Theme) -> go.Figure:
     width = _range([time for _, (time, _) in places], TIME_MARGIN_MS)
     height = _range([cost for _, (_, cost) in places], math.log10(COST_MARGIN))
     picture = go.Figure()
-    controls = iter(_CONTROLS)
+    controls, vendors = iter(_CONTROLS), set[str]()
     for rival, (time, cost) in places:
-        look = marker_look(rival.provider, theme)
+        # Of a vendor's second model, the outline.
+        look = marker_look(rival.provider, theme, hollow=rival.provider in vendors)
+        vendors.add(rival.provider)
         if rival.kind != "provider":
             symbol = _BOUND if rival.kind == "bound" else next(controls)
             # A ring around the provider that it is the same as.

@@ -11,9 +11,11 @@ from playground.compare.against import Against, against, everyone, lined_up
 from playground.compare.against_html import rivals_html, summary_html
 from playground.compare.against_words import HEADINGS, HOW, caption, frame
 from playground.compare.desk_view import CompareDesk
+from playground.compare.prompt_lists import built_in
 from playground.compare.ratings import Vote
 from playground.compare.seat_words import full_name
 from playground.compare.seats import Comparison, Seat, as_token
+from playground.compare.state import ask_list, asks_list
 from playground.compare.votes import votes_of
 from playground.found import Found
 from playground.intent.preview_view import preview
@@ -29,17 +31,53 @@ _TITLE = "Cost against time to first token"
 def against_view(desk: CompareDesk) -> None:
     """The seats in one click, the message box, and what can be said after the messages so far."""
     st.header("Does the router beat each single provider?", anchor=False)
-    message = st.chat_input("Message all seats", key="against-message")
+    _line_up(desk)
+    # Not at the page's end: a page whose box is there clings to its end, away from the answer.
+    message = st.container().chat_input("Message all seats", key="against-message")
     if message and message.strip():
         desk.send(message)
-    _line_up(desk)
     routers = [seat for seat in desk.comparison.seats if seat.pin is None]
     if not routers or len(routers) == len(desk.comparison.seats):
         st.info("This takes a seat with the router, and a provider's beside it.")
         return
+    _list(desk)
+    found = against(desk.comparison, _router(routers), desk.turns, _votes(desk))
     if desk.live:
         _wait(desk)
-    _answer(against(desk.comparison, _router(routers), desk.turns, _votes(desk)))
+    elif not found.rivals:
+        st.info(
+            "No message yet that the router and another seat have answered. A message goes to all."
+        )
+    if found.rivals:
+        _answer(found)
+
+
+def _list(desk: CompareDesk) -> None:
+    """Our own prompts, one after another, for as long as the page is open and nobody stops it."""
+    asked = {turn.message for turn in desk.turns}
+    prompts = built_in(desk.form.language)
+    left = [prompt for prompt in prompts if prompt not in asked]
+    if not asks_list(desk.conversation_id):
+        if left and not desk.live:
+            _offer_list(desk, len(left))
+        return
+    if not desk.live and (not left or desk.send(left.pop(0)) is None):
+        ask_list(None)
+        st.rerun()
+    st.progress(1 - len(left) / len(prompts), text=f"{len(left)} of our prompts are still to come")
+    st.button("Stop after this one", on_click=ask_list, args=(None,), key="against-list-ends")
+
+
+def _offer_list(desk: CompareDesk, prompts: int) -> None:
+    answers = prompts * len(desk.comparison.seats)
+    st.button(
+        f"Ask {counted(prompts, 'everyday prompt')} of ours, one by one",
+        icon=":material/format_list_numbered:",
+        help=f"To {counted(len(desk.comparison.seats), 'seat')}: {answers:,} answers.",
+        on_click=ask_list,
+        args=(desk.conversation_id,),
+        key="against-list",
+    )
 
 
 def _votes(desk: CompareDesk) -> list[Vote]:
@@ -57,7 +95,7 @@ def _line_up(desk: CompareDesk) -> None:
         st.caption(literal((seen and seen.problem) or "No server answers."))
         return
     others = everyone(seen.value)
-    wanted = lined_up(desk.comparison, others)
+    wanted = lined_up(desk.comparison, others, desk.letters)
     seated = len(wanted.seats) - 1
     if _names(wanted) != _names(desk.comparison):
         st.button(
@@ -101,13 +139,12 @@ def _wait(desk: CompareDesk) -> None:
 
 
 def _answer(found: Against) -> None:
-    if not found.rivals:
-        st.info("No message yet that both have answered. Send one: it goes to all seats.")
-        return
+    """In words, as a picture, and one by one."""
     st.caption(literal(caption(found)).replace("simulated", "[simulated](real)"))
     st.html(summary_html(found))
-    st.html(rivals_html(found))
     _picture(found)
+    st.header("One by one", anchor=False)
+    st.html(rivals_html(found))
     with st.expander("How this is counted"):
         st.markdown(HOW)
 

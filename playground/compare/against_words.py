@@ -93,14 +93,14 @@ def time_detail(found: Difference | None) -> str:
         interval = f"{_moved(found.low)} to {_moved(found.high)}"
     else:
         interval = " to ".join(_size(end) for end in sorted((found.low, found.high), key=abs))
-    return f"{_moved(found.value)} ({interval}), n = {found.n}"
+    return f"{_moved(found.value)} ({interval}), {_count(found)}"
 
 
 def cost_detail(found: Difference | None) -> str:
     """``0.71 times theirs (0.60 to 0.83), n = 12``; empty where there is none."""
     if found is None:
         return ""
-    return f"{found.value:.2f} times theirs ({found.low:.2f} to {found.high:.2f}), n = {found.n}"
+    return f"{found.value:.2f} times theirs ({found.low:.2f} to {found.high:.2f}), {_count(found)}"
 
 
 def votes_detail(found: PairVotes | None) -> str:
@@ -147,7 +147,7 @@ def _sentence(measure: str, providers: Sequence[Rival]) -> str:
     parts = [how.format(counts[word]) for word, how in _BESIDE.items() if counts[word]]
     if missing := len(providers) - len(judged):
         parts.append(f"{UNKNOWN[measure]} beside {missing}")
-    many = counted(len(providers), "single provider")
+    many = counted(len(providers), "pinned seat")
     return f"{MEASURES[measure]}, beside {many}: {', '.join(parts)}."
 
 
@@ -158,6 +158,11 @@ def _moved(milliseconds: float) -> str:
 
 def _size(milliseconds: float) -> str:
     return "∞ ms" if math.isinf(milliseconds) else words.milliseconds(abs(milliseconds))
+
+
+def _count(found: Difference) -> str:
+    # Never parted at the end of a line.
+    return f"n\u00a0=\u00a0{found.n}"
 
 
 def _of(some: int, every: int) -> str:

@@ -49,7 +49,6 @@ class Arriving:
         self.turn_id = column.tries[-1].id
         with place.container():
             self._answer = ArrivingAnswer()
-            _stop_button(desk, column)
 
     def draw(self, turn: Turn) -> None:
         """Draw what is there by now; at its end, all that an answer has."""
@@ -71,6 +70,9 @@ def column_view(desk: CompareDesk, column: Column) -> Arriving | None:
         notes = [*notes, after]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html(head_html(seat, notes), width="stretch")
+        if tries and tries[-1].status == "running":
+            # Here, where it does not move as the answer grows.
+            _stop_button(desk, column)
         _width_button(desk, column)
     if not tries:
         _not_asked(desk, column)

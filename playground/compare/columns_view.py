@@ -44,6 +44,7 @@ from playground.compare.state import wide_seat
 from playground.compare.together_view import together
 from playground.intent.state import replace_form
 from playground.look import words
+from playground.look.safe_text import literal
 from playground.sessions.turns import Turn
 
 SHOWN: Final = 3
@@ -68,17 +69,25 @@ def columns_view(desk: CompareDesk) -> None:
     _announce(desk)
     tabs = st.container(key="compare-tabs").empty()
     _draw_tabs(desk, desk.turns, tabs)
+    for unsaved in {run.save_error for run in desk.runs if run.save_error}:
+        st.warning(f"Not every answer is saved. {literal(unsaved)}")
     if not desk.turns:
         _first_screen(desk)
     arriving = _messages(desk)
+    scroll_to(_top(desk), mark=False)
     if desk.connection is not None:
         below.html(_estimate(desk))
     if desk.live:
-        scroll_to(f"message-{messages(desk.turns)[-1][-1].message_id}", mark=False)
         _follow(desk, arriving, tabs)
     elif desk.turns:
         together(desk)
     st.components.v2.component("speko_columns", js=_SCRIPT)(key="columns", height=0)
+
+
+def _top(desk: CompareDesk) -> str:
+    """What is to stand at the top: the last message, or the page's own beginning."""
+    last = next(reversed(messages(desk.turns)), None)
+    return f"message-{last[0].message_id or last[0].id}" if last else "compare-title"
 
 
 def _send(desk: CompareDesk, message: str | None) -> None:

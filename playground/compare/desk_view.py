@@ -40,7 +40,7 @@ from playground.servers.connection import Connecting, Connection
 from playground.servers.pool import candidates
 from playground.sessions.database import StoreError
 from playground.sessions.engine import AlreadyRunningError
-from playground.sessions.rows import NotHereError
+from playground.sessions.rows import NOT_HERE, NotHereError
 from playground.sessions.spending import CapReachedError
 from playground.sessions.store import OwnerStore
 from playground.sessions.turns import (
@@ -284,6 +284,8 @@ def open_desk() -> CompareDesk:
         problem,
     )
     _seat_all(desk)
+    if stored is None and _is_missing(store):
+        desk.notice = NOT_HERE
     return desk
 
 
@@ -312,6 +314,12 @@ def _stored(store: OwnerStore) -> Conversation | None:
     if session is None or session.comparison is not None:
         return session
     return None if any(turn.message_id is None for turn in session.turns[-1:]) else session
+
+
+def _is_missing(store: OwnerStore) -> bool:
+    wanted = url.conversation_id()
+    found = Found.by(lambda: store.load(wanted) if wanted else None, StoreError)
+    return bool(wanted) and found.value is None and found.problem is None
 
 
 def _begun(store: OwnerStore, facts: ServerFacts) -> Conversation | None:

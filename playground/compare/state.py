@@ -1,4 +1,4 @@
-"""The Compare page's browser state: the column with the whole width, and where a blind run is."""
+"""The Compare page's browser state: the column with the whole width, and where runs are."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from playground.browser.slots import Slot
 _WIDE = Slot("compare_wide", str)
 _PASSED = Slot("duel_passed", str)
 _NAMED = Slot("duel_named", str)
+_LISTED = Slot("asks_a_list", str)
 
 
 def wide_seat() -> str | None:
@@ -37,3 +38,13 @@ def name_both(duel_id: str) -> None:
 def is_named(duel_id: str) -> bool:
     """Whether a person has asked who is who."""
     return _NAMED.get() == duel_id
+
+
+def ask_list(conversation_id: str | None) -> None:
+    """Ask this comparison one prompt of the list after another; None: no more of them."""
+    _LISTED.set(conversation_id)
+
+
+def asks_list(conversation_id: str) -> bool:
+    """Whether the list is being asked here."""
+    return _LISTED.get() == conversation_id

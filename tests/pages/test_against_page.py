@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from playground.compare.votes import CastVote, add_votes
 from playground.runtime import Runtime, get_runtime
-from playground.sessions.turns import utc_now
+from playground.sessions.turns import Turn, utc_now
 from playground.teams.owner import MACHINE_OWNER
 from tests.patience import PATIENCE
 from tests.playground.compare.seated import FOUR, each_of
@@ -32,7 +32,7 @@ def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
         runtime.shutdown()
 
 
-def page(**query: str) -> AppTest:
+def page(**query: str | list[str]) -> AppTest:
     """The view at a deep link."""
     app = AppTest.from_file(str(UI), default_timeout=PATIENCE)
     for name, value in {"view": "against everyone", **query}.items():
@@ -40,6 +40,12 @@ def page(**query: str) -> AppTest:
     app.switch_page("../pages/compare.py").run()
     assert not app.exception
     return app
+
+
+def stored(runtime: Runtime, conversation: str) -> Sequence[Turn]:
+    """What the store has of the session."""
+    found = runtime.store.of(MACHINE_OWNER).load(conversation)
+    return found.turns if found else ()
 
 
 def html(app: AppTest) -> str:
@@ -77,6 +83,25 @@ def test_a_message_goes_to_all_seats_and_is_counted(runtime: Runtime) -> None:
     assert len(app.get("plotly_chart")) == 1
 
 
+def test_our_prompts_are_asked_one_after_another_until_somebody_stops(runtime: Runtime) -> None:
+    app = page(seats=["router", "openai:gpt-6.1-sol"])
+    app.button(key="against-list").click().run()
+    conversation = str(app.query_params["c"])
+    for asked in (1, 2):
+        assert not app.exception
+        runs = runtime.engine.runs_for(MACHINE_OWNER, conversation)
+        assert all(run.wait(PATIENCE) for run in runs)
+        assert len({turn.message for turn in stored(runtime, conversation)}) == asked
+        app.run()
+    app.button(key="against-list-ends").click().run()
+    for run in runtime.engine.runs_for(MACHINE_OWNER, conversation):
+        assert run.wait(PATIENCE)
+    app.run()
+    app.run()
+    assert len({turn.message for turn in stored(runtime, conversation)}) == 3
+    assert "everyday prompts of ours" in app.button(key="against-list").label
+
+
 def test_a_stored_comparison_is_answered_in_words_and_as_a_table(runtime: Runtime) -> None:
     store = runtime.store.of(MACHINE_OWNER)
     times = {"a": 300.0, "b": 420.0, "c": 180.0, "d": 300.0}
@@ -104,7 +129,7 @@ def test_votes_cast_blind_count_here(runtime: Runtime) -> None:
     ]
     add_votes(store, votes)
     app = page(c="voted")
-    assert "Votes, beside 1 single provider: better than 1." in html(app)
+    assert "Votes, beside 1 pinned seat: better than 1." in html(app)
     assert "25 to 0 (100%, 87% to 100%)" in html(app)
 
 

@@ -13,6 +13,7 @@ from playground.compare.against import Rival, against, everyone, lined_up, outco
 from playground.compare.ratings import Vote
 from playground.compare.seats import MOST, Comparison, Seat, as_token
 from playground.sessions.turns import Turn
+from speko_client.models import ScoredCandidate
 from tests.playground.compare.seated import FOUR, asked, each_of, ranking
 
 TIMES = st.lists(st.none() | st.floats(1, 5_000), min_size=1, max_size=8)
@@ -173,3 +174,15 @@ def test_a_model_that_no_seat_can_name_stays_out() -> None:
     known = ranking(("own", "a model; with blanks", 50, 1), ("xai", "grok", 40, 1))
     seats = lined_up(Comparison(), everyone(known)).seats
     assert [as_token(seat) for seat in seats] == ["router", "xai:grok"]
+
+
+def test_who_stays_keeps_its_letter_and_nobody_else_gets_one_of_them() -> None:
+    before = Comparison().added(Seat(id="a", pin="z:z"), Seat(id="a", pin="b:m"), Seat(id="a"))
+    others = [ScoredCandidate(provider_id=name, model_id="m", score=0.5) for name in ("b", "c")]
+    after = lined_up(before, others, used={"d"})
+    assert [(seat.id, seat.pin) for seat in after.seats] == [
+        ("b", "b:m"),
+        ("c", None),
+        ("e", "c:m"),
+    ]
+    assert lined_up(after, others) == after

@@ -61,19 +61,20 @@ def test_the_verdicts_are_four(word: Word, more: int | None, words: str) -> None
 
 def test_a_difference_in_time_has_its_interval_and_its_number() -> None:
     ahead = Difference(-120.0, -180.0, -60.0, 12, "better")
-    assert time_detail(ahead) == "120 ms sooner (60 ms to 180 ms), n = 12"
+    assert time_detail(ahead) == "120 ms sooner (60 ms to 180 ms), n\u00a0=\u00a012"
     both = Difference(20.0, -60.0, 1_400.0, 12, "can't tell")
-    assert time_detail(both) == "20 ms later (60 ms sooner to 1.4 s later), n = 12"
+    assert time_detail(both) == "20 ms later (60 ms sooner to 1.4 s later), n\u00a0=\u00a012"
     endless = Difference(-math.inf, -math.inf, -90.0, 12, "better")
-    assert time_detail(endless) == "∞ ms sooner (90 ms to ∞ ms), n = 12"
+    assert time_detail(endless) == "∞ ms sooner (90 ms to ∞ ms), n\u00a0=\u00a012"
     assert (
-        time_detail(Difference(0.0, 0.0, 0.0, 9, "no difference")) == "0 ms (0 ms to 0 ms), n = 9"
+        time_detail(Difference(0.0, 0.0, 0.0, 9, "no difference"))
+        == "0 ms (0 ms to 0 ms), n\u00a0=\u00a09"
     )
 
 
 def test_a_ratio_of_costs_has_its_interval_and_its_number() -> None:
     assert cost_detail(Difference(0.5, 0.41, 1.2, 8, "can't tell")) == (
-        "0.50 times theirs (0.41 to 1.20), n = 8"
+        "0.50 times theirs (0.41 to 1.20), n\u00a0=\u00a08"
     )
 
 
@@ -91,7 +92,7 @@ def test_each_measure_is_summed_up_in_a_sentence() -> None:
     words: list[Word] = ["better", "better", "worse", "can't tell"]
     rivals = [Rival("one", "provider", time=difference(word)) for word in words]
     assert summary(found(*rivals, Rival("mix", "control", time=difference("worse")))) == [
-        "Time to first token, beside 4 single providers: "
+        "Time to first token, beside 4 pinned seats: "
         "better than 2, worse than 1, can't tell yet beside 1.",
         "Estimated cost: no price known.",
         "Votes: no vote yet.",
