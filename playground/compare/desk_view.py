@@ -119,8 +119,14 @@ class CompareDesk:
             self.save(self.comparison)
 
     def save(self, comparison: Comparison) -> None:
-        """Go on with these seats, and keep them in the store and in the URL."""
+        """Go on with these seats, and keep them in the store and in the URL.
+
+        What a seat that is gone was still answering is stopped.
+        """
         self.comparison = comparison
+        for run in self.runs:
+            if not run.done and run.turn.seat and comparison.seat(run.turn.seat) is None:
+                self.stop(run.turn.id)
         url.open_conversation(self.conversation_id)
         named = () if comparison.blind else comparison.seats
         url.name_seats([as_token(seat) for seat in named])
