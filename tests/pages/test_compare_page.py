@@ -116,7 +116,8 @@ def test_blanks_are_not_sent() -> None:
 def test_a_pinned_seat_fails_alone_and_is_asked_again_alone() -> None:
     app = page(seats=["router", *TWO])
     outage = next(each for each in app.multiselect if each.label == "Simulate an outage of")
-    outage.set_value(["openai"]).run()
+    outage.set_value(["openai", "google"]).run()
+    assert "xAI grok-4.7 would answer now." in captions(app), "not those who are down"
     send(app, "Hello")
     turns = answers(app)
     assert {seat: turn.status for seat, turn in turns.items()} == {
