@@ -57,7 +57,7 @@ def form(desk: CompareDesk) -> None:
 
 def title() -> str:
     """The page's name, and the views to choose from."""
-    with spread():
+    with spread(key="compare-title"):
         st.title("Compare", anchor=False, width="content")
         return str(
             st.segmented_control(

@@ -7,6 +7,7 @@ const OPENER = '[data-testid="stPopoverButton"][aria-expanded="true"]'
 const MESSAGE = '[data-testid="stChatMessage"]'
 const SKELETON = '[data-testid="stSkeleton"]'
 const TYPED_IN = "input, textarea, select, [contenteditable]"
+const MOVED_IN = '[role="radiogroup"], [role="slider"], table'
 const USED = "input, textarea, button, a[href]"
 const FIELD = ':is([data-testid="stSelectbox"], [data-testid="stMultiSelect"], [data-testid="stNumberInput"])'
 const NAMELESS = ["Open", "Clear all", "Increment", "Decrement"].map((name) => `${FIELD} button[aria-label="${name}"]:not([aria-description])`).join()
@@ -154,7 +155,16 @@ function onKey(event) {
   const isOne = stops.includes(event.key.length === 1 ? event.key.toLowerCase() : event.key)
   // Here, on the way out: what has the focus has had the key, and the page's shortcuts have not.
   if (isOne && (!isTyped || event.key === "Escape")) event.stopPropagation()
-  if (!areOff() && !isTyped && ALSO[event.key]) keyed(ALSO[event.key])?.querySelector("button")?.click()
+  const also = ALSO[event.key]
+  if (!also || areOff() || isTyped || event.target.closest?.(MOVED_IN)) return
+  keyed(also)?.querySelector("button")?.click()
+}
+
+// A way to another view of the page: as if its control had been used
+function onClick(event) {
+  const view = event.target.closest?.("[data-view]")?.dataset.view
+  const ways = view ? [...document.querySelectorAll(".st-key-view [role=radio]")] : []
+  ways.find((way) => way.textContent.trim().toLowerCase() === view)?.click()
 }
 
 function onSwitch(event) {
@@ -167,6 +177,7 @@ function start() {
   document.addEventListener("focusin", remember)
   document.documentElement.addEventListener("keydown", onKey)
   document.addEventListener("change", onSwitch)
+  document.addEventListener("click", onClick)
   let waiting = 0
   const look = () => {
     enterSheet()

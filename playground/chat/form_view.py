@@ -10,7 +10,6 @@ import streamlit as st
 from playground.browser import widgets
 from playground.connections.facts_view import ServerFacts
 from playground.drills.state import drill_state, keep_drill
-from playground.drills.words import BEFORE_THE_FIRST_WORD
 from playground.intent.fields_view import Fields, entries, intent_column
 from playground.intent.number_view import number_field, tell
 from playground.intent.numbers import Limits
@@ -69,8 +68,7 @@ def _preview(desk: Desk, form: TurnSettings) -> None:
     if seen.value is None:
         st.html(quiet_html(seen.problem or ""))
         return
-    faults = drill_state().faults(datetime.now(UTC)) if desk.facts.takes_drills else ()
-    down = {fault.target for fault in faults if fault.kind in BEFORE_THE_FIRST_WORD}
+    down = drill_state().unreachable(datetime.now(UTC)) if desk.facts.takes_drills else set()
     st.html(panel_html(seen.value, down=down))
     ranked = candidates(seen.value)
     up = first_up(ranked, down)

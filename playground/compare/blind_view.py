@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final, get_args
 
@@ -33,7 +33,7 @@ from playground.look.safe_text import literal
 from playground.receipts.receipt_view import receipt_view
 from playground.sessions.database import StoreError
 from playground.sessions.rows import NotHereError
-from playground.sessions.turns import Turn, utc_now
+from playground.sessions.turns import Run, Turn, utc_now
 
 _LOOK_SECONDS: Final = 0.5
 _COUNTDOWN_SECONDS: Final = 1.0
@@ -66,7 +66,8 @@ def blind_view(desk: CompareDesk) -> None:
         blind_start(desk)
         return
     _progress(desk)
-    message_view(bout.duel.left.message)
+    with st.container(key="blind-prompt"):
+        message_view(bout.duel.left.message)
     if bout.is_secret(utc_now()):
         # Also so that this replaces the answers of before, whose names stay on the page until a
         # run is at its end; that is why there are empty places, too.
@@ -88,18 +89,8 @@ def _progress(desk: CompareDesk) -> None:
 
 def _arriving(desk: CompareDesk, duel: Duel, left: DeltaGenerator, right: DeltaGenerator) -> None:
     """Both texts as they grow, then the page again."""
-    with st.bottom, st.container(key="blind-bar"):
-        st.button(
-            "Stop",
-            icon=":material/stop_circle:",
-            shortcut="Esc",
-            on_click=desk.stop,
-            key="blind-stop",
-        )
-    st.bottom.empty()
-    st.bottom.empty()
-    places = [_place(each, side) for each, side in ((left, "Left"), (right, "Right"))]
-    texts = [place.empty() for place in places]
+    _stop_bar(desk)
+    texts = [_place(each, side).empty() for each, side in ((left, "Left"), (right, "Right"))]
     for text in texts:
         text.caption(":material/hourglass_top: Waiting until both have begun ...")
     say("Two answers arrive", f"{duel.id} begins")
@@ -108,9 +99,18 @@ def _arriving(desk: CompareDesk, duel: Duel, left: DeltaGenerator, right: DeltaG
         # Another process runs it, or this one has only just ended it.
         time.sleep(_LOOK_SECONDS)
         st.rerun()
+    both = runs[duel.left.id], runs[duel.right.id]
+    _grow(duel, both, texts)
+    for run in both:
+        run.wait(_LOOK_SECONDS)
+    st.rerun()
+
+
+def _grow(duel: Duel, runs: tuple[Run, Run], texts: Sequence[DeltaGenerator]) -> None:
+    """Show both up to the same place, until both are whole."""
     shown, drawn, at = 0.0, 0, time.monotonic()
-    while duel.live or drawn < max(len(duel.left.answer.text), len(duel.right.answer.text)):
-        duel = replace(duel, left=runs[duel.left.id].turn, right=runs[duel.right.id].turn)
+    while duel.live or drawn < duel.length:
+        duel = replace(duel, left=runs[0].turn, right=runs[1].turn)
         now = time.monotonic()
         shown, at = shown_until(shown, now - at, duel), now
         if int(shown) > drawn:
@@ -120,9 +120,25 @@ def _arriving(desk: CompareDesk, duel: Duel, left: DeltaGenerator, right: DeltaG
                     answer_view(turn.answer.text[:drawn], partial=True)
         cancellation_point()
         time.sleep(FRAME_SECONDS)
-    for run in runs.values():
-        run.wait(_LOOK_SECONDS)
-    st.rerun()
+
+
+def _stop_bar(desk: CompareDesk) -> None:
+    with st.bottom, st.container(key="blind-bar"):
+        st.button(
+            "Stop",
+            icon=":material/stop_circle:",
+            shortcut="Esc",
+            on_click=_stop,
+            args=(desk,),
+            key="blind-stop",
+        )
+    st.bottom.empty()
+    st.bottom.empty()
+
+
+def _stop(desk: CompareDesk) -> None:
+    desk.stop()
+    focus_on("blind-next")
 
 
 def _place(column: DeltaGenerator, side: str) -> DeltaGenerator:
@@ -234,10 +250,7 @@ def _named_bar(desk: CompareDesk, duel: Duel, vote: CastVote | None) -> None:
             st.markdown(f"{_SAID[vote.outcome]} **{literal(names)}**")
             if _NOT_RATED[vote.rated]:
                 st.caption(f":material/science: {_NOT_RATED[vote.rated]}")
-            say(
-                f"Left: {label_name(vote.left)}. Right: {label_name(vote.right)}.",
-                f"{duel.id} named",
-            )
+            say(names, f"{duel.id} named")
         with st.container(horizontal=True, gap="small", key="blind-bar"):
             _next(desk, duel)
 

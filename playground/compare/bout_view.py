@@ -13,7 +13,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from playground.browser import url
+from playground.browser.guide import focus_on
 from playground.compare.desk_view import CompareDesk
 from playground.compare.duels import Duel, draw, duels, undo_left
 from playground.compare.seats import FEWEST, Comparison, Seat
@@ -74,14 +74,19 @@ def ask_two(desk: CompareDesk, message: str) -> bool:
     votes = Found.by(lambda: votes_of(desk.store), StoreError).value or []
     drawn = draw(seats, votes, random.SystemRandom())
     desk.comparison = desk.comparison.model_copy(update={"chance": drawn.chance})
+    focus_on("blind-prompt")
     return desk.send(message, (drawn.left, drawn.right)) is not None
 
 
 def blind_session(desk: CompareDesk) -> None:
     """In place of a view that would name everybody: the way to one beside this session."""
     st.info("This session is judged blind: its answers are not shown beside their names.")
-    url.way_on("compare", "Go on blind", ":material/visibility_off:", view="blind")
-    if st.button("Ask the same seats side by side", icon=":material/view_column:", key="unblind"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        to_view("Go on blind", "blind")
+        side_by_side = st.button(
+            "Ask the same seats side by side", icon=":material/view_column:", key="unblind"
+        )
+    if side_by_side:
         _leave(desk)
         desk.save(Comparison(seats=desk.comparison.seats))
         st.rerun()
@@ -92,3 +97,12 @@ def _leave(desk: CompareDesk) -> None:
     desk.conversation_id = desk.store.new_conversation_id()
     desk.conversation = new_conversation(desk.conversation_id, desk.form)
     desk.problem = save_form(desk.store, desk.conversation_id, desk.form) or desk.problem
+
+
+def to_view(label: str, view: str) -> None:
+    """A button that does what a click on the page's control of views does (``guide.js``).
+
+    Neither a link nor a value set from code is sure to last: Streamlit may send the old one again.
+    """
+    html = f'<button class="compare-view" data-view="{view}">{label}</button>'
+    st.html(html, width="content")

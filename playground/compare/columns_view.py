@@ -74,9 +74,7 @@ def columns_view(desk: CompareDesk) -> None:
     if not desk.turns:
         _first_screen(desk)
     arriving = _messages(desk)
-    if desk.turns:
-        last = messages(desk.turns)[-1][0]
-        scroll_to(f"message-{last.message_id or last.id}", mark=False)
+    scroll_to(_top(desk), mark=False)
     if desk.connection is not None:
         below.html(_estimate(desk))
     if desk.live:
@@ -84,6 +82,12 @@ def columns_view(desk: CompareDesk) -> None:
     elif desk.turns:
         together(desk)
     st.components.v2.component("speko_columns", js=_SCRIPT)(key="columns", height=0)
+
+
+def _top(desk: CompareDesk) -> str:
+    """What is to stand at the top: the last message, or the page's own beginning."""
+    last = next(reversed(messages(desk.turns)), None)
+    return f"message-{last[0].message_id or last[0].id}" if last else "compare-title"
 
 
 def _send(desk: CompareDesk, message: str | None) -> None:

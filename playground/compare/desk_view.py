@@ -31,7 +31,7 @@ from playground.connections.facts_view import ServerFacts, server_facts
 from playground.drills.state import drill_state, keep_drill
 from playground.found import Found
 from playground.intent.fields_view import Fields
-from playground.intent.preview_view import preview
+from playground.intent.preview_view import first_up, preview
 from playground.intent.state import adopt_form, keep_form, save_form
 from playground.look.safe_text import literal
 from playground.receipts.receipt import InForce
@@ -119,8 +119,14 @@ class CompareDesk:
             self.save(self.comparison)
 
     def save(self, comparison: Comparison) -> None:
-        """Go on with these seats, and keep them in the store and in the URL."""
+        """Go on with these seats, and keep them in the store and in the URL.
+
+        What a seat that is gone was still answering is stopped.
+        """
         self.comparison = comparison
+        for run in self.runs:
+            if not run.done and run.turn.seat and comparison.seat(run.turn.seat) is None:
+                self.stop(run.turn.id)
         url.open_conversation(self.conversation_id)
         named = () if comparison.blind else comparison.seats
         url.name_seats([as_token(seat) for seat in named])
@@ -184,7 +190,10 @@ class CompareDesk:
         if seat.pin is not None and (plain := candidate_of(seat.pin, self.facts.known)):
             return plain
         ranking = preview(self.runtime, self.connection, seat.settings(self.form)).value
-        return next(iter(candidates(ranking)), None) if ranking is not None else None
+        ranked = candidates(ranking) if ranking is not None else []
+        down = drill_state().unreachable(datetime.now(UTC)) if self.facts.takes_drills else set()
+        up = first_up(ranked, down)
+        return None if up is None else ranked[up]
 
     def _before(self, message_id: str) -> tuple[Turn, ...]:
         """The turns of the messages before this one."""

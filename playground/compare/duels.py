@@ -41,6 +41,11 @@ class Duel:
         return "running" in (self.left.status, self.right.status)
 
     @property
+    def length(self) -> int:
+        """Characters of the longer one, so far."""
+        return max(len(turn.answer.text) for turn in (self.left, self.right))
+
+    @property
     def flag(self) -> str | None:
         """Why this is not to be voted on, in a sentence; None where it is."""
         both = (self.left, self.right)
@@ -143,7 +148,7 @@ def shown_until(shown: float, seconds: float, duel: Duel) -> float:
     """
     growing = [turn for turn in (duel.left, duel.right) if turn.status == "running"]
     lengths = [len(turn.answer.text) for turn in growing]
-    most = min(lengths) if lengths else max(map(_length, (duel.left, duel.right)))
+    most = min(lengths) if lengths else duel.length
     return min(shown + seconds * CHARACTERS_A_SECOND, max(most, shown))
 
 
@@ -162,10 +167,6 @@ def asked_of_list(comparison: Comparison, turns: Sequence[Turn]) -> int:
     """How many prompts of the list were asked."""
     asked = {duel.left.message for duel in duels(turns)}
     return sum(prompt in asked for prompt in comparison.prompts)
-
-
-def _length(turn: Turn) -> int:
-    return len(turn.answer.text)
 
 
 def _words(turn: Turn) -> str | None:

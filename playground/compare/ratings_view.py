@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from playground.browser import url
+from playground.compare.bout_view import to_view
 from playground.compare.desk_view import CompareDesk
 from playground.compare.rating_figure import figure
 from playground.compare.standings import (
@@ -112,8 +113,8 @@ def _empty(votes: Sequence[CastVote]) -> None:
             f":material/theater_comedy: {words.counted(scripted, 'vote')} on scripted answers "
             "kept out. Connect a provider of your own, and your votes count."
         )
-    with st.container(horizontal=True, gap="small"):
-        url.way_on("compare", "Vote blind", ":material/how_to_vote:", view="blind")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        to_view("Vote blind", "blind")
         url.way_on("connections", "Connect a provider", ":material/cable:")
 
 
@@ -122,22 +123,19 @@ def _picture(found: Standings) -> None:
     alt = "; ".join(
         f"{row.name} {row.rating}, {row.low} to {row.high}" for row in rows.itertuples()
     )
-    left, right = st.columns((1, 1.3), gap="large")
-    with left:
-        chart(figure(rows, theme()), "ratings-chart", f"Ratings with 95 % intervals: {alt}")
-    with right:
-        headings = {
-            "name": "Who",
-            "rating": "Rating",
-            "interval": "95 % interval",
-            "votes": "Votes",
-            "won": "Won",
-            "lost": "Lost",
-            "tied": "Tied",
-            "both_bad": "Both bad",
-        }
-        table(rows, headings, "The ratings, as in the chart.", key="ratings-table")
-        csv_button(st.container(), rows, "ratings")
+    chart(figure(rows, theme()), "ratings-chart", f"Ratings with 95 % intervals: {alt}")
+    headings = {
+        "name": "Who",
+        "rating": "Rating",
+        "interval": "95 % interval",
+        "votes": "Votes",
+        "won": "Won",
+        "lost": "Lost",
+        "tied": "Tied",
+        "both_bad": "Both bad",
+    }
+    table(rows, headings, "The ratings, as in the chart.", key="ratings-table")
+    csv_button(st.container(), rows, "ratings")
     if found.left_out:
         st.caption(f"The {MOST} with the most votes are rated; {found.left_out} more are not.")
 

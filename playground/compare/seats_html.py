@@ -96,7 +96,7 @@ def _cell(spread: Spread | None, most: float, say: Callable[[float], str]) -> st
     if spread is None:
         return "–"
     more = ""
-    if spread.n > 1:
+    if spread.low < spread.high:
         more = f"<small>{say(spread.low)} to {say(spread.high)}</small>"
     share = spread.middle / most if most else 0.0
     return f"<span>{say(spread.middle)}</span>{parts.bar([(share, 'var(--compare-bar)')])}{more}"
@@ -111,7 +111,8 @@ def _most(
 def _caption(seats: Sequence[tuple[Seat, SeatFigures]], *, simulated: bool) -> str:
     several = max((seen.asked for _, seen in seats), default=0) > 1
     said = ["Medians over the messages, with their range." if several else ""]
-    said += ["Failed and stopped answers have no figures."]
+    is_short = any(seen.answered < seen.asked for _, seen in seats)
+    said += ["Failed and stopped answers have no figures." if is_short else ""]
     label = parts.real_link("Simulated vendors: their times and prices are illustrative.")
     note = escape(" ".join(filter(None, said)))
     return f'<p class="compare-note">{note} {label if simulated else ""}</p>'

@@ -101,7 +101,7 @@ def matrix_frame(found: Standings) -> pd.DataFrame:
     order = ratings_frame(found)["seat"]
     met = win_matrix(found.votes)
     rows = [
-        {"": label_name(seat)} | {label_name(other): _met(met, seat, other) for other in order}
+        {"Who": label_name(seat)} | {label_name(other): _met(met, seat, other) for other in order}
         for seat in order
     ]
     return pd.DataFrame(rows)

@@ -133,6 +133,22 @@ def compare(page: Page) -> Iterator[str]:
         page.get_by_role("radio", name=view).click()
         settle(page)
         yield view
+        if view == "Blind":
+            yield from judged(page)
+
+
+def judged(page: Page) -> Iterator[str]:
+    """Two answers without names, the vote that can be taken back, and who they were."""
+    box = page.get_by_placeholder("Ask two at random")
+    box.fill("Give me three names for a bakery.")
+    box.press("Enter")
+    expect(page.get_by_role("button", name="Left is better")).to_be_visible()
+    yield "two answers without names"
+    page.keyboard.press("1")
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    yield "a vote to take back"
+    expect(page.get_by_role("group", name="About this answer")).to_have_count(2)
+    yield "who they were"
 
 
 def others(page: Page) -> Iterator[str]:

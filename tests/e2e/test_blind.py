@@ -103,6 +103,7 @@ def test_five_votes_by_keyboard_become_ratings(blind: Page, late: Late) -> None:
     late.go.clear()
     page.get_by_role("button", name="Next").click()
     expect(waiting).to_have_count(2)
+    expect(page.get_by_role("status").filter(has_text="Two answers arrive")).to_be_attached()
     assert not names(page), "those of the last answers are still there"
     late.go.set()
     judged(page, "3")

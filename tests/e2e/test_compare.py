@@ -211,6 +211,26 @@ def test_escape_stops_all_and_all_can_be_asked_again(
     compare.check_labels()
 
 
+def test_a_seat_that_is_removed_is_stopped_and_no_other(
+    page: Page, server: PlaygroundServer
+) -> None:
+    compare = ComparePage(page, server)
+    compare.open()
+    compare.begin("Who are you?")
+    for letter in "ABCD":
+        compare.is_speaking(letter)
+    page.locator(".st-key-seat-b button").click()
+    page.get_by_test_id("stPopoverBody").get_by_role("button", name="Remove").click()
+    expect(page.locator(".compare-head")).to_have_count(3)
+    page.get_by_text("1 answer of seats that were removed").click()
+    expect(page.locator(".compare-head").last).to_contain_text("Ann")
+    expect(page.get_by_text("Stopped by you")).to_have_count(1)
+    expect(compare.button("C", "Stop")).to_be_visible()
+    compare.check_labels()
+    page.get_by_role("button", name="Stop all").click()
+    expect(page.get_by_text("Stopped by you")).to_have_count(4)
+
+
 @pytest.mark.parametrize("viewport", [(390, 844)])
 def test_on_a_phone_a_tab_brings_its_column_into_view(
     page: Page, server: PlaygroundServer, talkers: dict[str, Talker]

@@ -70,7 +70,7 @@ def test_ties_and_both_bad_are_counted_apart() -> None:
 
 def test_who_met_whom_stands_in_the_matrix() -> None:
     standing = found([*won(3, "a", "b"), *won(1, "b", "c")])
-    matrix = matrix_frame(standing).set_index("")
+    matrix = matrix_frame(standing).set_index("Who")
     assert matrix.loc["a", "b"] == "100% of 3"
     assert matrix.loc["b", "a"] == "0% of 3"
     assert matrix.loc["a", "c"] == "–"

@@ -6,12 +6,20 @@ import pytest
 import sqlalchemy as sa
 
 from playground.compare import votes as kept
-from playground.compare.votes import add_votes, delete_votes, give_reason, hash_of, votes_of
+from playground.compare.votes import (
+    add_votes,
+    delete_votes,
+    give_reason,
+    hash_of,
+    texts_of,
+    votes_of,
+)
 from playground.sessions.database import StoreError
 from playground.sessions.store import OwnerStore, Store
 from playground.teams.owner import Owner
 from tests.playground.compare.cast import cast
 from tests.playground.stores import opened
+from tests.turns import turn
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -82,6 +90,16 @@ def test_one_that_cannot_be_understood_hides_no_other(store: OwnerStore) -> None
         broken = sa.update(kept.VOTES).where(kept.VOTES.c.created_at == first)
         transaction.execute(broken.values(body='{"left": 3}'))
     assert [vote.id for vote in votes_of(store)] == ["m2"]
+
+
+def test_texts_come_from_sessions_that_are_still_here(store: OwnerStore) -> None:
+    for turn_id in ("t1", "t2"):
+        store.save_turn(turn(turn_id, message="Why?", text=f"By {turn_id}."))
+    here = cast(1, conversation_id="c", turns=("t2", "t1"))
+    votes = [here, cast(2, conversation_id="gone", turns=("t1", "t2")), cast(3)]
+    assert texts_of(store, votes) == {"m1": ("Why?", "By t2.", "By t1.")}
+    store.delete("c")
+    assert texts_of(store, votes) == {}
 
 
 def test_the_table_is_as_the_store_makes_it(store: OwnerStore) -> None:
