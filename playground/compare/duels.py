@@ -51,6 +51,8 @@ class Duel:
         both = (self.left, self.right)
         if any(turn.status == "stopped" for turn in both):
             return "You stopped these answers, so they are not rated."
+        if any(turn.drilled for turn in both):
+            return "These were asked under a drill, so they are not rated."
         if any(turn.status != "done" or not turn.answer.text.strip() for turn in both):
             return "One of the two failed, so this is not rated."
         if any(map(names_its_maker, both)):

@@ -155,9 +155,9 @@ def _pairs(found: Standings) -> None:
     headings = {
         "first": "One",
         "second": "Other",
+        "verdict": "Verdict",
         "votes": "Votes",
         "share": "The one's wins",
-        "verdict": "Verdict",
     }
     rows = pairs_frame(found)
     formats = {"The one's wins": "%.0f%%"}

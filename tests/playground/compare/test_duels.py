@@ -26,8 +26,8 @@ from playground.compare.duels import (
 from playground.compare.makers import names_its_maker
 from playground.compare.seats import Comparison, Seat
 from playground.compare.votes import hash_of
-from playground.sessions.turns import Answer, Turn
-from speko_client.models import WhatIf
+from playground.sessions.turns import Answer, Turn, TurnSettings
+from speko_client.models import Fault, WhatIf
 from tests.playground.compare.cast import cast
 from tests.turns import NOON, turn
 
@@ -150,6 +150,12 @@ def test_only_real_vendors_are_rated(
     left: dict[str, Any], right: dict[str, Any], rated: str
 ) -> None:
     assert duel(asked("a", **left), asked("b", **right)).rated == rated
+
+
+def test_answers_under_a_drill_are_not_rated() -> None:
+    drilled = TurnSettings(drill=(Fault(target="openai", kind="slow"),))
+    left = asked("a").model_copy(update={"settings": drilled})
+    assert "under a drill" in (duel(left).flag or "")
 
 
 def test_a_vote_has_labels_and_a_hash_and_no_text() -> None:
