@@ -17,7 +17,6 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -134,9 +133,7 @@ def stop(bench: Bench) -> list[Measure]:
             gone = len(bench.left())
             button = page.locator(f"{watching.COLUMN % 'b'} [class*='st-key-stop-'] button")
             page.evaluate(watching.NOTE_CLICK)
-            # Not with the mouse: the button moves down as the text above it grows.
-            click = partial(button.evaluate, "button => button.click()")
-            shown += after(page, "click", click, watching.COLUMN_IS_STOPPED % "b")
+            shown += after(page, "click", button.click, watching.COLUMN_IS_STOPPED % "b")
             clicked = float(page.evaluate("() => window.clicked"))
             wait_for(page, 400, "acd")
             called.append(bench.left()[gone] - clicked)

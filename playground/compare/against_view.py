@@ -31,7 +31,9 @@ _TITLE = "Cost against time to first token"
 def against_view(desk: CompareDesk) -> None:
     """The seats in one click, the message box, and what can be said after the messages so far."""
     st.header("Does the router beat each single provider?", anchor=False)
-    _line_up(desk)
+    # The box keeps its place, and so what is typed in it, when the button above it goes.
+    with st.container():
+        _line_up(desk)
     # Not at the page's end: a page whose box is there clings to its end, away from the answer.
     message = st.container().chat_input("Message all seats", key="against-message")
     if message and message.strip():

@@ -40,7 +40,7 @@ from playground.compare.seat_words import asked_then, full_name, state
 from playground.compare.seats import Seat, messages, parent_of, shared_history
 from playground.compare.seats_html import head_html, tabs_html
 from playground.compare.seats_view import seats_line
-from playground.compare.state import wide_seat
+from playground.compare.state import place_for, wide_seat
 from playground.compare.together_view import together
 from playground.intent.state import replace_form
 from playground.look import words
@@ -71,9 +71,10 @@ def columns_view(desk: CompareDesk) -> None:
     _draw_tabs(desk, desk.turns, tabs)
     for unsaved in {run.save_error for run in desk.runs if run.save_error}:
         st.warning(f"Not every answer is saved. {literal(unsaved)}")
-    if not desk.turns:
-        _first_screen(desk)
-    arriving = _messages(desk)
+    with _place(desk):
+        if not desk.turns:
+            _first_screen(desk)
+        arriving = _messages(desk)
     scroll_to(_top(desk), mark=False)
     if desk.connection is not None:
         below.html(_estimate(desk))
@@ -82,6 +83,18 @@ def columns_view(desk: CompareDesk) -> None:
     elif desk.turns:
         together(desk)
     st.components.v2.component("speko_columns", js=_SCRIPT)(key="columns", height=0)
+
+
+def _place(desk: CompareDesk) -> DeltaGenerator:
+    """A place for the columns where no others stand.
+
+    Streamlit keeps what stands at a place until it is drawn anew, piece by piece: for a moment one
+    column's head would stand above another's text.
+    """
+    shown = wide_seat() or "".join(seat.id for seat in desk.comparison.seats)
+    shown = shown if desk.turns else "first screen"
+    places = st.empty(), st.empty()
+    return places[place_for(f"{desk.conversation_id} {shown}")].container()
 
 
 def _top(desk: CompareDesk) -> str:

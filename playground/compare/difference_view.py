@@ -52,6 +52,9 @@ def _chosen(answers: Sequence[Turn], name: str) -> None:
     if one == other:
         st.info("This is one and the same answer. Choose another one beside it.")
         return
+    if texts[one] == texts[other]:
+        st.info("Both say the same, word for word.")
+        return
     st.caption("~~Struck through~~: only in the first. Underlined: only in the second.")
     st.html(difference_html(texts[one], texts[other]))
 

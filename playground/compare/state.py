@@ -5,6 +5,7 @@ from __future__ import annotations
 from playground.browser.slots import Slot
 
 _WIDE = Slot("compare_wide", str)
+_DRAWN = Slot[tuple[str, int]]("compare_drawn", tuple)
 _PASSED = Slot("duel_passed", str)
 _NAMED = Slot("duel_named", str)
 _LISTED = Slot("asks_a_list", str)
@@ -48,3 +49,11 @@ def ask_list(conversation_id: str | None) -> None:
 def asks_list(conversation_id: str) -> bool:
     """Whether the list is being asked here."""
     return _LISTED.get() == conversation_id
+
+
+def place_for(columns: str) -> int:
+    """The place, 0 or 1, for these columns: another than before once they are others."""
+    drawn, place = _DRAWN.get() or (columns, 0)
+    place = place if drawn == columns else 1 - place
+    _DRAWN.set((columns, place))
+    return place

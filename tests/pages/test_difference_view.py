@@ -24,6 +24,7 @@ answers = {
         answered("b", "The dog sat."),
         answered("a", "The cat sat."),
     ],
+    "equal": [answered("a", "The cat sat."), answered("b", "The cat sat.")],
     "one": [answered("a", "The cat sat."), asked("b", 1, answer={"text": ""})],
     "live": [answered("a", "The cat sat."), answered("b", "The", status="running")],
 }
@@ -69,6 +70,11 @@ def test_an_answer_beside_itself_is_said() -> None:
     app.selectbox(key="difference-1-m1").set_value("a1").run()
     assert app.info[0].value.startswith("This is one and the same answer.")
     assert not html(app)
+
+
+def test_equal_answers_are_said_to_be_equal() -> None:
+    app = unfolded("equal")
+    assert app.info[0].value == "Both say the same, word for word."
 
 
 @pytest.mark.parametrize("name", ["one", "live"])
