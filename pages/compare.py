@@ -15,7 +15,7 @@ from playground.look.page_view import spread
 from playground.look.safe_text import literal
 from playground.sessions.turns import utc_now
 
-# As in the URL (``?view=...``); the style makes the first letter a capital.
+# As in the URL (``?how=...``); the style makes the first letter a capital.
 VIEWS = ("side by side", "blind", "ratings", "against everyone")
 _NAMED_VIEWS = ("side by side", "against everyone")
 _VIEW_HEIGHT = 420
@@ -66,7 +66,7 @@ def title() -> str:
                 default=VIEWS[0],
                 required=True,
                 label_visibility="collapsed",
-                key="view",
+                key="how",
                 bind="query-params",
             )
         )

@@ -163,7 +163,7 @@ function onKey(event) {
 // A way to another view of the page: as if its control had been used
 function onClick(event) {
   const view = event.target.closest?.("[data-view]")?.dataset.view
-  const ways = view ? [...document.querySelectorAll(".st-key-view [role=radio]")] : []
+  const ways = view ? [...document.querySelectorAll(".st-key-how [role=radio]")] : []
   ways.find((way) => way.textContent.trim().toLowerCase() === view)?.click()
 }
 

@@ -16,7 +16,7 @@ def server_model_file() -> None:
 
 
 def test_the_router_is_judged_beside_everyone(page: Page, server: PlaygroundServer) -> None:
-    page.goto(f"{server.url}/compare?view=against+everyone")
+    page.goto(f"{server.url}/compare?how=against+everyone")
     page.get_by_role("button", name="The router beside everyone").click()
     expect(page).to_have_url(re.compile("(seats=[^&]*&?){6}"))
     settle(page)

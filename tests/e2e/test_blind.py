@@ -55,7 +55,7 @@ def blind(page: Page, start_server: StartServer, quick: ModelServer, late: Late)
         SPEKO_MISTRAL_BASE_URL=f"{late.base_url}/v1",
         MISTRAL_API_KEY="k-late",
     )
-    page.goto(f"{server.url}/compare?view=blind&{SEATS}")
+    page.goto(f"{server.url}/compare?how=blind&{SEATS}")
     expect(page.get_by_placeholder("Ask two at random")).to_be_visible()
     settle(page)
     return page

@@ -35,7 +35,7 @@ def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
 def page(**query: str | list[str]) -> AppTest:
     """The view at a deep link."""
     app = AppTest.from_file(str(UI), default_timeout=PATIENCE)
-    for name, value in {"view": "against everyone", **query}.items():
+    for name, value in {"how": "against everyone", **query}.items():
         app.query_params[name] = value
     app.switch_page("../pages/compare.py").run()
     assert not app.exception

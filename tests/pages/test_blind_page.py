@@ -48,7 +48,7 @@ def store(runtime: Runtime) -> OwnerStore:
 def page(view: str = "blind", **query: str) -> AppTest:
     """The view at a deep link."""
     app = AppTest.from_file(str(UI), default_timeout=PATIENCE)
-    for name, value in {"view": view, **query}.items():
+    for name, value in {"how": view, **query}.items():
         app.query_params[name] = value
     app.switch_page("../pages/compare.py").run()
     assert not app.exception
