@@ -107,7 +107,7 @@ def lower_cost(page: Page) -> None:
     """Until another candidate wins."""
     slider = page.get_by_role("slider", name="Cost")
     slider.focus()
-    for _ in range(8):
+    for _ in range(16):
         slider.press("ArrowLeft")
     expect(page.get_by_text("would take over")).to_be_visible()
 
