@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("gateway", "sweep", "startup", "rerun", "preview", "felt", "local_engine")
+NAMES = ("gateway", "sweep", "startup", "rerun", "preview", "felt", "compare", "local_engine")
 
 
 def main(names: list[str]) -> None:

@@ -70,3 +70,30 @@ FIRST_WORDS: Final = """(() => {
     return words.some(each => !each.closest('[data-testid=stCaptionContainer]')
         && /\\w/.test(each.innerText) && each.checkVisibility());
 })()"""
+
+WATCH_COLUMNS: Final = """() => {
+    window.stamps = {};
+    const look = () => {
+        const now = performance.timeOrigin + performance.now();
+        const last = [...document.querySelectorAll('[class*="st-key-message-"]')].at(-1);
+        for (const cell of last?.querySelectorAll('[class*="st-key-cell-"]') ?? []) {
+            const seen = window.stamps[cell.className.match(/st-key-cell-(\\w)-/)[1]] ??= [];
+            const text = cell.querySelector('.sp-answer')?.textContent ?? '';
+            for (const each of (text.match(/\\d{13}/g) ?? []).slice(seen.length))
+                seen.push([Number(each), now]);
+        }
+        requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+}"""
+"""Keeps, by seat, when each token of the last message was written and when it was first seen."""
+
+COLUMNS_HAVE: Final = """([tokens, seats]) =>
+    seats.every(seat => (window.stamps[seat] ?? []).length >= tokens)"""
+NOTE_CLICK: Final = """() => addEventListener(
+    'click', () => { window.clicked = Date.now(); }, {capture: true, once: true})"""
+COLUMN: Final = "[class*='st-key-cell-%s-']"
+COLUMN_IS_STOPPED: Final = """document.querySelector('[class*="st-key-cell-%s-"]')
+    ?.textContent.includes('Stopped by you.')"""
+COLUMNS_SHOWN: Final = "document.querySelectorAll('[class*=\"st-key-cell-\"]').length === %d"
+DIFFERENCE_IS_THERE: Final = "document.querySelector('.compare-difference') !== null"

@@ -28,6 +28,7 @@ PAGES = {
     "first": "",
     "chat": "?c={session}",
     "receipt": "?c={session}",
+    "compare": "compare",
     "routing": "routing",
     "sweep": "routing?view=sweep",
     "what-if": "routing?view=what-if",
@@ -94,11 +95,19 @@ def open_receipt(page: Page) -> None:
     page.get_by_text("What happened").last.click()
 
 
+def ask_all(page: Page) -> None:
+    """The same of all seats."""
+    box = page.get_by_placeholder("Message all seats")
+    box.fill("What should I check before I sign a lease?")
+    box.press("Enter")
+    expect(page.get_by_role("group", name="About this answer")).to_have_count(4)
+
+
 def lower_cost(page: Page) -> None:
     """Until another candidate wins."""
     slider = page.get_by_role("slider", name="Cost")
     slider.focus()
-    for _ in range(8):
+    for _ in range(16):
         slider.press("ArrowLeft")
     expect(page.get_by_text("would take over")).to_be_visible()
 
@@ -120,6 +129,7 @@ def play_to_the_outage(page: Page) -> None:
 
 ACTS: dict[str, Callable[[Page], None]] = {
     "receipt": open_receipt,
+    "compare": ask_all,
     "what-if": lower_cost,
     "drill": start_drill,
     "demo": play_to_the_outage,

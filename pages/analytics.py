@@ -7,13 +7,15 @@ from textwrap import shorten
 
 import streamlit as st
 
+from playground.analytics.counted import counted_turns
 from playground.browser import url
 from playground.chat.recents_view import recents
+from playground.compare.seats import Comparison, read
 from playground.look.safe_text import literal
 from playground.runtime import get_runtime
 from playground.sessions.database import StoreError
+from playground.sessions.loaded import ConversationSummary
 from playground.sessions.rows import NOT_HERE
-from playground.sessions.store import ConversationSummary
 from playground.sessions.turns import Conversation
 from playground.teams.state import this_owner
 
@@ -36,9 +38,8 @@ def main() -> None:
 
 
 def is_answering(conversation: Conversation) -> bool:
-    """Whether the latest turn still runs, here or in another process."""
-    path = conversation.path()
-    return bool(path) and path[-1].status == "running"
+    """Whether one of the turns that count still runs, here or in another process."""
+    return any(turn.status == "running" for turn in counted_turns(conversation))
 
 
 @st.fragment(run_every=LOOK_SECONDS)
@@ -64,15 +65,33 @@ def charts(conversation: Conversation) -> None:
     from playground.analytics.frames import ended
     from playground.analytics.session_view import session_charts
 
-    turns = ended(conversation.path())
+    comparison = read(conversation.comparison)
+    if comparison is not None and comparison.blind:
+        from playground.compare.by_seat_view import named_so_far
+
+        conversation = named_so_far(get_runtime().store.of(this_owner()), conversation)
+    turns = ended(counted_turns(conversation))
     if not turns:
         st.info("This session has no finished turn yet. Charts begin with its first answer.")
-        url.chat_link("Go to its chat", conversation.id)
+        way_back("Go to its", conversation, comparison)
         return
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.text(shorten(conversation.title, 90, placeholder=" ..."), width="content")
-        url.chat_link("Back to the chat", conversation.id)
+        way_back("Back to the", conversation, comparison)
+    if comparison is not None and any(turn.seat for turn in turns):
+        from playground.compare.by_seat_view import seat_choice, seats_card
+
+        seats_card(comparison, turns)
+        turns = ended(counted_turns(conversation, seat_choice(conversation, comparison)))
     session_charts(turns, conversation.id)
+
+
+def way_back(words: str, conversation: Conversation, comparison: Comparison | None) -> None:
+    """A link to where the session goes on."""
+    if comparison is None:
+        url.chat_link(f"{words} chat", conversation.id)
+    else:
+        url.compare_link(f"{words} comparison", conversation.id)
 
 
 def no_session(opened: str | None) -> None:

@@ -109,7 +109,7 @@ def conversation(chat: Chat, below: DeltaGenerator) -> None:
     if view.turns and not view.is_live and view.elsewhere is None:
         with offer.container():
             follow_up(chat)
-            ways_on()
+            ways_on(chat)
 
 
 def arriving(chat: Chat) -> None:

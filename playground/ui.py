@@ -42,7 +42,10 @@ if not images_later:
     images()
 let_in()
 GROUPS = {
-    "Try": [st.Page("../pages/chat.py", title="Chat", default=True)],
+    "Try": [
+        st.Page("../pages/chat.py", title="Chat", default=True),
+        st.Page("../pages/compare.py", title="Compare"),
+    ],
     "Understand": [
         st.Page("../pages/routing.py", title="Routing"),
         st.Page("../pages/analytics.py", title="Analytics"),

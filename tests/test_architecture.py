@@ -121,7 +121,7 @@ def part_of(path: Path) -> str:
 
 def may_use_plotly(path: Path) -> bool:
     """What draws a figure: the cards of a session, and each module named after its figures."""
-    return path.parent.name == "analytics" or path.stem in {"figures", "sweep_figure"}
+    return path.parent.name == "analytics" or path.stem.endswith(("figures", "_figure"))
 
 
 def imported(part: str) -> Iterator[tuple[str, str]]:

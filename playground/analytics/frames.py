@@ -28,8 +28,10 @@ TURN: Final = {
     "simulated": "boolean",
     "local": "boolean",
     "drill": "boolean",
+    "seat": "string",
+    "message_id": "string",
 }
-"""The columns that every frame begins with, and their types."""
+"""The columns that every frame begins with, and their types; the last two of a comparison only."""
 
 LIMIT: Final = 40
 """At most this many spans: on a phone, more bars than this look the same."""
@@ -48,6 +50,11 @@ def answered(rows: pd.DataFrame) -> pd.DataFrame:
 def ended(turns: Iterable[Turn]) -> tuple[Turn, ...]:
     """The turns that are over; one that still runs has no figures yet."""
     return tuple(turn for turn in turns if turn.status != "running")
+
+
+def for_its_file(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows for a file: without a comparison's columns where there is none."""
+    return rows if rows["seat"].notna().any() else rows.drop(columns=["seat", "message_id"])
 
 
 def frame_of(rows: Iterable[Mapping[str, Any]], types: Mapping[str, str]) -> pd.DataFrame:
@@ -72,6 +79,8 @@ def turn_row(turn: Turn) -> dict[str, Any]:
         "simulated": answer.simulated,
         "local": answer.kind == "local",
         "drill": turn.drilled,
+        "seat": turn.seat and turn.seat.upper(),
+        "message_id": turn.message_id,
     }
 
 

@@ -7,7 +7,7 @@ the routes instead, with links to the turns of one of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,14 +15,18 @@ import streamlit as st
 
 from playground.analytics.card import Card, with_drills
 from playground.analytics.cards import ONE_A_ROW, TWO_A_ROW
+from playground.analytics.frames import for_its_file
 from playground.analytics.paths import Route
 from playground.analytics.turn_figures import shade_drills
-from playground.browser.url import chat_link
+from playground.browser.url import answer_link, chat_link
 from playground.look.page_view import chart, csv_button, spread, table, theme
 from playground.look.safe_text import literal, unseen
 from playground.look.words import counted, dollars
 from playground.sessions.totals import SessionTotals, session_totals
 from playground.sessions.turns import Turn
+
+Lead = Callable[[str, str], None]
+"""Draws a link to a turn: its label, and the turn's id."""
 
 SHOWN = 24
 """So many turns of one route are linked, the last ones; the table has them all."""
@@ -30,15 +34,23 @@ SHOWN = 24
 
 def session_charts(turns: Sequence[Turn], conversation: str) -> None:
     """Draws the totals and the cards for turns that are over, at least one."""
+    compared = any(turn.seat for turn in turns)
+
+    def lead(name: str, turn_id: str) -> None:
+        if compared:
+            answer_link(name, conversation, turn_id)
+        else:
+            chat_link(name, conversation, turn_id, ":material/arrow_outward:")
+
     _totals(session_totals(turns))
     with st.grid(columns=2, min_column_width=340, key="chart-cards"):
         for card_of in TWO_A_ROW:
-            _chart_card(_with_drills_marked(card_of(turns), turns), conversation)
+            _chart_card(_with_drills_marked(card_of(turns), turns), lead)
     for card_of in ONE_A_ROW:
-        _chart_card(_with_drills_marked(card_of(turns), turns), conversation)
+        _chart_card(_with_drills_marked(card_of(turns), turns), lead)
 
 
-def _chart_card(card: Card, conversation: str) -> None:
+def _chart_card(card: Card, lead: Lead) -> None:
     """Draws the card. A point that is selected brings up a link to its turn."""
     with st.container(border=True, key=f"card-{card.key}", height="stretch"):
         head = spread()
@@ -50,9 +62,9 @@ def _chart_card(card: Card, conversation: str) -> None:
         alt = f"{card.title}. {card.caption} The table holds the same figures."
         options = {"on_select": "rerun", "selection_mode": "points"}
         event = chart(card.draw(theme()), f"chart-{card.key}", alt, **options)
-        _link_to_turn(head, event, conversation)
+        _link_to_turn(head, event, lead)
         if card.routes:
-            _turn_links(card.routes, conversation)
+            _turn_links(card.routes, lead)
         _foot(card)
 
 
@@ -66,7 +78,7 @@ def selected_turn(event: Mapping[str, Any]) -> tuple[str, str] | None:
     return None
 
 
-def _turn_links(routes: Sequence[Route], conversation: str) -> None:
+def _turn_links(routes: Sequence[Route], lead: Lead) -> None:
     """A list of the routes, and below it the turns of the one that is chosen."""
     chosen = st.selectbox(
         "Turns by route",
@@ -83,14 +95,16 @@ def _turn_links(routes: Sequence[Route], conversation: str) -> None:
             st.caption(f"{counted(hidden, 'earlier turn')} in the table;", width="content")
         pairs = zip(route.turns, route.turn_ids, strict=True)
         for number, turn_id in list(pairs)[max(hidden, 0) :]:
-            chat_link(f"Turn {number}", conversation, turn_id, ":material/arrow_outward:")
+            lead(f"Turn {number}", turn_id)
 
 
 def _with_drills_marked(card: Card, turns: Sequence[Turn]) -> Card:
-    """The card that says and shows which turns were made under a drill."""
+    """The card that says and shows which turns were made under a drill; seats have a column."""
     drilled = [turn.number for turn in turns if turn.drilled]
+    seat = {"seat": "Seat"} if any(turn.seat for turn in turns) else {}
     return replace(
         card,
+        headings={**card.headings, **seat},
         caption=with_drills(card.caption, len(drilled), len(turns)),
         draw=lambda theme: shade_drills(card.draw(theme), drilled, theme),
     )
@@ -129,20 +143,19 @@ def _priced(totals: SessionTotals) -> str:
     return f"At list price ({sources}), over {totals.priced} of {totals.turns} turns."
 
 
-def _link_to_turn(place: Any, event: Mapping[str, Any], conversation: str) -> None:
+def _link_to_turn(place: Any, event: Mapping[str, Any], lead: Lead) -> None:
     # A link and not a jump: on a phone, a tap also shows a point's values.
     turn = selected_turn(event)
     if turn is None:
         return
     turn_id, name = turn
     with place:
-        label = f"Open {name[0].lower()}{name[1:]}"
-        chat_link(label, conversation, turn_id, ":material/arrow_outward:")
+        lead(f"Open {name[0].lower()}{name[1:]}", turn_id)
 
 
 def _foot(card: Card) -> None:
     foot = spread()
     shown = foot.toggle(f"Table{unseen(f'of {card.title}')}", key=f"table-{card.key}")
-    csv_button(foot, card.rows, card.key)
+    csv_button(foot, for_its_file(card.rows), card.key)
     if shown:
         table(card.rows, card.headings, f"{card.title}, as a table")

@@ -7,14 +7,16 @@ const OPENER = '[data-testid="stPopoverButton"][aria-expanded="true"]'
 const MESSAGE = '[data-testid="stChatMessage"]'
 const SKELETON = '[data-testid="stSkeleton"]'
 const TYPED_IN = "input, textarea, select, [contenteditable]"
+const MOVED_IN = '[role="radiogroup"], [role="slider"], table'
 const USED = "input, textarea, button, a[href]"
 const FIELD = ':is([data-testid="stSelectbox"], [data-testid="stMultiSelect"], [data-testid="stNumberInput"])'
 const NAMELESS = ["Open", "Clear all", "Increment", "Decrement"].map((name) => `${FIELD} button[aria-label="${name}"]:not([aria-description])`).join()
-const SCROLLED = ':is([data-testid="stCode"] pre, .st-key-sweep-scroll):not([tabindex])'
+const SCROLLED = ':is([data-testid="stCode"] pre, .st-key-sweep-scroll, [class*="st-key-answers-"]):not([tabindex])'
 const DROP = '[data-testid="stFileUploaderDropzone"][role="presentation"]'
 const SWITCH = ".sp-shortcuts input"
 const STREAMLITS = ["r", "c"] // runs the page again, clears the cache
-const OURS = [" ", "ArrowRight", "PageDown", "Escape"]
+const OURS = [" ", "ArrowLeft", "ArrowRight", "PageDown", "Escape", "1", "2", "3", "4"]
+const ALSO = { ArrowLeft: "vote-left", ArrowRight: "vote-right" } // a button takes one key of its own
 const KEPT = "speko-shortcuts"
 const GRACE_MS = 200 // what is drawn again is back by then
 
@@ -89,7 +91,8 @@ function catchUp() {
   const { target, around, opener } = last
   if (target.isConnected && !target.disabled) return
   if (opener?.isConnected) return focus(opener)
-  if (target.matches(BOX) || target.closest('[data-testid="stChatInput"]')) return focus(one(BOX))
+  const box = target.closest('[data-testid="stChatInput"]') && one(BOX)
+  if (box) return focus(box)
   const name = around.find((each) => one(`.${each}`))
   const left = name ? one(`.${name}`) : one("main")
   if (left) focus(name === around[0] ? (left.querySelector(":enabled") ?? left) : left)
@@ -112,8 +115,9 @@ function drawSkip() {
   const box = one(BOX)
   const skip = one(".sp-skip")
   if (!box) skip?.remove()
-  if (!box || skip) return
+  if (!box) return
   box.id ||= "sp-message"
+  if (skip) return
   const link = document.createElement("a")
   link.className = "sp-skip"
   link.href = `#${box.id}`
@@ -151,6 +155,16 @@ function onKey(event) {
   const isOne = stops.includes(event.key.length === 1 ? event.key.toLowerCase() : event.key)
   // Here, on the way out: what has the focus has had the key, and the page's shortcuts have not.
   if (isOne && (!isTyped || event.key === "Escape")) event.stopPropagation()
+  const also = ALSO[event.key]
+  if (!also || areOff() || isTyped || event.target.closest?.(MOVED_IN)) return
+  keyed(also)?.querySelector("button")?.click()
+}
+
+// A way to another view of the page: as if its control had been used
+function onClick(event) {
+  const view = event.target.closest?.("[data-view]")?.dataset.view
+  const ways = view ? [...document.querySelectorAll(".st-key-how [role=radio]")] : []
+  ways.find((way) => way.textContent.trim().toLowerCase() === view)?.click()
 }
 
 function onSwitch(event) {
@@ -163,6 +177,7 @@ function start() {
   document.addEventListener("focusin", remember)
   document.documentElement.addEventListener("keydown", onKey)
   document.addEventListener("change", onSwitch)
+  document.addEventListener("click", onClick)
   let waiting = 0
   const look = () => {
     enterSheet()

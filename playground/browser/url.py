@@ -6,7 +6,7 @@ that it is reserved in the browser session, so that the form's widgets keep thei
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -14,9 +14,13 @@ from playground.browser.slots import Slot
 from playground.browser.widgets import forget_widgets
 
 CHAT_PAGE = "../pages/chat.py"
+COMPARE_PAGE = "../pages/compare.py"
 
 _PARAM = "c"
 _TURN_PARAM = "t"
+_SEATS_PARAM = "seats"
+_FROM_PARAM = "from"
+_ANSWER_PARAM = "answer"
 _RESERVED = Slot("reserved_conversation", str)
 _LAST = Slot("last_conversation", str)
 _PAGE = Slot("page", str)
@@ -78,10 +82,43 @@ def chat_link(
     st.page_link(CHAT_PAGE, label=label, icon=icon, query_params={**query, _TURN_PARAM: turn})
 
 
+def compare_link(label: str, conversation: str, turn: str = "") -> None:
+    """Draw a link to a comparison; or to a new one, of an answer: see ``turn_to_compare``."""
+    query = {**link(conversation), **({_FROM_PARAM: turn} if turn else {})}
+    st.page_link(COMPARE_PAGE, label=label, icon=":material/view_column:", query_params=query)
+
+
+def answer_link(label: str, conversation: str, turn: str) -> None:
+    """Draw a link to one answer in a comparison; see ``focused_answer``."""
+    query = {**link(conversation), _ANSWER_PARAM: turn}
+    st.page_link(COMPARE_PAGE, label=label, icon=":material/arrow_outward:", query_params=query)
+
+
+def focused_answer() -> str | None:
+    """The answer that a link to a comparison names; None where it is another link."""
+    return st.query_params.get(_ANSWER_PARAM)
+
+
+def turn_to_compare() -> str | None:
+    """The chat's turn that a link wants compared; None where it is another link."""
+    return st.query_params.get(_FROM_PARAM)
+
+
 def way_on(page: str, label: str, icon: str, **query: str) -> None:
     """Draw a link to another page, by its file's name; the open conversation goes along."""
     path = f"../pages/{page}.py"
     st.page_link(path, label=label, icon=icon, query_params={**opened_query(), **query})
+
+
+def seat_tokens() -> list[str]:
+    """The seats of a comparison as the URL names them; none on any other page."""
+    return st.query_params.get_all(_SEATS_PARAM)
+
+
+def name_seats(tokens: Sequence[str]) -> None:
+    """Put a comparison's seats into the URL."""
+    if tokens != seat_tokens():
+        st.query_params[_SEATS_PARAM] = list(tokens)
 
 
 def focused_turn() -> str | None:
@@ -105,7 +142,8 @@ def had_frame(*, drawn: bool = False) -> bool:
 
 def _name_in_url(conversation: str | None) -> None:
     # One by one: what widgets keep in the URL must stay.
-    st.query_params.pop(_TURN_PARAM, None)
+    for param in (_TURN_PARAM, _FROM_PARAM, _ANSWER_PARAM):
+        st.query_params.pop(param, None)
     if conversation is None:
         st.query_params.pop(_PARAM, None)
     else:

@@ -119,16 +119,7 @@ class Chat:
 
     def send_sample(self, sample: Sample) -> None:
         """Ask a sample prompt, with its intent set in the form. For callbacks."""
-        form = self.form
-        spoken = form.language.split("-")[0]
-        form = form.model_copy(
-            update={
-                "language": form.language if spoken == sample.language else sample.language,
-                "vertical": sample.vertical,
-                "optimize_for": sample.optimize_for,
-            }
-        )
-        replace_form(self.conversation_id, form)
+        replace_form(self.conversation_id, sample.intent_in(self.form))
         self.go_on(sample.message)
 
     def go_on(self, message: str) -> None:
@@ -208,7 +199,7 @@ def open_chat(on_sent: Callable[[Runtime, Owner, str], None]) -> Chat:
     """The conversation the URL names, or a fresh one, with the server that will answer."""
     runtime = get_runtime()
     store = runtime.store.of(this_owner())
-    server = _connect(runtime)
+    server = connect(runtime)
     if isinstance(server.value, Connection):
         facts = server_facts(runtime, server.value)
     else:
@@ -251,18 +242,22 @@ def show_problems(chat: Chat) -> None:
         st.warning(f"The last turn is not saved. {literal(view.run.save_error)}")
 
 
-def keep_draft(scope: str) -> None:
-    """Watch the message box of conversation ``scope``; put back a text that was refused."""
+def keep_draft(scope: str, *, follows: bool = True) -> None:
+    """Watch the message box of conversation ``scope``; put back a text that was refused.
+
+    ``follows``: who sends is led to the end of the page.
+    """
     component = st.components.v2.component("speko_draft", js=_KEEP_DRAFT)
     restore_id, restore = draft_to_restore()
     component(
         key="draft",
-        data={"scope": scope, "restore": restore, "restoreId": restore_id},
+        data={"scope": scope, "follows": follows, "restore": restore, "restoreId": restore_id},
         height=0,
     )
 
 
-def _connect(runtime: Runtime) -> Found[Connection | Connecting]:
+def connect(runtime: Runtime) -> Found[Connection | Connecting]:
+    """The server that messages go to, also while it is still starting, and what is wrong."""
     try:
         return Found(ready_connection(runtime) or _connecting(runtime))
     except GatewayStartError as error:

@@ -36,7 +36,8 @@ function say(element, text) {
 function estimate(typed) {
   const tokens = document.querySelector(".next-in")
   if (!tokens) return
-  const count = Math.ceil((Number(tokens.dataset.letters) + typed.length) / LETTERS_PER_TOKEN)
+  const { letters, times = 1 } = tokens.dataset // sent to so many seats
+  const count = Math.ceil((Number(letters) + times * typed.length) / LETTERS_PER_TOKEN)
   say(tokens, count.toLocaleString("en-US"))
   const cost = document.querySelector(".next-cost")
   if (cost) say(cost, dollars(count * Number(cost.dataset.token) + Number(cost.dataset.answer)))
@@ -69,7 +70,7 @@ function leave() {
 let restored = null // the last refused text that was put back, by its id
 
 export default function ({ data }) {
-  const { scope, restore, restoreId } = data
+  const { scope, follows, restore, restoreId } = data
   let box = null
   let last = null
 
@@ -95,7 +96,7 @@ export default function ({ data }) {
   look()
   const timer = setInterval(look, EVERY_MS)
   window.addEventListener("pagehide", look)
-  SENT.forEach((sent) => window.addEventListener(sent, follow, true))
+  if (follows) SENT.forEach((sent) => window.addEventListener(sent, follow, true))
   MOVES.forEach((move) => window.addEventListener(move, leave))
   return () => {
     clearInterval(timer)

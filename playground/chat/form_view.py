@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Protocol
 
 import streamlit as st
 
 from playground.browser import widgets
-from playground.chat.chat_view import Chat
 from playground.connections.facts_view import ServerFacts
 from playground.drills.state import drill_state, keep_drill
-from playground.drills.words import BEFORE_THE_FIRST_WORD
 from playground.intent.fields_view import Fields, entries, intent_column
 from playground.intent.number_view import number_field, tell
 from playground.intent.numbers import Limits
 from playground.intent.preview_view import first_up, panel_html, preview, quiet_html
 from playground.routing.saved_what_ifs_view import scores_choice
+from playground.runtime import Runtime
+from playground.servers.connection import Connection
 from playground.servers.pool import candidates
 from playground.sessions.turns import TurnSettings
+from speko_client.models import ScoredCandidate
 
 LONGEST_SYSTEM_PROMPT = 20_000
 
@@ -27,40 +29,54 @@ _TEMPERATURE = Limits(0, 2, digits=3)
 _MAX_TOKENS = Limits(1, 1_000_000)
 
 
-def settings_form(chat: Chat) -> Fields:
+class Desk(Protocol):
+    """What the form works on: a page's conversation. ``up_next`` is set here."""
+
+    runtime: Runtime
+    facts: ServerFacts
+    conversation_id: str
+    form: TurnSettings
+    up_next: ScoredCandidate | None
+
+    @property
+    def connection(self) -> Connection | None:
+        """The server in use, once it is up."""
+
+
+def settings_form(desk: Desk) -> Fields:
     """Draw the form and return what it says now; who would answer stands under the intent."""
-    fields = Fields(chat.conversation_id, chat.form, chat.connection, chat.facts)
+    fields = Fields(desk.conversation_id, desk.form, desk.connection, desk.facts)
     st.markdown("**Intent**")
     intent_column(fields)
-    fields.form = scores_choice(chat.conversation_id, fields.form, chat.connection)
+    fields.form = scores_choice(desk.conversation_id, fields.form, desk.connection)
     below = st.container()
-    _drill(chat.facts)
+    _drill(desk.facts)
     with below:
-        _preview(chat, fields.form)
+        _preview(desk, fields.form)
     st.markdown("**Answer**")
-    _sampling(fields)
+    sampling(fields)
     _system_prompt(fields)
     return fields
 
 
-def _preview(chat: Chat, form: TurnSettings) -> None:
+def _preview(desk: Desk, form: TurnSettings) -> None:
     """Who would answer, also for the estimate; one quiet line where that is not known."""
-    if chat.connection is None or chat.facts.problem:
+    if desk.connection is None or desk.facts.problem:
         st.html(quiet_html("Once the server is up, this shows who would answer."))
         return
-    seen = preview(chat.runtime, chat.connection, form)
+    seen = preview(desk.runtime, desk.connection, form)
     if seen.value is None:
         st.html(quiet_html(seen.problem or ""))
         return
-    faults = drill_state().faults(datetime.now(UTC)) if chat.facts.takes_drills else ()
-    down = {fault.target for fault in faults if fault.kind in BEFORE_THE_FIRST_WORD}
+    down = drill_state().unreachable(datetime.now(UTC)) if desk.facts.takes_drills else set()
     st.html(panel_html(seen.value, down=down))
     ranked = candidates(seen.value)
     up = first_up(ranked, down)
-    chat.up_next = None if up is None else ranked[up]
+    desk.up_next = None if up is None else ranked[up]
 
 
-def _sampling(fields: Fields) -> None:
+def sampling(fields: Fields) -> None:
+    """Temperature and the most tokens."""
     left, right = st.columns(2)
     form, default = fields.form, "default"
     temperature = number_field(

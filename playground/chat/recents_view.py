@@ -15,7 +15,8 @@ from playground.look.safe_text import literal, unseen
 from playground.runtime import Runtime
 from playground.sessions.database import StoreError
 from playground.sessions.engine import Engine
-from playground.sessions.store import ConversationSummary, OwnerStore
+from playground.sessions.loaded import ConversationSummary
+from playground.sessions.store import OwnerStore
 from playground.teams.state import this_owner
 
 _RECENT = 8
@@ -27,11 +28,15 @@ _ALL: Final = "all"
 
 @dataclass(frozen=True)
 class _Sessions:
-    """What the list works on; ``open_id`` is the session on the page."""
+    """What the list works on; ``open_id`` is the session on the page.
+
+    ``compared``: comparisons open on this page, other sessions on the chat's; else the reverse.
+    """
 
     store: OwnerStore
     engine: Engine
     open_id: str | None
+    compared: bool
 
     def delete(self, conversation_id: str) -> None:
         """Delete one for good, or ``_ALL``; what is answered there is stopped. For callbacks."""
@@ -48,16 +53,19 @@ class _Sessions:
         st.toast("Deleted.", icon=":material/delete:")
 
 
-def recents(runtime: Runtime, open_id: str | None) -> None:
-    """The button for a new session, and links to the latest, titled by their first message."""
+def recents(runtime: Runtime, open_id: str | None, *, compared: bool = False) -> None:
+    """The button for a new session, and links to the latest, titled by their first message.
+
+    ``compared``: the page is that of comparisons.
+    """
     st.button(
-        "New session",
+        "New comparison" if compared else "New session",
         icon=":material/edit_square:",
         on_click=new_conversation,
         width="stretch",
         key="new-session",
     )
-    sessions = _Sessions(runtime.store.of(this_owner()), runtime.engine, open_id)
+    sessions = _Sessions(runtime.store.of(this_owner()), runtime.engine, open_id, compared)
     count = sessions_listed(_RECENT)
     try:
         summaries = sessions.store.recent(count + 1)
@@ -83,17 +91,26 @@ def _row(sessions: _Sessions, summary: ConversationSummary) -> None:
         _confirm(sessions, summary.id, f"Delete “{title}”? This cannot be undone.")
         return
     with st.container(horizontal=True, vertical_alignment="center", gap=None):
-        st.button(
-            title,
-            key=f"open-{summary.id}",
-            type="tertiary",
-            disabled=summary.id == sessions.open_id,
-            on_click=url.open_conversation,
-            args=(summary.id,),
-            width="stretch",
-        )
+        _open(sessions, summary, title)
         ask = unseen(f"Delete {summary.title[:_TITLE_LENGTH]}").strip()
         _quiet(ask, "delete", lambda: ask_deletion(summary.id), f"delete-{summary.id}")
+
+
+def _open(sessions: _Sessions, summary: ConversationSummary, title: str) -> None:
+    if summary.compared != sessions.compared:
+        with st.container(key=f"open-{summary.id}"):
+            lead = url.compare_link if summary.compared else url.chat_link
+            lead(title, summary.id)
+        return
+    st.button(
+        title,
+        key=f"open-{summary.id}",
+        type="tertiary",
+        disabled=summary.id == sessions.open_id,
+        on_click=url.open_conversation,
+        args=(summary.id,),
+        width="stretch",
+    )
 
 
 def _confirm(sessions: _Sessions, what: str, question: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from playground.sessions.turns import TurnSettings
 from speko_client.models import OptimizeFor, Vertical
 
 
@@ -23,6 +24,13 @@ class Sample:
     language: str
     vertical: Vertical
     optimize_for: OptimizeFor
+
+    def intent_in(self, form: TurnSettings) -> TurnSettings:
+        """The form with the sample's intent; a language of it with a region stays."""
+        is_spoken = form.language.split("-")[0] == self.language
+        language = form.language if is_spoken else self.language
+        intent = {"vertical": self.vertical, "optimize_for": self.optimize_for}
+        return form.model_copy(update={"language": language, **intent})
 
 
 def _samples() -> Iterator[Sample]:

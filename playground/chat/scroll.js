@@ -1,18 +1,28 @@
-// Brings the element with a Streamlit key into view and gives it the focus, once per key. A page with a message box clings to
+// Brings the element with a Streamlit key into view and, where it is to be marked, gives it the focus, once per key. A page with a message box clings to
 // its end, as a chat does, until it sees somebody scroll: a wheel ends the way to the end that is under
 // way, a scroll meanwhile the clinging. So both are done here, a pixel up or down in each frame, until the
-// page has stopped growing for a moment, unless the person moves.
+// page has stopped growing for a moment, unless the person moves; below what is not marked it may go on growing.
 const HOLD_MS = 1500
 const GAP_PX = 16
+const HEADERS = ".st-key-session-header, .st-key-compare-tabs, .st-key-seats"
 const MOVES = ["wheel", "keydown", "pointerdown", "touchstart"]
 
 let shown = null
 
 // What stays at the top when the page scrolls, and would cover the element.
 function covered() {
-  const header = document.querySelector(".st-key-session-header")?.parentElement
-  if (!header || getComputedStyle(header).position !== "sticky") return null
+  const headers = [...document.querySelectorAll(HEADERS)].map((each) => each.parentElement)
+  const header = headers.find((each) => getComputedStyle(each).position === "sticky")
+  if (!header) return null
   return parseFloat(getComputedStyle(header).top) + header.offsetHeight + GAP_PX
+}
+
+function mark(target) {
+  target.classList.add("sp-focused")
+  target.setAttribute("aria-current", "true")
+  target.setAttribute("role", "group")
+  target.tabIndex = -1
+  target.focus({ preventScroll: true })
 }
 
 export default function ({ data }) {
@@ -21,17 +31,13 @@ export default function ({ data }) {
   const page = target?.closest('[data-testid="stAppScrollToBottomContainer"]')
   if (!target || !page) return
   shown = data.key
-  target.classList.add("sp-focused")
-  target.setAttribute("aria-current", "true")
-  target.setAttribute("role", "group")
-  target.tabIndex = -1
-  target.focus({ preventScroll: true })
+  if (data.mark) mark(target)
   let height = 0
-  let until = 0
+  let until = Date.now() + HOLD_MS
   let frame = 0
   let pixel = 0
   const show = () => {
-    if (page.scrollHeight !== height) {
+    if (data.mark && page.scrollHeight !== height) {
       height = page.scrollHeight
       until = Date.now() + HOLD_MS
     }

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from playground.browser import url
 from playground.browser.line import LINE
@@ -34,7 +33,7 @@ SHOWN = 10
 
 _PERSON = ":material/person:"
 _ASSISTANT = ":material/alt_route:"
-_FRAME_SECONDS = 1 / 15
+FRAME_SECONDS = 1 / 15
 _LOOK_SECONDS = 0.5
 _SCROLL = Path(__file__).with_name("scroll.js").read_text("utf-8")
 _UNFINISHED = ("failed", "stopped", "interrupted")
@@ -58,23 +57,38 @@ def turn_list(chat: Chat) -> None:
         with st.container(key=f"turn-{turn.id}"):
             _turn_view(chat, turn)
     if any(turn.id == focused for turn in turns):
-        _scroll_to(f"turn-{focused}")
+        scroll_to(f"turn-{focused}")
+
+
+class ArrivingAnswer:
+    """An answer that still arrives, to be drawn again and again at one place."""
+
+    def __init__(self) -> None:
+        self._thoughts, self._text, self._state = ArrivingReasoning(), st.empty(), st.empty()
+
+    def draw(self, turn: Turn) -> None:
+        """Draw what is there by now."""
+        self._thoughts.draw(turn.answer)
+        if turn.answer.text:
+            with self._text:
+                answer_view(turn.answer.text, partial=True)
+        self._state.caption(_state(turn))
 
 
 def live_turn(run: Run) -> None:
     """Draw ``run`` until it is done, then draw the page again."""
     with st.container(key=f"live-{run.turn.id}"):
-        _message_view(run.turn)
+        message_view(run.turn.message)
         answer = st.chat_message("assistant", avatar=_ASSISTANT)
     with answer:
-        thoughts, text, state = ArrivingReasoning(), st.empty(), st.empty()
+        arriving = ArrivingAnswer()
         version = -1
         while True:
-            seen = run.wait_change(version, _FRAME_SECONDS)
+            seen = run.wait_change(version, FRAME_SECONDS)
             done = run.done
             if seen != version:
                 version = seen
-                _draw(run.turn, thoughts, text, state)
+                arriving.draw(run.turn)
             if done:
                 break
             cancellation_point()
@@ -87,13 +101,13 @@ def turn_elsewhere(chat: Chat, turn: Turn) -> None:
 
     If that process has died, the store notices within seconds and marks the turn as interrupted.
     """
-    _message_view(turn)
+    message_view(turn.message)
     _branches(chat, turn)
     with st.chat_message("assistant", avatar=_ASSISTANT):
-        thoughts, text, state = ArrivingReasoning(), st.empty(), st.empty()
+        arriving = ArrivingAnswer()
         latest: Turn | None = turn
         while latest is not None and latest.status == "running":
-            _draw(latest, thoughts, text, state)
+            arriving.draw(latest)
             time.sleep(_LOOK_SECONDS)
             cancellation_point()
             latest = chat.look_elsewhere()
@@ -107,25 +121,18 @@ def _count(conversation_id: str, turns: Sequence[Turn], focused: str | None) -> 
     return min(max(shown, needed), len(turns))
 
 
-def _scroll_to(key: str) -> None:
+def scroll_to(key: str, *, mark: bool = True) -> None:
+    """Bring what is drawn under this key to the top, and ``mark`` it as what a link led to."""
     component = st.components.v2.component("speko_scroll", js=_SCROLL)
-    component(key="scroll", data={"key": key}, height=0)
+    component(key="scroll", data={"key": key, "mark": mark}, height=0)
 
 
 def _turn_view(chat: Chat, turn: Turn) -> None:
     """A turn that is not running: the message, the answer or the error, chips, and the receipt."""
-    _message_view(turn)
+    message_view(turn.message)
     _branches(chat, turn)
     with st.chat_message("assistant", avatar=_ASSISTANT):
-        reasoning_view(turn.answer)
-        if turn.answer.text:
-            answer_view(turn.answer.text)
-        if turn.answer.cut:
-            st.caption(f":material/content_cut: {literal(turn.answer.cut)}")
-        if turn.error is not None:
-            _error_view(turn.error, broke_off=bool(turn.answer.text))
-        elif note := turn_words.status_note(turn):
-            st.caption(f":material/stop_circle: {note}")
+        answer_body(turn)
         with st.container(
             horizontal=True, vertical_alignment="center", gap="small", key=f"under-{turn.id}"
         ):
@@ -142,6 +149,9 @@ def _turn_view(chat: Chat, turn: Turn) -> None:
                     args=(turn,),
                     disabled=chat.view.is_live,
                 )
+            elif not chat.view.is_live:
+                label = f"Compare{unseen(f'turn {turn.number}')}"
+                url.compare_link(label, chat.conversation_id, turn.id)
 
 
 def _branches(chat: Chat, turn: Turn) -> None:
@@ -171,24 +181,28 @@ def _branch_button(chat: Chat, turn: Turn, other: Turn | None, label: str) -> No
     )
 
 
-def _message_view(turn: Turn) -> None:
+def message_view(message: str) -> None:
+    """What a person typed."""
     with st.chat_message("user", avatar=_PERSON):
-        st.html(typed(turn.message))
+        st.html(typed(message))
+
+
+def answer_body(turn: Turn) -> None:
+    """An answer that has ended: its words, and why there are no more."""
+    reasoning_view(turn.answer)
+    if turn.answer.text:
+        answer_view(turn.answer.text)
+    if turn.answer.cut:
+        st.caption(f":material/content_cut: {literal(turn.answer.cut)}")
+    if turn.error is not None:
+        _error_view(turn.error, broke_off=bool(turn.answer.text))
+    elif note := turn_words.status_note(turn):
+        st.caption(f":material/stop_circle: {note}")
 
 
 def _error_view(error: TurnError, *, broke_off: bool) -> None:
     lead = "The answer broke off. " if broke_off else ""
     st.error(f"{lead}{literal(error.message)}\n\n{literal(error.advice)}", icon=":material/error:")
-
-
-def _draw(
-    turn: Turn, thoughts: ArrivingReasoning, text: DeltaGenerator, state: DeltaGenerator
-) -> None:
-    thoughts.draw(turn.answer)
-    if turn.answer.text:
-        with text:
-            answer_view(turn.answer.text, partial=True)
-    state.caption(_state(turn))
 
 
 def _state(turn: Turn) -> str:

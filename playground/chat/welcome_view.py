@@ -35,7 +35,7 @@ def welcome(chat: Chat) -> None:
     def send(message: str) -> None:
         chat.send_sample(samples[message])
 
-    _pills("Try one of these", list(samples), send, "sample", chat.conversation_id)
+    pills("Try one of these", list(samples), send, "sample", chat.conversation_id)
     if st.button("Play the demo", icon=":material/slideshow:", key="play-the-demo"):
         st.switch_page(DEMO_PAGE)
 
@@ -47,9 +47,11 @@ def session_line(chat: Chat) -> None:
         fleet_line(chat.connection, chat.facts)
 
 
-def ways_on() -> None:
+def ways_on(chat: Chat) -> None:
     """What an answer leads to on other pages."""
     with st.container(horizontal=True, gap="small", key="ways-on"):
+        if chat.view.conversation.comparison:
+            url.compare_link("All seats side by side", chat.conversation_id)
         url.way_on("routing", "What if others were asked", ":material/alt_route:", view="what-if")
         url.way_on("analytics", "This session in charts", ":material/insights:")
 
@@ -58,7 +60,7 @@ def follow_up(chat: Chat) -> None:
     """Offer what a sample conversation can go on with, while it is one."""
     turns = chat.view.turns
     if offered := next_messages([turn.message for turn in turns]):
-        _pills("Go on with", offered, chat.go_on, "follow-up", turns[-1].id)
+        pills("Go on with", offered, chat.go_on, "follow-up", turns[-1].id)
 
 
 def fleet_line(connection: Connection | None, facts: ServerFacts) -> None:
@@ -88,10 +90,10 @@ def _line(colour: str, icon: str, name: str, more: str = "") -> None:
     st.markdown(f"[{badge}](real) :gray[:small[{literal(more)}]]")
 
 
-def _pills(
+def pills(
     title: str, messages: Sequence[str], send: Callable[[str], None], key: str, once: str
 ) -> None:
-    """``once`` names the question: each answer to it is sent only once."""
+    """Messages to send by a click, each only once for the same ``once``."""
 
     def chosen() -> None:
         if (message := take_choice(key, once)) is not None:

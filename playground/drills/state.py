@@ -18,6 +18,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AwareDatetime, Field, NonNegativeInt, TypeAdapter
 
 from playground.browser.slots import Slot
+from playground.drills.words import BEFORE_THE_FIRST_WORD
 from speko_client.models import Fault
 
 Unit = Literal["messages", "minutes"]
@@ -142,6 +143,11 @@ class DrillState:
         """The faults that are on."""
         running = self.on(now)
         return running.faults if running else ()
+
+    def unreachable(self, now: datetime) -> set[str]:
+        """Whom the next message would find down, so that the next candidate steps in."""
+        faults = self.faults(now)
+        return {fault.target for fault in faults if fault.kind in BEFORE_THE_FIRST_WORD}
 
 
 def _together(earlier: tuple[Fault, ...], later: tuple[Fault, ...]) -> tuple[Fault, ...]:

@@ -60,16 +60,22 @@ class Fields:
 
 def intent_column(fields: Fields) -> None:
     """The fields below each other, for the sidebar."""
-    _language(st, fields)
-    _optimize_for(st, fields)
-    if fields.takes_vertical:
-        _vertical(st, fields)
-    _region(st, fields)
+    intent_fields(fields)
     _allow_list(st, fields)
     every = pool.models(fields.facts.known)
     if every:
         remaining = len(pool.remaining(fields.facts.known, fields.form.allowed))
         st.caption(f"{remaining} of {len(every)} candidates in the pool")
+
+
+def intent_fields(fields: Fields, *, routed: bool = True) -> None:
+    """The same without the allow-list; not ``routed``: there is nothing to optimise for."""
+    _language(st, fields)
+    if routed:
+        _optimize_for(st, fields)
+    if fields.takes_vertical:
+        _vertical(st, fields)
+    _region(st, fields)
 
 
 def intent_row(fields: Fields) -> None:

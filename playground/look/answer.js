@@ -21,8 +21,8 @@ function say(button, word) {
 function onClick(event) {
   const button = event.target.closest(".sp-copy")
   if (!button) return
-  const code = button.closest(".sp-code").querySelector("code").textContent
-  copy(code).then(() => say(button, "Copied"), () => say(button, "Not copied"))
+  const text = button.dataset.text ?? button.closest(".sp-code").querySelector("code").textContent
+  copy(text).then(() => say(button, "Copied"), () => say(button, "Not copied"))
 }
 
 function drawFormulas() {

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 SIDEBAR_PIXELS: Final = 340
 """The sidebar's width at first; below 769 pixels it lies over the page."""
 
-_STYLES: Final = ("style.css", "access.css", "navigation.css")
+_STYLES: Final = ("style.css", "compare.css", "access.css", "navigation.css")
 _STYLE: Final = "".join(Path(__file__).with_name(name).read_text("utf-8") for name in _STYLES)
 
 
@@ -24,6 +24,7 @@ class Frame(NamedTuple):
 
 
 _FRAMES: Final = {
+    "compare": Frame(width=None),
     "routing": Frame(width=84, sidebar=False),
     "demo": Frame(width=80, sidebar=False),
     "analytics": Frame(width=None),
@@ -40,7 +41,7 @@ def frame_css(path: str) -> str:
     return (
         f'html [data-testid="stMainBlockContainer"] {{ max-width: {wide}; }}'
         "@media (min-width: 769px) {"
-        ' .stAppViewContainer:not(:has(> .stSidebar))'
+        " .stAppViewContainer:not(:has(> .stSidebar))"
         f" {{ padding-left: {place}; }} }}"
     )
 

@@ -50,11 +50,15 @@ _OUTCOMES: Final[Mapping[AttemptOutcome, tuple[Tone, str]]] = {
 }
 
 
-def receipt_view(turn: Turn, in_force: InForce | None = None) -> None:
-    """The button and what it opens; ``in_force``: what the server ranks by now, where known."""
+def receipt_view(turn: Turn, in_force: InForce | None = None, seat: str = "") -> None:
+    """The button and what it opens; ``in_force``: what the server ranks by now, where known.
+
+    ``seat`` tells it from others' of the same turn, in a comparison.
+    """
     happened = failed_attempts(turn) > 0
+    whose = f"in turn {turn.number}{f' of {seat}' if seat else ''}"
     opened = st.popover(
-        f"{'What happened' if happened else 'Receipt'}{unseen(f'in turn {turn.number}')}",
+        f"{'What happened' if happened else 'Receipt'}{unseen(whose)}",
         icon=":material/alt_route:" if happened else ":material/receipt_long:",
         type="tertiary",
         key=f"details-{turn.id}",

@@ -14,8 +14,9 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
 
-from playground.servers.connection import Connection
+from playground.servers.connection import Connecting, Connection
 from playground.sessions.reasoning import parted
+from playground.sessions.totals import Price
 from playground.sessions.turns import Answer, Turn, TurnSettings
 from speko_client import AsyncSpeko, Speko
 from speko_client.errors import SpekoApiError
@@ -53,6 +54,13 @@ _LOG = logging.getLogger(__name__)
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
+async def connected(server: Connection | Connecting) -> Connection:
+    """The server, once it is up. Raises GatewayStartError."""
+    if isinstance(server, Connection):
+        return server
+    return await asyncio.to_thread(server.connect)
+
+
 async def run_turn(
     connection: Connection,
     history: Sequence[Turn],
@@ -77,6 +85,16 @@ async def run_turn(
         async for event in stream:
             yield arriving.take(sound_model(event), (clock() - started) * 1000)
         await stream.result()
+
+
+def priced(answer: Answer, price: Price) -> Answer:
+    """The answer with its cost; as it is where it is the local model's, or nothing is known."""
+    if answer.kind == "local" or not (answer.provider and answer.model and answer.usage):
+        return answer
+    found = price(answer.provider, answer.model, answer.usage)
+    if found is None:
+        return answer
+    return answer.model_copy(update={"cost_usd": found[0], "price_source": found[1]})
 
 
 async def ranking_for(

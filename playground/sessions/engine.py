@@ -17,17 +17,16 @@ from functools import partial
 from typing import Any
 
 from playground.servers.connection import Connecting, Connection
-from playground.servers.local_gateway import GatewayStartError
-from playground.sessions.asking import ranking_for, run_turn
+from playground.sessions.asking import connected, priced, ranking_for, run_turn
 from playground.sessions.database import StoreError
 from playground.sessions.rows import NotHereError, SessionKey
 from playground.sessions.spending import NO_CAPS, CapReachedError, Caps, Spending
 from playground.sessions.store import OwnerStore, Store
-from playground.sessions.totals import estimate
-from playground.sessions.turn_words import failed_attempts, internal_error, start_error, turn_error
+from playground.sessions.totals import Price, estimate
+from playground.sessions.turn_words import failure, internal_error
 from playground.sessions.turns import (
-    Answer,
     Conversation,
+    Place,
     Run,
     Turn,
     TurnError,
@@ -38,17 +37,17 @@ from playground.sessions.turns import (
     utc_now,
 )
 from playground.teams.owner import Owner
-from speko_client.errors import SpekoApiError
-from speko_client.models import Attempt, CompleteUsage
+from speko_client.models import Attempt
 
 CHECKPOINT_SECONDS = 0.5
 RANKING_GRACE = 1.0
 """Seconds that a finished turn still waits for its ranking."""
 
+MOST_BESIDE = 12
+"""So many turns of one conversation run at once: a comparison's six seats, and retries."""
+
 _KEPT = 256
 _LOG = logging.getLogger(__name__)
-
-Price = Callable[[str, str, CompleteUsage], tuple[float, str] | None]
 
 
 class AlreadyRunningError(Exception):
@@ -56,9 +55,10 @@ class AlreadyRunningError(Exception):
 
 
 class Engine:
-    """Runs turns, one at a time per conversation; safe from several threads.
+    """Runs turns, each by itself; safe from several threads.
 
-    An owner sees and stops their own turns only.
+    A conversation has one at a time, a comparison several. An owner sees and stops their own
+    turns only.
 
     ``price`` estimates an answer's cost and names its source; it may block.
     """
@@ -75,7 +75,7 @@ class Engine:
         self._spending = Spending(store.database, caps, now=now)
         self._price = price
         self._now = now
-        self._works: dict[SessionKey, _Work] = {}
+        self._works: dict[str, _Work] = {}
         self._lock = threading.Lock()
         self._closing = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -91,16 +91,19 @@ class Engine:
         *,
         parent_id: str | None,
         turn_id: str | None = None,
+        place: Place | None = None,
     ) -> Run:
         """Start a turn below ``parent_id`` (None: at the root) and return at once.
 
-        The turn waits for a server that is still ``Connecting``, and fails where that does.
-        Raises AlreadyRunningError where the conversation has a turn on its way, ValueError where
-        it has no turn ``parent_id``, NotHereError where it was deleted or is not the owner's, and
-        CapReachedError where the owner has spent what the host pays for.
+        The turn waits for a server that is still ``Connecting``, and fails where that does. With a
+        ``place`` in a comparison, it runs beside its others.
+
+        Raises AlreadyRunningError where as many turns of the conversation run as may, ValueError
+        where it has no turn ``parent_id``, NotHereError where it was deleted or is not the owner's,
+        and CapReachedError where the owner has spent what the host pays for.
         """
-        history = conversation.path_to(parent_id)
-        if parent_id is not None and not history:
+        before = conversation.path_to(parent_id)
+        if parent_id is not None and not before:
             raise ValueError(f"This session has no turn {parent_id}.")
         turn = Turn(
             id=turn_id or new_id(),
@@ -111,10 +114,11 @@ class Engine:
             connection=connection.name,
             status="running",
             created_at=self._now(),
-            number=len(history) + 1,
+            number=len(before) + 1,
+            seat=place and place.seat,
+            message_id=place and place.message_id,
         )
-        session = SessionKey(owner, conversation.id)
-        work = self._claim(session, turn, conversation)
+        work = self._claim(owner, turn, conversation, MOST_BESIDE if place else 1)
         try:
             save = partial(work.store.save_turn, turn)
             if not self._spending.begin(owner, turn.id, settings.allowed, connection, save):
@@ -122,38 +126,37 @@ class Engine:
             if work.gone:
                 raise NotHereError
         except (CapReachedError, NotHereError):
-            self._works.pop(session, None)
+            self._drop(work)
             raise
+        history = place.history if place and place.history is not None else before
         driving = self._drive(work, connection, history)
         asyncio.run_coroutine_threadsafe(driving, self._started_loop())
         return work.run
 
-    def run_for(self, owner: Owner, conversation_id: str) -> Run | None:
-        """The conversation's run while it is live, and until the store has shown its end.
+    def runs_for(self, owner: Owner, conversation_id: str) -> tuple[Run, ...]:
+        """The conversation's runs while they are live, and until the store has shown their ends.
 
-        A run that could not be saved stays until the next one, with its ``save_error``.
+        Oldest first. One that could not be saved stays until it is, with its ``save_error``.
         """
-        work = self._works.get(SessionKey(owner, conversation_id))
-        if work is None:
-            return None
-        run = work.run
-        settled = run.done and run.save_error is None and work.store.has_shown_end(run.turn)
-        return None if settled else run
+        works = self._of(owner, conversation_id)
+        return tuple(work.run for work in works if not _is_settled(work))
 
-    def stop(self, owner: Owner, conversation_id: str) -> None:
-        """Stop the conversation's turn, if one runs: cancels the request, keeps the text so far."""
-        work = self._works.get(SessionKey(owner, conversation_id))
-        if work is not None:
-            self._started_loop().call_soon_threadsafe(work.end, "stopped")
+    def run_for(self, owner: Owner, conversation_id: str) -> Run | None:
+        """The latest of the conversation's runs, where it is not settled."""
+        works = self._of(owner, conversation_id)
+        return works[-1].run if works and not _is_settled(works[-1]) else None
+
+    def stop(self, owner: Owner, conversation_id: str, turn_id: str | None = None) -> None:
+        """Stop the conversation's turns, or one: cancels the request, keeps the text so far."""
+        for work in self._of(owner, conversation_id):
+            if turn_id in (None, work.run.turn.id):
+                self._started_loop().call_soon_threadsafe(work.end, "stopped")
 
     def forget(self, owner: Owner, conversation_id: str | None = None) -> None:
-        """Stop the conversation's turn, or all of the owner's, and show none of it any more."""
-        with self._lock:
-            theirs = [each for each in self._works if each.owner == owner]
-        for session in theirs:
-            if conversation_id in (None, session.conversation_id):
-                self.stop(*session)
-                self._works.pop(session, None)
+        """Stop the conversation's turns, or all of the owner's, and show none of it any more."""
+        for work in self._of(owner, conversation_id):
+            self._started_loop().call_soon_threadsafe(work.end, "stopped")
+            self._drop(work)
 
     def close(self, timeout: float = 5.0) -> None:
         """End what runs as interrupted, and the loop; waits at most ``timeout`` seconds."""
@@ -171,20 +174,31 @@ class Engine:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(timeout)
 
-    def _claim(self, session: SessionKey, turn: Turn, conversation: Conversation) -> _Work:
+    def _claim(self, owner: Owner, turn: Turn, conversation: Conversation, most: int) -> _Work:
+        session = SessionKey(owner, conversation.id)
         with self._lock:
-            work = self._works.get(session)
-            if work is not None and not work.run.done:
+            known = (*self._works, *(turn.id for turn in conversation.turns))
+            if turn.id in known:
+                raise AlreadyRunningError("This message was sent already.")
+            live = [w for w in self._works.values() if w.session == session and not w.run.done]
+            if len(live) >= most:
                 raise AlreadyRunningError(
                     "The latest message of this session is still being answered."
                 )
-            if any(known.id == turn.id for known in conversation.turns):
-                raise AlreadyRunningError("This message was sent already.")
             for done in [key for key, work in self._works.items() if work.run.done][:-_KEPT]:
                 del self._works[done]
-            claimed = _Work(Run(turn), self._store.of(session.owner))
-            self._works[session] = claimed
+            claimed = _Work(Run(turn), self._store.of(owner), session)
+            self._works[turn.id] = claimed
             return claimed
+
+    def _of(self, owner: Owner, conversation_id: str | None) -> list[_Work]:
+        with self._lock:
+            theirs = [work for work in self._works.values() if work.session.owner == owner]
+        return [w for w in theirs if conversation_id in (None, w.session.conversation_id)]
+
+    def _drop(self, work: _Work) -> None:
+        with self._lock:
+            self._works.pop(work.run.turn.id, None)
 
     def _started_loop(self) -> asyncio.AbstractEventLoop:
         with self._lock:
@@ -202,7 +216,7 @@ class Engine:
         run = work.run
         try:
             checkpoints = asyncio.create_task(self._checkpoints(work))
-            connecting = asyncio.create_task(_connected(server))
+            connecting = asyncio.create_task(connected(server))
             answering = work.begin(self._answer(run, connecting, history))
             ranking = asyncio.create_task(self._rank(run, connecting))
             await asyncio.wait({answering})
@@ -226,7 +240,7 @@ class Engine:
         async with aclosing(answers):
             async for answer in answers:
                 run.grow(answer)
-        run.grow(await asyncio.to_thread(self._priced, run.turn.answer))
+        run.grow(await asyncio.to_thread(priced, run.turn.answer, self._price))
 
     async def _rank(self, run: Run, connecting: asyncio.Task[Connection]) -> None:
         await asyncio.wait({connecting})
@@ -273,14 +287,6 @@ class Engine:
         else:
             run.saved(None)
 
-    def _priced(self, answer: Answer) -> Answer:
-        if answer.kind == "local" or not (answer.provider and answer.model and answer.usage):
-            return answer
-        price = self._price(answer.provider, answer.model, answer.usage)
-        if price is None:
-            return answer
-        return answer.model_copy(update={"cost_usd": price[0], "price_source": price[1]})
-
 
 class _Work:
     """A run with what only the loop may touch.
@@ -288,9 +294,10 @@ class _Work:
     ``gone``: its session was deleted meanwhile, so that nobody waits for the answer.
     """
 
-    def __init__(self, run: Run, store: OwnerStore) -> None:
+    def __init__(self, run: Run, store: OwnerStore, session: SessionKey) -> None:
         self.run = run
         self.store = store
+        self.session = session
         self.gone = False
         self.ended = asyncio.Event()
         self.end_as: TurnStatus | None = None
@@ -318,6 +325,10 @@ class _Work:
         return True
 
 
+def _is_settled(work: _Work) -> bool:
+    return work.run.done and work.store.has_shown_end(work.run.turn)
+
+
 def _run(loop: asyncio.AbstractEventLoop) -> None:
     asyncio.set_event_loop(loop)
     try:
@@ -325,12 +336,6 @@ def _run(loop: asyncio.AbstractEventLoop) -> None:
     finally:
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
-
-
-async def _connected(server: Connection | Connecting) -> Connection:
-    if isinstance(server, Connection):
-        return server
-    return await asyncio.to_thread(server.connect)
 
 
 def _outcome(
@@ -341,9 +346,5 @@ def _outcome(
     error = answering.exception()
     if error is None:
         return "done", None, ()
-    if isinstance(error, SpekoApiError):
-        return "failed", turn_error(error, connecting.result()), failed_attempts(error)
-    if isinstance(error, GatewayStartError):
-        return "failed", start_error(error), ()
-    _LOG.error("A turn failed in the playground itself", exc_info=error)
-    return "failed", internal_error(error), ()
+    connected = None if connecting.exception() else connecting.result()
+    return "failed", *failure(error, connected)

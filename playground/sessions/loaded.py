@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -65,6 +66,20 @@ class LoadedCache:
             self._loaded.pop(session, None)
 
 
+@dataclass(frozen=True, slots=True)
+class ConversationSummary:
+    """A conversation in a list. ``updated_at`` is UTC, the last time one of its turns changed.
+
+    ``compared`` says whether it is a comparison.
+    """
+
+    id: str
+    title: str
+    updated_at: datetime
+    turn_count: int
+    compared: bool = False
+
+
 def merged(
     opening: int, head: Row[Any], known: Loaded | None, changed: Sequence[Row[Any]]
 ) -> Loaded:
@@ -83,11 +98,20 @@ def merged(
         title=head.title,
         leaf_id=head.leaf_id,
         settings=TurnSettings.model_validate_json(head.settings),
+        comparison=head.comparison,
         turns=tuple(turns.values()),
         created_at=moment(head.created_at),
         updated_at=moment(head.updated_at),
     )
     return Loaded(opening, head.revision, conversation, running)
+
+
+def summary(row: Row[Any]) -> ConversationSummary:
+    """A conversation's own row in a list."""
+    compared = row.comparison is not None
+    return ConversationSummary(
+        str(row.id), str(row.title), moment(row.updated_at), row.turn_count, compared
+    )
 
 
 def interrupted(conversation: Conversation, ended: Mapping[str, float]) -> dict[str, Turn]:

@@ -97,9 +97,29 @@ def step_4_spending(connection: sa.Connection) -> None:
     )
 
 
+def step_5_comparisons(connection: sa.Connection) -> None:
+    """What makes a session a comparison, as JSON (``playground.compare.seats``), and the votes.
+
+    A vote keeps its turns' ids and the labels it is about, so that it outlives the session; no
+    text of one. ``body`` is its JSON.
+    """
+    execute(
+        connection,
+        "ALTER TABLE conversations ADD COLUMN comparison TEXT",
+        """CREATE TABLE votes (
+            id VARCHAR(64) PRIMARY KEY,
+            owner TEXT NOT NULL,
+            conversation_id VARCHAR(64) NOT NULL,
+            created_at DOUBLE PRECISION NOT NULL,
+            body TEXT NOT NULL)""",
+        "CREATE INDEX votes_by_owner ON votes (owner, created_at)",
+    )
+
+
 STEPS: Sequence[Migration] = (
     step_1_conversations_and_turns,
     step_2_what_ifs,
     step_3_owners,
     step_4_spending,
+    step_5_comparisons,
 )

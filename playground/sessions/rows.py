@@ -39,6 +39,7 @@ CONVERSATIONS = sa.Table(
     sa.Column("title", sa.Text),
     sa.Column("leaf_id", sa.String),
     sa.Column("settings", sa.Text),
+    sa.Column("comparison", sa.Text),
     sa.Column("created_at", sa.Double),
     sa.Column("updated_at", sa.Double),
     sa.Column("turn_count", sa.Integer),
@@ -123,6 +124,7 @@ class Changes:
     turns: Mapping[str, Turn] = field(default_factory=dict)
     settings: TurnSettings | None = None
     title: str | None = None
+    comparison: str | None = None
 
     def onto(self, conversation: Conversation) -> Conversation:
         """The conversation as it will be once these changes are written."""
@@ -133,9 +135,9 @@ class Changes:
         first = next(iter(turns.values()), None)
         title = self.title or conversation.title or (title_of(first.message) if first else "")
         update = {"turns": tuple(turns.values()), "leaf_id": leaf_id, "title": title}
-        return conversation.model_copy(
-            update=update | ({"settings": self.settings} if self.settings else {})
-        )
+        changed = {"settings": self.settings, "comparison": self.comparison}
+        known = {name: value for name, value in changed.items() if value is not None}
+        return conversation.model_copy(update=update | known)
 
     def alone(self, conversation_id: str) -> Conversation:
         """The conversation, where none of it is written yet."""
@@ -211,6 +213,8 @@ def write(
         new["title"] = changes.title
     if changes.settings is not None:
         new["settings"] = changes.settings.model_dump_json()
+    if changes.comparison is not None:
+        new["comparison"] = changes.comparison
     _update_head(transaction, session, new)
 
 

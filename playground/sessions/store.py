@@ -24,7 +24,14 @@ from sqlalchemy import Connection as Transaction
 
 from playground.sessions import rows
 from playground.sessions.database import Database, StoreError
-from playground.sessions.loaded import Loaded, LoadedCache, interrupted, merged
+from playground.sessions.loaded import (
+    ConversationSummary,
+    Loaded,
+    LoadedCache,
+    interrupted,
+    merged,
+    summary,
+)
 from playground.sessions.rows import Changes, NotHereError, SessionKey
 from playground.sessions.turns import Conversation, Turn, TurnSettings, new_id, utc_now
 from playground.teams.owner import Owner
@@ -34,16 +41,6 @@ HEARTBEAT_LIMIT = timedelta(seconds=3)
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """What an id looks like; a URL may name anything."""
-
-
-@dataclass(frozen=True, slots=True)
-class ConversationSummary:
-    """A conversation in a list. ``updated_at`` is UTC, the last time one of its turns changed."""
-
-    id: str
-    title: str
-    updated_at: datetime
-    turn_count: int
 
 
 class Unsaved:
@@ -60,8 +57,9 @@ class Unsaved:
         *turns: Turn,
         settings: TurnSettings | None = None,
         title: str | None = None,
+        comparison: str | None = None,
     ) -> None:
-        """Add new or changed turns, the form as it was left, or a title."""
+        """Add new or changed turns, the form as it was left, a title, or the seats."""
         with self._lock:
             before = self._changes.get(session, Changes(now))
             self._changes[session] = Changes(
@@ -69,6 +67,7 @@ class Unsaved:
                 {**before.turns, **{turn.id: turn for turn in turns}},
                 settings or before.settings,
                 before.title if title is None else title,
+                before.comparison if comparison is None else comparison,
             )
 
     def of(self, session: SessionKey) -> Changes | None:
@@ -203,6 +202,12 @@ class OwnerStore:
         self._unsaved.add(session, self._shared.now(), title=title)
         self._write_unsaved(session)
 
+    def save_comparison(self, conversation_id: str, comparison: str) -> None:
+        """Write its seats, as JSON. Raises StoreError, and holds it as ``save_turn`` does."""
+        session = self._session(conversation_id)
+        self._unsaved.add(session, self._shared.now(), comparison=comparison)
+        self._write_unsaved(session)
+
     def show_branch(self, conversation_id: str, leaf_id: str) -> None:
         """Show the branch that ends in this turn from now on. Raises StoreError."""
         with self._shared.writing, self.database.write() as transaction:
@@ -244,12 +249,7 @@ class OwnerStore:
     def recent(self, limit: int) -> list[ConversationSummary]:
         """The conversations that have turns, the last used first. Raises StoreError."""
         with self.database.read() as transaction:
-            return [
-                ConversationSummary(
-                    str(row.id), str(row.title), rows.moment(row.updated_at), row.turn_count
-                )
-                for row in transaction.execute(rows.recent(self.owner, limit))
-            ]
+            return [*map(summary, transaction.execute(rows.recent(self.owner, limit)))]
 
     def _session(self, conversation_id: str) -> SessionKey:
         if not _ID.fullmatch(conversation_id):

@@ -9,7 +9,7 @@ that runs on the user's own machine, has no estimate.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.metadata import version
@@ -22,6 +22,9 @@ MOST_TOKENS: Final = 10**12
 """A higher count cannot be true; servers have been seen to send some."""
 _OWN_MACHINE: Final = frozenset({"local", "ollama", "lmstudio", "vllm", "llamacpp", "custom"})
 _TABLE_NAMES: Final = {"xai": "x-ai"}
+
+Price = Callable[[str, str, CompleteUsage], tuple[float, str] | None]
+"""A vendor's, a model's and an answer's tokens' cost in US$, and its source; None: not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ A failed call says what happened, who must act, and what to do next.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -26,6 +27,7 @@ from speko_client.errors import (
 )
 from speko_client.models import WHAT_IF_ID, Attempt, FailureCode, WhatIf
 
+_LOG = logging.getLogger(__name__)
 _ATTEMPTS = TypeAdapter(tuple[Attempt, ...])
 
 _ADVICE_BY_CODE = {
@@ -135,6 +137,18 @@ def start_error(error: GatewayStartError) -> TurnError:
     return TurnError(
         message=str(error), code="GATEWAY_START", advice="Retry starts the gateway again."
     )
+
+
+def failure(
+    error: BaseException, connection: Connection | None
+) -> tuple[TurnError, tuple[Attempt, ...]]:
+    """A failed turn's error, and what the server had tried by then."""
+    if isinstance(error, SpekoApiError) and connection is not None:
+        return turn_error(error, connection), failed_attempts(error)
+    if isinstance(error, GatewayStartError):
+        return start_error(error), ()
+    _LOG.error("A turn failed in the playground itself", exc_info=error)
+    return internal_error(error), ()
 
 
 def internal_error(error: BaseException) -> TurnError:

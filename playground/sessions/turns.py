@@ -134,6 +134,7 @@ class Turn(_Value):
     ``ranking`` is what the router answered to the preview that was asked as the turn began, None
     where the server gave none. Older versions stored it as ``prediction``.
     Times are UTC. ``number`` is the turn's place on its branch, from 1; 0 where not yet known.
+    In a comparison, ``seat`` was asked; all who were asked this message share a ``message_id``.
     """
 
     id: str
@@ -151,6 +152,8 @@ class Turn(_Value):
         default=None, validation_alias=AliasChoices("ranking", "prediction")
     )
     number: int = 0
+    seat: str | None = None
+    message_id: str | None = None
 
     @property
     def drilled(self) -> bool:
@@ -164,12 +167,16 @@ class Turn(_Value):
 
 
 class Conversation(_Value):
-    """A session: its turns as a tree, the leaf that is shown, and the form as it was last left."""
+    """A session: its turns as a tree, the leaf that is shown, and the form as it was last left.
+
+    ``comparison`` is the JSON of its seats where it is a comparison (``playground.compare.seats``).
+    """
 
     id: str
     title: str = ""
     leaf_id: str | None = None
     settings: TurnSettings = Field(default_factory=TurnSettings)
+    comparison: str | None = None
     turns: tuple[Turn, ...] = ()
     created_at: datetime
     updated_at: datetime
@@ -201,6 +208,15 @@ class Conversation(_Value):
         while turn.id in latest:
             turn = latest.pop(turn.id)
         return turn
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A turn's place in a comparison; ``history`` is sent before it (None: its branch)."""
+
+    seat: str
+    message_id: str
+    history: tuple[Turn, ...] | None = None
 
 
 class Run:

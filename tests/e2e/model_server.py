@@ -7,8 +7,9 @@ import random
 import re
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
-from itertools import cycle
+from itertools import count, cycle
 from typing import Any
 
 from tests.loopback_server import LoopbackServer
@@ -23,6 +24,7 @@ CHUNK = {
     "system_fingerprint": "fp_ollama",
 }
 SECONDS_A_WORD = 0.03
+ENOUGH_WORDS = 20
 
 
 class ModelServer(LoopbackServer):
@@ -94,6 +96,46 @@ class StoryTeller(ModelServer):
 
     def __exit__(self, *args: Any) -> None:
         self.closing.set()
+        super().__exit__(*args)
+
+
+class Talker(ModelServer):
+    """Says its own name again and again, at a random pace, until it may end.
+
+    While it ``fails``, it answers with an error.
+    """
+
+    def __init__(self, name: str, seed: int) -> None:
+        super().__init__(name)
+        self.may_end = threading.Event()
+        self.fails = False
+        self._chance = random.Random(seed)  # noqa: S311 (no secret)
+
+    def answer(self, request: BaseHTTPRequestHandler) -> None:
+        """As any model server, while somebody listens."""
+        if self.fails and request.command == "POST":
+            answer_json(request, {"error": {"message": "Out of words."}}, status=500)
+            return
+        with suppress(ConnectionError):
+            super().answer(request)
+
+    def events(self, message: str) -> Iterator[str]:
+        """Its name, cut at random places."""
+        for spoken in count():
+            text = f"{self.says} "
+            while text:
+                length = self._chance.randint(1, len(text))
+                yield _chunk({"role": "assistant", "content": text[:length]}, None)
+                text = text[length:]
+            if self.may_end.wait(self._chance.uniform(0.002, 0.06)) and spoken > ENOUGH_WORDS:
+                break
+        yield _chunk({"content": ""}, "stop")
+        usage = {"prompt_tokens": 11, "completion_tokens": 40, "total_tokens": 51}
+        yield json.dumps({**CHUNK, "choices": [], "usage": usage})
+        yield "[DONE]"
+
+    def __exit__(self, *args: Any) -> None:
+        self.may_end.set()
         super().__exit__(*args)
 
 

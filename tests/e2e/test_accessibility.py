@@ -59,7 +59,7 @@ def test_no_page_or_dialog_violates_wcag(
     page: Page, server: PlaygroundServer, colour_scheme: ColourScheme
 ) -> None:
     found: list[str] = []
-    for state in chain(chat(page, server), routing(page), others(page)):
+    for state in chain(chat(page, server), routing(page), compare(page), others(page)):
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
             found += [
@@ -119,10 +119,41 @@ def routing(page: Page) -> Iterator[str]:
     settle(page)
 
 
+def compare(page: Page) -> Iterator[str]:
+    """Its views: seats before and after a message, the forms of a seat, votes, and verdicts."""
+    page.goto(f"{page.url.partition('routing')[0]}compare")
+    settle(page)
+    yield "compare"
+    box = page.get_by_placeholder("Message all seats")
+    box.fill("What should I check before I sign a lease?")
+    box.press("Enter")
+    expect(page.get_by_role("group", name="About this answer")).to_have_count(4)
+    yield "compared answers"
+    for view in ("Blind", "Ratings", "Against everyone"):
+        page.get_by_role("radio", name=view).click()
+        settle(page)
+        yield view
+        if view == "Blind":
+            yield from judged(page)
+
+
+def judged(page: Page) -> Iterator[str]:
+    """Two answers without names, the vote that can be taken back, and who they were."""
+    box = page.get_by_placeholder("Ask two at random")
+    box.fill("Give me three names for a bakery.")
+    box.press("Enter")
+    expect(page.get_by_role("button", name="Left is better")).to_be_visible()
+    yield "two answers without names"
+    page.keyboard.press("1")
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    yield "a vote to take back"
+    expect(page.get_by_role("group", name="About this answer")).to_have_count(2)
+    yield "who they were"
+
+
 def others(page: Page) -> Iterator[str]:
     """Analytics, what is real, Connections with its forms, a demo from its shelf to its end."""
-    address = page.url.partition("routing")[0]
-    query = page.url.partition("&")[2]
+    address, _, query = page.url.partition("compare?")
     page.goto(f"{address}analytics?{query}")
     expect(page.get_by_test_id("stPlotlyChart").first).to_be_visible()
     yield "analytics"

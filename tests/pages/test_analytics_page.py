@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -10,12 +11,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.analytics.session_view import selected_turn
+from playground.compare.votes import CastVote, add_votes
 from playground.runtime import Runtime, get_runtime
-from playground.sessions.turns import Answer, TurnSettings
+from playground.sessions.turns import Answer, TurnSettings, utc_now
 from playground.teams.owner import MACHINE_OWNER
 from speko_client.models import Fault, Timing
 from tests.pages.gateway_stand_in import StandIn
 from tests.patience import PATIENCE
+from tests.playground.compare.seated import FOUR, each_of
 from tests.turns import answered, failed, numbered, served, used
 
 ROOT = Path(__file__).parent.parent.parent
@@ -84,6 +87,66 @@ def test_the_way_back_leads_to_the_chat_from_a_new_tab_too(stand_in: StandIn) ->
     assert any(
         "Book me an appointment for Tuesday." in each.proto.body for each in opened.get("html")
     )
+
+
+def store_comparison(runtime: Runtime) -> None:
+    """Five messages to the router and three pinned seats; Groq fails at the last one."""
+    store = runtime.store.of(MACHINE_OWNER)
+    for seat, time in {"a": 300.0, "b": 420.0, "c": 180.0, "d": 310.0}.items():
+        times = [time] * 4 + [None if seat == "c" else time]
+        for one in each_of(seat, times, 0.01):
+            store.save_turn(one)
+    store.save_comparison("c", FOUR.model_dump_json())
+
+
+def test_a_comparison_counts_every_seats_turns(runtime: Runtime) -> None:
+    store_comparison(runtime)
+    app = page(c="c")
+    assert not app.exception
+    assert [(m.label, m.value) for m in app.metric][:2] == [("Turns", "20"), ("Answered", "19")]
+    assert [heading.value for heading in app.header] == ["By seat", *TITLES]
+    assert any("20 turns of 4 seats over 5 messages" in each.value for each in app.caption)
+    seats = app.dataframe[0].value
+    assert seats["Who"].tolist() == ["Router", "OpenAI gpt-4o", "Groq llama", "xAI grok"]
+    assert seats["Answered"].tolist() == [5, 5, 4, 5]
+    assert seats["First token, ms"].tolist() == [300, 420, 180, 310]
+    assert "Back to the comparison" in links(app)
+
+
+def test_one_seat_of_a_comparison_can_be_charted_alone(runtime: Runtime) -> None:
+    store_comparison(runtime)
+    app = page(c="c")
+    app.pills(key="charted-seat-c").set_value("c").run()
+    assert not app.exception
+    assert [(m.label, m.value) for m in app.metric][:2] == [("Turns", "5"), ("Answered", "4")]
+    app.toggle(key="table-latency").set_value(True).run()
+    assert set(app.dataframe[1].value["Seat"]) == {"C"}
+
+
+def test_what_is_judged_blind_is_left_out_until_it_is_judged(runtime: Runtime) -> None:
+    store = runtime.store.of(MACHINE_OWNER)
+    for one in (*each_of("b", [420.0, 430.0]), *each_of("c", [180.0, 190.0])):
+        store.save_turn(one)
+    store.save_comparison("c", FOUR.model_copy(update={"blind": True}).model_dump_json())
+    app = page(c="c")
+    assert next((m.label, m.value) for m in app.metric) == ("Turns", "2")
+    assert "left out here until you have voted" in app.info[0].value
+    vote = CastVote(
+        id="m2", at=utc_now() - timedelta(minutes=1), left="x", right="y", outcome="tie"
+    )
+    add_votes(store, [vote])
+    app = page(c="c")
+    assert next((m.label, m.value) for m in app.metric) == ("Turns", "4")
+    assert not app.info
+
+
+def test_a_turn_of_a_comparison_is_linked_on_its_own_page(runtime: Runtime) -> None:
+    store_comparison(runtime)
+    (first, *_) = [
+        each.proto for each in page(c="c").get("page_link") if each.proto.label == "Turn 1"
+    ]
+    assert first.page.endswith("compare")
+    assert "answer=a1" in first.query_string
 
 
 def test_a_chart_has_its_table(runtime: Runtime) -> None:

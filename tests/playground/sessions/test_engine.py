@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from playground.servers.connection import Connection
-from playground.sessions.engine import AlreadyRunningError, Engine
+from playground.sessions.engine import MOST_BESIDE, AlreadyRunningError, Engine
 from playground.sessions.store import OwnerStore, Store
-from playground.sessions.turns import Run, TurnSettings
+from playground.sessions.turns import Place, Run, TurnSettings
 from playground.teams.owner import MACHINE_OWNER
 from tests.patience import PATIENCE
 from tests.playground.conftest import Clock
@@ -248,3 +248,60 @@ def test_a_watcher_sees_every_change_and_the_end(
         assert later > version
         version = later
     assert run.wait_change(version, PATIENCE) == version
+
+
+def test_the_turns_of_a_comparison_run_beside_each_other(
+    engine: Engine, gateway: Connection, store: OwnerStore, wire: ThreadedWireServer
+) -> None:
+    go_on = threading.Event()
+    wire.script = holds("So far", go_on)
+    whole = conversation()
+    runs = [
+        engine.submit(
+            MACHINE_OWNER, gateway, whole, "Hi", FORM, parent_id=None, place=Place(seat, "m1")
+        )
+        for seat in "abc"
+    ]
+    for run in runs:
+        wait_for_text(run)
+    assert engine.runs_for(MACHINE_OWNER, "c") == tuple(runs)
+    engine.stop(MACHINE_OWNER, "c", runs[1].turn.id)
+    assert runs[1].wait(PATIENCE)
+    assert [run.done for run in runs] == [False, True, False]
+    go_on.set()
+    assert all(run.wait(PATIENCE) for run in runs)
+    found = {turn.seat: turn.status for turn in stored(store).turns}
+    assert found == {"a": "done", "b": "stopped", "c": "done"}
+    assert {turn.message_id for turn in stored(store).turns} == {"m1"}
+    assert engine.runs_for(MACHINE_OWNER, "c") == ()
+
+
+def test_a_seat_can_be_sent_another_history_than_its_branch(
+    engine: Engine, gateway: Connection, wire: ThreadedWireServer
+) -> None:
+    whole = conversation(turn("a"))
+    place = Place("b", "m2", history=(turn("a", text="Both said this."),))
+    engine.submit(MACHINE_OWNER, gateway, whole, "And?", FORM, parent_id="a", place=place).wait(
+        PATIENCE
+    )
+    said = [message["content"] for message in wire.asked[0].body["messages"]]
+    assert said == ["Message a", "Both said this.", "And?"]
+
+
+def test_one_comparison_runs_a_bounded_number_of_turns(
+    engine: Engine, gateway: Connection, wire: ThreadedWireServer
+) -> None:
+    def ask(message_id: str) -> Run:
+        place = Place("a", message_id)
+        return engine.submit(
+            MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None, place=place
+        )
+
+    wire.script = holds("So far")
+    runs = [ask(f"m{number}") for number in range(MOST_BESIDE)]
+    for run in runs:
+        wait_for_text(run)
+    with pytest.raises(AlreadyRunningError):
+        ask("one more")
+    engine.stop(MACHINE_OWNER, "c")
+    assert all(run.wait(PATIENCE) for run in runs)

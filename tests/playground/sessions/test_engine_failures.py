@@ -189,3 +189,22 @@ def test_without_a_store_the_conversation_goes_on_and_says_so(
     assert len(wire.asked[1].body["messages"]) == 3
     assert [t.message for t in stored(store).path()] == ["Hi", "And?"]
     engine.close()
+
+
+def test_a_turn_that_is_saved_late_is_no_longer_shown_as_not_saved(
+    tmp_path: Path, gateway: Connection
+) -> None:
+    (tmp_path / "playground.db").mkdir()
+    everyone = Store(f"sqlite:///{tmp_path / 'playground.db'}")
+    engine = Engine(everyone, price=price)
+    run = engine.submit(MACHINE_OWNER, gateway, conversation(), "Hi", FORM, parent_id=None)
+    assert run.wait(PATIENCE)
+    assert engine.runs_for(MACHINE_OWNER, "c") == (run,)
+    (tmp_path / "playground.db").rmdir()
+    store = everyone.of(MACHINE_OWNER)
+    store.save_settings("c", FORM)
+    assert stored(store).path()[0].status == "done"
+    assert engine.runs_for(MACHINE_OWNER, "c") == ()
+    assert engine.run_for(MACHINE_OWNER, "c") is None
+    engine.close()
+    everyone.close()

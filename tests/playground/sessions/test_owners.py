@@ -36,6 +36,7 @@ WRITES: dict[str, Callable[[OwnerStore], None]] = {
     "a checkpoint": lambda store: store.checkpoint(turn("t1", status="running", text="Mine.")),
     "the form": lambda store: store.save_settings("c", FORM),
     "a title": lambda store: store.save_title("c", "Mine now"),
+    "the seats": lambda store: store.save_comparison("c", "{}"),
     "a branch": lambda store: store.show_branch("c", "t1"),
     "a turn of another session": lambda store: store.save_turn(turn("t1", conversation_id="b")),
 }

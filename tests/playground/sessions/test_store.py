@@ -65,6 +65,18 @@ def test_a_drill_stays_with_its_turn_and_never_becomes_the_forms(store: OwnerSto
     assert loaded(store).settings == TurnSettings(language="es")
 
 
+def test_a_comparison_is_found_with_its_seats_and_told_from_a_chat(
+    store: OwnerStore, other: OwnerStore
+) -> None:
+    store.save_turn(turn("t1", seat="b", message_id="m1"))
+    assert loaded(other).comparison is None
+    assert not other.recent(1)[0].compared
+    store.save_comparison("c", '{"seats": []}')
+    assert loaded(other).comparison == '{"seats": []}'
+    assert [(each.seat, each.message_id) for each in loaded(other).turns] == [("b", "m1")]
+    assert other.recent(1)[0].compared
+
+
 def test_turns_are_numbered_along_their_branch(store: OwnerStore) -> None:
     for saved in (turn("a"), turn("b", "a"), turn("c", "b"), turn("b2", "a")):
         store.save_turn(saved)

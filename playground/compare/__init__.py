@@ -1,0 +1,1 @@
+"""One message answered by several seats at once: side by side, judged blind, rated."""

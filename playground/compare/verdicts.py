@@ -1,0 +1,129 @@
+"""What figures allow one to say: better, worse, no difference beyond the margin, can't tell. Pure.
+
+A verdict on votes is looked at only after 25, 50, 100 and 200 of them, and at each doubling after
+that: whoever looks after every vote finds a winner among equals sooner or later. Each look is
+taken at a quarter of the level, so that the four together raise at most 5 % false alarms.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Final, Literal
+
+from playground.compare.ratings import Ratings, Vote, pairs, rate
+
+Word = Literal["better", "worse", "no difference", "can't tell"]
+
+FIRST_LOOK: Final = 25
+LEVEL: Final = 0.05
+MARGIN: Final = math.log(0.55 / 0.45)
+"""In strength: a difference below 55 to 45 in wins is none that matters."""
+LOOKS_IN_LEVEL: Final = 4
+"""Each look is taken at this part of the level."""
+_MOST_MORE: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """On one pair: what can be said of ``first`` beside ``second``.
+
+    ``more`` is about how many more votes on this pair and its like would settle it; None where it
+    is settled, or where no number up to 10,000 would do.
+    """
+
+    first: str
+    second: str
+    word: Word
+    more: int | None
+
+
+def last_look(votes: int) -> int:
+    """How many of the votes count for a verdict: 0 below 25, else 25, 50, 100, 200, 400 ..."""
+    look = FIRST_LOOK
+    if votes < look:
+        return 0
+    while look * 2 <= votes:
+        look *= 2
+    return look
+
+
+def next_look(votes: int) -> int:
+    """The first look that has at least so many votes."""
+    return FIRST_LOOK if votes <= FIRST_LOOK else next_look(-(-votes // 2)) * 2
+
+
+def verdicts(votes: Sequence[Vote]) -> list[Verdict]:
+    """One for each pair of seats, as of the last look, by Holm's procedure over the pairs.
+
+    Before the first look nothing can be said, and what is missing to it is in ``more``.
+    """
+    look = last_look(len(votes))
+    seats = sorted({name for vote in votes for name in (vote.left, vote.right)})
+    if not look:
+        missing = FIRST_LOOK - len(votes)
+        return [Verdict(*pair, "can't tell", missing) for pair in pairs(seats)]
+    rated = rate(votes[:look])
+    unseen = [
+        Verdict(*pair, "can't tell", None) for pair in pairs(seats) if not _known(rated, pair)
+    ]
+    return [*_judged(rated), *unseen]
+
+
+def _known(rated: Ratings, pair: tuple[str, str]) -> bool:
+    return set(pair) <= set(rated.seats)
+
+
+def _judged(rated: Ratings) -> list[Verdict]:
+    level = LEVEL / LOOKS_IN_LEVEL
+    found = [(pair, *rated.difference(*pair)) for pair in pairs(rated.seats)]
+    chances = [_chance(difference, error) for _, difference, error in found]
+    differs = holm(chances, level)
+    return [
+        _verdict(pair, difference, error, rated.votes, level, differs=sure)
+        for (pair, difference, error), sure in zip(found, differs, strict=True)
+    ]
+
+
+def holm(chances: Sequence[float], level: float) -> list[bool]:
+    """Which of several differences stand, with a family-wise error of ``level`` (Holm, 1979)."""
+    order = sorted(range(len(chances)), key=chances.__getitem__)
+    stands = [False] * len(chances)
+    for place, index in enumerate(order):
+        if chances[index] > level / (len(chances) - place):
+            break
+        stands[index] = True
+    return stands
+
+
+def _chance(difference: float, error: float) -> float:
+    return 2 * NormalDist().cdf(-abs(difference) / error) if error > 0 else 1.0
+
+
+def _verdict(
+    pair: tuple[str, str],
+    difference: float,
+    error: float,
+    votes: int,
+    level: float,
+    *,
+    differs: bool,
+) -> Verdict:
+    if differs:
+        return Verdict(*pair, "better" if difference > 0 else "worse", None)
+    reach = NormalDist().inv_cdf(1 - level / 2)
+    if abs(difference) + reach * error < MARGIN:
+        return Verdict(*pair, "no difference", None)
+    return Verdict(*pair, "can't tell", _more(difference, error, votes, reach))
+
+
+def _more(difference: float, error: float, votes: int, reach: float) -> int | None:
+    """Errors shrink with the root of the votes; whichever end comes first."""
+    away = max(abs(difference), abs(MARGIN - abs(difference)) if abs(difference) < MARGIN else 0.0)
+    if away == 0:
+        return None
+    needed = votes * (reach * error / away) ** 2
+    more = math.ceil(needed - votes)
+    return max(more, 1) if more <= _MOST_MORE else None
