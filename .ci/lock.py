@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 COMPILE = [
     *(sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", "--quiet"),
     *("--universal", "--python-version", "3.11", "--fork-strategy", "fewest"),
-    *("--generate-hashes", "--no-header", "--no-emit-index-url"),
+    # With extras: pip looks for the newest release of a name that is pinned only without them.
+    *("--generate-hashes", "--no-header", "--no-emit-index-url", "--no-strip-extras"),
 ]
 FILES = {
     "requirements.txt": ("What the playground needs to run", []),
