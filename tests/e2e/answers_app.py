@@ -9,8 +9,8 @@ from playground.look.frames import styles_html
 from playground.look.page_view import page_style
 from tests.answer_samples import SAMPLES, is_partial, sample_text
 
-st.html(styles_html("chat"))
-page_style("chat")
+st.html(styles_html("real"))
+page_style("real")
 answer_buttons()
 for sample in SAMPLES:
     with st.container(key=f"sample-{sample.stem}"):

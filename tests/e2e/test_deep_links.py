@@ -20,7 +20,7 @@ def test_a_page_opens_on_a_fresh_server(page: Page, start_server: StartServer, n
     assert opened is not None
     assert "img-src 'self'" in opened.headers["content-security-policy"]
     settle(page)
-    main = page.get_by_test_id("stMain")
+    main = page.get_by_role("main")
     if is_home:
         expect(page.get_by_placeholder("Message the router")).to_be_visible()
     else:

@@ -36,7 +36,8 @@ NAME = (
 )
 HARM = """() => [
     ...document.querySelectorAll('[src*="evil.test"], [onerror], img[src=x], .katex'),
-    ...document.querySelectorAll('main em:not(:is(button, summary, label) em)'),
+    ...document.querySelectorAll(
+        'main em:not(:is(button, summary, label, [data-testid=stPageLink]) em)'),
     ...[...document.querySelectorAll('[href*="evil.test"]')].filter(
         link => !link.href.includes(link.textContent)),
     ...[document.title].filter(title => title === 'harmed'),
