@@ -75,7 +75,8 @@ def columns_view(desk: CompareDesk) -> None:
         if not desk.turns:
             _first_screen(desk)
         arriving = _messages(desk)
-    scroll_to(_top(desk), mark=False)
+    led_to = None if desk.live else _led_to(desk)
+    scroll_to(_key(led_to) if led_to else _top(desk), mark=led_to is not None)
     if desk.connection is not None:
         below.html(_estimate(desk))
     if desk.live:
@@ -100,7 +101,18 @@ def _place(desk: CompareDesk) -> DeltaGenerator:
 def _top(desk: CompareDesk) -> str:
     """What is to stand at the top: the last message, or the page's own beginning."""
     last = next(reversed(messages(desk.turns)), None)
-    return f"message-{last[0].message_id or last[0].id}" if last else "compare-title"
+    return _key(last) if last else "compare-title"
+
+
+def _led_to(desk: CompareDesk) -> list[Turn] | None:
+    """The answers to the message that a link led to; None where it was another link."""
+    focused = url.focused_answer()
+    return next((group for group in messages(desk.turns) if focused in {t.id for t in group}), None)
+
+
+def _key(turns: Sequence[Turn]) -> str:
+    """What the answers to one message are drawn under."""
+    return f"message-{turns[0].message_id or turns[0].id}"
 
 
 def _send(desk: CompareDesk, message: str | None) -> None:
@@ -151,9 +163,10 @@ def _messages(desk: CompareDesk) -> list[Arriving]:
     """The last messages with their answers; returns the columns that still grow."""
     groups = messages(desk.turns)
     shown = turns_shown(desk.conversation_id, SHOWN)
-    focused = url.focused_answer()
-    places = [place for place, turns in enumerate(groups) if focused in {t.id for t in turns}]
-    if hidden := min([max(len(groups) - shown, 0), *places]):
+    hidden = max(len(groups) - shown, 0)
+    if (led_to := _led_to(desk)) is not None:
+        hidden = min(hidden, groups.index(led_to))
+    if hidden:
         st.button(
             f"Show {min(hidden, SHOWN)} earlier of {hidden}",
             icon=":material/expand_less:",
@@ -165,7 +178,7 @@ def _messages(desk: CompareDesk) -> list[Arriving]:
     arriving: list[Arriving] = []
     for turns in groups[hidden:]:
         name = turns[0].message_id or turns[0].id
-        with st.container(key=f"message-{name}"):
+        with st.container(key=_key(turns)):
             message_view(turns[0].message)
             if turns[0].message_id is None:
                 _from_chat(turns[0])
@@ -173,9 +186,6 @@ def _messages(desk: CompareDesk) -> list[Arriving]:
                 arriving += _row(desk, turns, is_last=turns is groups[-1], name=name)
                 _of_removed(desk, turns, name)
                 difference_view(turns)
-    if places and not desk.live:
-        first = groups[places[0]][0]
-        scroll_to(f"message-{first.message_id or first.id}")
     return arriving
 
 

@@ -74,6 +74,15 @@ def test_a_message_goes_to_all_and_each_answer_stands_under_its_own_name() -> No
     assert parameter(again, "c") == parameter(app, "c")
 
 
+def test_a_link_to_one_answer_opens_its_message_however_far_back_it_is() -> None:
+    app = page(seats=["router", "xai"])
+    for message in ("First", "Second", "Third", "Fourth"):
+        send(app, message)
+    assert "show-earlier" in [button.key for button in app.button]
+    linked = page(c=parameter(app, "c"), answer=answers(app, 0)["b"].id)
+    assert "show-earlier" not in [button.key for button in linked.button]
+
+
 def test_the_address_has_the_seats_with_their_own_settings() -> None:
     app = page(seats=["router;optimize_for=cost", "xai;temperature=0.2"])
     assert heads(app) == ["A Router · cost", "B xAI"]
