@@ -95,9 +95,7 @@ class Chat:
     @property
     def in_force(self) -> InForce | None:
         """The snapshot that the server ranks by now; None where that is not known."""
-        if self.connection is None or self.facts.fleet is None:
-            return None
-        return InForce(self.connection.name, self.facts.fleet.snapshot.id)
+        return in_force(self.connection, self.facts)
 
     def keep_form(self, fields: Fields) -> None:
         """Remember the form with the conversation, so that a reload finds it."""
@@ -163,12 +161,8 @@ class Chat:
         if self.server is None:
             restore_draft(message)
             return
-        if len(message) > LONGEST_MESSAGE:
-            _not_sent(
-                message,
-                f"This message has {len(message):,} characters, and {LONGEST_MESSAGE:,} is the "
-                "most. Shorten it, then send it again.",
-            )
+        if why := too_long(message):
+            _not_sent(message, why)
             return
         now, drill = datetime.now(UTC), drill_state()
         staged = drill.faults(now) if self.facts.takes_drills else ()
@@ -200,10 +194,7 @@ def open_chat(on_sent: Callable[[Runtime, Owner, str], None]) -> Chat:
     runtime = get_runtime()
     store = runtime.store.of(this_owner())
     server = connect(runtime)
-    if isinstance(server.value, Connection):
-        facts = server_facts(runtime, server.value)
-    else:
-        facts = ServerFacts(pending=server.problem is None)
+    facts = facts_of(runtime, server)
     wanted = url.conversation_id()
     found = _load(store, wanted)
     stored = found.value
@@ -265,6 +256,30 @@ def connect(runtime: Runtime) -> Found[Connection | Connecting]:
         return Found(_connecting(runtime), str(error))
     except AddressRefusedError as error:
         return Found(problem=str(error))
+
+
+def facts_of(runtime: Runtime, server: Found[Connection | Connecting]) -> ServerFacts:
+    """What this server says of itself; nothing yet where it is still starting."""
+    if isinstance(server.value, Connection):
+        return server_facts(runtime, server.value)
+    return ServerFacts(pending=server.problem is None)
+
+
+def in_force(connection: Connection | None, facts: ServerFacts) -> InForce | None:
+    """The snapshot that the server ranks by now; None where that is not known."""
+    if connection is None or facts.fleet is None:
+        return None
+    return InForce(connection.name, facts.fleet.snapshot.id)
+
+
+def too_long(message: str) -> str:
+    """Why a message of this length is not sent; empty where it is."""
+    if len(message) <= LONGEST_MESSAGE:
+        return ""
+    return (
+        f"This message has {len(message):,} characters, and {LONGEST_MESSAGE:,} is the most. "
+        "Shorten it, then send it again."
+    )
 
 
 def _connecting(runtime: Runtime) -> Connecting:

@@ -36,7 +36,7 @@ _ASSISTANT = ":material/alt_route:"
 FRAME_SECONDS = 1 / 15
 _LOOK_SECONDS = 0.5
 _SCROLL = Path(__file__).with_name("scroll.js").read_text("utf-8")
-_UNFINISHED = ("failed", "stopped", "interrupted")
+UNFINISHED = ("failed", "stopped", "interrupted")
 
 
 def turn_list(chat: Chat) -> None:
@@ -139,7 +139,7 @@ def _turn_view(chat: Chat, turn: Turn) -> None:
             if turn.answer.provider or turn.drilled:
                 st.html(chips_html(turn), width="content")
             receipt_view(turn, chat.in_force)
-            if turn.status in _UNFINISHED:
+            if turn.status in UNFINISHED:
                 st.button(
                     f"Retry{unseen(f'turn {turn.number}')}",
                     icon=":material/refresh:",

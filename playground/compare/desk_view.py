@@ -11,7 +11,7 @@ from itertools import chain, takewhile
 import streamlit as st
 
 from playground.browser import url
-from playground.chat.chat_view import LONGEST_MESSAGE, connect
+from playground.chat.chat_view import connect, facts_of, in_force, too_long
 from playground.chat.state import restore_draft
 from playground.compare.seat_words import full_name, winner_is_chosen
 from playground.compare.seats import (
@@ -27,7 +27,7 @@ from playground.compare.seats import (
     with_runs,
 )
 from playground.compare.setup import begun_from, beside, candidate_of, first_seats, gone, left_out
-from playground.connections.facts_view import ServerFacts, server_facts
+from playground.connections.facts_view import ServerFacts
 from playground.drills.state import drill_state, keep_drill
 from playground.found import Found
 from playground.intent.fields_view import Fields
@@ -106,9 +106,7 @@ class CompareDesk:
     @property
     def in_force(self) -> InForce | None:
         """The snapshot that the server ranks by now; None where that is not known."""
-        if self.connection is None or self.facts.fleet is None:
-            return None
-        return InForce(self.connection.name, self.facts.fleet.snapshot.id)
+        return in_force(self.connection, self.facts)
 
     def keep_form(self, fields: Fields) -> None:
         """Remember the form with the comparison, so that a reload finds it."""
@@ -203,11 +201,8 @@ class CompareDesk:
     def _refusal(self, message: str, asked: Sequence[Seat]) -> str:
         if self.waits_for:
             return f"Not sent yet. {self.waits_for}"
-        if len(message) > LONGEST_MESSAGE:
-            return (
-                f"This message has {len(message):,} characters, and {LONGEST_MESSAGE:,} is the "
-                "most. Shorten it, then send it again."
-            )
+        if why := too_long(message):
+            return why
         if len(asked) < FEWEST:
             return "Not sent yet. A comparison has at least two seats: add one."
         for seat, why in gone(asked, self.facts.known):
@@ -270,10 +265,7 @@ def open_desk() -> CompareDesk:
     runtime = get_runtime()
     store = runtime.store.of(this_owner())
     server = connect(runtime)
-    if isinstance(server.value, Connection):
-        facts = server_facts(runtime, server.value)
-    else:
-        facts = ServerFacts(pending=server.problem is None)
+    facts = facts_of(runtime, server)
     found = Found.by(lambda: _begun(store, facts) or _stored(store), StoreError)
     stored = found.value
     conversation_id = stored.id if stored else url.reserve(store.new_conversation_id())
