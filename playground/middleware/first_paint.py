@@ -31,9 +31,9 @@ _CHANGED: Final = {b"content-length", b"etag", b"last-modified"}
 class FirstPaint:
     """Puts ``head`` and the styles of the page at a path into the HTML that passes.
 
-    Streamlit's HTML is empty: its scripts fetch one more when the first element needs it, and a
-    page's styles are elements too. What stood there before them would jump. The HTML is the same
-    for all paths, and so is its ETag; ours depends on both, so it is sent anew each time.
+    Streamlit's own HTML is empty. Its scripts draw everything, and fetch each part of the page, the
+    styles too, when it is first needed; until then the page stands in a wrong place and then jumps.
+    Streamlit's ETag does not know what is added here, so the HTML is sent anew each time.
     """
 
     def __init__(self, app: App, head: Callable[[], str], styles: Callable[[str], str]) -> None:
