@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from playground.browser import widgets
 from playground.browser.guide import focus_on
 from playground.browser.slots import Slot
+
+_UNDO_OFFERED: Final = timedelta(minutes=5)
 
 _ASKED = Slot[tuple[str, str, str | None]]("message_asked", tuple)
 _RESTORE = Slot[tuple[str, str]]("restore_draft", tuple)
@@ -14,6 +19,7 @@ _TAKEN = Slot[tuple[str, str]]("choice_taken", tuple)
 _SHOWN = Slot[dict[str, int]]("turns_shown", dict)
 _LISTED = Slot("sessions_listed", int)
 _DELETING = Slot("session_to_delete", str)
+_BINNED = Slot[tuple[datetime, tuple[str, ...]]]("sessions_binned", tuple)
 _WATCHED = Slot("turn_watched", str)
 
 
@@ -84,6 +90,17 @@ def ask_deletion(what: str | None) -> None:
     if what:
         focus_on("delete-not")
     _DELETING.set(what)
+
+
+def offer_undo(ids: Sequence[str]) -> None:
+    """Offer to take these sessions, just put there, out of the bin; none: no longer."""
+    _BINNED.set((datetime.now(UTC), tuple(ids)) if ids else None)
+
+
+def just_binned() -> tuple[str, ...]:
+    """The sessions that were put into the bin a moment ago."""
+    at, ids = _BINNED.get() or (datetime.min.replace(tzinfo=UTC), ())
+    return ids if datetime.now(UTC) - at < _UNDO_OFFERED else ()
 
 
 def watch(turn_id: str | None) -> None:
