@@ -60,9 +60,9 @@ def carry_over(page: str) -> None:
     _PAGE.set(page)
     if changed:
         forget_widgets()
-    if changed and opened is None and (last := _LAST.get()) is not None:
+    if changed and opened is None and selected() is None and (last := _LAST.get()) is not None:
         open_conversation(last)
-    else:
+    elif selected() is None:
         _LAST.set(opened)
 
 
@@ -162,7 +162,7 @@ def had_frame(*, drawn: bool = False) -> bool:
 
 def _name_in_url(conversation: str | None) -> None:
     # One by one: what widgets keep in the URL must stay.
-    for param in (_TURN_PARAM, _FROM_PARAM, _ANSWER_PARAM):
+    for param in (_TURN_PARAM, _FROM_PARAM, _ANSWER_PARAM, _SELECTION_PARAM):
         st.query_params.pop(param, None)
     if conversation is None:
         st.query_params.pop(_PARAM, None)

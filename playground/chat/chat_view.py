@@ -12,6 +12,7 @@ import streamlit as st
 
 from playground.browser import url
 from playground.browser.guide import focus_on
+from playground.chat.bin_view import in_bin
 from playground.chat.samples import Sample
 from playground.chat.state import ask_to_send, draft_to_restore, restore_draft, take_asked
 from playground.connections.facts_view import ServerFacts, server_facts, try_again
@@ -229,6 +230,7 @@ def show_problems(chat: Chat) -> None:
         try_again()
     if view.missing:
         st.info(NOT_HERE)
+    in_bin(chat.store, view.conversation)
     if view.run is not None and view.run.save_error:
         st.warning(f"The last turn is not saved. {literal(view.run.save_error)}")
 

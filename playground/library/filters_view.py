@@ -11,7 +11,7 @@ import streamlit as st
 from playground.browser import widgets
 from playground.browser.slots import browser_state
 from playground.intent import languages
-from playground.library.selection import LABELS, Mark, Place, Selection
+from playground.library.selection import LABELS, LONGEST_QUERY, Mark, Place, Selection
 from playground.look import palette
 from playground.look.words import OPTIMIZE_FOR, VERTICALS
 
@@ -40,7 +40,6 @@ def selection_of(place: Place, choices: Mapping[str, Sequence[str]]) -> Selectio
         placeholder="Search all texts, titles and tags",
         type="search",
         icon=":material/search:",
-        max_chars=400,
         label_visibility="collapsed",
         key="search",
         persist_state="session",
@@ -58,7 +57,14 @@ def selection_of(place: Place, choices: Mapping[str, Sequence[str]]) -> Selectio
             disabled=not said,
             key="clear-filters",
         )
-    return Selection(place=place, query=query or "", marks=marks, since=since, until=until, **lists)
+    return Selection(
+        place=place,
+        query=(query or "")[:LONGEST_QUERY],
+        marks=marks,
+        since=since,
+        until=until,
+        **lists,
+    )
 
 
 def clear() -> None:
@@ -69,7 +75,7 @@ def clear() -> None:
 
 def _lists(choices: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
     lists: dict[str, tuple[str, ...]] = {}
-    with st.grid(columns=4, min_column_width=200, gap="small", key="filter-lists"):
+    with st.grid(columns=4, min_column_width=140, gap="small", key="filter-lists"):
         for field, label in LABELS.items():
             heading, name = _NAMES[field]
             # What was chosen stays, also where no session has it any more.

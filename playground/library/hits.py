@@ -56,9 +56,10 @@ def hits_in(store: OwnerStore, listed: Sequence[Listed], query: str) -> dict[str
     with store.database.read() as transaction:
         places = {each.session.id: _places(transaction, each, wanted) for each in listed}
         turns = _turns(transaction, {each: found[:SHOWN] for each, found in places.items()})
+    blind = {each.session.id for each in listed if each.blind}
     return {
         each: Hits(
-            tuple(_snippet(turn, wanted) for turn in turns.get(each, ())),
+            tuple(_snippet(turn, wanted, each in blind) for turn in turns.get(each, ())),
             max(len(found) - SHOWN, 0),
         )
         for each, found in places.items()
@@ -108,13 +109,17 @@ def _read(body: str) -> Turn | None:
         return None
 
 
-def _snippet(turn: Turn, wanted: Sequence[Phrase]) -> Snippet:
-    if asked := hits(turn.message, wanted):
-        return Snippet(turn.id, "", snippet(turn.message, asked))
-    if said := hits(turn.answer.text, wanted):
-        return Snippet(turn.id, turn.answer.provider or "", snippet(turn.answer.text, said))
-    # The words stand in both, some here and some there.
-    return Snippet(turn.id, "", snippet(turn.message, ()))
+def _snippet(turn: Turn, wanted: Sequence[Phrase], blind: bool) -> Snippet:
+    """From the message or from the answer, whichever has more of what was looked for."""
+    asked, said = ([each for each in wanted if hits(text, [each])] for text in _texts(turn))
+    answers = len(said) > len(asked)
+    text = turn.answer.text if answers else turn.message
+    by = turn.answer.provider if answers and not blind else None
+    return Snippet(turn.id, by or "", snippet(text, hits(text, wanted)))
+
+
+def _texts(turn: Turn) -> tuple[str, str]:
+    return turn.message, turn.answer.text
 
 
 def _one_line(text: str) -> str:

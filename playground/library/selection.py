@@ -24,7 +24,8 @@ LABELS: Final = {
 MOST_IDS: Final = 200
 """So many sessions can be named one by one."""
 
-_LONGEST_QUERY: Final = 400
+LONGEST_QUERY: Final = 400
+"""So many characters of what is typed into the search box count."""
 
 
 class Selection(BaseModel):
@@ -37,7 +38,7 @@ class Selection(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     place: Place = "library"
-    query: str = Field(default="", max_length=_LONGEST_QUERY)
+    query: str = Field(default="", max_length=LONGEST_QUERY)
     providers: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()

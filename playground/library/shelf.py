@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection as Transaction
 
+from playground.compare.seats import read
 from playground.library.selection import Selection
 from playground.sessions import catching_up, indexing
 from playground.sessions.loaded import ConversationSummary, summary
@@ -50,10 +51,14 @@ class Key(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A session in the list, and who answered in it, by id."""
+    """A session in the list, and who answered in it, by id.
+
+    ``blind``: who answered there is judged without their names, so that no list may tell.
+    """
 
     session: ConversationSummary
     providers: tuple[str, ...] = ()
+    blind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,13 +222,22 @@ def _comes_after(key: Key) -> sa.ColumnElement[bool]:
 
 
 def _listed(transaction: Transaction, numbers: Sequence[int]) -> tuple[Listed, ...]:
-    found = transaction.execute(sa.select(CONVERSATIONS).where(_SHELF.number.in_(numbers)))
-    sessions = {row.number: summary(row) for row in found}
-    by_session: dict[int, list[str]] = {}
-    label = LABELS.c
+    label, by_session = LABELS.c, dict[int, list[str]]()
     asked = sa.select(label.session, label.value).where(
         label.session.in_(numbers) & (label.name == "provider")
     )
     for number, provider in transaction.execute(asked.order_by(label.value)):
         by_session.setdefault(number, []).append(provider)
-    return tuple(Listed(sessions[each], tuple(by_session.get(each, ()))) for each in numbers)
+    found = transaction.execute(sa.select(CONVERSATIONS).where(_SHELF.number.in_(numbers)))
+    listed = {
+        row.number: Listed(
+            summary(row), tuple(by_session.get(row.number, ())), _is_blind(row.comparison)
+        )
+        for row in found
+    }
+    return tuple(listed[number] for number in numbers)
+
+
+def _is_blind(comparison: str | None) -> bool:
+    seats = read(comparison)
+    return seats is not None and seats.blind

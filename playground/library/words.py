@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from html import escape
 from typing import Final
@@ -40,8 +39,7 @@ def figures_html(listed: Listed, now: datetime, zone: tzinfo) -> str:
         facts.append(f"{dollars(session.cost_usd)} estimated")
     line = "".join(f"<span>{escape(fact)}</span>" for fact in facts)
     return (
-        f'<div class="library-figures sp-inline">{_providers(listed.providers)}{line}'
-        f"{_labels(session)}</div>"
+        f'<div class="library-figures sp-inline">{_providers(listed)}{line}{_labels(session)}</div>'
     )
 
 
@@ -66,7 +64,8 @@ def moved_words(count: int) -> str:
     return f"{counted(count, 'session')} moved to the bin, for {BIN_DAYS} days."
 
 
-def _providers(providers: Sequence[str]) -> str:
+def _providers(listed: Listed) -> str:
+    providers = () if listed.blind else listed.providers
     if not providers:
         return ""
     names = ", ".join(map(palette.display_name, providers))
