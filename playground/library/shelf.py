@@ -130,7 +130,7 @@ def fitting(
         wanted.append(_SHELF.id.in_(selection.ids))
     if selection.query.strip():
         if transaction.dialect.name == "postgresql":
-            # It takes all words for near; they lie aside, and to read them all takes seconds.
+            # It takes reading all words for cheap; with frequent words the index is still faster.
             transaction.execute(sa.text("SET LOCAL enable_seqscan = off"))
         wanted.append(_SHELF.number.in_(_saying(transaction, phrases(selection.query))))
     return sa.and_(*wanted)

@@ -32,6 +32,7 @@ from playground.sessions.migrations import STEPS, Migration, execute
 _BEGIN = "sqlite_begin"
 _MIGRATION_LOCK = 7_735_636
 """A number of our own among Postgres's advisory locks."""
+_MERGED_PAGES = 500
 _ADVICE = {
     sqlite3.SQLITE_FULL: "The disk that holds {place} is full. Free some space; what is not saved "
     "yet is kept in memory and saved with the next turn.",
@@ -94,17 +95,37 @@ class Database:
             with engine.begin() as connection:
                 yield connection
 
+    def erase_words(self) -> None:
+        """Leave no deleted word in SQLite's index, where a word is only marked as deleted.
+
+        It takes a second or so for a large index, in steps between which others can write.
+        Raises StoreError.
+        """
+        with self._at_once() as connection:
+            # A negative number begins with the whole index, a positive one goes on.
+            pages = -_MERGED_PAGES
+            while connection is not None and _merge(connection, pages) > 1:
+                pages = _MERGED_PAGES
+
     def erase(self) -> None:
         """Leave nothing of what was deleted in SQLite's files; Postgres sees to it by itself.
 
         Raises StoreError.
         """
+        with self._at_once() as connection:
+            if connection is not None:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
+    def _at_once(self) -> Iterator[sa.Connection | None]:
+        """SQLite without a transaction around; None for Postgres."""
         if not self._sqlite:
+            yield None
             return
         with _translated(self.place):
             engine = self._opened().execution_options(isolation_level="AUTOCOMMIT")
             with engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                yield connection
 
     def close(self) -> None:
         """Let go of the connections; the next use opens them anew."""
@@ -213,6 +234,14 @@ def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> Non
     connection.execute("PRAGMA synchronous = FULL")
     # What is deleted is overwritten, and not only no longer listed.
     connection.execute("PRAGMA secure_delete = ON")
+
+
+def _merge(connection: sa.Connection, pages: int) -> int:
+    """Merge so much of the index of words; returns how many rows it changed, 1 where none."""
+    driver = connection.connection.dbapi_connection
+    before = driver.total_changes if driver else 0
+    connection.exec_driver_sql("INSERT INTO search (search, rank) VALUES ('merge', ?)", (pages,))
+    return (driver.total_changes if driver else 0) - before
 
 
 def _begin(connection: sa.Connection) -> None:
