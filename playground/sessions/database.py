@@ -101,31 +101,26 @@ class Database:
         It takes a second or so for a large index, in steps between which others can write.
         Raises StoreError.
         """
-        with self._at_once() as connection:
-            # A negative number begins with the whole index, a positive one goes on.
-            pages = -_MERGED_PAGES
-            while connection is not None and _merge(connection, pages) > 1:
-                pages = _MERGED_PAGES
+        # A negative number begins with the whole index, a positive one goes on.
+        pages = -_MERGED_PAGES
+        while self._sqlite:
+            with self.write() as connection:
+                changed = _merge(connection, pages)
+            if changed <= 1:
+                return
+            pages = _MERGED_PAGES
 
     def erase(self) -> None:
         """Leave nothing of what was deleted in SQLite's files; Postgres sees to it by itself.
 
         Raises StoreError.
         """
-        with self._at_once() as connection:
-            if connection is not None:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    @contextmanager
-    def _at_once(self) -> Iterator[sa.Connection | None]:
-        """SQLite without a transaction around; None for Postgres."""
         if not self._sqlite:
-            yield None
             return
         with _translated(self.place):
             engine = self._opened().execution_options(isolation_level="AUTOCOMMIT")
             with engine.connect() as connection:
-                yield connection
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Let go of the connections; the next use opens them anew."""
