@@ -184,22 +184,21 @@ def test_what_ifs_are_offered_to_their_owner_only() -> None:
 
 
 @pytest.mark.usefixtures("conversation")
-def test_one_session_is_deleted_from_the_list_once_that_is_confirmed() -> None:
+def test_a_session_that_is_deleted_from_the_list_lies_in_the_bin_and_can_be_had_back() -> None:
     store_of(BEN).save_turn(turn("b1", conversation_id="b", message="Mine"))
     store_of(BEN).save_turn(turn("b2", conversation_id="b2", message="Mine too"))
     app = page(BEN, c="b")
     listed = [each.label for each in app.button if str(each.key).startswith("open-")]
     assert sorted(listed) == ["Mine", "Mine too"]
     app.button(key="delete-b").click().run()
-    assert "Delete “Mine”?" in " ".join(shown(app))
-    app.button(key="delete-not").click().run()
-    assert len(store_of(BEN).recent(5)) == 2
-    app.button(key="delete-b").click().run()
-    app.button(key="delete-now").click().run()
     assert not app.exception
     assert [each.id for each in store_of(BEN).recent(5)] == ["b2"]
     assert "c" not in app.query_params
     assert not app.info
+    assert "moved to the bin" in " ".join(shown(app))
+    app.button(key="undo-delete").click().run()
+    assert {each.id for each in store_of(BEN).recent(5)} == {"b", "b2"}
+    assert "moved to the bin" not in " ".join(shown(app))
     assert len(anns().turns) == 3
 
 
@@ -211,11 +210,16 @@ def test_all_sessions_are_deleted_at_once_and_nobody_elses(conversation: Convers
     app.button(key="show-more").click().run()
     assert len([each for each in app.button if str(each.key).startswith("open-")]) == 12
     app.button(key="delete-all").click().run()
+    app.button(key="delete-not").click().run()
+    assert len(store_of(BEN).recent(20)) == 12
+    app.button(key="delete-all").click().run()
     app.button(key="delete-now").click().run()
     assert not app.exception
     assert store_of(BEN).recent(20) == []
     assert anns() == conversation
     assert saved_what_ifs(store_of(ANN))
+    app.button(key="undo-delete").click().run()
+    assert len(store_of(BEN).recent(20)) == 12
 
 
 @pytest.mark.usefixtures("conversation")
