@@ -5,7 +5,17 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("gateway", "sweep", "startup", "rerun", "preview", "felt", "compare", "local_engine")
+NAMES = (
+    "gateway",
+    "sweep",
+    "startup",
+    "rerun",
+    "preview",
+    "felt",
+    "compare",
+    "library",
+    "local_engine",
+)
 
 
 def main(names: list[str]) -> None:

@@ -213,6 +213,7 @@ function showKeys() {
 
 // A way to another view of the page: as if its control had been used
 function onClick(event) {
+  if (event.target.closest?.(".sp-keys-open")) showKeys()
   const view = event.target.closest?.("[data-view]")?.dataset.view
   const ways = view ? [...document.querySelectorAll(".st-key-how [role=radio]")] : []
   ways.find((way) => way.textContent.trim().toLowerCase() === view)?.click()

@@ -6,6 +6,7 @@ the first, and a session that comes meanwhile moves nothing.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -129,10 +130,7 @@ def fitting(
     if selection.ids:
         wanted.append(_SHELF.id.in_(selection.ids))
     if selection.query.strip():
-        if transaction.dialect.name == "postgresql":
-            # It takes reading all words for cheap; with frequent words the index is still faster.
-            transaction.execute(sa.text("SET LOCAL enable_seqscan = off"))
-        wanted.append(_SHELF.number.in_(_saying(transaction, phrases(selection.query))))
+        wanted.append(_among(transaction, _saying(transaction, phrases(selection.query))))
     return sa.and_(*wanted)
 
 
@@ -198,13 +196,30 @@ def _labelled(name: str, values: Sequence[str]) -> sa.ColumnElement[bool]:
     return _SHELF.number.in_(having)
 
 
-def _saying(transaction: Transaction, wanted: Sequence[Phrase]) -> sa.Select[Any]:
-    asked = sa.select(indexing.session_of(SEARCH.c.rowid))
+def _saying(transaction: Transaction, wanted: Sequence[Phrase]) -> list[int]:
+    """The numbers of all sessions, also of others', that have all of these phrases in one text.
+
+    Asked for by itself: as a part of another query, Postgres may look for it again for each row.
+    """
     if not wanted:
-        return asked.where(sa.false())
+        return []
     dialect = transaction.dialect.name
     match = sa.text(_MATCHES[dialect]).bindparams(query=_QUERIES[dialect](wanted))
-    return asked.where(match)
+    number = indexing.session_of(SEARCH.c.rowid)
+    if dialect == "postgresql":
+        # It takes reading all words for cheap; with frequent words the index is still faster.
+        transaction.execute(sa.text("SET LOCAL enable_seqscan = off"))
+    found = transaction.execute(sa.select(number).where(match).distinct()).scalars().all()
+    if dialect == "postgresql":
+        transaction.execute(sa.text("SET LOCAL enable_seqscan = on"))
+    return [*found]
+
+
+def _among(transaction: Transaction, numbers: Sequence[int]) -> sa.ColumnElement[bool]:
+    if transaction.dialect.name == "postgresql":
+        return _SHELF.number == sa.any_(sa.literal(numbers, sa.ARRAY(sa.BigInteger)))
+    each = sa.func.json_each(json.dumps(numbers)).table_valued("value")
+    return _SHELF.number.in_(sa.select(each.c.value))
 
 
 def _page(fits: sa.ColumnElement[bool], after: Key | None) -> sa.Select[Any]:

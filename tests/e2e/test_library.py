@@ -75,7 +75,7 @@ def row(page: Page, name: str) -> None:
 def test_two_characters_lead_to_their_turn(page: Page, filled: PlaygroundServer) -> None:
     open_sessions(page, filled)
     page.keyboard.press("/")
-    search = page.get_by_role("textbox", name="Search all texts")
+    search = page.get_by_role("searchbox", name="Search all texts")
     expect(search).to_be_focused()
     search.fill("北京")
     search.press("Enter")
@@ -129,13 +129,13 @@ def test_the_keys_are_listed_and_each_can_be_switched_off(
     page.keyboard.press("Escape")
     expect(keys).not_to_be_visible()
     page.keyboard.press("/")
-    expect(page.get_by_role("textbox", name="Search all texts")).not_to_be_focused()
+    expect(page.get_by_role("searchbox", name="Search all texts")).not_to_be_focused()
     open_sessions(page, filled)
     page.keyboard.press("?")
     keys.get_by_label("Go to the search box").check()
     keys.get_by_role("button", name="Close").click()
     page.keyboard.press("/")
-    expect(page.get_by_role("textbox", name="Search all texts")).to_be_focused()
+    expect(page.get_by_role("searchbox", name="Search all texts")).to_be_focused()
 
 
 def test_the_sidebar_has_days_an_undo_and_the_way_to_all(
