@@ -11,7 +11,8 @@ from playground.browser import url
 from playground.compare.by_seat_view import named_so_far
 from playground.compare.seats import read
 from playground.library.gathered import MOST_TURNS, gathered
-from playground.library.over_time import MEASURES, Measure, card, days
+from playground.library.over_time import MEASURES, Measure, days
+from playground.library.over_time_figure import card
 from playground.library.selection import Selection, from_text
 from playground.library.shelf import MOST_COUNTED, ids_of
 from playground.look.safe_text import literal
