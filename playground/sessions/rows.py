@@ -67,6 +67,20 @@ DELETED = sa.Table(
     sa.Column("deleted_at", sa.Double),
 )
 
+SHARES = sa.Table(
+    "shares",
+    _METADATA,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("token_hash", sa.String),
+    sa.Column("owner", sa.Text),
+    sa.Column("conversation_id", sa.String),
+    sa.Column("title", sa.Text),
+    sa.Column("page", sa.Text),
+    sa.Column("created_at", sa.Double),
+    sa.Column("expires_at", sa.Double),
+)
+"""Used by ``playground.shares``; here, because a session that is deleted takes its shares along."""
+
 # Two tabs may begin the same conversation; the second one finds it there.
 _CREATE = sa.text(
     "INSERT INTO conversations"
@@ -254,7 +268,7 @@ def show_branch(transaction: Transaction, session: SessionKey, leaf_id: str) -> 
 
 
 def delete(transaction: Transaction, which: sa.ColumnElement[bool], now: datetime) -> Sequence[str]:
-    """Delete these conversations with their turns; returns their ids, which stay taken."""
+    """Delete these conversations, their turns and shares; returns their ids, which stay taken."""
     found = sa.select(CONVERSATIONS.c.id).where(which).with_for_update()
     ids = transaction.execute(found).scalars().all()
     at = now.timestamp()
@@ -264,6 +278,7 @@ def delete(transaction: Transaction, which: sa.ColumnElement[bool], now: datetim
         some = ids[start : start + _AT_ONCE]
         transaction.execute(sa.insert(DELETED), [{"id": each, "deleted_at": at} for each in some])
         transaction.execute(sa.delete(TURNS).where(TURNS.c.conversation_id.in_(some)))
+        transaction.execute(sa.delete(SHARES).where(SHARES.c.conversation_id.in_(some)))
         transaction.execute(sa.delete(CONVERSATIONS).where(CONVERSATIONS.c.id.in_(some)))
     return ids
 
