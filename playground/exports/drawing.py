@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Final
+from zlib import crc32
 
 from playground.look import palette, parts
 
@@ -96,13 +97,14 @@ class Axes:
 
 def class_of(provider: str) -> str:
     """A class for the provider's colour: letters and digits only."""
-    return f"v{palette.look_of(provider).name.encode().hex()[:24]}"
+    return f"v{crc32(palette.look_of(provider).name.encode()):x}"
 
 
 def provider_styles(providers: Iterable[str]) -> str:
     """The colours of these providers, as CSS."""
     return "".join(
-        f".{name}{{fill:{parts.seat(provider)};stroke:{parts.seat(provider)}}}"
+        f".{name}{{fill:{parts.seat(provider)};stroke:{parts.seat(provider)};"
+        f"color:{parts.seat(provider)}}}"
         f".{name}k{{stroke:{ink};stroke-opacity:.45;fill:none}}"
         for provider in providers
         for name in [class_of(provider)]

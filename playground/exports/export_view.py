@@ -43,8 +43,9 @@ def export_button(
 
 
 def _body(load: Load, title: str, count: int, key: str, store: OwnerStore | None) -> None:
-    for form in FORMATS:
-        _file(form, load, title, count, key)
+    with st.container(gap="xsmall"):
+        for form in FORMATS:
+            _file(form, load, title, count, key)
     if count == 1 and store is not None:
         from playground.shares.shares_view import share_view
 

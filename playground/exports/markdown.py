@@ -12,19 +12,19 @@ from itertools import groupby
 
 from playground.exports.branches import left_out, shown_turns, title_of
 from playground.look import palette
-from playground.look.safe_text import literal
 from playground.look.words import milliseconds
 from playground.receipts.receipt import Pooled, Receipt, receipt
 from playground.sessions import turn_words
 from playground.sessions.turns import Conversation, Turn
 
 _TICKS = re.compile(r"`+")
+_MARKUP = re.compile(r"[\\`*_\[\]<>~|&#]|^[-+=]|(?<=^\d)[.)](?= |$)")
 
 
 def session_markdown(conversation: Conversation) -> bytes:
     """The branch that is shown, or all seats' answers of a comparison."""
     turns = shown_turns(conversation)
-    parts = [f"# {literal(title_of(conversation))}", _about(conversation)]
+    parts = [f"# {_plain(title_of(conversation))}", _about(conversation)]
     for place, (_, same) in enumerate(groupby(turns, _message_of), start=1):
         parts += _message(place, list(same))
     return ("\n\n".join(filter(None, parts)) + "\n").encode("utf-8", "replace")
@@ -47,18 +47,18 @@ def _message(place: int, turns: list[Turn]) -> Iterator[str]:
 
 
 def _answer(turn: Turn) -> Iterator[str]:
-    yield f"### {literal(_heading(turn))}"
+    yield f"### {_plain(_heading(turn))}"
     if turn.answer.reasoning:
-        yield f"{literal(turn_words.reasoned(turn.answer) or 'Thought')}:"
+        yield f"{_plain(turn_words.reasoned(turn.answer) or 'Thought')}:"
         yield _fenced(turn.answer.reasoning)
     if turn.answer.text:
         yield _quoted(turn.answer.text)
     if turn.answer.cut:
-        yield literal(turn.answer.cut)
+        yield _plain(turn.answer.cut)
     if turn.error is not None:
-        yield literal(f"Failed: {turn.error.message} {turn.error.advice}".strip())
+        yield _plain(f"Failed: {turn.error.message} {turn.error.advice}".strip())
     elif note := turn_words.status_note(turn):
-        yield literal(note)
+        yield _plain(note)
     yield _receipt(turn)
 
 
@@ -73,19 +73,19 @@ def _heading(turn: Turn) -> str:
 
 def _receipt(turn: Turn) -> str:
     found = receipt(turn)
-    lines = [f"**Receipt.** {literal(found.head)}", *_steps(found), *_facts(turn, found)]
+    lines = [f"**Receipt.** {_plain(found.head)}", *_steps(found), *_facts(turn, found)]
     return "\n".join([lines[0], "", *(f"- {line}" for line in lines[1:])])
 
 
 def _steps(found: Receipt) -> Iterator[str]:
     if found.why:
-        yield literal(found.why)
+        yield _plain(found.why)
     for step in found.steps:
         drill = ", drill" if step.drill and "drill" not in step.words else ""
         took = milliseconds(step.duration_ms)
-        yield literal(f"Attempt: {step.candidate.name} {step.words}, {took}{drill}")
+        yield _plain(f"Attempt: {step.candidate.name} {step.words}, {took}{drill}")
     if found.pool:
-        yield literal(f"Pool: {', '.join(map(pooled, found.pool))}")
+        yield _plain(f"Pool: {', '.join(map(pooled, found.pool))}")
 
 
 def pooled(each: Pooled) -> str:
@@ -96,9 +96,9 @@ def pooled(each: Pooled) -> str:
 
 def _facts(turn: Turn, found: Receipt) -> Iterator[str]:
     for name, value in (*found.facts, *own_settings(turn)):
-        yield f"{name}: {literal(' '.join(value.split()))}"
+        yield f"{name}: {_plain(value)}"
     for note in turn.answer.notes:
-        yield literal(" ".join(note.split()))
+        yield _plain(note)
 
 
 def own_settings(turn: Turn) -> Iterator[tuple[str, str]]:
@@ -110,6 +110,11 @@ def own_settings(turn: Turn) -> Iterator[tuple[str, str]]:
         yield "Max tokens", f"{settings.max_tokens:,}"
     if settings.system_prompt:
         yield "System prompt", settings.system_prompt
+
+
+def _plain(text: str) -> str:
+    """A text within a line, as it is: it starts no heading, list, link or emphasis."""
+    return _MARKUP.sub(lambda found: f"\\{found[0]}", " ".join(text.split()))
 
 
 def _fenced(text: str) -> str:

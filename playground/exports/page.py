@@ -198,7 +198,7 @@ def _who(turn: Turn) -> str:
     labelled = "".join(
         f'<span class="c{tone}">{escape(chip)}</span>' for chip, tone in chips if chip
     )
-    mark = drawing.swatch(answer.provider or NOBODY)
+    mark = f'<i class="s {drawing.class_of(answer.provider or NOBODY)}"></i>'
     return f'<div class="w">{mark}<span>{escape(seat + who)}</span>{labelled}</div>'
 
 
