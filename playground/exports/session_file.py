@@ -8,20 +8,19 @@ would be lost without a word.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from playground.sessions.rows import ID
 from playground.sessions.turns import Conversation, Turn
 
 FORMAT: Final = "speko-session"
 VERSION: Final = 1
 MOST_BYTES: Final = 200_000_000
 
-_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -139,9 +138,10 @@ def _checked(place: int, session: Conversation) -> Conversation:
 
 
 def _problem(session: Conversation) -> str | None:
-    if not _ID.fullmatch(session.id):
+    if not ID.fullmatch(session.id):
         return " has an id that is none: up to 64 letters, digits, “_” and “-”"
-    if _has_no_zone(session.created_at, session.updated_at):
+    marked = (session.pinned_at, session.archived_at, session.binned_at)
+    if _has_no_zone(session.created_at, session.updated_at, *marked):
         return " has a time without a time zone"
     seen: set[str] = set()
     for place, turn in enumerate(session.turns, start=1):
@@ -154,7 +154,7 @@ def _problem(session: Conversation) -> str | None:
 
 
 def _problem_of_turn(turn: Turn, session_id: str, seen: set[str]) -> str | None:
-    if not _ID.fullmatch(turn.id):
+    if not ID.fullmatch(turn.id):
         return "has an id that is none: up to 64 letters, digits, “_” and “-”"
     if turn.id in seen:
         return "has the id of an earlier turn"

@@ -12,8 +12,9 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from playground.sessions.database import Database, StoreError
-from playground.sessions.rows import CONVERSATIONS, SHARES, moment
+from playground.sessions.rows import moment
 from playground.sessions.store import OwnerStore
+from playground.sessions.tables import CONVERSATIONS, SHARES
 from playground.sessions.turns import new_id, utc_now
 
 MOST: Final = 200
@@ -101,11 +102,14 @@ def revoke(store: OwnerStore, share_id: str) -> None:
 
 
 def shared_page(database: Database, token: str, now: datetime | None = None) -> str | None:
-    """The page behind a link; None where there is none, or none any more. Raises StoreError."""
+    """The page behind a link; None where there is none, or none any more. Raises StoreError.
+
+    While its session is in the bin, it cannot be read.
+    """
     if not _TOKEN.fullmatch(token):
         return None
     its = (SHARES.c.token_hash == _hashed(token)) & ~_has_expired(now or utc_now())
-    session = CONVERSATIONS.c.id == SHARES.c.conversation_id
+    session = (CONVERSATIONS.c.id == SHARES.c.conversation_id) & CONVERSATIONS.c.binned_at.is_(None)
     found = sa.select(SHARES.c.page).join(CONVERSATIONS, session).where(its)
     with database.read() as transaction:
         page = transaction.execute(found).scalar_one_or_none()

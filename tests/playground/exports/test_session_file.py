@@ -56,7 +56,7 @@ def test_a_file_of_the_first_version_can_be_read() -> None:
     assert [each.id for each in session.path()] == ["a", "d"]
     assert session.turns[1].status == "stopped"
     assert session.turns[2].answer.attempts[0].code == "TIMEOUT"
-    assert session_file([session]) == SAMPLE.read_bytes()
+    jsonschema.validate(json.loads(SAMPLE.read_bytes()), schema())
 
 
 def test_a_turn_that_runs_is_written_as_interrupted() -> None:

@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from playground.sessions.database import StoreError
-from playground.sessions.rows import SHARES
 from playground.sessions.store import OwnerStore, Store
+from playground.sessions.tables import SHARES
 from playground.shares import shares as module
 from playground.shares.shares import revoke, share, shared_page, shares
 from playground.teams.owner import Owner
@@ -103,6 +103,18 @@ def test_a_deleted_session_takes_its_shares_along(store: OwnerStore) -> None:
     assert shown(store, kept) is None
     with store.database.read() as transaction:
         assert transaction.execute(sa.select(SHARES)).all() == []
+
+
+def test_in_the_bin_a_session_cannot_be_read(store: OwnerStore) -> None:
+    token = share(store, "c", "Leases", PAGE, None, NOON)
+    store.bin(["c"])
+    assert shown(store, token) is None
+    store.restore(["c"])
+    assert shown(store, token) == PAGE
+    store.bin(["c"])
+    store.empty_bin()
+    store.restore(["c"])
+    assert (shown(store, token), shares(store)) == (None, [])
 
 
 def test_a_session_that_is_too_old_takes_its_shares_along(
