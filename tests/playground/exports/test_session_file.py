@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -37,7 +37,7 @@ def test_what_is_read_is_what_was_written(sessions: list[Conversation]) -> None:
 @settings(max_examples=25)
 @given(whole_sessions())
 def test_the_schema_describes_the_file(session: Conversation) -> None:
-    jsonschema.validate(json.loads(session_file([session])), schema())
+    jsonschema_rs.validate(schema(), json.loads(session_file([session])))
 
 
 def test_a_megabyte_of_text_comes_back() -> None:
@@ -56,7 +56,7 @@ def test_a_file_of_the_first_version_can_be_read() -> None:
     assert [each.id for each in session.path()] == ["a", "d"]
     assert session.turns[1].status == "stopped"
     assert session.turns[2].answer.attempts[0].code == "TIMEOUT"
-    jsonschema.validate(json.loads(SAMPLE.read_bytes()), schema())
+    jsonschema_rs.validate(schema(), json.loads(SAMPLE.read_bytes()))
 
 
 def test_a_turn_that_runs_is_written_as_interrupted() -> None:
