@@ -190,8 +190,9 @@ def page_at(token: str) -> str | None:
     from playground.sessions.database import StoreError
     from playground.shares.shares import shared_page
 
+    runtime = get_runtime()
     try:
-        return shared_page(get_runtime().store.database, token)
+        return shared_page(runtime.store.database, token) if runtime.settings.shares else None
     except StoreError as error:
         raise OSError(str(error)) from error
 

@@ -7,20 +7,18 @@ it is clicked.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
 import streamlit as st
 
 from playground.exports.formats import FORMATS, PAGE, Format
 from playground.look.safe_text import unseen
 from playground.look.words import counted
+from playground.runtime import get_runtime
 from playground.sessions.store import OwnerStore
 from playground.sessions.turns import Conversation
 
 Load = Callable[[], Sequence[Conversation]]
 """The sessions as they are now."""
-
-_HEADING: Final = "Export {what}"
 
 
 def export_button(
@@ -46,7 +44,7 @@ def _body(load: Load, title: str, count: int, key: str, store: OwnerStore | None
     with st.container(gap="xsmall"):
         for form in FORMATS:
             _file(form, load, title, count, key)
-    if count == 1 and store is not None:
+    if count == 1 and store is not None and get_runtime().settings.shares:
         from playground.shares.shares_view import share_view
 
         st.divider()

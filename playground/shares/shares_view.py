@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from playground.browser import widgets
 from playground.found import Found
 from playground.look.page_view import spread
 from playground.look.safe_text import literal, unseen
@@ -16,6 +17,8 @@ from playground.shares.shares import Share, revoke, share, shares
 from playground.shares.state import forget_link, keep_link, made_link
 from playground.teams.rules import is_alone
 
+_LASTS = "share-lasts"
+
 
 def share_view(
     store: OwnerStore, conversation_id: str, title: str, page: Callable[[], str]
@@ -24,16 +27,17 @@ def share_view(
     st.caption(WHO)
     if is_alone(st.get_option("server.address"), st.get_option("server.allowedHosts")):
         st.caption(HERE_ONLY)
-    lasts = st.selectbox("The link works for", list(LASTS), index=1, key="share-lasts")
+    st.selectbox("The link works for", list(LASTS), index=1, key=_LASTS)
 
     def make() -> None:
-        made = Found.by(
-            lambda: share(store, conversation_id, title, page(), LASTS[lasts]), StoreError
-        )
+        # As it is now, and not as it was when the button was drawn.
+        lasts = LASTS[widgets.typed(_LASTS)]
+        made = Found.by(lambda: share(store, conversation_id, title, page(), lasts), StoreError)
         if made.value is None:
             st.toast(literal(made.problem or ""), icon=":material/error:")
         else:
             keep_link(conversation_id, link_to(str(st.context.url), made.value))
+            st.toast("The link is made. Copy it now.", icon=":material/link:")
 
     st.button("Make a link", icon=":material/link:", on_click=make, key="share-make")
     if link := made_link(conversation_id):
