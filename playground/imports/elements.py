@@ -1,7 +1,8 @@
 """The values of a JSON file one by one, without ever holding all of it. Pure.
 
-A list gives its entries, a file of lines (JSONL) its lines, anything else itself. Where one of them
-ends is found by counting brackets, so that one that is broken does not take the next along.
+A list gives its entries, a file of lines (JSONL) its lines, a file of our own sessions such a file
+for each of them, anything else itself. Where one of them ends is found by counting brackets, so
+that one that is broken does not take the next along.
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ MOST_LETTERS: Final = 32_000_000
 
 _PLAIN: Final = re.compile(r'(?:[^"{}\[\]]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+', re.DOTALL)
 """Everything up to the next bracket, or up to a text whose end is still to come."""
+_SESSIONS: Final = re.compile(
+    r'\ufeff?\s*\{\s*"format"\s*:\s*"speko-session"\s*,\s*"version"\s*:\s*[^,{}\[\]]{1,20},'
+    r'\s*"sessions"\s*:\s*\['
+)
+"""How a file of ours begins, up to its first session."""
 _NOT_UTF: Final = "It is neither UTF-8 nor UTF-16 text. Save it as UTF-8, then choose it again."
 _TOO_LARGE: Final = f"It is larger than {MOST_LETTERS // 1_000_000} million characters."
 
@@ -29,6 +35,8 @@ def elements(chunks: Iterable[bytes]) -> Iterator[str]:
     first = next(texts, "")
     if _is_lines(first):
         yield from _lines(first, texts)
+    elif head := _SESSIONS.match(first):
+        yield from (f"{head[0]}{each}]}}" for each in _bracketed(first, texts, within=2))
     else:
         yield from _bracketed(first, texts)
 
@@ -105,8 +113,8 @@ def _lines(first: str, texts: Iterator[str]) -> Iterator[str]:
         yield line
 
 
-def _bracketed(first: str, texts: Iterator[str]) -> Iterator[str]:
-    """As the brackets say. ``base`` is the depth around the values: 1 within a list."""
+def _bracketed(first: str, texts: Iterator[str], within: int | None = None) -> Iterator[str]:
+    """As the brackets say. ``base`` is the depth around the values: ``within``, or 1 in a list."""
     buffer, place, depth, base, start = first, 0, 0, 0, -1
     while True:
         place = _PLAIN.match(buffer, place).end()  # type: ignore[union-attr]
@@ -125,7 +133,7 @@ def _bracketed(first: str, texts: Iterator[str]) -> Iterator[str]:
         place += 1
         if bracket in "{[":
             if depth == 0:
-                base = 1 if bracket == "[" else 0
+                base = within or (1 if bracket == "[" else 0)
             if depth == base:
                 start = place - 1
             depth += 1

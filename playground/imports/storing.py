@@ -1,0 +1,83 @@
+"""What was chosen goes into the store, one conversation at a time, each with its report."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from playground.imports.preview import KNOWN
+from playground.imports.reading import Ended, Found
+from playground.sessions.rows import NotHereError
+from playground.sessions.turns import Conversation
+
+
+class Shelf(Protocol):
+    """What an import needs of an owner's store."""
+
+    def origins(self, some: Iterable[str]) -> set[str]:
+        """Which of these origins are stored already. Raises StoreError."""
+
+    def put(self, conversations: Iterable[Conversation]) -> None:
+        """Write whole conversations. Raises StoreError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one conversation: its new id, or the ``problem`` that left it out."""
+
+    title: str
+    conversation_id: str | None = None
+    turns: int = 0
+    notes: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of each that was chosen; ``stopped`` says why there are not all of them."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    stopped: str | None = None
+
+    @property
+    def imported(self) -> list[Outcome]:
+        """Those that are in the store now."""
+        return [each for each in self.outcomes if each.problem is None]
+
+    @property
+    def left_out(self) -> list[Outcome]:
+        """Those that are not."""
+        return [each for each in self.outcomes if each.problem is not None]
+
+
+def stored(
+    found: Iterable[Found | Ended], chosen: Collection[int], shelf: Shelf, report: Report
+) -> None:
+    """Store those with these numbers and say in the report what became of each.
+
+    Raises StoreError where the store itself cannot be written; what was stored by then stays.
+    """
+    waiting = set(chosen)
+    for each in found:
+        if isinstance(each, Ended):
+            continue
+        if each.number in waiting:
+            waiting.discard(each.number)
+            report.outcomes.append(_stored(each, shelf))
+        if not waiting:
+            return
+
+
+def _stored(found: Found, shelf: Shelf) -> Outcome:
+    if found.woven is None:
+        return Outcome(found.title, problem=found.problem)
+    woven = found.woven
+    if shelf.origins([woven.origin]):
+        return Outcome(found.title, problem=KNOWN["here"])
+    try:
+        shelf.put([woven.conversation])
+    except NotHereError as error:
+        return Outcome(found.title, problem=str(error))
+    conversation = woven.conversation
+    return Outcome(found.title, conversation.id, len(conversation.turns), woven.notes)
