@@ -13,7 +13,13 @@ import streamlit as st
 from playground.browser import url
 from playground.browser.guide import focus_on
 from playground.chat.samples import Sample
-from playground.chat.state import ask_to_send, draft_to_restore, restore_draft, take_asked
+from playground.chat.state import (
+    ask_to_send,
+    draft_to_restore,
+    had_form,
+    restore_draft,
+    take_asked,
+)
 from playground.connections.facts_view import ServerFacts, server_facts, try_again
 from playground.connections.state import private_allowed, ready_connection, server_choice
 from playground.drills.state import drill_state, keep_drill
@@ -46,6 +52,9 @@ from speko_client.models import ScoredCandidate
 
 LONGEST_MESSAGE = 200_000
 """Characters; longer than any provider's context, and short enough for the page to stay quick."""
+
+_LONG = 4
+"""With more turns than that a session is long: its form takes as long to draw as its last turns."""
 
 _KEEP_DRAFT = Path(__file__).with_name("draft.js").read_text("utf-8")
 
@@ -89,8 +98,13 @@ class Chat:
 
     @property
     def is_frame(self) -> bool:
-        """Whether this is the first look at a playground whose gateway is still starting."""
-        return self.facts.pending and not url.had_frame()
+        """Whether this is the first look, and the form follows a moment later.
+
+        So it is while the gateway is starting, and in a long session, whose last turns are what a
+        person opens it for.
+        """
+        waits = self.facts.pending or (len(self.turns) > _LONG and not had_form())
+        return waits and not url.had_frame()
 
     @property
     def in_force(self) -> InForce | None:
@@ -99,6 +113,7 @@ class Chat:
 
     def keep_form(self, fields: Fields) -> None:
         """Remember the form with the conversation, so that a reload finds it."""
+        had_form(drawn=True)
         self.form = fields.form
         self.waits_for = next(filter(None, [*fields.problems, fields.nobody]), "")
         if keep_form(self.form):

@@ -173,10 +173,17 @@ class Conversation(_Value):
     """A session: its turns as a tree, the leaf that is shown, and the form as it was last left.
 
     ``comparison`` is the JSON of its seats where it is a comparison (``playground.compare.seats``).
+    ``origin`` is where an imported one came from, "tool:id". One in the bin is deleted for good 30
+    days after ``binned_at``.
     """
 
     id: str
     title: str = ""
+    tags: tuple[str, ...] = ()
+    origin: str | None = None
+    pinned_at: datetime | None = None
+    archived_at: datetime | None = None
+    binned_at: datetime | None = None
     leaf_id: str | None = None
     settings: TurnSettings = Field(default_factory=TurnSettings)
     comparison: str | None = None
