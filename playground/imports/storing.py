@@ -8,8 +8,8 @@ from typing import Protocol
 
 from playground.imports.preview import KNOWN
 from playground.imports.reading import Ended, Found
-from playground.sessions.rows import NotHereError
 from playground.sessions.turns import Conversation
+from playground.sessions.whole import TakenError, UnfitError
 
 
 class Shelf(Protocol):
@@ -77,7 +77,7 @@ def _stored(found: Found, shelf: Shelf) -> Outcome:
         return Outcome(found.title, problem=KNOWN["here"])
     try:
         shelf.put([woven.conversation])
-    except NotHereError as error:
+    except (TakenError, UnfitError) as error:
         return Outcome(found.title, problem=str(error))
     conversation = woven.conversation
     return Outcome(found.title, conversation.id, len(conversation.turns), woven.notes)

@@ -15,8 +15,8 @@ from hashlib import sha256
 from typing import Final
 
 from playground.imports.foreign import BrokenError, Foreign, Message, said
+from playground.sessions.changes import title_of
 from playground.sessions.origins import Origin, tool_name
-from playground.sessions.rows import title_of
 from playground.sessions.turns import (
     Answer,
     Conversation,
@@ -33,17 +33,24 @@ MOST_STEPS: Final = 1_000_000
 MOST_SYSTEM: Final = 20_000
 """So many characters of system prompts: each turn keeps them."""
 
+OWN: Final = "speko"
+"""The tool that our own sessions come from."""
+
 NO_TEXT: Final = "[a message without text]"
 """Stands for a message that was only an image or a file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Woven:
-    """A conversation of ours, where it comes from, and in plain words what could not be carried."""
+    """A conversation of ours, and in plain words what could not be carried."""
 
     conversation: Conversation
-    origin: str
     notes: tuple[str, ...] = ()
+
+    @property
+    def origin(self) -> str:
+        """What names it in its tool, such as ``chatgpt:6b0f``; our own by its id."""
+        return self.conversation.origin or f"{OWN}:{self.conversation.id}"
 
 
 def origin_of(foreign: Foreign) -> str:
@@ -72,10 +79,11 @@ def woven(foreign: Foreign, now: datetime) -> Woven:
         leaf_id=weaver.leaf(turns),
         settings=settings,
         turns=turns,
+        origin=origin_of(foreign),
         created_at=foreign.created_at or min(turn.created_at for turn in turns),
         updated_at=foreign.updated_at or max(turn.finished_at or now for turn in turns),
     )
-    return Woven(conversation, origin_of(foreign), tuple(_notes(foreign, prompt)))
+    return Woven(conversation, tuple(_notes(foreign, prompt)))
 
 
 def _notes(foreign: Foreign, prompt: str) -> list[str]:

@@ -17,6 +17,7 @@ _NAMES: Final = {
     "librechat": "LibreChat",
     "sharegpt": "ShareGPT",
     "messages": "messages JSON",
+    "speko": "this playground",
 }
 
 

@@ -31,9 +31,8 @@ Price = Callable[[str, str, CompleteUsage], tuple[float, str] | None]
 class SessionTotals:
     """Sums over a session's turns; tokens and costs are None where no turn has them.
 
-    A turn is ``answered`` where it has a whole answer. Of those that were ``imported``, nothing else
-    is counted but that they are there. ``cost_usd`` is estimated, over ``priced``
-    turns. ``failovers`` counts the moves to a next candidate, and ``failed_attempts`` every
+    A turn is ``answered`` where it has a whole answer. Of those that were ``imported``, nothing
+    is counted but that they are there. ``cost_usd`` is estimated, over ``priced`` turns. ``failovers`` counts the moves to a next candidate, and ``failed_attempts`` every
     candidate that failed, the last one of a turn too.
     """
 

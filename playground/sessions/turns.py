@@ -338,16 +338,3 @@ def open_session(
 def utc_now() -> datetime:
     """The current time, in UTC."""
     return datetime.now(UTC)
-
-
-def ended(
-    turn: Turn,
-    status: TurnStatus,
-    error: TurnError | None,
-    attempts: tuple[Attempt, ...],
-    at: datetime,
-) -> Turn:
-    """The turn as it ended; ``attempts`` replace those known before, unless there are none."""
-    answer = turn.answer.model_copy(update={"attempts": attempts}) if attempts else turn.answer
-    update = {"status": status, "error": error, "answer": answer, "finished_at": at}
-    return turn.model_copy(update=update)
