@@ -33,7 +33,7 @@ _HEADINGS: Final = {
     "branches": "Branches",
     "begun": "First turn",
     "ended": "Last turn",
-    "notes": "Not carried over as it was",
+    "notes": "Left out or changed",
 }
 
 
@@ -64,12 +64,13 @@ def _upload(runtime: Runtime) -> None:
 
 
 def _step(job: ImportJob, awaited: bool) -> None:
-    """``awaited``: it was at work when the page was drawn; its end is drawn by the whole page."""
+    """``awaited``: it was at work when the page was drawn, which draws its begin and end, once."""
+    running = job.running
+    if running != awaited:
+        st.rerun()
     with st.container(border=True, key="import-panel"):
-        if job.running:
+        if running:
             _progress(job)
-        elif awaited:
-            st.rerun()
         elif job.report is not None:
             _report(job.report)
         elif job.problem is not None:
@@ -189,7 +190,7 @@ def _what_became(outcomes: Sequence[Outcome]) -> None:
         if each.problem or each.notes
     ]
     if reasons:
-        label = f"{counted(len(reasons), 'conversation')} not carried over as it was"
+        label = f"{counted(len(reasons), 'conversation')} with something left out or changed"
         with st.expander(label, key="import-report"):
             _reasons(reasons, "What was left out, by conversation")
 

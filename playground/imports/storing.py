@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from playground.imports.preview import KNOWN
 from playground.imports.reading import Ended, Found
+from playground.sessions.database import StoreError
 from playground.sessions.turns import Conversation
 from playground.sessions.whole import TakenError, UnfitError
+
+MOST_REFUSED: Final = 3
+"""So many in a row, and it is the store and not the conversation."""
 
 
 class Shelf(Protocol):
@@ -56,15 +60,20 @@ def stored(
 ) -> None:
     """Store those with these numbers and say in the report what became of each.
 
-    Raises StoreError where the store itself cannot be written; what was stored by then stays.
+    Raises StoreError where the store refuses one after the other; what was stored by then stays.
     """
-    waiting = set(chosen)
+    waiting, refused = set(chosen), 0
     for each in found:
-        if isinstance(each, Ended):
-            continue
-        if each.number in waiting:
+        if isinstance(each, Found) and each.number in waiting:
             waiting.discard(each.number)
-            report.outcomes.append(_stored(each, shelf))
+            try:
+                report.outcomes.append(_stored(each, shelf))
+                refused = 0
+            except StoreError as error:
+                report.outcomes.append(Outcome(each.title, problem=str(error)))
+                refused += 1
+                if refused == MOST_REFUSED:
+                    raise
         if not waiting:
             return
 

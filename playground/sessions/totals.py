@@ -32,8 +32,9 @@ class SessionTotals:
     """Sums over a session's turns; tokens and costs are None where no turn has them.
 
     A turn is ``answered`` where it has a whole answer. Of those that were ``imported``, nothing
-    is counted but that they are there. ``cost_usd`` is estimated, over ``priced`` turns. ``failovers`` counts the moves to a next candidate, and ``failed_attempts`` every
-    candidate that failed, the last one of a turn too.
+    is counted but that they are there. ``cost_usd`` is estimated, over ``priced`` turns.
+    ``failovers`` counts the moves to a next candidate, and ``failed_attempts`` every candidate that
+    failed, the last one of a turn too.
     """
 
     turns: int

@@ -102,11 +102,12 @@ def test_only_what_was_chosen_is_stored(shelf: Shelf) -> None:
 
 def test_a_full_disk_stops_it_and_says_so(shelf: Shelf) -> None:
     shelf.full_after = 1
-    job = _read(TWO, shelf)
+    job = _read(as_json(*(claude(uuid=f"c{number}") for number in range(9))), shelf)
     job.store([each.number for each in job.preview.new] if job.preview else [])
     assert job.wait(PATIENCE)
     assert job.report is not None
     assert len(job.report.imported) == 1
+    assert [each.problem for each in job.report.left_out] == ["The disk is full."] * 3
     assert job.report.stopped == "The disk is full."
 
 
