@@ -28,6 +28,7 @@ from playground.intent.fields_view import Fields
 from playground.intent.state import adopt_form, keep_form, replace_form, save_form
 from playground.look.safe_text import literal
 from playground.receipts.receipt import InForce
+from playground.receipts.request_code import Sent, sent
 from playground.runtime import Runtime, get_runtime
 from playground.servers import connection as connections
 from playground.servers.address_guard import AddressRefusedError
@@ -155,6 +156,10 @@ class Chat:
             self.store.show_branch(self.conversation_id, leaf.id)
         except StoreError as error:
             st.toast(literal(str(error)), icon=":material/error:")
+
+    def sent(self, turn: Turn) -> Sent:
+        """What went to the server for this turn. Raises SpekoApiError where none can be written."""
+        return sent(turn, self.view.conversation.path_to(turn.parent_id), self.connection)
 
     def look_elsewhere(self) -> Turn | None:
         """The turn that another process runs, as the store has it now."""

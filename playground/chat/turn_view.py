@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -139,7 +140,7 @@ def _turn_view(chat: Chat, turn: Turn) -> None:
             if turn.answer.provider or turn.drilled or turn.origin:
                 st.html(chips_html(turn), width="content")
             if turn.origin is None:
-                receipt_view(turn, chat.in_force)
+                receipt_view(turn, chat.in_force, sent=partial(chat.sent, turn))
             if turn.status in UNFINISHED:
                 st.button(
                     f"Retry{unseen(f'turn {turn.number}')}",

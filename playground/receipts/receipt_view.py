@@ -7,8 +7,7 @@ failed on purpose is hatched and says "drill". Colour is never the only sign.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Final
 
@@ -17,6 +16,7 @@ import streamlit as st
 from playground.look import palette, parts, words
 from playground.look.parts import Tone
 from playground.look.safe_text import literal, unseen
+from playground.receipts.code_view import code_view
 from playground.receipts.receipt import (
     AttemptOutcome,
     InForce,
@@ -26,8 +26,8 @@ from playground.receipts.receipt import (
     Step,
     Verdict,
     receipt,
-    request_detail,
 )
+from playground.receipts.request_code import Sent
 from playground.servers.pool import reasons
 from playground.sessions.totals import failed_attempts
 from playground.sessions.turns import Turn
@@ -50,10 +50,16 @@ _OUTCOMES: Final[Mapping[AttemptOutcome, tuple[Tone, str]]] = {
 }
 
 
-def receipt_view(turn: Turn, in_force: InForce | None = None, seat: str = "") -> None:
+def receipt_view(
+    turn: Turn,
+    in_force: InForce | None = None,
+    seat: str = "",
+    sent: Callable[[], Sent] | None = None,
+) -> None:
     """The button and what it opens; ``in_force``: what the server ranks by now, where known.
 
-    ``seat`` tells it from others' of the same turn, in a comparison.
+    ``seat`` tells it from others' of the same turn, in a comparison. ``sent`` is asked for what
+    went to the server, to be shown as code; None where nobody can know that.
     """
     happened = failed_attempts(turn) > 0
     whose = f"in turn {turn.number}{f' of {seat}' if seat else ''}"
@@ -66,15 +72,15 @@ def receipt_view(turn: Turn, in_force: InForce | None = None, seat: str = "") ->
     )
     if opened.open:
         with opened:
-            _body(turn, in_force)
+            _body(turn, in_force, sent)
 
 
-def _body(turn: Turn, in_force: InForce | None) -> None:
+def _body(turn: Turn, in_force: InForce | None, sent: Callable[[], Sent] | None) -> None:
     st.html(receipt_html(receipt(turn, in_force)))
     for note in turn.answer.notes:
         st.caption(literal(note))
-    st.caption("The request, to copy:")
-    st.code(json.dumps(request_detail(turn), indent=2, ensure_ascii=False), language="json")
+    if sent is not None:
+        code_view(turn, sent)
 
 
 def receipt_html(receipt: Receipt) -> str:
