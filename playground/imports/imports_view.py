@@ -57,7 +57,9 @@ def _upload(runtime: Runtime) -> None:
     if file is None:
         return
     queue = runtime.shared(ImportQueue, ImportQueue)
-    job = ImportJob(file, file.name, runtime.store.of(this_owner()), queue, utc_now)
+    store = runtime.store.of(this_owner())
+    keep_dates = runtime.settings.retention_days is None
+    job = ImportJob(file, file.name, store, queue, utc_now, keep_dates=keep_dates)
     job.read()
     keep_import(job)
     st.rerun()

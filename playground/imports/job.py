@@ -55,6 +55,7 @@ class ImportJob:
     """The import of one file. Of ``preview``, ``report`` and ``problem`` the latest counts.
 
     ``problem`` says why there is nothing to choose from; ``cancelled`` that the person ended it.
+    ``keep_dates``: False where sessions are deleted for their age, so that these are not at once.
     """
 
     def __init__(
@@ -64,6 +65,8 @@ class ImportJob:
         shelf: Shelf,
         queue: ImportQueue,
         now: Callable[[], datetime],
+        *,
+        keep_dates: bool = True,
     ) -> None:
         self.name = name
         self.progress = Progress()
@@ -75,6 +78,7 @@ class ImportJob:
         self._shelf = shelf
         self._queue = queue
         self._now = now
+        self._keep_dates = keep_dates
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -144,7 +148,8 @@ class ImportJob:
         report = Report()
         self.report = report
         try:
-            stored(self._found(), chosen, self._shelf, report)
+            used_at = None if self._keep_dates else self._now()
+            stored(self._found(), chosen, self._shelf, report, used_at)
         except _CancelledError:
             report.stopped = "You stopped it. What was imported by then stays."
         except (ImportFileError, StoreError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, Protocol
 
 from playground.imports.preview import KNOWN
@@ -56,9 +57,15 @@ class Report:
 
 
 def stored(
-    found: Iterable[Found | Ended], chosen: Collection[int], shelf: Shelf, report: Report
+    found: Iterable[Found | Ended],
+    chosen: Collection[int],
+    shelf: Shelf,
+    report: Report,
+    used_at: datetime | None = None,
 ) -> None:
     """Store those with these numbers and say in the report what became of each.
+
+    With ``used_at`` they count as used then, where they would be deleted for their age.
 
     Raises StoreError where the store refuses one after the other; what was stored by then stays.
     """
@@ -67,7 +74,7 @@ def stored(
         if isinstance(each, Found) and each.number in waiting:
             waiting.discard(each.number)
             try:
-                report.outcomes.append(_stored(each, shelf))
+                report.outcomes.append(_stored(each, shelf, used_at))
                 refused = 0
             except StoreError as error:
                 report.outcomes.append(Outcome(each.title, problem=str(error)))
@@ -78,15 +85,16 @@ def stored(
             return
 
 
-def _stored(found: Found, shelf: Shelf) -> Outcome:
+def _stored(found: Found, shelf: Shelf, used_at: datetime | None) -> Outcome:
     if found.woven is None:
         return Outcome(found.title, problem=found.problem)
-    woven = found.woven
-    if shelf.origins([woven.origin]):
+    conversation = found.woven.conversation
+    if shelf.origins([found.woven.origin]):
         return Outcome(found.title, problem=KNOWN["here"])
+    if used_at is not None:
+        conversation = conversation.model_copy(update={"updated_at": used_at})
     try:
-        shelf.put([woven.conversation])
+        shelf.put([conversation])
     except (TakenError, UnfitError) as error:
         return Outcome(found.title, problem=str(error))
-    conversation = woven.conversation
-    return Outcome(found.title, conversation.id, len(conversation.turns), woven.notes)
+    return Outcome(found.title, conversation.id, len(conversation.turns), found.woven.notes)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from playground.browser import url
 from playground.runtime import get_runtime
 from playground.sessions.store import OwnerStore
 from playground.teams.owner import MACHINE_OWNER
@@ -41,6 +42,14 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OwnerStor
     get_runtime().shutdown()
 
 
+@pytest.fixture(autouse=True)
+def links(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The sessions that are linked to; the panel alone has no other pages to lead to."""
+    linked: list[str] = []
+    monkeypatch.setattr(url, "chat_link", lambda label, session: linked.append(session))
+    return linked
+
+
 def _chosen(name: str, data: bytes) -> AppTest:
     """The panel after a file was chosen and read."""
     app = AppTest.from_string(SCRIPT).run(timeout=PATIENCE)
@@ -60,7 +69,7 @@ def _texts(app: AppTest) -> str:
     return "\n".join(str(each.value) for group in groups for each in group)
 
 
-def test_a_file_is_previewed_imported_and_found_again(store: OwnerStore) -> None:
+def test_a_file_is_previewed_imported_and_found_again(store: OwnerStore, links: list[str]) -> None:
     app = _chosen("conversations.json", EXPORT)
     assert "2 conversations from ChatGPT, Claude, with 4 turns" in _texts(app)
     new, left_out = (each.value for each in app.dataframe)
@@ -72,7 +81,9 @@ def test_a_file_is_previewed_imported_and_found_again(store: OwnerStore) -> None
     app.button(key="import-store").click().run(timeout=PATIENCE)
     _rested(app)
     assert "2 conversations imported, with 4 turns." in _texts(app)
-    assert {each.title for each in store.recent(9)} == {HTML, "Two cities"}
+    stored = {each.id: each.title for each in store.recent(9)}
+    assert {*stored.values()} == {HTML, "Two cities"}
+    assert {*links} == {*stored}
     app.button(key="import-leave").click().run(timeout=PATIENCE)
     assert "You see what would come" in _texts(app)
 

@@ -177,3 +177,18 @@ def test_a_bug_in_one_conversation_does_not_lose_the_others(
     assert job.preview is not None
     assert [each.title for each in job.preview.new] == ["Deploys"]
     assert [each.title for each in job.preview.broken] == ["Circle", "Two cities", "Two cities"]
+
+
+@pytest.mark.parametrize("keep_dates", [True, False])
+def test_where_old_sessions_are_deleted_it_counts_as_used_now(
+    shelf: Shelf, keep_dates: bool
+) -> None:
+    file, queue = io.BytesIO(as_json(claude())), ImportQueue()
+    job = ImportJob(file, "x.json", shelf, queue, lambda: NOW, keep_dates=keep_dates)
+    job.read()
+    assert job.wait(PATIENCE)
+    job.store([0])
+    assert job.wait(PATIENCE)
+    (stored,) = shelf.conversations
+    assert (stored.updated_at == NOW) is not keep_dates
+    assert stored.turns[0].created_at.year == 2025
