@@ -72,7 +72,7 @@ def charts(conversation: Conversation) -> None:
         conversation = named_so_far(get_runtime().store.of(this_owner()), conversation)
     turns = ended(counted_turns(conversation))
     if not turns:
-        st.info("This session has no finished turn yet. Charts begin with its first answer.")
+        st.info(nothing_to_draw(conversation))
         way_back("Go to its", conversation, comparison)
         return
     with st.container(horizontal=True, horizontal_alignment="distribute"):
@@ -84,6 +84,13 @@ def charts(conversation: Conversation) -> None:
         seats_card(comparison, turns)
         turns = ended(counted_turns(conversation, seat_choice(conversation, comparison)))
     session_charts(turns, conversation.id)
+
+
+def nothing_to_draw(conversation: Conversation) -> str:
+    """Why a session has no charts yet."""
+    if any(turn.origin is not None for turn in conversation.turns):
+        return "This session was imported. Charts begin with the first answer that it gets here."
+    return "This session has no finished turn yet. Charts begin with its first answer."
 
 
 def way_back(words: str, conversation: Conversation, comparison: Comparison | None) -> None:

@@ -137,9 +137,10 @@ def _turn_view(chat: Chat, turn: Turn) -> None:
         with st.container(
             horizontal=True, vertical_alignment="center", gap="small", key=f"under-{turn.id}"
         ):
-            if turn.answer.provider or turn.drilled:
+            if turn.answer.provider or turn.drilled or turn.origin:
                 st.html(chips_html(turn), width="content")
-            receipt_view(turn, chat.in_force, sent=partial(chat.sent, turn))
+            if turn.origin is None:
+                receipt_view(turn, chat.in_force, sent=partial(chat.sent, turn))
             if turn.status in UNFINISHED:
                 st.button(
                     f"Retry{unseen(f'turn {turn.number}')}",
@@ -183,7 +184,9 @@ def _branch_button(chat: Chat, turn: Turn, other: Turn | None, label: str) -> No
 
 
 def message_view(message: str) -> None:
-    """What a person typed."""
+    """What a person typed; nothing where an imported answer has no message before it."""
+    if not message:
+        return
     with st.chat_message("user", avatar=_PERSON):
         st.html(typed(message))
 

@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from playground.sessions.origins import Origin
 from speko_client.models import (
     Attempt,
     CompleteUsage,
@@ -135,6 +136,7 @@ class Turn(_Value):
     where the server gave none. Older versions stored it as ``prediction``.
     Times are UTC. ``number`` is the turn's place on its branch, from 1; 0 where not yet known.
     In a comparison, ``seat`` was asked; all who were asked this message share a ``message_id``.
+    ``origin`` says that the turn was imported: then ``connection`` is the tool it comes from.
     """
 
     id: str
@@ -154,6 +156,7 @@ class Turn(_Value):
     number: int = 0
     seat: str | None = None
     message_id: str | None = None
+    origin: Origin | None = None
 
     @property
     def drilled(self) -> bool:
@@ -335,16 +338,3 @@ def open_session(
 def utc_now() -> datetime:
     """The current time, in UTC."""
     return datetime.now(UTC)
-
-
-def ended(
-    turn: Turn,
-    status: TurnStatus,
-    error: TurnError | None,
-    attempts: tuple[Attempt, ...],
-    at: datetime,
-) -> Turn:
-    """The turn as it ended; ``attempts`` replace those known before, unless there are none."""
-    answer = turn.answer.model_copy(update={"attempts": attempts}) if attempts else turn.answer
-    update = {"status": status, "error": error, "answer": answer, "finished_at": at}
-    return turn.model_copy(update=update)
