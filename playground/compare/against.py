@@ -78,7 +78,7 @@ class Against:
         return tuple(rival for rival in self.rivals if rival.kind == "provider")
 
 
-def everyone(ranking: RoutingPreview) -> list[ScoredCandidate]:
+def every_candidate(ranking: RoutingPreview) -> list[ScoredCandidate]:
     """Whom the router could have chosen: each provider's best first, then the rest, best first."""
     best: dict[str, ScoredCandidate] = {}
     for each in candidates(ranking):

@@ -20,6 +20,7 @@ from playground.compare.seats import (
     Seat,
     as_token,
     from_tokens,
+    is_blind,
     messages,
     parent_of,
     read,
@@ -329,6 +330,8 @@ def _begun(store: OwnerStore, facts: ServerFacts) -> Conversation | None:
     if not (chat_id and turn_id) or facts.pending:
         return None
     chat = store.load(chat_id)
+    if is_blind(chat):
+        return chat
     turn = next((each for each in chat.turns if each.id == turn_id), None) if chat else None
     begun = store.new_conversation_id()
     for copy in begun_from(chat, turn, begun, new_id) if chat and turn else ():

@@ -145,6 +145,12 @@ def read(stored: str | None) -> Comparison | None:
         return None
 
 
+def is_blind(conversation: Conversation | None) -> bool:
+    """Whether this session is judged blind: no page may show its answers beside their names."""
+    comparison = read(conversation.comparison) if conversation else None
+    return comparison is not None and comparison.blind
+
+
 def differs(seat: Seat, page: TurnSettings) -> dict[str, Any]:
     """The settings in which an unlinked seat differs from the page's, by name."""
     if seat.own is None:

@@ -21,7 +21,7 @@ from playground.compare.seat_words import (
 )
 from playground.compare.seats import MOST, Seat
 from playground.compare.seats_html import below_html
-from playground.compare.setup import choices, everyone, gone, token_of
+from playground.compare.setup import choices, every_vendor, gone, token_of
 from playground.found import Found
 from playground.intent.fields_view import Fields, intent_fields
 from playground.intent.preview_view import preview
@@ -169,7 +169,7 @@ def _everyone(desk: CompareDesk) -> None:
     ranking = None
     if desk.connection is not None:
         ranking = preview(desk.runtime, desk.connection, desk.form).value
-    comparison, too_many = everyone(desk.comparison, desk.facts.known, ranking, desk.letters)
+    comparison, too_many = every_vendor(desk.comparison, desk.facts.known, ranking, desk.letters)
     if not comparison.seats:
         st.toast("Nobody can answer here yet. Add a key on the Connections page.")
         return

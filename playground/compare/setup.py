@@ -79,7 +79,7 @@ def ranked_pins(ranking: RoutingPreview | None) -> Iterable[str]:
     return (f"{each.provider_id}:{each.model_id}" for each in ranked)
 
 
-def everyone(
+def every_vendor(
     comparison: Comparison,
     known: Sequence[KnownProvider],
     ranking: RoutingPreview | None,

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.compare.votes import CastVote, add_votes
-from playground.runtime import Runtime, get_runtime
+from playground.runtime import Runtime
 from playground.sessions.turns import Turn, utc_now
 from playground.teams.owner import MACHINE_OWNER
 from tests.patience import PATIENCE
 from tests.playground.compare.seated import FOUR, each_of
 
 UI = Path(__file__).parent.parent.parent / "playground" / "ui.py"
-
-
-@pytest.fixture(scope="module")
-def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
-    """A playground with a gateway of its own: the demo fleet, no local model."""
-    get_runtime().shutdown()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SPEKO_DATA_DIR", str(tmp_path_factory.mktemp("data")))
-        patch.setenv("SPEKO_FLEET", "demo")
-        patch.setenv("SPEKO_PACE", "0")
-        runtime = get_runtime()
-        runtime.gateway.ensure()
-        yield runtime
-        runtime.shutdown()
 
 
 def page(**query: str | list[str]) -> AppTest:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from playground.compare.desk_view import CompareDesk
@@ -19,7 +17,6 @@ from tests.pages.compare_page import (
     captions,
     choose,
     comparison,
-    demo_playground,
     draft,
     heads,
     html,
@@ -31,13 +28,6 @@ from tests.pages.compare_page import (
 )
 
 FIRST = ["router", "google:gemini-3.8-flash", *TWO]
-
-
-@pytest.fixture(scope="module")
-def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
-    """A playground with the demo fleet."""
-    with demo_playground(tmp_path_factory.mktemp("data")) as runtime:
-        yield runtime
 
 
 pytestmark = pytest.mark.usefixtures("runtime")
