@@ -117,6 +117,7 @@ class Engine:
             number=len(before) + 1,
             seat=place and place.seat,
             message_id=place and place.message_id,
+            threads=place and place.threads,
         )
         work = self._claim(owner, turn, conversation, MOST_BESIDE if place else 1)
         try:

@@ -64,7 +64,7 @@ def test_a_message_goes_to_all_seats_and_is_counted(runtime: Runtime) -> None:
         "1 message to the router, 6 answers in all; all [simulated](real)." in each.value
         for each in app.caption
     )
-    assert "can't tell yet, about 7 more would do" in html(app)
+    assert "can't tell yet, about 24 more would do" in html(app)
     assert "Oracle, an upper bound" in html(app)
     assert len(app.get("plotly_chart")) == 1
 
@@ -92,7 +92,7 @@ def test_a_stored_comparison_is_answered_in_words_and_as_a_table(runtime: Runtim
     store = runtime.store.of(MACHINE_OWNER)
     times = {"a": 300.0, "b": 420.0, "c": 180.0, "d": 300.0}
     for seat, time in times.items():
-        for turn in each_of(seat, [time] * 9, 0.01):
+        for turn in each_of(seat, [time] * 25, 0.01):
             store.save_turn(turn)
     store.save_comparison("c", FOUR.model_dump_json())
     app = page(c="c")

@@ -17,7 +17,7 @@ from speko_client.models import ScoredCandidate
 from tests.playground.compare.seated import FOUR, asked, each_of, ranking
 
 TIMES = st.lists(st.none() | st.floats(1, 5_000), min_size=1, max_size=8)
-PLENTY = 12
+PLENTY = 25
 
 
 def rivals(turns: list[Turn], votes: tuple[Vote, ...] = ()) -> dict[str, Rival]:
@@ -26,7 +26,7 @@ def rivals(turns: list[Turn], votes: tuple[Vote, ...] = ()) -> dict[str, Rival]:
 
 
 def four(cost: float = 0.001) -> list[Turn]:
-    """A dozen messages: OpenAI 100 ms later at twice the cost, Groq 100 ms sooner at half of it."""
+    """Messages up to a look: OpenAI 100 ms later at twice the cost, Groq as much better."""
     rng = np.random.default_rng(6)
     base = rng.uniform(300, 400, PLENTY)
     return [

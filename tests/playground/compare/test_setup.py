@@ -95,7 +95,10 @@ def test_a_seat_is_found_among_the_choices_by_what_it_asks() -> None:
     assert "a:m" in offered
     assert "b:m" not in offered
     assert token_of(Seat(id="c", pin="a:m", own=TurnSettings()), offered) == "a:m"
-    assert token_of(Seat(id="c", what_if=WhatIf(name="X")), offered) == "what-if x"
+    tried = Seat(id="c", what_if=WhatIf(name="X"), what_if_id="x")
+    assert token_of(tried, offered) == "router;what_if=x"
+    older = tried.model_copy(update={"what_if_id": None})
+    assert token_of(older, offered) == "router;what_if=X"
     assert token_of(Seat(id="c", pin="gone"), offered) == "gone"
 
 
