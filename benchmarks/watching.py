@@ -96,4 +96,4 @@ COLUMN: Final = "[class*='st-key-cell-%s-']"
 COLUMN_IS_STOPPED: Final = """document.querySelector('[class*="st-key-cell-%s-"]')
     ?.textContent.includes('Stopped by you.')"""
 COLUMNS_SHOWN: Final = "document.querySelectorAll('[class*=\"st-key-cell-\"]').length === %d"
-DIFFERENCE_IS_THERE: Final = "document.querySelector('.compare-difference') !== null"
+DIFFERENCE_IS_THERE: Final = "document.querySelector('.sp-difference') !== null"

@@ -15,8 +15,9 @@ from typing import Final
 import streamlit as st
 
 from playground.look import palette, parts, words
+from playground.look.answer_html import code_html
 from playground.look.parts import Tone
-from playground.look.safe_text import literal, unseen
+from playground.look.safe_text import unseen
 from playground.receipts.receipt import (
     AttemptOutcome,
     InForce,
@@ -65,16 +66,15 @@ def receipt_view(turn: Turn, in_force: InForce | None = None, seat: str = "") ->
         on_change="rerun",
     )
     if opened.open:
-        with opened:
-            _body(turn, in_force)
+        opened.html(sheet_html(turn, in_force))
 
 
-def _body(turn: Turn, in_force: InForce | None) -> None:
-    st.html(receipt_html(receipt(turn, in_force)))
-    for note in turn.answer.notes:
-        st.caption(literal(note))
-    st.caption("The request, to copy:")
-    st.code(json.dumps(request_detail(turn), indent=2, ensure_ascii=False), language="json")
+def sheet_html(turn: Turn, in_force: InForce | None = None) -> str:
+    """All of it: the receipt, the server's notes, and the turn as a record to copy."""
+    notes = "".join(_note(note) for note in turn.answer.notes)
+    record = json.dumps(request_detail(turn), indent=2, ensure_ascii=False)
+    copied = parts.folded("This turn as a record, to copy", code_html(record, "json"))
+    return f"{receipt_html(receipt(turn, in_force))}{notes}{copied}"
 
 
 def receipt_html(receipt: Receipt) -> str:
