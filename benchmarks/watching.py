@@ -64,7 +64,8 @@ ALL_CHARTS: Final = f"""{QUIET} && [...document.querySelectorAll('.stPlotlyChart
 SESSION_IS_THERE: Final = f"""document.body.innerText.includes('Question %d:')
     && document.querySelectorAll('[class*="st-key-turn-"]').length >= 10 && {BOX_IS_OPEN}"""
 FIRST_WORDS: Final = """(() => {
-    const messages = [...document.querySelectorAll('[data-testid=stChatMessage]')];
+    const messages = [...document.querySelectorAll(
+        '[aria-label="Chat message from user"], [aria-label="Chat message from assistant"]')];
     const words = [...(messages[1]?.querySelectorAll(
         '.sp-answer, [data-testid=stMarkdownContainer]') ?? [])];
     return words.some(each => !each.closest('[data-testid=stCaptionContainer]')

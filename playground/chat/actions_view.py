@@ -32,7 +32,7 @@ from playground.sessions.turns import Turn, TurnSettings
 
 LONGEST_TITLE: Final = 200
 
-_KEY: Final = "turn-actions"
+_KEY: Final = "acts"
 _SCRIPT: Final = Path(__file__).with_name("turns.js").read_text("utf-8")
 _WAIT: Final = "An answer is still arriving. Stop it first, or wait for it."
 _GONE: Final = "This turn is not here any more: it was deleted, perhaps in another tab."

@@ -135,7 +135,7 @@ def _sibling(place: int, siblings: Sequence[Turn], shown: Turn) -> str:
     diff = button("differences", "Differences", f"Differences to answer {place + 1}", to=each.id)
     way = "<span>shown here</span>" if here else _way(each, place) + diff
     return (
-        f"<li{' aria-current=true' if here else ''}>{mark}<span><b>"
+        f"<li>{mark}<span><b>"
         f"{escape(wordings.answered_by(each))}</b>{escape(state)}"
         f"<small>{escape(differs)}</small></span>{way}</li>"
     )
