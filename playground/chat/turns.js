@@ -3,7 +3,6 @@
 // and what is written there is kept in this tab until it is sent or cancelled: it outlives a reload, another page, and
 // an answer that cannot be asked for.
 const GAP_PX = 6
-const SAID_MS = 2000
 const LOCAL = { edit, rename, link, copy: copyText, "copy-markdown": copyMarkdown, "copy-message": copyMessage }
 const key = (turn) => `speko-edit:${turn}`
 
@@ -31,7 +30,6 @@ function copy(text, button) {
     const region = document.querySelector('.sp-announcer[role="status"]')
     if (region) region.textContent = words
     opener.dataset.said = words
-    setTimeout(() => delete opener.dataset.said, SAID_MS)
   }
   toClipboard(text).then(() => say("Copied"), () => say("Not copied"))
 }
@@ -148,6 +146,7 @@ function rename(_, button) {
 }
 
 function onClick(event) {
+  document.querySelectorAll("[data-said]").forEach((said) => delete said.dataset.said)
   const button = event.target.closest?.("[data-act]")
   if (!button?.dataset.act) return
   const { act: name, to = "" } = button.dataset
