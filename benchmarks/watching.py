@@ -61,8 +61,10 @@ FIRST_CHART: Final = "document.querySelector('.stPlotlyChart .main-svg') !== nul
 ALL_CHARTS: Final = f"""{QUIET} && [...document.querySelectorAll('.stPlotlyChart')].every(
     (chart, place, all) => all.length && chart.querySelector('.main-svg'))
     && {FIRST_CHART} && {SHOWS % "Analytics"}"""
-SESSION_IS_THERE: Final = f"""document.body.innerText.includes('Question %d:')
-    && document.querySelectorAll('[class*="st-key-turn-"]').length >= 10 && {BOX_IS_OPEN}"""
+SESSION_IS_THERE: Final = f"""(turns => turns.length >= 10
+    && turns.at(-1).textContent.includes('Question %d:')
+    && turns.every(turn => turn.querySelector('.sp-answer') && turn.checkVisibility())
+)([...document.querySelectorAll('[class*="st-key-turn-"]')]) && {BOX_IS_OPEN}"""
 FIRST_WORDS: Final = """(() => {
     const messages = [...document.querySelectorAll(
         '[aria-label="Chat message from user"], [aria-label="Chat message from assistant"]')];

@@ -29,8 +29,9 @@ _FORM_HEIGHT = 560
 def main() -> None:
     """The parts in the order in which they must run: Stop before the stream, the stream last.
 
-    The message box is what a person comes for. On a playground that has just been started it comes
-    first, and the form follows a moment later: the browser would show neither before both.
+    On a playground that has just been started a person waits for the message box, and in a long
+    session for its last turns. These come first, and the form follows a moment later: the browser
+    would show neither before both.
     """
     with LINE.drawing():
         chat = page()

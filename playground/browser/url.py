@@ -144,7 +144,7 @@ def reserve(make_id: str) -> str:
 
 
 def had_frame(*, drawn: bool = False) -> bool:
-    """Whether the frame of a page whose server still starts was drawn; ``drawn``: it is now."""
+    """Whether a first look was at the page without its form; ``drawn``: that has been drawn."""
     before = bool(_FRAME.get())
     _FRAME.set(before or drawn)
     return before

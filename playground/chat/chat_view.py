@@ -17,6 +17,7 @@ from playground.chat.state import (
     Asked,
     ask_to_send,
     draft_to_restore,
+    had_form,
     keep_box_sent,
     restore_draft,
     take_asked,
@@ -29,6 +30,7 @@ from playground.intent.fields_view import Fields
 from playground.intent.state import adopt_form, keep_form, replace_form, save_form
 from playground.look.safe_text import literal
 from playground.receipts.receipt import InForce
+from playground.receipts.request_code import Sent, sent
 from playground.runtime import Runtime, get_runtime
 from playground.servers import connection as connections
 from playground.servers.address_guard import AddressRefusedError
@@ -53,6 +55,9 @@ from speko_client.models import ScoredCandidate
 
 LONGEST_MESSAGE = 200_000
 """Characters; longer than any provider's context, and short enough for the page to stay quick."""
+
+_LONG = 4
+"""With more turns than that a session is long: its form takes as long to draw as its last turns."""
 
 _KEEP_DRAFT = Path(__file__).with_name("draft.js").read_text("utf-8")
 
@@ -96,8 +101,13 @@ class Chat:
 
     @property
     def is_frame(self) -> bool:
-        """Whether this is the first look at a playground whose gateway is still starting."""
-        return self.facts.pending and not url.had_frame()
+        """Whether this is the first look, and the form follows a moment later.
+
+        So it is while the gateway is starting, and in a long session, whose last turns are what a
+        person opens it for.
+        """
+        waits = self.facts.pending or (len(self.turns) > _LONG and not had_form())
+        return waits and not url.had_frame()
 
     @property
     def in_force(self) -> InForce | None:
@@ -106,6 +116,7 @@ class Chat:
 
     def keep_form(self, fields: Fields) -> None:
         """Remember the form with the conversation, so that a reload finds it."""
+        had_form(drawn=True)
         self.form = fields.form
         self.waits_for = next(filter(None, [*fields.problems, fields.nobody]), "")
         if keep_form(self.form):
@@ -144,6 +155,10 @@ class Chat:
         """Show the session as it is in the store now."""
         if (stored := _load(self.store, self.conversation_id).value) is not None:
             self.view = open_session(stored, self.view.run)
+
+    def sent(self, turn: Turn) -> Sent:
+        """What went to the server for this turn. Raises SpekoApiError where none can be written."""
+        return sent(turn, self.view.conversation.path_to(turn.parent_id), self.connection)
 
     def look_elsewhere(self) -> Turn | None:
         """The turn that another process runs, as the store has it now."""

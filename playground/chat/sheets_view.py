@@ -7,6 +7,7 @@ Each is built when it is asked for, and not before. A new sheet is a function he
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -16,9 +17,9 @@ from playground.chat.siblings import answered_by
 from playground.chat.state import Act
 from playground.chat.tree_html import tree_html
 from playground.look.differences import difference_html
-from playground.receipts.receipt_view import sheet_html
+from playground.receipts.receipt_view import receipt_body
+from playground.receipts.receipt_words import name
 from playground.sessions import tree
-from playground.sessions.totals import failed_attempts
 from playground.sessions.turns import Turn
 
 
@@ -34,11 +35,9 @@ def open_sheet(chat: Chat, asked: Act | None) -> None:
 
 
 def _receipt(chat: Chat, turn: Turn, _: Act) -> None:
-    title = "What happened" if failed_attempts(turn) else "Receipt"
-
-    @st.dialog(f"{title} in turn {turn.number}", width="medium", position="right")
+    @st.dialog(f"{name(turn)} in turn {turn.number}", width="medium", position="right")
     def show() -> None:
-        st.html(sheet_html(turn, chat.in_force))
+        receipt_body(turn, chat.in_force, partial(chat.sent, turn))
 
     show()
 

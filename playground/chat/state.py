@@ -59,6 +59,7 @@ _SHOWN = Slot[dict[str, int]]("turns_shown", dict)
 _LISTED = Slot("sessions_listed", int)
 _DELETING = Slot("session_to_delete", str)
 _WATCHED = Slot("turn_watched", str)
+_HAD_FORM = Slot("had_form", bool)
 
 
 def ask_to_send(asked: Asked) -> None:
@@ -171,3 +172,10 @@ def watch(turn_id: str | None) -> None:
 def watched() -> str | None:
     """The turn whose answer was seen to arrive here, until its end is seen too."""
     return _WATCHED.get()
+
+
+def had_form(*, drawn: bool = False) -> bool:
+    """Whether the form was drawn before in this browser session; ``drawn``: it is now."""
+    before = bool(_HAD_FORM.get())
+    _HAD_FORM.set(before or drawn)
+    return before

@@ -14,8 +14,8 @@ from playground.chat.turn_menu import answer_menu, message_menu
 from playground.chat.turns_html import chips_html
 from playground.look import parts, words
 from playground.look.answer_html import answer_html
+from playground.receipts import receipt_words
 from playground.sessions import turn_words
-from playground.sessions.totals import failed_attempts
 from playground.sessions.turns import Turn, TurnError
 from speko_client.models import ScoredCandidate
 
@@ -84,8 +84,8 @@ def _error(error: TurnError, *, broke_off: bool) -> str:
 def _under(turn: Turn, others: Sequence[ScoredCandidate]) -> str:
     """The chips, the receipt, and what a person can do."""
     chips = chips_html(turn) if turn.answer.provider or turn.drilled else ""
-    name = "What happened" if failed_attempts(turn) else "Receipt"
-    buttons = [button("receipt", name, f"{name} in turn {turn.number}")]
+    receipt = receipt_words.name(turn)
+    buttons = [button("receipt", receipt, f"{receipt} in turn {turn.number}")]
     if turn.status in UNFINISHED:
         buttons.append(button("form", "Retry", f"Retry turn {turn.number}"))
     return f'<div class="turn-under">{chips}{"".join(buttons)}{answer_menu(turn, others)}</div>'

@@ -173,10 +173,17 @@ class Conversation(_Value):
     """A session: its turns as a tree, the leaf that is shown, and the form as it was last left.
 
     ``comparison`` is the JSON of its seats where it is a comparison (``playground.compare.seats``).
+    ``origin`` is where an imported one came from, "tool:id". One in the bin is deleted for good 30
+    days after ``binned_at``.
     """
 
     id: str
     title: str = ""
+    tags: tuple[str, ...] = ()
+    origin: str | None = None
+    pinned_at: datetime | None = None
+    archived_at: datetime | None = None
+    binned_at: datetime | None = None
     leaf_id: str | None = None
     settings: TurnSettings = Field(default_factory=TurnSettings)
     comparison: str | None = None
@@ -194,10 +201,7 @@ class Conversation(_Value):
         return self.path_to(tree.shown_leaf(self.turns, self.leaf_id))
 
     def path_to(self, turn_id: str | None) -> tuple[Turn, ...]:
-        """The turns from the root to this one, numbered from 1.
-
-        Empty for None, an unknown id, and a turn that was deleted.
-        """
+        """The turns from the root to this one, numbered from 1; none where it is not kept."""
         return tree.path_to(self.kept, turn_id)
 
     def siblings(self, turn: Turn) -> tuple[Turn, ...]:

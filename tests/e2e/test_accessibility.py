@@ -93,8 +93,8 @@ def chat(page: Page, server: PlaygroundServer) -> Iterator[str]:
     yield "failover under a drill"
     page.get_by_text("What happened").last.click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    page.get_by_text("This turn as a record").click()
-    yield "receipt with its record"
+    expect(page.get_by_text("What was sent, as code")).to_be_visible()
+    yield "receipt with what was sent"
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     yield from acts(chat, page)

@@ -131,7 +131,7 @@ def test_an_opened_receipt_has_the_focus_and_gives_it_back(chat: ChatPage, page:
     opener = chat.last.get_by_role("button", name="Receipt in turn 1")
     opener.press("Enter")
     receipt = page.get_by_role("dialog")
-    expect(receipt).to_contain_text("This turn as a record")
+    expect(receipt).to_contain_text("What was sent, as code")
     inside = "each => each.contains(document.activeElement)"
     page.wait_for_function(f"each => ({inside})(each)", arg=receipt.element_handle())
     page.keyboard.press("Tab")

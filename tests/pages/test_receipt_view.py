@@ -40,14 +40,20 @@ def test_a_closed_receipt_builds_nothing(app: AppTest) -> None:
     assert not receipts(app)
 
 
-def test_a_receipt_opens_with_its_record_to_copy(app: AppTest) -> None:
+def test_a_receipt_opens_with_what_was_sent_as_code(app: AppTest) -> None:
     act(app, "receipt", "t2")
     (html,) = receipts(app)
     assert (
         "openai/gpt-4o was the first choice; it timed out after 5.0 s, so xai/grok-2 answered."
         in html
     )
-    assert "&quot;firstChoice&quot;" in html
+    (code,) = app.code
+    assert code.value.count("Book me an appointment for Tuesday.") == 2, "the turn before as well"
+    assert '"role": "assistant"' in code.value
+    app.button_group(key="code-t2").set_value("Python, spekoai")
+    act(app, "receipt", "t2")
+    (code,) = app.code
+    assert "from spekoai import Speko" in code.value
 
 
 def test_it_says_whether_the_scores_are_still_in_force(app: AppTest) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.sessions import tree
 from playground.sessions.asking import messages_of
-from playground.sessions.turns import Conversation, Turn, open_session
+from playground.sessions.turns import Answer, Conversation, Turn, open_session
+from speko_client.models import CompleteUsage
+from tests.playground.stores import opened
 from tests.turns import conversation, turn
 
 ACTS = st.sampled_from(["ask", "edit", "again", "delete", "undo", "switch"])
@@ -168,3 +171,21 @@ def test_a_damaged_tree_is_drawn_as_far_as_it_goes() -> None:
     circle = (turn("a", "b"), turn("b", "a"), turn("c", "lost"))
     assert [row.turn.id for row in tree.nodes(circle)] == ["c"]
     assert tree.kept((*circle, turn("d", "d", removed="d")))[:3] == circle
+
+
+def test_a_deleted_turn_is_neither_summed_up_nor_found(tmp_path: Path) -> None:
+    store = opened(f"sqlite:///{tmp_path / 'playground.db'}")
+    usage = CompleteUsage(prompt_tokens=10, completion_tokens=5)
+    turns = (
+        turn("a", answer=Answer(text="Yes", provider="ann", usage=usage)),
+        turn("b", "a", answer=Answer(text="No", provider="ben", usage=usage)),
+    )
+    for each in turns:
+        store.save_turn(each)
+    for each in tree.deleted(turns, "b"):
+        store.save_turn(each)
+    assert [each.tokens_in for each in store.recent(2)] == [10]
+    for each in tree.restored(tree.deleted(turns, "b"), "b"):
+        store.save_turn(each)
+    assert [each.tokens_in for each in store.recent(2)] == [20]
+    store.database.close()
