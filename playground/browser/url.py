@@ -131,6 +131,16 @@ def focused_turn() -> str | None:
     return st.query_params.get(_TURN_PARAM)
 
 
+def focus_turn(turn: str) -> None:
+    """Have the page lead to this turn, as a link to it does."""
+    st.query_params[_TURN_PARAM] = turn
+
+
+def go_to_compare(conversation: str, turn: str) -> None:
+    """Change to a new comparison of this answer; the run ends here."""
+    st.switch_page(COMPARE_PAGE, query_params={**link(conversation), _FROM_PARAM: turn})
+
+
 def reserve(make_id: str) -> str:
     """The id the next new conversation will have; ``make_id``, where none is reserved."""
     reserved = _RESERVED.get() or make_id

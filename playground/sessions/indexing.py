@@ -140,6 +140,8 @@ def facts_of(turn: Turn) -> dict[str, Any]:
 
 
 def _add_turns(transaction: Transaction, number: int, turns: Mapping[int, Turn]) -> None:
+    """Index these turns, but for those that were deleted."""
+    turns = {place: turn for place, turn in turns.items() if turn.removed is None}
     if not turns:
         return
     facts = [{"session": number, "place": at} | facts_of(turn) for at, turn in turns.items()]
