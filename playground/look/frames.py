@@ -17,6 +17,7 @@ _STYLES: Final = (
     "answer.css",
     "turns.css",
     "compare.css",
+    "library.css",
     "access.css",
     "navigation.css",
 )
@@ -35,6 +36,7 @@ _FRAMES: Final = {
     "routing": Frame(width=84, sidebar=False),
     "demo": Frame(width=80, sidebar=False),
     "analytics": Frame(width=None),
+    "sessions": Frame(width=70, sidebar=False),
     "real": Frame(sidebar=False),
 }
 """Pages with a frame of their own, by their path; the others are as wide as a text."""
