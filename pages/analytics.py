@@ -11,7 +11,7 @@ from playground.analytics.counted import counted_turns
 from playground.browser import url
 from playground.chat.bin_view import in_bin
 from playground.chat.recents_view import recents
-from playground.compare.seats import Comparison, read
+from playground.compare.seats import Comparison, is_blind, read
 from playground.look.safe_text import literal
 from playground.runtime import get_runtime
 from playground.sessions.database import StoreError
@@ -78,13 +78,13 @@ def charts(conversation: Conversation) -> None:
     from playground.analytics.session_view import session_charts
 
     comparison = read(conversation.comparison)
-    if comparison is not None and comparison.blind:
+    if is_blind(conversation):
         from playground.compare.by_seat_view import named_so_far
 
         conversation = named_so_far(get_runtime().store.of(this_owner()), conversation)
     turns = ended(counted_turns(conversation))
     if not turns:
-        st.info("This session has no finished turn yet. Charts begin with its first answer.")
+        st.info(nothing_to_draw(conversation))
         way_back("Go to its", conversation, comparison)
         return
     with st.container(horizontal=True, horizontal_alignment="distribute"):
@@ -97,6 +97,13 @@ def charts(conversation: Conversation) -> None:
         seats_card(comparison, turns)
         turns = ended(counted_turns(conversation, seat_choice(conversation, comparison)))
     session_charts(turns)
+
+
+def nothing_to_draw(conversation: Conversation) -> str:
+    """Why a session has no charts yet."""
+    if any(turn.origin is not None for turn in conversation.turns):
+        return "This session was imported. Charts begin with the first answer that it gets here."
+    return "This session has no finished turn yet. Charts begin with its first answer."
 
 
 def way_back(words: str, conversation: Conversation, comparison: Comparison | None) -> None:

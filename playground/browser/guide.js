@@ -4,7 +4,7 @@
 const BOX = '[data-testid="stChatInputTextArea"]'
 const SHEET = '[data-testid="stPopoverBody"]'
 const OPENER = '[data-testid="stPopoverButton"][aria-expanded="true"]'
-const MESSAGE = '[data-testid="stChatMessage"]'
+const MESSAGE = '[data-testid="stChatMessage"], .sp-said'
 const SKELETON = '[data-testid="stSkeleton"]'
 const TYPED_IN = "input, textarea, select, [contenteditable]"
 const MOVED_IN = '[role="radiogroup"], [role="slider"], table'

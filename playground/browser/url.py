@@ -23,6 +23,7 @@ _TURN_PARAM = "t"
 _SEATS_PARAM = "seats"
 _FROM_PARAM = "from"
 _ANSWER_PARAM = "answer"
+_VIEW_PARAM = "how"
 _SELECTION_PARAM = "of"
 _RESERVED = Slot("reserved_conversation", str)
 _LAST = Slot("last_conversation", str)
@@ -85,9 +86,13 @@ def chat_link(
     st.page_link(CHAT_PAGE, label=label, icon=icon, query_params={**query, _TURN_PARAM: turn})
 
 
-def compare_link(label: str, conversation: str, turn: str = "") -> None:
-    """Draw a link to a comparison; or to a new one, of an answer: see ``turn_to_compare``."""
-    query = {**link(conversation), **({_FROM_PARAM: turn} if turn else {})}
+def compare_link(label: str, conversation: str, turn: str = "", view: str = "") -> None:
+    """Draw a link to a comparison, and to one of its views.
+
+    With a ``turn``, to a new one, of an answer: see ``turn_to_compare``.
+    """
+    more = {_FROM_PARAM: turn, _VIEW_PARAM: view}
+    query = {**link(conversation), **{name: value for name, value in more.items() if value}}
     st.page_link(COMPARE_PAGE, label=label, icon=":material/view_column:", query_params=query)
 
 
@@ -146,6 +151,16 @@ def focused_turn() -> str | None:
     return st.query_params.get(_TURN_PARAM)
 
 
+def focus_turn(turn: str) -> None:
+    """Have the page lead to this turn, as a link to it does."""
+    st.query_params[_TURN_PARAM] = turn
+
+
+def go_to_compare(conversation: str, turn: str) -> None:
+    """Change to a new comparison of this answer; the run ends here."""
+    st.switch_page(COMPARE_PAGE, query_params={**link(conversation), _FROM_PARAM: turn})
+
+
 def reserve(make_id: str) -> str:
     """The id the next new conversation will have; ``make_id``, where none is reserved."""
     reserved = _RESERVED.get() or make_id
@@ -154,7 +169,7 @@ def reserve(make_id: str) -> str:
 
 
 def had_frame(*, drawn: bool = False) -> bool:
-    """Whether the frame of a page whose server still starts was drawn; ``drawn``: it is now."""
+    """Whether a first look was at the page without its form; ``drawn``: that has been drawn."""
     before = bool(_FRAME.get())
     _FRAME.set(before or drawn)
     return before

@@ -123,17 +123,21 @@ _SUMS: Final = ("tokens_in", "tokens_out", "cost_usd")
 
 
 def facts_of(turn: Turn) -> dict[str, Any]:
-    """What is counted of a turn, by column of ``turn_facts``; None where it is not known."""
-    answer, settings, tokens = turn.answer, turn.settings, counted_tokens(turn)
+    """What is counted of a turn, by column of ``turn_facts``; None where it is not known.
+
+    An imported turn was sent with no intent of ours.
+    """
+    answer, tokens = turn.answer, counted_tokens(turn)
+    settings = None if turn.origin else turn.settings
     return {
         "created_at": turn.created_at.timestamp(),
         "status": turn.status,
         "provider": _labelled(answer.provider),
         "model": _labelled(answer.model),
         "kind": "simulated" if answer.simulated else answer.kind,
-        "language": settings.language,
-        "vertical": settings.vertical,
-        "preset": settings.optimize_for,
+        "language": settings.language if settings else "",
+        "vertical": settings.vertical if settings else None,
+        "preset": settings.optimize_for if settings else "",
         "tokens_in": tokens.prompt_tokens if tokens else None,
         "tokens_out": tokens.completion_tokens if tokens else None,
         "cost_usd": answer.cost_usd,
@@ -142,6 +146,8 @@ def facts_of(turn: Turn) -> dict[str, Any]:
 
 
 def _add_turns(transaction: Transaction, number: int, turns: Mapping[int, Turn]) -> None:
+    """Index these turns, but for those that were deleted."""
+    turns = {place: turn for place, turn in turns.items() if turn.removed is None}
     if not turns:
         return
     facts = [{"session": number, "place": at} | facts_of(turn) for at, turn in turns.items()]
