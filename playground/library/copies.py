@@ -11,7 +11,7 @@ from playground.sessions.turns import Conversation, Turn
 def copy_of(
     conversation: Conversation, conversation_id: str, new_id: Callable[[], str], now: datetime
 ) -> Conversation:
-    """The same turns under new ids, used now. A turn that still runs is left out."""
+    """The same turns under new ids, used now; without those that run or were deleted."""
     kept = _over(conversation)
     ids = {turn.id: new_id() for turn in kept}
     messages = {each: new_id() for turn in kept if (each := turn.message_id)}
@@ -26,7 +26,8 @@ def copy_of(
         )
         for turn in kept
     )
-    leaf = ids.get(conversation.leaf_id or "") or (turns[-1].id if turns else None)
+    shown = [ids[turn.id] for turn in conversation.path() if turn.id in ids]
+    leaf = shown[-1] if shown else turns[-1].id if turns else None
     return conversation.model_copy(
         update={
             "id": conversation_id,
@@ -45,7 +46,7 @@ def copy_of(
 
 def _over(conversation: Conversation) -> list[Turn]:
     """The turns that are over, each after the one that it follows."""
-    left = [turn for turn in conversation.turns if turn.status != "running"]
+    left = [turn for turn in conversation.kept if turn.status != "running"]
     known: set[str | None] = {None}
     kept: list[Turn] = []
     while ready := [turn for turn in left if turn.parent_id in known]:

@@ -40,8 +40,8 @@ _DAY: Final = 86_400
 def days(store: OwnerStore, selection: Selection) -> list[dict[str, Any]]:
     """Rows by day (UTC) and provider, the first day first. Raises StoreError.
 
-    Of all turns of the sessions that are over, in all branches. Sessions that are judged blind are
-    left out: a day of one turn would tell who answered it.
+    Of all turns of the sessions that are over, in all branches, but not of imported ones. Sessions
+    that are judged blind are left out: a day of one turn would tell who answered it.
     """
     facts = TURN_FACTS.c
     day = sa.cast(sa.func.floor(facts.created_at / _DAY), sa.BigInteger).label("day")
@@ -61,7 +61,8 @@ def days(store: OwnerStore, selection: Selection) -> list[dict[str, Any]]:
                 sa.func.sum(facts.cost_usd).label("cost_usd"),
                 sa.func.sum(facts.failovers).label("failovers"),
             )
-            .where(facts.session.in_(seen) & (facts.status != "running"))
+            # An imported turn has no language: it was sent with no intent of ours.
+            .where(facts.session.in_(seen) & (facts.status != "running") & (facts.language != ""))
             .group_by(day, sa.func.coalesce(facts.provider, NOBODY))
             .order_by(day)
         )
