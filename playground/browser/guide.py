@@ -21,7 +21,7 @@ SHORTCUTS_SWITCH = (
     '<div class="sp-quiet sp-small">Esc stops an answer. In a demo, Space pauses, → steps and Esc '
     "stops. Of two answers, 1 or ← and 2 or → choose one, 3 is a tie, 4 says both are bad. / goes "
     "to the search box, and ? lists all keys, to be switched off one by one. Kept in this "
-    'browser. <button type="button" class="sp-keys-open">All keys</button></div>'
+    'browser.</div><button type="button" class="sp-keys-open">All keys</button>'
 )
 """The switch for our own single keys, as HTML: ``guide.js`` keeps what it says."""
 

@@ -59,7 +59,8 @@ def test_no_page_or_dialog_violates_wcag(
     page: Page, server: PlaygroundServer, colour_scheme: ColourScheme
 ) -> None:
     found: list[str] = []
-    for state in chain(chat(page, server), routing(page), compare(page), others(page)):
+    everything = (chat(page, server), routing(page), compare(page), others(page), sessions(page))
+    for state in chain(*everything):
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
             found += [
@@ -219,6 +220,32 @@ def others(page: Page) -> Iterator[str]:
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="More demos")).to_be_visible()
     yield "demo at its end"
+
+
+def sessions(page: Page) -> Iterator[str]:
+    """The library: filters, hits, ticked sessions, the other views, a session in the bin, keys."""
+    address = page.url.partition("demo")[0]
+    page.goto(f"{address}sessions")
+    settle(page)
+    page.get_by_text("Filters", exact=True).click()
+    yield "filters of sessions"
+    page.get_by_role("searchbox").fill("a")
+    page.get_by_role("searchbox").press("Enter")
+    expect(page.get_by_text("found")).to_be_visible()
+    page.get_by_role("button", name="Select all on this page").click()
+    expect(page.get_by_text("selected")).to_be_visible()
+    page.locator(".st-key-tag button").click()
+    yield "hits, all ticked, and the form for tags"
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Delete", exact=True).click()
+    yield "sessions that were deleted, to undo"
+    for view in ("archive", "bin", "import", "shared"):
+        page.goto(f"{address}sessions?how={view}")
+        settle(page)
+        yield f"sessions, {view}"
+    page.keyboard.press("?")
+    yield "keys"
+    page.keyboard.press("Escape")
 
 
 @pytest.mark.parametrize("path", ["", "routing", "connections", "demo"])
