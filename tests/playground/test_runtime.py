@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import subprocess
 import sys
 import threading
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from playground.library.selection import Selection
+from playground.library.shelf import page_of
 from playground.runtime import Runtime, get_runtime
 from playground.servers.connection import Connection, check_server, other
 from playground.sessions.asking import run_turn
@@ -89,6 +92,32 @@ def test_where_they_cannot_be_deleted_the_log_says_why(
     get_runtime().tidy()
     assert "could not be deleted" in caplog.text
     assert "playground.db cannot be opened" in caplog.text
+
+
+def test_sessions_of_an_earlier_version_are_made_findable(data_dir: Path) -> None:
+    data_dir.mkdir(exist_ok=True)
+    shutil.copy(
+        Path(__file__).parent / "sessions" / "store_of_version_5.db", data_dir / "playground.db"
+    )
+    runtime = get_runtime()
+    store = runtime.store.of(MACHINE_OWNER)
+    assert page_of(store, Selection(query="北京")).sessions == ()
+    runtime.index_all(0)
+    (found,) = page_of(store, Selection(query="北京")).sessions
+    assert found.session.id == "branches"
+
+
+def test_what_lay_in_a_bin_for_long_enough_is_deleted_without_any_setting() -> None:
+    runtime = get_runtime()
+    everyone = Store(runtime.settings.store_url, now=long_ago)
+    anns = everyone.of(Owner("ann"))
+    anns.save_turn(turn("t1", conversation_id="old"))
+    anns.save_turn(turn("t2", conversation_id="kept"))
+    anns.bin(["old"])
+    everyone.close()
+    runtime.tidy()
+    assert [each.id for each in runtime.store.of(Owner("ann")).recent(5)] == ["kept"]
+    assert runtime.store.of(Owner("ann")).load("old") is None
 
 
 async def _answered(connection: Connection) -> None:
