@@ -30,6 +30,7 @@ from playground.middleware.first_paint import FirstPaint, preloads
 from playground.middleware.front_door import FrontDoor
 from playground.middleware.page_files import PageFiles, pack
 from playground.middleware.page_headers import PageHeaders
+from playground.middleware.shared_pages import SharedPages
 from playground.teams.cookie import SECRET_LENGTH, VisitorCookie, kept_secret
 from playground.teams.rules import Rules, is_alone
 from playground.teams.visitor import VISITOR_HEADER, VISITOR_KEY
@@ -183,9 +184,23 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         await asyncio.to_thread(runtime.shutdown)
 
 
+def page_at(token: str) -> str | None:
+    """The shared page behind a link; None where there is none. Raises OSError."""
+    from playground.runtime import get_runtime
+    from playground.sessions.database import StoreError
+    from playground.shares.shares import shared_page
+
+    runtime = get_runtime()
+    try:
+        return shared_page(runtime.store.database, token) if runtime.settings.shares else None
+    except StoreError as error:
+        raise OSError(str(error)) from error
+
+
 sys.setswitchinterval(SWITCH_SECONDS)
 MIDDLEWARE = [
     Middleware(FrontDoor, allowed_hosts=allowed_hosts),
+    Middleware(SharedPages, load=page_at),
     Middleware(PageFiles, folder=PAGE_FILES, packed=PACKED),
     Middleware(FirstPaint, head=cache(lambda: preloads(PAGE_FILES / "js")), styles=styles_html),
     Middleware(PageHeaders, frame_ancestors=ENVIRONMENT.get("SPEKO_FRAME_ANCESTORS", "'self'")),

@@ -10,7 +10,7 @@ import streamlit as st
 from playground.analytics.counted import counted_turns
 from playground.browser import url
 from playground.chat.recents_view import recents
-from playground.compare.seats import Comparison, read
+from playground.compare.seats import Comparison, is_blind, read
 from playground.look.safe_text import literal
 from playground.runtime import get_runtime
 from playground.sessions.database import StoreError
@@ -66,7 +66,7 @@ def charts(conversation: Conversation) -> None:
     from playground.analytics.session_view import session_charts
 
     comparison = read(conversation.comparison)
-    if comparison is not None and comparison.blind:
+    if is_blind(conversation):
         from playground.compare.by_seat_view import named_so_far
 
         conversation = named_so_far(get_runtime().store.of(this_owner()), conversation)

@@ -8,7 +8,8 @@ from playground.browser.guide import SHORTCUTS_SWITCH
 from playground.chat.form_view import settings_form
 from playground.chat.recents_view import recents
 from playground.compare.bout_view import blind_session, open_bout
-from playground.compare.desk_view import CompareDesk, open_desk
+from playground.compare.desk_view import CompareDesk
+from playground.compare.open_desk_view import open_desk
 from playground.connections.facts_view import await_server, try_again
 from playground.look.answer_view import answer_buttons
 from playground.look.page_view import spread

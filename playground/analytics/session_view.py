@@ -20,6 +20,7 @@ from playground.analytics.paths import Route
 from playground.analytics.turn_figures import shade_drills
 from playground.browser.url import answer_link, chat_link
 from playground.look.page_view import chart, csv_button, spread, table, theme
+from playground.look.picture_view import picture_buttons, picture_script
 from playground.look.safe_text import literal, unseen
 from playground.look.words import counted, dollars
 from playground.sessions.totals import SessionTotals, session_totals
@@ -48,6 +49,7 @@ def session_charts(turns: Sequence[Turn], conversation: str) -> None:
             _chart_card(_with_drills_marked(card_of(turns), turns), lead)
     for card_of in ONE_A_ROW:
         _chart_card(_with_drills_marked(card_of(turns), turns), lead)
+    picture_script()
 
 
 def _chart_card(card: Card, lead: Lead) -> None:
@@ -156,6 +158,8 @@ def _link_to_turn(place: Any, event: Mapping[str, Any], lead: Lead) -> None:
 def _foot(card: Card) -> None:
     foot = spread()
     shown = foot.toggle(f"Table{unseen(f'of {card.title}')}", key=f"table-{card.key}")
-    csv_button(foot, for_its_file(card.rows), card.key)
+    files = foot.container(horizontal=True, gap="xsmall", width="content")
+    picture_buttons(files, f"chart-{card.key}", card.title, card.caption)
+    csv_button(files, for_its_file(card.rows), card.key)
     if shown:
         table(card.rows, card.headings, f"{card.title}, as a table")

@@ -21,6 +21,7 @@ _TURN_PARAM = "t"
 _SEATS_PARAM = "seats"
 _FROM_PARAM = "from"
 _ANSWER_PARAM = "answer"
+_VIEW_PARAM = "how"
 _RESERVED = Slot("reserved_conversation", str)
 _LAST = Slot("last_conversation", str)
 _PAGE = Slot("page", str)
@@ -82,9 +83,13 @@ def chat_link(
     st.page_link(CHAT_PAGE, label=label, icon=icon, query_params={**query, _TURN_PARAM: turn})
 
 
-def compare_link(label: str, conversation: str, turn: str = "") -> None:
-    """Draw a link to a comparison; or to a new one, of an answer: see ``turn_to_compare``."""
-    query = {**link(conversation), **({_FROM_PARAM: turn} if turn else {})}
+def compare_link(label: str, conversation: str, turn: str = "", view: str = "") -> None:
+    """Draw a link to a comparison, and to one of its views.
+
+    With a ``turn``, to a new one, of an answer: see ``turn_to_compare``.
+    """
+    more = {_FROM_PARAM: turn, _VIEW_PARAM: view}
+    query = {**link(conversation), **{name: value for name, value in more.items() if value}}
     st.page_link(COMPARE_PAGE, label=label, icon=":material/view_column:", query_params=query)
 
 

@@ -12,6 +12,7 @@ from playground.chat.chat_view import Chat
 from playground.chat.samples import next_messages, samples_for
 from playground.chat.state import take_choice
 from playground.connections.facts_view import ServerFacts
+from playground.exports.export_view import export_button
 from playground.look.page_view import spread
 from playground.look.safe_text import literal
 from playground.servers.connection import Connection
@@ -45,6 +46,7 @@ def session_line(chat: Chat) -> None:
     with spread(key="session-line"):
         st.html(f'<h1 class="session-title">{escape(chat.title)}</h1>', width="stretch")
         fleet_line(chat.connection, chat.facts)
+        export_button(lambda: [chat.view.conversation], chat.title, store=chat.store)
 
 
 def ways_on(chat: Chat) -> None:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 SIDEBAR_PIXELS: Final = 340
 """The sidebar's width at first; below 769 pixels it lies over the page."""
 
-_STYLES: Final = ("style.css", "compare.css", "access.css", "navigation.css")
+_STYLES: Final = ("style.css", "answer.css", "compare.css", "access.css", "navigation.css")
 _STYLE: Final = "".join(Path(__file__).with_name(name).read_text("utf-8") for name in _STYLES)
 
 

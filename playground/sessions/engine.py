@@ -57,8 +57,7 @@ class AlreadyRunningError(Exception):
 class Engine:
     """Runs turns, each by itself; safe from several threads.
 
-    A conversation has one at a time, a comparison several. An owner sees and stops their own
-    turns only.
+    A conversation has one at a time, a comparison several. An owner sees and stops only their own.
 
     ``price`` estimates an answer's cost and names its source; it may block.
     """
@@ -117,6 +116,7 @@ class Engine:
             number=len(before) + 1,
             seat=place and place.seat,
             message_id=place and place.message_id,
+            threads=place and place.threads,
         )
         work = self._claim(owner, turn, conversation, MOST_BESIDE if place else 1)
         try:

@@ -191,6 +191,27 @@ def step_6_library(connection: sa.Connection) -> None:
         )
 
 
+def step_7_shares(connection: sa.Connection) -> None:
+    """Frozen pages that anybody with their link can read; ``expires_at`` NULL: until revoked.
+
+    Of the link, only a hash is kept. ``page`` is the HTML as it was when it was shared.
+    """
+    execute(
+        connection,
+        """CREATE TABLE shares (
+            id VARCHAR(64) PRIMARY KEY,
+            token_hash VARCHAR(64) NOT NULL UNIQUE,
+            owner TEXT NOT NULL,
+            conversation_id VARCHAR(64) NOT NULL,
+            title TEXT NOT NULL,
+            page TEXT NOT NULL,
+            created_at DOUBLE PRECISION NOT NULL,
+            expires_at DOUBLE PRECISION)""",
+        "CREATE INDEX shares_by_owner ON shares (owner, created_at)",
+        "CREATE INDEX shares_by_conversation ON shares (conversation_id)",
+    )
+
+
 STEPS: Sequence[Migration] = (
     step_1_conversations_and_turns,
     step_2_what_ifs,
@@ -198,4 +219,5 @@ STEPS: Sequence[Migration] = (
     step_4_spending,
     step_5_comparisons,
     step_6_library,
+    step_7_shares,
 )

@@ -81,6 +81,20 @@ SEARCH: Final = sa.Table(
 )
 """``words`` is one of FTS5's columns in SQLite, and a tsvector in Postgres."""
 
+SHARES: Final = sa.Table(
+    "shares",
+    _METADATA,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("token_hash", sa.String),
+    sa.Column("owner", sa.Text),
+    sa.Column("conversation_id", sa.String),
+    sa.Column("title", sa.Text),
+    sa.Column("page", sa.Text),
+    sa.Column("created_at", sa.Double),
+    sa.Column("expires_at", sa.Double),
+)
+"""Used by ``playground.shares``; here, because a session that is deleted takes its shares along."""
+
 DELETED: Final = sa.Table(
     "deleted_conversations",
     _METADATA,

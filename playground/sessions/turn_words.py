@@ -156,7 +156,8 @@ def failure(
 ) -> tuple[TurnError, tuple[Attempt, ...]]:
     """A failed turn's error, and what the server had tried by then."""
     if isinstance(error, SpekoApiError) and connection is not None:
-        return turn_error(error, connection), failed_attempts(error)
+        attempts = (_without_keys(each, connection) for each in failed_attempts(error))
+        return turn_error(error, connection), tuple(attempts)
     if isinstance(error, GatewayStartError):
         return start_error(error), ()
     _LOG.error("A turn failed in the playground itself", exc_info=error)
@@ -170,6 +171,13 @@ def internal_error(error: BaseException) -> TurnError:
         code="INTERNAL",
         advice="This is a bug in the playground: please report it. The log has the details.",
     )
+
+
+def _without_keys(attempt: Attempt, connection: Connection) -> Attempt:
+    """The attempt, in case its server has repeated a key in it."""
+    shown = connection.redactor.value(attempt.model_dump())
+    message = attempt.message and connection.redact(attempt.message)
+    return Attempt.model_validate(shown | {"message": message})
 
 
 def failed_attempts(error: SpekoApiError) -> tuple[Attempt, ...]:

@@ -135,7 +135,8 @@ class Turn(_Value):
     ``ranking`` is what the router answered to the preview that was asked as the turn began, None
     where the server gave none. Older versions stored it as ``prediction``.
     Times are UTC. ``number`` is the turn's place on its branch, from 1; 0 where not yet known.
-    In a comparison, ``seat`` was asked; all who were asked this message share a ``message_id``.
+    In a comparison, ``seat`` was asked; all who were asked this message share a ``message_id``, and
+    ``threads`` is what of the answers before it was sent (``playground.compare.seats``).
     ``origin`` says that the turn was imported: then ``connection`` is the tool it comes from.
     """
 
@@ -156,6 +157,7 @@ class Turn(_Value):
     number: int = 0
     seat: str | None = None
     message_id: str | None = None
+    threads: str | None = None
     origin: Origin | None = None
 
     @property
@@ -227,6 +229,7 @@ class Place:
     seat: str
     message_id: str
     history: tuple[Turn, ...] | None = None
+    threads: str | None = None
 
 
 class Run:
