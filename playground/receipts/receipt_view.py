@@ -15,7 +15,8 @@ import streamlit as st
 
 from playground.look import palette, parts, words
 from playground.look.parts import Tone
-from playground.look.safe_text import literal, unseen
+from playground.look.safe_text import unseen
+from playground.receipts import receipt_words
 from playground.receipts.code_view import code_view
 from playground.receipts.receipt import (
     AttemptOutcome,
@@ -50,21 +51,15 @@ _OUTCOMES: Final[Mapping[AttemptOutcome, tuple[Tone, str]]] = {
 }
 
 
-def receipt_view(
-    turn: Turn,
-    in_force: InForce | None = None,
-    seat: str = "",
-    sent: Callable[[], Sent] | None = None,
-) -> None:
+def receipt_view(turn: Turn, in_force: InForce | None = None, seat: str = "") -> None:
     """The button and what it opens; ``in_force``: what the server ranks by now, where known.
 
-    ``seat`` tells it from others' of the same turn, in a comparison. ``sent`` is asked for what
-    went to the server, to be shown as code; None where nobody can know that.
+    ``seat`` tells it from others' of the same turn, in a comparison.
     """
-    happened = failed_attempts(turn) > 0
     whose = f"in turn {turn.number}{f' of {seat}' if seat else ''}"
+    happened = failed_attempts(turn) > 0
     opened = st.popover(
-        f"{'What happened' if happened else 'Receipt'}{unseen(whose)}",
+        f"{receipt_words.name(turn)}{unseen(whose)}",
         icon=":material/alt_route:" if happened else ":material/receipt_long:",
         type="tertiary",
         key=f"details-{turn.id}",
@@ -72,13 +67,18 @@ def receipt_view(
     )
     if opened.open:
         with opened:
-            _body(turn, in_force, sent)
+            receipt_body(turn, in_force)
 
 
-def _body(turn: Turn, in_force: InForce | None, sent: Callable[[], Sent] | None) -> None:
-    st.html(receipt_html(receipt(turn, in_force)))
-    for note in turn.answer.notes:
-        st.caption(literal(note))
+def receipt_body(
+    turn: Turn, in_force: InForce | None = None, sent: Callable[[], Sent] | None = None
+) -> None:
+    """All of a receipt.
+
+    ``sent`` is asked for what went to the server, to be shown as code; None where nobody can know.
+    """
+    notes = "".join(_note(note) for note in turn.answer.notes)
+    st.html(f"{receipt_html(receipt(turn, in_force))}{notes}")
     if sent is not None:
         code_view(turn, sent)
 

@@ -79,11 +79,10 @@ class Store:
 
     def _delete(self, which: sa.ColumnElement[bool]) -> int:
         shared = self._shared
-        with shared.writing:
-            with shared.database.write() as transaction:
-                deleted = rows.delete(transaction, which, shared.now())
-            if deleted:
-                shared.database.erase()
+        with shared.writing, shared.database.write() as transaction:
+            deleted = rows.delete(transaction, which, shared.now())
+        if deleted:
+            shared.erase()
         return len(deleted)
 
     def close(self) -> None:

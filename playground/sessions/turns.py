@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from playground.sessions import tree
 from playground.sessions.origins import Origin
 from speko_client.models import (
     Attempt,
@@ -138,6 +139,7 @@ class Turn(_Value):
     In a comparison, ``seat`` was asked; all who were asked this message share a ``message_id``, and
     ``threads`` is what of the answers before it was sent (``playground.compare.seats``).
     ``origin`` says that the turn was imported: then ``connection`` is the tool it comes from.
+    ``removed`` is the id of the turn that it was deleted with (see ``tree``).
     """
 
     id: str
@@ -159,6 +161,7 @@ class Turn(_Value):
     message_id: str | None = None
     threads: str | None = None
     origin: Origin | None = None
+    removed: str | None = None
 
     @property
     def drilled(self) -> bool:
@@ -193,33 +196,26 @@ class Conversation(_Value):
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def kept(self) -> tuple[Turn, ...]:
+        """Its turns without those that were deleted."""
+        return tree.kept(self.turns)
+
     def path(self) -> tuple[Turn, ...]:
-        """The turns from the root to the leaf that is shown, numbered from 1."""
-        return self.path_to(self.leaf_id)
+        """The turns from the root to the end of the branch that is shown, numbered from 1."""
+        return self.path_to(tree.shown_leaf(self.turns, self.leaf_id))
 
     def path_to(self, turn_id: str | None) -> tuple[Turn, ...]:
-        """The turns from the root to this one, numbered from 1; empty for None or an unknown id."""
-        by_id = {turn.id: turn for turn in self.turns}
-        branch: list[Turn] = []
-        current = by_id.pop(turn_id or "", None)
-        while current is not None:
-            branch.append(current)
-            # Taken out, so that a circle in a damaged store ends.
-            current = by_id.pop(current.parent_id or "", None)
-        ordered = enumerate(reversed(branch), start=1)
-        return tuple(turn.numbered(number) for number, turn in ordered)
+        """The turns from the root to this one, numbered from 1; none where it is not kept."""
+        return tree.path_to(self.kept, turn_id)
 
     def siblings(self, turn: Turn) -> tuple[Turn, ...]:
         """The turns that follow the same one as this turn does, itself too, the oldest first."""
-        return tuple(each for each in self.turns if each.parent_id == turn.parent_id)
+        return tuple(each for each in self.kept if each.parent_id == turn.parent_id)
 
     def latest_below(self, turn: Turn) -> Turn:
         """The end of the branch that goes on with this turn, along the latest of its turns."""
-        # Each is taken once: in a damaged store, turns may follow each other in a circle.
-        latest = {each.parent_id: each for each in self.turns}
-        while turn.id in latest:
-            turn = latest.pop(turn.id)
-        return turn
+        return tree.latest_below(self.kept, turn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,12 +301,14 @@ class OpenSession:
     @property
     def last(self) -> str | None:
         """The turn that the next message follows; beside one that runs elsewhere, as a branch."""
-        return self.elsewhere.parent_id if self.elsewhere else self.conversation.leaf_id
+        if self.elsewhere is not None:
+            return self.elsewhere.parent_id
+        return next((turn.id for turn in reversed(self.conversation.path())), None)
 
     @cached_property
     def forks(self) -> frozenset[str | None]:
         """The turns that more than one turn follows; None among them: there are several first."""
-        followed = Counter(turn.parent_id for turn in self.conversation.turns)
+        followed = Counter(turn.parent_id for turn in self.conversation.kept)
         return frozenset(parent for parent, count in followed.items() if count > 1)
 
 
