@@ -29,12 +29,15 @@ def copied(conversation: Conversation) -> Conversation:
     """The same with ids of its own, where its own are taken; its origin names the first."""
     session = new_id()
     ids = {turn.id: new_id() for turn in conversation.turns}
+    messages = {each: new_id() for turn in conversation.turns if (each := turn.message_id)}
     turns = tuple(
         turn.model_copy(
             update={
                 "id": ids[turn.id],
                 "conversation_id": session,
                 "parent_id": ids.get(turn.parent_id or ""),
+                "message_id": messages.get(turn.message_id or ""),
+                "removed": ids.get(turn.removed or ""),
             }
         )
         for turn in conversation.turns

@@ -68,7 +68,10 @@ def test_an_export_is_looked_at_imported_and_goes_on_here(
     }
     export.write_bytes(as_zip(files))
     imports = ImportPage(page, server)
-    imports.open()
+    page.goto(f"{server.url}/sessions")
+    page.get_by_role("link", name="Import some").click()
+    expect(page.get_by_text("You see what would come")).to_be_visible()
+    settle(page)
     imports.choose(export)
     expect(imports.panel).to_contain_text("1 conversation from ChatGPT, with 3 turns")
     expect(imports.panel).to_contain_text("conversations-001.json: It ends in the middle")
