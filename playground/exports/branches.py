@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from playground.analytics.counted import counted_turns
+from playground.analytics.counted import shown_turns
 from playground.look.words import counted
 from playground.sessions.turns import Conversation, Turn
 
 UNTITLED = "Untitled session"
-
-
-def shown_turns(conversation: Conversation) -> tuple[Turn, ...]:
-    """The branch that is shown, or the turns of all seats of a comparison; numbered from 1."""
-    return counted_turns(conversation)
 
 
 def left_out(conversation: Conversation) -> str:

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from playground.exports.branches import shown_turns, title_of
+from playground.analytics.counted import shown_turns
+from playground.exports.branches import title_of
 from playground.look import palette
 from playground.look.safe_text import csv_bytes
 from playground.servers.pool import candidates
