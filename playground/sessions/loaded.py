@@ -146,3 +146,14 @@ def _marks(row: Row[Any]) -> dict[str, Any]:
         "origin": row.origin,
         **{name: None if at is None else moment(at) for name, at in times.items()},
     }
+
+
+def interrupted(conversation: Conversation, ended: Mapping[str, float]) -> dict[str, Turn]:
+    """By id, the turns that ended at these times without anybody's saying so."""
+    return {
+        turn.id: turn.model_copy(
+            update={"status": "interrupted", "finished_at": moment(ended[turn.id])}
+        )
+        for turn in conversation.turns
+        if turn.id in ended
+    }
