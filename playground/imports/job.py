@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from io import BytesIO
 from typing import BinaryIO, Final
 
 from playground.imports.foreign import ImportFileError
@@ -132,6 +133,9 @@ class ImportJob:
             # A bug must not hide on a background thread.
             _LOG.exception("An import failed")
             self.problem = _FAILED
+        if self.report is not None or self.preview is None or not self.preview.new:
+            # Nothing is read again, and a tab may stay open for long with 200 MB.
+            self._file = BytesIO()
 
     def _wait_in_line(self) -> None:
         while not self._queue.lock.acquire(timeout=_WAIT_SECONDS):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.chat_page import ChatPage
+from tests.e2e.conftest import ColourScheme
 from tests.e2e.harness import PlaygroundServer, settle
+from tests.e2e.test_accessibility import RULES, SIZES, measured
 from tests.playground.imports.exports_of_others import (
     as_json,
     as_zip,
@@ -124,3 +127,31 @@ def test_a_file_that_is_no_export_says_what_it_takes(
     imports.open()
     imports.choose(holiday)
     expect(imports.panel).to_contain_text("There is no conversation in this file.")
+
+
+@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
+def test_no_step_violates_wcag(
+    page: Page, server: PlaygroundServer, tmp_path: Path, colour_scheme: ColourScheme
+) -> None:
+    circle = chatgpt(node("a", "a", "user", "x"), title="Circle")
+    export = tmp_path / "export.json"
+    export.write_bytes(as_json(claude(uuid=f"axe-{colour_scheme}"), circle)[:-1])
+    imports = ImportPage(page, server)
+    imports.open()
+    found = _measured(page, colour_scheme)
+    imports.choose(export)
+    imports.panel.get_by_text("1 conversation left out").click()
+    expect(imports.panel.get_by_role("button", name="Import 1 conversation")).to_be_visible()
+    found += _measured(page, colour_scheme)
+    imports.store("Import 1 conversation")
+    imports.panel.get_by_text("left out or changed").click()
+    found += _measured(page, colour_scheme)
+    assert not found, "\n\n".join(found)
+
+
+def _measured(page: Page, colour_scheme: ColourScheme) -> list[str]:
+    found: list[str] = []
+    for width, height in (*SIZES[1:], SIZES[0]):
+        page.set_viewport_size({"width": width, "height": height})
+        found += [f"{width}: {each}" for each in measured(page, RULES[colour_scheme])]
+    return found
