@@ -41,14 +41,13 @@ def export_button(
 
 
 def _body(load: Load, title: str, count: int, key: str, store: OwnerStore | None) -> None:
-    with st.container(gap="xsmall"):
+    with st.container(gap="xsmall", key=f"{key}-files"):
         for form in FORMATS:
             _file(form, load, title, count, key)
     if count == 1 and store is not None and get_runtime().settings.shares:
         from playground.shares.shares_view import share_view
 
-        st.divider()
-        st.markdown("**Share by a link**")
+        st.subheader("Share by a link", anchor=False)
         conversation = load()[0]
         share_view(store, conversation.id, title, lambda: PAGE.file(load()).decode("utf-8"))
 
@@ -63,6 +62,6 @@ def _file(form: Format, load: Load, title: str, count: int, key: str) -> None:
             icon=":material/download:",
             on_click="ignore",
             key=f"{key}-{form.key}",
-            width=150,
+            width=140,
         )
         st.caption(form.about, width="stretch")
