@@ -47,7 +47,7 @@ def _body(load: Load, title: str, count: int, key: str, store: OwnerStore | None
     if count == 1 and store is not None and get_runtime().settings.shares:
         from playground.shares.shares_view import share_view
 
-        st.subheader("Share by a link", anchor=False)
+        st.markdown("**Share by a link**")
         conversation = load()[0]
         share_view(store, conversation.id, title, lambda: PAGE.file(load()).decode("utf-8"))
 

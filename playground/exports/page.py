@@ -244,7 +244,13 @@ def _figure(chart: Chart) -> str:
         for each in chart.providers
     )
     named = f'<ul class="legend">{legend}</ul>' if legend else ""
-    return f'<figure>{head}{caption}<div class="t">{chart.svg}</div>{named}{_table(chart)}</figure>'
+    drawn = f"{_scrolling(f'{chart.title}, the picture')}{chart.svg}</div>"
+    return f"<figure>{head}{caption}{drawn}{named}{_table(chart)}</figure>"
+
+
+def _scrolling(name: str) -> str:
+    """What is wider than a phone scrolls by itself, by keyboard too; ends with ``</div>``."""
+    return f'<div class="t" tabindex="0" role="group" aria-label="{escape(name)}">'
 
 
 def _table(chart: Chart) -> str:
@@ -252,7 +258,7 @@ def _table(chart: Chart) -> str:
     rows = "".join(f"<tr>{_cells(row, 'td')}</tr>" for row in chart.rows)
     return (
         f"<details><summary>Table: {escape(chart.title)}</summary>"
-        f'<div class="t" tabindex="0" role="group" aria-label="{escape(chart.title)}, as a table">'
+        f"{_scrolling(f'{chart.title}, as a table')}"
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></details>"
     )
 
