@@ -47,6 +47,8 @@ FIRST_PAGE = ("playground.chat.chat_view", "streamlit.emojis")
 LATER_PAGES = ("PIL.Image", "playground.analytics.session_view")
 LATER_SECONDS = 3.0
 DAY_SECONDS = 86_400.0
+PAUSE_SECONDS = 0.05
+"""Between two portions of work that nobody waits for."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 ENVIRONMENT = {name: value for name, value in os.environ.items() if value}
 """As the process was started: Streamlit overwrites it with the secrets file's values."""
@@ -160,11 +162,13 @@ def cookie_secret(settings: Settings) -> str:
         return secrets.token_urlsafe(SECRET_LENGTH)
 
 
-async def delete_unused_daily(first: asyncio.Task[Runtime | None]) -> None:
-    """Now and once a day, delete the sessions that the settings say are too old."""
+async def tidy_daily(first: asyncio.Task[Runtime | None]) -> None:
+    """Make old sessions findable; then, and once a day, delete what is to be kept no longer."""
     runtime = await first
-    while runtime is not None and runtime.settings.retention_days:
-        await asyncio.to_thread(runtime.delete_unused)
+    if runtime is not None:
+        await asyncio.to_thread(runtime.index_all, PAUSE_SECONDS)
+    while runtime is not None:
+        await asyncio.to_thread(runtime.tidy)
         await asyncio.sleep(DAY_SECONDS)
 
 
@@ -176,7 +180,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     config.set_option("server.trustedUserHeaders", trusted)
     first = asyncio.create_task(asyncio.to_thread(prepare_first_page))
     later = asyncio.create_task(prepare_later(first))
-    tidying = asyncio.create_task(delete_unused_daily(first))
+    tidying = asyncio.create_task(tidy_daily(first))
     yield
     if (runtime := await first) is not None:
         later.cancel()

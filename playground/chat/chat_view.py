@@ -12,11 +12,14 @@ import streamlit as st
 
 from playground.browser import url
 from playground.browser.guide import focus_on
+from playground.chat.bin_view import in_bin
 from playground.chat.samples import Sample
 from playground.chat.state import (
+    Asked,
     ask_to_send,
     draft_to_restore,
     had_form,
+    keep_box_sent,
     restore_draft,
     take_asked,
 )
@@ -28,6 +31,7 @@ from playground.intent.fields_view import Fields
 from playground.intent.state import adopt_form, keep_form, replace_form, save_form
 from playground.look.safe_text import literal
 from playground.receipts.receipt import InForce
+from playground.receipts.request_code import Sent, sent
 from playground.runtime import Runtime, get_runtime
 from playground.servers import connection as connections
 from playground.servers.address_guard import AddressRefusedError
@@ -125,9 +129,9 @@ class Chat:
         Without a message: ask what a click wants to ask, if anything.
         """
         if message:
-            self._submit(message, self.view.last)
+            self._submit(Asked(self.conversation_id, message, self.view.last))
         elif asked := take_asked(self.conversation_id):
-            self._submit(*asked)
+            self._submit(asked)
             self._focus_answer()
 
     def send_sample(self, sample: Sample) -> None:
@@ -137,24 +141,25 @@ class Chat:
 
     def go_on(self, message: str) -> None:
         """Ask this next, by the form as it is. For callbacks."""
-        ask_to_send(self.conversation_id, message, self.view.last)
+        ask_to_send(Asked(self.conversation_id, message, self.view.last))
 
-    def retry(self, turn: Turn) -> None:
-        """Ask the same again by the form as it is now, beside that turn. For callbacks."""
-        ask_to_send(self.conversation_id, turn.message, turn.parent_id)
+    def turn(self, turn_id: str) -> Turn | None:
+        """The turn, unless it was deleted; also where another branch is shown."""
+        return next((each for each in self.view.conversation.kept if each.id == turn_id), None)
 
     def stop(self) -> None:
         """End the answer that is arriving; the text so far is kept."""
         self.runtime.engine.stop(self.store.owner, self.conversation_id)
         self._focus_answer()
 
-    def show_branch(self, turn: Turn) -> None:
-        """Show the branch that goes on with this turn. For callbacks."""
-        leaf = self.view.conversation.latest_below(turn)
-        try:
-            self.store.show_branch(self.conversation_id, leaf.id)
-        except StoreError as error:
-            st.toast(literal(str(error)), icon=":material/error:")
+    def look_again(self) -> None:
+        """Show the session as it is in the store now."""
+        if (stored := _load(self.store, self.conversation_id).value) is not None:
+            self.view = open_session(stored, self.view.run)
+
+    def sent(self, turn: Turn) -> Sent:
+        """What went to the server for this turn. Raises SpekoApiError where none can be written."""
+        return sent(turn, self.view.conversation.path_to(turn.parent_id), self.connection)
 
     def look_elsewhere(self) -> Turn | None:
         """The turn that another process runs, as the store has it now."""
@@ -167,21 +172,25 @@ class Chat:
         if (run := self.view.run) is not None:
             focus_on(f"turn-{run.turn.id}", f"live-{run.turn.id}")
 
-    def _submit(self, message: str, parent_id: str | None) -> None:
+    def _submit(self, asked: Asked) -> None:
+        message = asked.message
         if not message.strip():
             return  # Enter on an empty line
-        if self.waits_for:
-            _not_sent(message, f"Not sent yet. {self.waits_for}")
+        if self.waits_for and asked.settings is None:
+            _not_sent(asked, f"Not sent yet. {self.waits_for}")
             return
         if self.server is None:
-            restore_draft(message)
+            _not_sent(asked, "")
             return
         if why := too_long(message):
-            _not_sent(message, why)
+            _not_sent(asked, why)
+            return
+        if asked.parent_id and not self.view.conversation.path_to(asked.parent_id):
+            _not_sent(asked, "The turn before it was deleted. Send it again from here.")
             return
         now, drill = datetime.now(UTC), drill_state()
         staged = drill.faults(now) if self.facts.takes_drills else ()
-        form = self.form.model_copy(update={"drill": staged})
+        form = (asked.settings or self.form).model_copy(update={"drill": staged})
         try:
             run = self.runtime.engine.submit(
                 self.store.owner,
@@ -189,16 +198,17 @@ class Chat:
                 self.view.conversation,
                 message,
                 form,
-                parent_id=parent_id,
+                parent_id=asked.parent_id,
             )
         except AlreadyRunningError:
-            _not_sent(message, "An answer is still arriving. Stop it first, or wait for it.")
+            _not_sent(asked, "An answer is still arriving. Stop it first, or wait for it.")
             return
         except (NotHereError, CapReachedError) as error:
-            _not_sent(message, str(error))
+            _not_sent(asked, str(error))
             return
         if staged:
             keep_drill(drill.sent(now))
+        keep_box_sent(asked.box)
         self.on_sent(self.conversation_id)
         url.open_conversation(self.conversation_id)
         self.view = replace(open_session(self.view.conversation, run), missing=False)
@@ -244,6 +254,7 @@ def show_problems(chat: Chat) -> None:
         try_again()
     if view.missing:
         st.info(NOT_HERE)
+    in_bin(chat.store, view.conversation)
     if view.run is not None and view.run.save_error:
         st.warning(f"The last turn is not saved. {literal(view.run.save_error)}")
 
@@ -310,6 +321,8 @@ def _load(store: OwnerStore, conversation: str | None) -> Found[Conversation]:
     return Found.by(lambda: store.load(conversation), StoreError)
 
 
-def _not_sent(message: str, why: str) -> None:
-    restore_draft(message)
-    st.toast(literal(why), duration="long")
+def _not_sent(asked: Asked, why: str) -> None:
+    if not asked.of_turn:
+        restore_draft(asked.message)
+    if why:
+        st.toast(literal(why), duration="long")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from playground.compare import against_figure
-from playground.compare.against import Against, against, everyone, lined_up
+from playground.compare.against import Against, against, every_candidate, lined_up
 from playground.compare.against_html import rivals_html, summary_html
 from playground.compare.against_words import HEADINGS, HOW, caption, frame
 from playground.compare.desk_view import CompareDesk
@@ -97,7 +97,7 @@ def _line_up(desk: CompareDesk) -> None:
     if seen is None or seen.value is None:
         st.caption(literal((seen and seen.problem) or "No server answers."))
         return
-    others = everyone(seen.value)
+    others = every_candidate(seen.value)
     wanted = lined_up(desk.comparison, others, desk.letters)
     seated = len(wanted.seats) - 1
     if _names(wanted) != _names(desk.comparison):

@@ -9,6 +9,7 @@ import streamlit as st
 from playground.browser import url
 from playground.compare.bout_view import to_view
 from playground.compare.desk_view import CompareDesk
+from playground.compare.duels import undo_left
 from playground.compare.rating_figure import figure
 from playground.compare.standings import (
     MOST,
@@ -22,6 +23,7 @@ from playground.compare.standings import (
     side_words,
     standings,
 )
+from playground.compare.state import is_named, is_passed
 from playground.compare.votes import CastVote, Rated, votes_of
 from playground.compare.votes_view import votes_files
 from playground.found import Found
@@ -31,6 +33,7 @@ from playground.look.page_view import chart, csv_button, table, theme
 from playground.look.picture_view import picture_buttons, picture_script
 from playground.look.safe_text import literal
 from playground.sessions.database import StoreError
+from playground.sessions.turns import utc_now
 
 _EMPTY = (
     "Here your votes become ratings: who answers better, how sure that is, and how many votes are "
@@ -51,10 +54,18 @@ def ratings_view(desk: CompareDesk) -> None:
     if found.problem:
         st.error(literal(found.problem), icon=":material/error:")
         return
-    votes = found.value or []
+    every = found.value or []
+    votes = [vote for vote in every if _is_named(vote)]
+    if len(votes) < len(every):
+        st.caption("Your last vote is left out for as long as it can be taken back.")
     with st.container(key="ratings"):
         _ratings(votes)
     votes_files(desk.store, votes)
+
+
+def _is_named(vote: CastVote) -> bool:
+    """Whether its seats may be known: the time to take it back is over, or was cut short."""
+    return undo_left(vote, utc_now()) <= 0 or is_named(vote.id) or is_passed(vote.id)
 
 
 def _ratings(votes: Sequence[CastVote]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from playground.chat.turn_view import UNFINISHED
+from playground.chat.turn_html import UNFINISHED
 from playground.compare.desk_view import CompareDesk
 from playground.compare.figures import seat_figures
 from playground.compare.seats import Seat, messages

@@ -203,12 +203,13 @@ def embedded_headers(settings: TurnSettings) -> dict[str, str]:
 def messages_of(history: Sequence[Turn], message: str) -> list[ChatMessage]:
     """The messages to send, without reasoning; turns without an answer are left out.
 
-    So roles alternate.
+    So roles alternate. An imported answer may have no message before it.
     """
     messages: list[ChatMessage] = []
     for turn in history:
         if turn.answer.text:
-            messages.append(ChatMessage(role="user", content=turn.message))
+            if turn.message:
+                messages.append(ChatMessage(role="user", content=turn.message))
             messages.append(ChatMessage(role="assistant", content=turn.answer.text))
     return [*messages, ChatMessage(role="user", content=message)]
 

@@ -119,6 +119,7 @@ def step_5_comparisons(connection: sa.Connection) -> None:
 def step_6_library(connection: sa.Connection) -> None:
     """What sessions are found by: tags, a pin, the archive, the bin, sums, labels and the words.
 
+    ``added_at`` is when a session was put there whole, which is as good as a new turn in it.
     ``number`` is a session's in the tables beside it. ``indexed`` is the version of ``segments``
     that its words were made by, 0 where they were not: ``indexing`` makes up for it, for the
     sessions of earlier versions too. ``turn_facts`` has what is counted of each turn, ``labels``
@@ -136,6 +137,7 @@ def step_6_library(connection: sa.Connection) -> None:
                 "pinned_at DOUBLE PRECISION",
                 "archived_at DOUBLE PRECISION",
                 "binned_at DOUBLE PRECISION",
+                "added_at DOUBLE PRECISION",
                 "indexed INTEGER NOT NULL DEFAULT 0",
                 "tokens_in BIGINT",
                 "tokens_out BIGINT",
@@ -187,7 +189,9 @@ def step_6_library(connection: sa.Connection) -> None:
             """SELECT setval('conversation_numbers',
                 (SELECT coalesce(max(number), 0) + 1 FROM conversations), false)""",
             "CREATE TABLE search (rowid BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)",
-            "CREATE INDEX search_by_word ON search USING gin (words)",
+            # What waits to be put into the index is looked through word by word: little may wait.
+            """CREATE INDEX search_by_word ON search USING gin (words)
+                WITH (gin_pending_list_limit = 256)""",
         )
 
 

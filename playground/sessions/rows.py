@@ -114,8 +114,9 @@ def in_use() -> sa.ColumnElement[bool]:
 
 
 def unused_since(moment: datetime) -> sa.ColumnElement[bool]:
-    """Everyone's conversations without a new turn since then."""
-    return CONVERSATIONS.c.updated_at < moment.timestamp()
+    """Everyone's conversations without a new turn since then, and not imported since then."""
+    at, added = moment.timestamp(), CONVERSATIONS.c.added_at
+    return (CONVERSATIONS.c.updated_at < at) & (added.is_(None) | (added < at))
 
 
 def head(transaction: Transaction, session: SessionKey) -> sa.Row[Any] | None:

@@ -27,6 +27,7 @@ CONVERSATIONS: Final = sa.Table(
     sa.Column("pinned_at", sa.Double),
     sa.Column("archived_at", sa.Double),
     sa.Column("binned_at", sa.Double),
+    sa.Column("added_at", sa.Double),
     sa.Column("indexed", sa.Integer),
     sa.Column("tokens_in", sa.BigInteger),
     sa.Column("tokens_out", sa.BigInteger),

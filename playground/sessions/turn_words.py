@@ -58,6 +58,8 @@ _CUT_SHORT = {
     "stopped": "Stopped by you.",
     "interrupted": "Interrupted: the playground ended during this answer.",
 }
+_NOT_WHOLE_THERE = "This answer was not finished in"
+_NO_ANSWER_THERE = "This message has no answer in"
 _ONLY_REASONING = "The model ended its answer after its reasoning, without a word."
 
 
@@ -69,8 +71,18 @@ def source(answer: Answer) -> str | None:
     return "local model" if answer.kind == "local" else None
 
 
+def imported(turn: Turn) -> tuple[str, ...]:
+    """That a turn was imported, and the model as the other tool named it; nothing for our own."""
+    if turn.origin is None:
+        return ()
+    model = (turn.answer.model,) if turn.answer.model else ()
+    return (f"imported from {turn.origin.name}", *model)
+
+
 def status_note(turn: Turn) -> str | None:
     """Why an answer is not whole, where it is not."""
+    if turn.origin is not None and turn.status != "done":
+        return f"{_NOT_WHOLE_THERE if turn.answer.text else _NO_ANSWER_THERE} {turn.origin.name}."
     if turn.status == "done" and turn.answer.reasoning and not turn.answer.text:
         return _ONLY_REASONING
     lead = _CUT_SHORT.get(turn.status)
