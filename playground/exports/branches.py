@@ -1,24 +1,38 @@
-"""Which turns a file for reading has, and how many it leaves out. Pure."""
+"""Which turns a file for reading has, and how many it leaves out. Pure.
+
+What was deleted is in no file.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from playground.analytics.counted import counted_turns
+from playground.look import palette
 from playground.look.words import counted
+from playground.sessions import turn_words
 from playground.sessions.turns import Conversation, Turn
 
 UNTITLED = "Untitled session"
 
 
 def shown_turns(conversation: Conversation) -> tuple[Turn, ...]:
-    """The branch that is shown, or the turns of all seats of a comparison; numbered from 1."""
-    return counted_turns(conversation)
+    """The branch that is shown, or the turns of all seats of a comparison.
+
+    Imported turns are among them. Our own are numbered from 1, as charts count them; those are 0.
+    """
+    asked = [turn for turn in conversation.kept if turn.seat is not None]
+    shown = [turn for turn in conversation.path() if turn.seat is None] + asked
+    own = {turn.id: number for number, turn in enumerate(filter(_is_own, shown), start=1)}
+    return tuple(turn.numbered(own.get(turn.id, 0)) for turn in shown)
+
+
+def _is_own(turn: Turn) -> bool:
+    return turn.origin is None
 
 
 def left_out(conversation: Conversation) -> str:
     """How many turns are on other branches, in a sentence; empty where there are none."""
-    count = len(conversation.turns) - len(shown_turns(conversation))
+    count = len(conversation.kept) - len(shown_turns(conversation))
     if not count:
         return ""
     are = "is" if count == 1 else "are"
@@ -36,7 +50,17 @@ def threads(conversation: Conversation) -> Iterator[Sequence[Turn]]:
         yield conversation.path_to(turn.id)
 
 
+def who(turn: Turn) -> str:
+    """Who answered, after the seat that was asked; of an imported turn, where it comes from."""
+    seat = f"Seat {turn.seat.upper()}: " if turn.seat else ""
+    if turn.origin is not None:
+        return f"{seat}{', '.join(turn_words.imported(turn))}"
+    answer = turn.answer
+    named = palette.label(answer.provider, answer.model) if answer.provider else "No answer"
+    return f"{seat}{named}"
+
+
 def title_of(conversation: Conversation) -> str:
     """Its title in one line."""
-    first = conversation.turns[0].message[:80] if conversation.turns else ""
+    first = conversation.kept[0].message[:80] if conversation.kept else ""
     return " ".join((conversation.title or first).split()) or UNTITLED

@@ -19,7 +19,7 @@ from typing import Final
 
 from playground.analytics.frames import ended
 from playground.exports import drawing
-from playground.exports.branches import left_out, shown_turns, title_of
+from playground.exports.branches import left_out, shown_turns, title_of, who
 from playground.exports.charts import Chart, charts
 from playground.exports.markdown import own_settings, pooled
 from playground.look import frames, palette, words
@@ -46,8 +46,9 @@ _FORMULA: Final = re.compile(
 def session_page(conversation: Conversation) -> bytes:
     """The branch that is shown, or all seats' answers of a comparison."""
     turns = shown_turns(conversation)
-    over, receipts = ended(turns), _Receipts.of(turns)
-    drawn = charts(over) if over else []
+    own = [turn for turn in turns if turn.origin is None]
+    over, receipts = ended(turns), _Receipts.of(own)
+    drawn = charts(counted) if (counted := ended(own)) else []
     title = escape(title_of(conversation))
     body = (
         f"<h1>{title}</h1>{_about(conversation)}{_sums(over)}"
@@ -106,6 +107,7 @@ def _sums(turns: Sequence[Turn]) -> str:
         "Tokens in": _count(totals.tokens_in, about),
         "Tokens out": _count(totals.tokens_out, about),
         "Cost": cost,
+        "Imported": f"{totals.imported:,}" if totals.imported else "",
         "Simulated": f"{totals.simulated:,}" if totals.simulated else "",
         "Under a drill": f"{totals.drilled:,}" if totals.drilled else "",
     }
@@ -161,7 +163,7 @@ def _messages(turns: Sequence[Turn], receipts: _Receipts) -> Iterator[str]:
         same = list(group)
         yield f'<div class="m">{typed(same[0].message)}</div>'
         for turn in same:
-            yield _answer(turn, _receipt(turn, receipts))
+            yield _answer(turn, _receipt(turn, receipts) if turn.origin is None else "")
 
 
 def _answer(turn: Turn, receipt_html: str) -> str:
@@ -190,8 +192,6 @@ def _still(html: str) -> str:
 
 def _who(turn: Turn) -> str:
     answer = turn.answer
-    who = palette.label(answer.provider, answer.model) if answer.provider else "No answer"
-    seat = f"Seat {turn.seat.upper()}: " if turn.seat else ""
     chips = [(turn_words.source(answer), ""), ("drill" if turn.drilled else None, " o")]
     if answer.failover_count:
         chips.append((words.failover_label(answer.failover_count), " o"))
@@ -199,7 +199,7 @@ def _who(turn: Turn) -> str:
         f'<span class="c{tone}">{escape(chip)}</span>' for chip, tone in chips if chip
     )
     mark = f'<i class="s {drawing.class_of(answer.provider or NOBODY)}"></i>'
-    return f'<div class="w">{mark}<span>{escape(seat + who)}</span>{labelled}</div>'
+    return f'<div class="w">{mark}<span>{escape(who(turn))}</span>{labelled}</div>'
 
 
 def _receipt(turn: Turn, receipts: _Receipts) -> str:
