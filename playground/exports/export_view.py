@@ -11,9 +11,11 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from playground.exports.formats import FORMATS, PAGE, Format
-from playground.look.safe_text import unseen
+from playground.found import Found
+from playground.look.safe_text import literal, unseen
 from playground.look.words import counted
 from playground.runtime import get_runtime
+from playground.sessions.database import StoreError
 from playground.sessions.store import OwnerStore
 from playground.sessions.turns import Conversation
 
@@ -48,8 +50,11 @@ def _body(load: Load, title: str, count: int, key: str, store: OwnerStore | None
         from playground.shares.shares_view import share_view
 
         st.markdown("**Share by a link**")
-        conversation = load()[0]
-        share_view(store, conversation.id, title, lambda: PAGE.file(load()).decode("utf-8"))
+        found = Found[Sequence[Conversation]].by(load, StoreError)
+        for conversation in found.value or ():
+            share_view(store, conversation.id, title, lambda: PAGE.file(load()).decode("utf-8"))
+        if found.problem:
+            st.warning(literal(found.problem))
 
 
 def _file(form: Format, load: Load, title: str, count: int, key: str) -> None:
