@@ -36,17 +36,19 @@ def main() -> None:
     """
     if blind_elsewhere():
         return
-    with LINE.drawing():
-        chat = page()
-    arriving(chat)
-
-
-def page() -> Chat:
-    """All that can be drawn at once."""
     above = st.bottom.empty()
     message = st.chat_input("Message the router", key="message")
     below = st.bottom.empty()
     chat = open_chat(leave_demo)
+    # The answer is on its way while the page is drawn.
+    waiting = chat.send_at_once(message)
+    with LINE.drawing():
+        page(chat, waiting, above, below)
+    arriving(chat)
+
+
+def page(chat: Chat, message: str | None, above: DeltaGenerator, below: DeltaGenerator) -> None:
+    """All that can be drawn at once; a ``message`` that waits for the form is sent."""
     sheet = do_asked(chat)
     if chat.is_frame and not message:
         sidebar_to_come()
@@ -57,7 +59,6 @@ def page() -> Chat:
     header(chat)
     conversation(chat, below)
     open_sheet(chat, sheet)
-    return chat
 
 
 def sidebar(chat: Chat) -> None:

@@ -28,7 +28,14 @@ from playground.connections.state import private_allowed, ready_connection, serv
 from playground.drills.state import drill_state, keep_drill
 from playground.found import Found
 from playground.intent.fields_view import Fields
-from playground.intent.state import adopt_form, keep_form, replace_form, save_form
+from playground.intent.state import (
+    adopt_form,
+    keep_form,
+    note_drawn,
+    replace_form,
+    save_form,
+    waits_as_drawn,
+)
 from playground.look.safe_text import literal
 from playground.receipts.receipt import InForce
 from playground.receipts.request_code import Sent, sent
@@ -120,8 +127,21 @@ class Chat:
         had_form(drawn=True)
         self.form = fields.form
         self.waits_for = next(filter(None, [*fields.problems, fields.nobody]), "")
+        note_drawn(self.waits_for)
         if keep_form(self.form):
             self.problem = save_form(self.store, self.conversation_id, self.form) or self.problem
+
+    def send_at_once(self, message: str | None) -> str | None:
+        """Ask before the form is drawn, where it says what it said when it was drawn last.
+
+        Returns the message if it has to wait for the form.
+        """
+        waits_for = waits_as_drawn() if message else None
+        if waits_for is None:
+            return message
+        self.waits_for = waits_for
+        self.send(message)
+        return None
 
     def send(self, message: str | None) -> None:
         """Ask, by the form as it stands; a message that cannot be sent now goes back into the box.
