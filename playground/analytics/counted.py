@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from playground.sessions.turns import Conversation, Turn
 
 
 def counted_turns(conversation: Conversation, seat: str | None = None) -> tuple[Turn, ...]:
-    """Those of ``shown_turns`` that were asked here, numbered from 1.
+    """Those of ``shown_turns`` that were asked here.
 
     Nobody was routed to for an imported turn, and nothing was measured.
     """
-    return _numbered(turn for turn in shown_turns(conversation, seat) if turn.origin is None)
+    return tuple(filter(_is_own, shown_turns(conversation, seat)))
 
 
 def shown_turns(conversation: Conversation, seat: str | None = None) -> tuple[Turn, ...]:
-    """The turns of the branch that is shown, numbered from 1.
+    """The turns of the branch that is shown; those that charts count are numbered from 1.
 
-    Of a comparison all of them, in the order in which they were asked, with those of the branch
-    that came before it; or one ``seat``'s alone.
+    Of a comparison all of them, in the order in which they were asked, after those of the branch
+    that came before it; or one ``seat``'s alone. An imported turn has the number 0.
     """
-    asked = [turn for turn in conversation.turns if turn.seat is not None]
-    if not asked:
-        return conversation.path()
-    before = [turn for turn in conversation.path() if turn.seat is None]
-    wanted = asked if seat is None else [turn for turn in asked if turn.seat == seat]
-    return _numbered(wanted if seat else [*before, *wanted])
+    before = [turn for turn in conversation.path() if turn.seat is None and seat is None]
+    asked = [turn for turn in conversation.kept if turn.seat is not None]
+    shown = [*before, *(turn for turn in asked if seat in (None, turn.seat))]
+    places = {turn.id: number for number, turn in enumerate(filter(_is_own, shown), start=1)}
+    return tuple(turn.numbered(places.get(turn.id, 0)) for turn in shown)
 
 
-def _numbered(turns: Iterable[Turn]) -> tuple[Turn, ...]:
-    return tuple(turn.numbered(number) for number, turn in enumerate(turns, start=1))
+def _is_own(turn: Turn) -> bool:
+    return turn.origin is None

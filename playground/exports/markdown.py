@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from playground.analytics.counted import shown_turns
-from playground.exports.branches import left_out, title_of
+from playground.exports.branches import left_out, title_of, who
 from playground.look import palette
 from playground.look.words import milliseconds
 from playground.receipts.receipt import Pooled, Receipt, receipt
@@ -65,12 +65,9 @@ def _answer(turn: Turn) -> Iterator[str]:
 
 
 def _heading(turn: Turn) -> str:
-    answer = turn.answer
-    who = turn_words.who(turn)
-    seat = f"Seat {turn.seat.upper()}: " if turn.seat else ""
-    labels = [turn_words.source(answer), "drill" if turn.drilled else None]
+    labels = [turn_words.source(turn.answer), "drill" if turn.drilled else None]
     named = ", ".join(filter(None, labels))
-    return f"{seat}{who}{f' ({named})' if named else ''}"
+    return f"{who(turn)}{f' ({named})' if named else ''}"
 
 
 def _receipt(turn: Turn) -> str:

@@ -46,6 +46,7 @@ COLUMNS: Final = {
     "what_if": "string",
     "drill": "boolean",
     "server": "string",
+    "imported_from": "string",
     "provider": "string",
     "provider_name": "string",
     "model": "string",
@@ -80,7 +81,7 @@ def _rows(conversation: Conversation) -> Iterable[dict[str, Any]]:
     shown = {turn.id for turn in shown_turns(conversation)}
     session = {"session_id": conversation.id, "session_title": title_of(conversation)}
     numbers: dict[str | None, int] = {}
-    for turn in conversation.turns:
+    for turn in conversation.kept:
         numbers[turn.id] = numbers.get(turn.parent_id, 0) + 1
         yield {
             **session,
@@ -103,7 +104,8 @@ def _turn(turn: Turn) -> dict[str, Any]:
         "finished_at": _time(turn.finished_at),
         "status": turn.status,
         "message": turn.message,
-        "server": turn.connection,
+        "server": None if turn.origin else turn.connection,
+        "imported_from": turn.origin and turn.origin.name,
         "error_code": turn.error and turn.error.code,
         "error": turn.error and turn.error.message,
     }
