@@ -106,7 +106,7 @@ def test_on_a_phone_a_tab_brings_its_column_into_view(
 
 
 def test_a_seat_has_settings_of_its_own_and_the_address_has_them(
-    page: Page, server: PlaygroundServer
+    page: Page, server: PlaygroundServer, talkers: dict[str, Talker]
 ) -> None:
     compare = ComparePage(page, server)
     compare.open("seats=custom-ann&seats=custom-bob")
@@ -118,6 +118,11 @@ def test_a_seat_has_settings_of_its_own_and_the_address_has_them(
     page.keyboard.press("Enter")
     expect(page.locator(".compare-below").first).to_contain_text("temperature 0.2")
     settle(page)
+    body.get_by_role("textbox", name="System prompt").fill("You are a pirate.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".compare-below").first).to_contain_text("another system prompt")
+    settle(page)
+    assert "pirate" not in page.url
     assert "temperature%3D0.2" in page.url or "temperature=0.2" in page.url
     body.get_by_role("button", name="Duplicate").click()
     expect(page.locator(".st-key-seat-c")).to_be_visible()
@@ -127,3 +132,10 @@ def test_a_seat_has_settings_of_its_own_and_the_address_has_them(
     settle(page)
     expect(page.locator(".compare-head")).to_have_count(3)
     expect(page.locator(".compare-head").last).to_contain_text("temperature 0.2")
+    for talker in talkers.values():
+        talker.may_end.set()
+    compare.begin("Who are you?")
+    expect(page.locator(".compare-figures")).to_be_visible()
+    settle(page)
+    first = [talkers[name].asked[-1]["messages"][0]["content"] for name in ("ann", "bob")]
+    assert first == ["You are a pirate.", "Who are you?"]
