@@ -27,7 +27,7 @@ from benchmarks.felt import SIZE, after, running
 from benchmarks.paced_upstream import MODEL, WANTED
 from benchmarks.processes import Child, listening, tree_cpu_seconds
 from benchmarks.report import Row, median, p95, print_heading, print_table, verdict
-from playground.compare.differences import difference_html
+from playground.look.differences import difference_html
 from tests.e2e.harness import BROWSER_ARGUMENTS, PlaygroundServer, browser_path, settle
 
 ROUNDS: Final = 3

@@ -61,10 +61,13 @@ FIRST_CHART: Final = "document.querySelector('.stPlotlyChart .main-svg') !== nul
 ALL_CHARTS: Final = f"""{QUIET} && [...document.querySelectorAll('.stPlotlyChart')].every(
     (chart, place, all) => all.length && chart.querySelector('.main-svg'))
     && {FIRST_CHART} && {SHOWS % "Analytics"}"""
-SESSION_IS_THERE: Final = f"""document.body.innerText.includes('Question %d:')
-    && document.querySelectorAll('[class*="st-key-turn-"]').length >= 10 && {BOX_IS_OPEN}"""
+SESSION_IS_THERE: Final = f"""(turns => turns.length >= 10
+    && turns.at(-1).textContent.includes('Question %d:')
+    && turns.every(turn => turn.querySelector('.sp-answer') && turn.checkVisibility())
+)([...document.querySelectorAll('[class*="st-key-turn-"]')]) && {BOX_IS_OPEN}"""
 FIRST_WORDS: Final = """(() => {
-    const messages = [...document.querySelectorAll('[data-testid=stChatMessage]')];
+    const messages = [...document.querySelectorAll(
+        '[aria-label="Chat message from user"], [aria-label="Chat message from assistant"]')];
     const words = [...(messages[1]?.querySelectorAll(
         '.sp-answer, [data-testid=stMarkdownContainer]') ?? [])];
     return words.some(each => !each.closest('[data-testid=stCaptionContainer]')
@@ -96,4 +99,4 @@ COLUMN: Final = "[class*='st-key-cell-%s-']"
 COLUMN_IS_STOPPED: Final = """document.querySelector('[class*="st-key-cell-%s-"]')
     ?.textContent.includes('Stopped by you.')"""
 COLUMNS_SHOWN: Final = "document.querySelectorAll('[class*=\"st-key-cell-\"]').length === %d"
-DIFFERENCE_IS_THERE: Final = "document.querySelector('.compare-difference') !== null"
+DIFFERENCE_IS_THERE: Final = "document.querySelector('.sp-difference') !== null"

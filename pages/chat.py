@@ -7,12 +7,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from playground.browser.guide import SHORTCUTS_SWITCH
 from playground.browser.line import LINE
+from playground.chat.actions_view import do_asked, turn_buttons
 from playground.chat.announcer_view import announce
 from playground.chat.chat_view import Chat, keep_draft, open_chat, show_problems
 from playground.chat.form_view import settings_form
 from playground.chat.next_message import next_message, next_message_html, waiting_html
 from playground.chat.recents_view import recents
-from playground.chat.turn_view import live_turn, turn_elsewhere, turn_list
+from playground.chat.sheets_view import open_sheet
+from playground.chat.turn_view import live_turn, turn_elsewhere, turn_list, undo_line
 from playground.chat.turns_html import strip_html
 from playground.chat.welcome_view import follow_up, session_line, ways_on, welcome
 from playground.compare.elsewhere_view import blind_elsewhere
@@ -28,22 +30,26 @@ _FORM_HEIGHT = 560
 def main() -> None:
     """The parts in the order in which they must run: Stop before the stream, the stream last.
 
-    The message box is what a person comes for. On a playground that has just been started it comes
-    first, and the form follows a moment later: the browser would show neither before both.
+    On a playground that has just been started a person waits for the message box, and in a long
+    session for its last turns. These come first, and the form follows a moment later: the browser
+    would show neither before both.
     """
     if blind_elsewhere():
         return
-    with LINE.drawing():
-        chat = page()
-    arriving(chat)
-
-
-def page() -> Chat:
-    """All that can be drawn at once."""
     above = st.bottom.empty()
     message = st.chat_input("Message the router", key="message")
     below = st.bottom.empty()
     chat = open_chat(leave_demo)
+    # The answer is on its way while the page is drawn.
+    waiting = chat.send_at_once(message)
+    with LINE.drawing():
+        page(chat, waiting, above, below)
+    arriving(chat)
+
+
+def page(chat: Chat, message: str | None, above: DeltaGenerator, below: DeltaGenerator) -> None:
+    """All that can be drawn at once; a ``message`` that waits for the form is sent."""
+    sheet = do_asked(chat)
     if chat.is_frame and not message:
         sidebar_to_come()
     else:
@@ -52,7 +58,7 @@ def page() -> Chat:
     announce(chat.view)
     header(chat)
     conversation(chat, below)
-    return chat
+    open_sheet(chat, sheet)
 
 
 def sidebar(chat: Chat) -> None:
@@ -75,6 +81,7 @@ def act(chat: Chat, message: str | None, above: DeltaGenerator) -> None:
     with st.sidebar:
         keep_draft(chat.conversation_id)
         answer_buttons()
+        turn_buttons(chat)
         if chat.view.turns and not chat.view.is_live:
             warm_charts()
     if chat.view.is_live:
@@ -102,10 +109,12 @@ def conversation(chat: Chat, below: DeltaGenerator) -> None:
     """The turns, or the first screen where there are none; below the box, what is next."""
     view = chat.view
     if not chat.turns:
+        undo_line(chat)
         welcome(chat)
         beside_send(chat, below)
         return
     turn_list(chat)
+    undo_line(chat)
     beside_send(chat, below)
     # Before the live answer: what comes after a stream would stay on the page until its end.
     offer = st.empty()

@@ -15,6 +15,8 @@ from playground.browser.widgets import forget_widgets
 
 CHAT_PAGE = "../pages/chat.py"
 COMPARE_PAGE = "../pages/compare.py"
+ANALYTICS_PAGE = "../pages/analytics.py"
+SESSIONS_PAGE = "../pages/sessions.py"
 
 _PARAM = "c"
 _TURN_PARAM = "t"
@@ -22,6 +24,7 @@ _SEATS_PARAM = "seats"
 _FROM_PARAM = "from"
 _ANSWER_PARAM = "answer"
 _VIEW_PARAM = "how"
+_SELECTION_PARAM = "of"
 _RESERVED = Slot("reserved_conversation", str)
 _LAST = Slot("last_conversation", str)
 _PAGE = Slot("page", str)
@@ -58,9 +61,9 @@ def carry_over(page: str) -> None:
     _PAGE.set(page)
     if changed:
         forget_widgets()
-    if changed and opened is None and (last := _LAST.get()) is not None:
+    if changed and opened is None and selected() is None and (last := _LAST.get()) is not None:
         open_conversation(last)
-    else:
+    elif selected() is None:
         _LAST.set(opened)
 
 
@@ -109,6 +112,23 @@ def turn_to_compare() -> str | None:
     return st.query_params.get(_FROM_PARAM)
 
 
+def selection_link(label: str, selection: str) -> None:
+    """Draw a link to the charts of several sessions; see ``selected``."""
+    query = {_SELECTION_PARAM: selection}
+    st.page_link(ANALYTICS_PAGE, label=label, icon=":material/insights:", query_params=query)
+
+
+def selected() -> str | None:
+    """The sessions that a link to the charts means, as text; None where it means an open one."""
+    return st.query_params.get(_SELECTION_PARAM)
+
+
+def sessions_link(label: str, view: str = "") -> None:
+    """Draw a link to all sessions, or to the archive or the bin."""
+    query = {"how": view} if view else {}
+    st.page_link(SESSIONS_PAGE, label=label, icon=":material/library_books:", query_params=query)
+
+
 def way_on(page: str, label: str, icon: str, **query: str) -> None:
     """Draw a link to another page, by its file's name; the open conversation goes along."""
     path = f"../pages/{page}.py"
@@ -131,6 +151,16 @@ def focused_turn() -> str | None:
     return st.query_params.get(_TURN_PARAM)
 
 
+def focus_turn(turn: str) -> None:
+    """Have the page lead to this turn, as a link to it does."""
+    st.query_params[_TURN_PARAM] = turn
+
+
+def go_to_compare(conversation: str, turn: str) -> None:
+    """Change to a new comparison of this answer; the run ends here."""
+    st.switch_page(COMPARE_PAGE, query_params={**link(conversation), _FROM_PARAM: turn})
+
+
 def reserve(make_id: str) -> str:
     """The id the next new conversation will have; ``make_id``, where none is reserved."""
     reserved = _RESERVED.get() or make_id
@@ -139,7 +169,7 @@ def reserve(make_id: str) -> str:
 
 
 def had_frame(*, drawn: bool = False) -> bool:
-    """Whether the frame of a page whose server still starts was drawn; ``drawn``: it is now."""
+    """Whether a first look was at the page without its form; ``drawn``: that has been drawn."""
     before = bool(_FRAME.get())
     _FRAME.set(before or drawn)
     return before
@@ -147,7 +177,7 @@ def had_frame(*, drawn: bool = False) -> bool:
 
 def _name_in_url(conversation: str | None) -> None:
     # One by one: what widgets keep in the URL must stay.
-    for param in (_TURN_PARAM, _FROM_PARAM, _ANSWER_PARAM):
+    for param in (_TURN_PARAM, _FROM_PARAM, _ANSWER_PARAM, _SELECTION_PARAM):
         st.query_params.pop(param, None)
     if conversation is None:
         st.query_params.pop(_PARAM, None)

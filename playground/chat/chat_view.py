@@ -12,16 +12,33 @@ import streamlit as st
 
 from playground.browser import url
 from playground.browser.guide import focus_on
+from playground.chat.bin_view import in_bin
 from playground.chat.samples import Sample
-from playground.chat.state import ask_to_send, draft_to_restore, restore_draft, take_asked
+from playground.chat.state import (
+    Asked,
+    ask_to_send,
+    draft_to_restore,
+    had_form,
+    keep_box_sent,
+    restore_draft,
+    take_asked,
+)
 from playground.connections.facts_view import ServerFacts, server_facts, try_again
 from playground.connections.state import private_allowed, ready_connection, server_choice
 from playground.drills.state import drill_state, keep_drill
 from playground.found import Found
 from playground.intent.fields_view import Fields
-from playground.intent.state import adopt_form, keep_form, replace_form, save_form
+from playground.intent.state import (
+    adopt_form,
+    keep_form,
+    note_drawn,
+    replace_form,
+    save_form,
+    waits_as_drawn,
+)
 from playground.look.safe_text import literal
 from playground.receipts.receipt import InForce
+from playground.receipts.request_code import Sent, sent
 from playground.runtime import Runtime, get_runtime
 from playground.servers import connection as connections
 from playground.servers.address_guard import AddressRefusedError
@@ -46,6 +63,9 @@ from speko_client.models import ScoredCandidate
 
 LONGEST_MESSAGE = 200_000
 """Characters; longer than any provider's context, and short enough for the page to stay quick."""
+
+_LONG = 4
+"""With more turns than that a session is long: its form takes as long to draw as its last turns."""
 
 _KEEP_DRAFT = Path(__file__).with_name("draft.js").read_text("utf-8")
 
@@ -89,8 +109,13 @@ class Chat:
 
     @property
     def is_frame(self) -> bool:
-        """Whether this is the first look at a playground whose gateway is still starting."""
-        return self.facts.pending and not url.had_frame()
+        """Whether this is the first look, and the form follows a moment later.
+
+        So it is while the gateway is starting, and in a long session, whose last turns are what a
+        person opens it for.
+        """
+        waits = self.facts.pending or (len(self.turns) > _LONG and not had_form())
+        return waits and not url.had_frame()
 
     @property
     def in_force(self) -> InForce | None:
@@ -99,10 +124,24 @@ class Chat:
 
     def keep_form(self, fields: Fields) -> None:
         """Remember the form with the conversation, so that a reload finds it."""
+        had_form(drawn=True)
         self.form = fields.form
         self.waits_for = next(filter(None, [*fields.problems, fields.nobody]), "")
+        note_drawn(self.waits_for)
         if keep_form(self.form):
             self.problem = save_form(self.store, self.conversation_id, self.form) or self.problem
+
+    def send_at_once(self, message: str | None) -> str | None:
+        """Ask before the form is drawn, where it says what it said when it was drawn last.
+
+        Returns the message if it has to wait for the form.
+        """
+        waits_for = waits_as_drawn() if message else None
+        if waits_for is None:
+            return message
+        self.waits_for = waits_for
+        self.send(message)
+        return None
 
     def send(self, message: str | None) -> None:
         """Ask, by the form as it stands; a message that cannot be sent now goes back into the box.
@@ -110,9 +149,9 @@ class Chat:
         Without a message: ask what a click wants to ask, if anything.
         """
         if message:
-            self._submit(message, self.view.last)
+            self._submit(Asked(self.conversation_id, message, self.view.last))
         elif asked := take_asked(self.conversation_id):
-            self._submit(*asked)
+            self._submit(asked)
             self._focus_answer()
 
     def send_sample(self, sample: Sample) -> None:
@@ -122,24 +161,25 @@ class Chat:
 
     def go_on(self, message: str) -> None:
         """Ask this next, by the form as it is. For callbacks."""
-        ask_to_send(self.conversation_id, message, self.view.last)
+        ask_to_send(Asked(self.conversation_id, message, self.view.last))
 
-    def retry(self, turn: Turn) -> None:
-        """Ask the same again by the form as it is now, beside that turn. For callbacks."""
-        ask_to_send(self.conversation_id, turn.message, turn.parent_id)
+    def turn(self, turn_id: str) -> Turn | None:
+        """The turn, unless it was deleted; also where another branch is shown."""
+        return next((each for each in self.view.conversation.kept if each.id == turn_id), None)
 
     def stop(self) -> None:
         """End the answer that is arriving; the text so far is kept."""
         self.runtime.engine.stop(self.store.owner, self.conversation_id)
         self._focus_answer()
 
-    def show_branch(self, turn: Turn) -> None:
-        """Show the branch that goes on with this turn. For callbacks."""
-        leaf = self.view.conversation.latest_below(turn)
-        try:
-            self.store.show_branch(self.conversation_id, leaf.id)
-        except StoreError as error:
-            st.toast(literal(str(error)), icon=":material/error:")
+    def look_again(self) -> None:
+        """Show the session as it is in the store now."""
+        if (stored := _load(self.store, self.conversation_id).value) is not None:
+            self.view = open_session(stored, self.view.run)
+
+    def sent(self, turn: Turn) -> Sent:
+        """What went to the server for this turn. Raises SpekoApiError where none can be written."""
+        return sent(turn, self.view.conversation.path_to(turn.parent_id), self.connection)
 
     def look_elsewhere(self) -> Turn | None:
         """The turn that another process runs, as the store has it now."""
@@ -152,21 +192,25 @@ class Chat:
         if (run := self.view.run) is not None:
             focus_on(f"turn-{run.turn.id}", f"live-{run.turn.id}")
 
-    def _submit(self, message: str, parent_id: str | None) -> None:
+    def _submit(self, asked: Asked) -> None:
+        message = asked.message
         if not message.strip():
             return  # Enter on an empty line
-        if self.waits_for:
-            _not_sent(message, f"Not sent yet. {self.waits_for}")
+        if self.waits_for and asked.settings is None:
+            _not_sent(asked, f"Not sent yet. {self.waits_for}")
             return
         if self.server is None:
-            restore_draft(message)
+            _not_sent(asked, "")
             return
         if why := too_long(message):
-            _not_sent(message, why)
+            _not_sent(asked, why)
+            return
+        if asked.parent_id and not self.view.conversation.path_to(asked.parent_id):
+            _not_sent(asked, "The turn before it was deleted. Send it again from here.")
             return
         now, drill = datetime.now(UTC), drill_state()
         staged = drill.faults(now) if self.facts.takes_drills else ()
-        form = self.form.model_copy(update={"drill": staged})
+        form = (asked.settings or self.form).model_copy(update={"drill": staged})
         try:
             run = self.runtime.engine.submit(
                 self.store.owner,
@@ -174,16 +218,17 @@ class Chat:
                 self.view.conversation,
                 message,
                 form,
-                parent_id=parent_id,
+                parent_id=asked.parent_id,
             )
         except AlreadyRunningError:
-            _not_sent(message, "An answer is still arriving. Stop it first, or wait for it.")
+            _not_sent(asked, "An answer is still arriving. Stop it first, or wait for it.")
             return
         except (NotHereError, CapReachedError) as error:
-            _not_sent(message, str(error))
+            _not_sent(asked, str(error))
             return
         if staged:
             keep_drill(drill.sent(now))
+        keep_box_sent(asked.box)
         self.on_sent(self.conversation_id)
         url.open_conversation(self.conversation_id)
         self.view = replace(open_session(self.view.conversation, run), missing=False)
@@ -229,6 +274,7 @@ def show_problems(chat: Chat) -> None:
         try_again()
     if view.missing:
         st.info(NOT_HERE)
+    in_bin(chat.store, view.conversation)
     if view.run is not None and view.run.save_error:
         st.warning(f"The last turn is not saved. {literal(view.run.save_error)}")
 
@@ -295,6 +341,8 @@ def _load(store: OwnerStore, conversation: str | None) -> Found[Conversation]:
     return Found.by(lambda: store.load(conversation), StoreError)
 
 
-def _not_sent(message: str, why: str) -> None:
-    restore_draft(message)
-    st.toast(literal(why), duration="long")
+def _not_sent(asked: Asked, why: str) -> None:
+    if not asked.of_turn:
+        restore_draft(asked.message)
+    if why:
+        st.toast(literal(why), duration="long")

@@ -3,30 +3,113 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
 
 from playground.browser import widgets
 from playground.browser.guide import focus_on
 from playground.browser.slots import Slot
+from playground.sessions.turns import TurnSettings
 
-_ASKED = Slot[tuple[str, str, str | None]]("message_asked", tuple)
+_UNDO_OFFERED: Final = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A message that a click wants sent, and the turn that it follows.
+
+    ``settings`` are sent in place of the form's. ``box`` names the box it was written in, "" where
+    it was in none: a message of the page's own box goes back there if it cannot be sent.
+    """
+
+    conversation: str
+    message: str
+    parent_id: str | None
+    settings: TurnSettings | None = None
+    box: str = ""
+    of_turn: bool = False
+
+
+class Act(NamedTuple):
+    """What was clicked at a turn, or in the session's header.
+
+    ``to`` is what it is about, where that is another thing than the turn itself; ``text`` was
+    written in a box with the name ``box``.
+    """
+
+    name: str
+    turn: str = ""
+    to: str = ""
+    text: str = ""
+    box: str = ""
+
+
+class Deleted(NamedTuple):
+    """A turn that was deleted and can be brought back, and of which session."""
+
+    conversation: str
+    turn: str
+
+
+_ASKED = Slot("message_asked", Asked)
+_ACT = Slot("turn_act", Act)
+_DELETED = Slot("turn_deleted", Deleted)
+_SENT_BOX = Slot("turn_box_sent", str)
 _RESTORE = Slot[tuple[str, str]]("restore_draft", tuple)
 _TAKEN = Slot[tuple[str, str]]("choice_taken", tuple)
 _SHOWN = Slot[dict[str, int]]("turns_shown", dict)
 _LISTED = Slot("sessions_listed", int)
 _DELETING = Slot("session_to_delete", str)
+_BINNED = Slot[tuple[datetime, tuple[str, ...]]]("sessions_binned", tuple)
 _WATCHED = Slot("turn_watched", str)
+_HAD_FORM = Slot("had_form", bool)
 
 
-def ask_to_send(conversation: str, message: str, parent_id: str | None) -> None:
+def ask_to_send(asked: Asked) -> None:
     """Have a message sent once the form is drawn: only then is known what the form says now."""
-    _ASKED.set((conversation, message, parent_id))
+    _ASKED.set(asked)
 
 
-def take_asked(conversation: str) -> tuple[str, str | None] | None:
-    """The message to send in this conversation and the turn that it follows; only once."""
+def take_asked(conversation: str) -> Asked | None:
+    """The message to send in this conversation; only once."""
     asked = _ASKED.get()
     _ASKED.set(None)
-    return asked[1:] if asked and asked[0] == conversation else None
+    return asked if asked and asked.conversation == conversation else None
+
+
+def ask_act(act: Act) -> None:
+    """Have the page do what was clicked, as soon as it has its session."""
+    _ACT.set(act)
+
+
+def take_act() -> Act | None:
+    """What was clicked; only once."""
+    act = _ACT.get()
+    _ACT.set(None)
+    return act
+
+
+def keep_deleted(deleted: Deleted | None) -> None:
+    """Remember what was deleted last, so that it can be brought back; None: forget it."""
+    _DELETED.set(deleted)
+
+
+def last_deleted(conversation: str) -> str | None:
+    """The turn of this session that was deleted last."""
+    kept = _DELETED.get()
+    return kept.turn if kept and kept.conversation == conversation else None
+
+
+def keep_box_sent(box: str) -> None:
+    """Remember the box whose message has been sent: it can be closed."""
+    _SENT_BOX.set(box)
+
+
+def box_sent() -> str:
+    """The box whose message was sent last; empty if none."""
+    return _SENT_BOX.get() or ""
 
 
 def restore_draft(text: str) -> None:
@@ -86,6 +169,17 @@ def ask_deletion(what: str | None) -> None:
     _DELETING.set(what)
 
 
+def offer_undo(ids: Sequence[str]) -> None:
+    """Offer to take these sessions, just put there, out of the bin; none: no longer."""
+    _BINNED.set((datetime.now(UTC), tuple(ids)) if ids else None)
+
+
+def just_binned() -> tuple[str, ...]:
+    """The sessions that were put into the bin a moment ago."""
+    at, ids = _BINNED.get() or (datetime.min.replace(tzinfo=UTC), ())
+    return ids if datetime.now(UTC) - at < _UNDO_OFFERED else ()
+
+
 def watch(turn_id: str | None) -> None:
     """Remember the turn whose answer is seen to arrive here; None: its end has been seen too."""
     _WATCHED.set(turn_id)
@@ -94,3 +188,10 @@ def watch(turn_id: str | None) -> None:
 def watched() -> str | None:
     """The turn whose answer was seen to arrive here, until its end is seen too."""
     return _WATCHED.get()
+
+
+def had_form(*, drawn: bool = False) -> bool:
+    """Whether the form was drawn before in this browser session; ``drawn``: it is now."""
+    before = bool(_HAD_FORM.get())
+    _HAD_FORM.set(before or drawn)
+    return before

@@ -17,26 +17,25 @@ from playground.browser import url
 from playground.browser.line import LINE
 from playground.browser.slots import cancellation_point
 from playground.chat.chat_view import Chat
-from playground.chat.reasoning_view import ArrivingReasoning, reasoning_view
-from playground.chat.state import show_turns, turns_shown
-from playground.chat.turns_html import chips_html
+from playground.chat.reasoning_view import ArrivingReasoning
+from playground.chat.state import last_deleted, show_turns, turns_shown
+from playground.chat.turn_html import body_html, deleted_html, fork_html, message_html, turn_html
+from playground.chat.turn_menu import others
+from playground.intent.preview_view import preview
 from playground.look import palette
 from playground.look.answer_view import answer_view
-from playground.look.parts import typed
-from playground.look.safe_text import literal, unseen
-from playground.receipts.receipt_view import receipt_view
-from playground.sessions import turn_words
-from playground.sessions.turns import Run, Turn, TurnError
+from playground.look.safe_text import literal
+from playground.servers.pool import candidates
+from playground.sessions.turns import Run, Turn
+from speko_client.models import ScoredCandidate
 
 SHOWN = 10
 """So many turns are drawn at first; a rerun stays quick however long the conversation is."""
 
-_PERSON = ":material/person:"
 _ASSISTANT = ":material/alt_route:"
 FRAME_SECONDS = 1 / 15
 _LOOK_SECONDS = 0.5
 _SCROLL = Path(__file__).with_name("scroll.js").read_text("utf-8")
-UNFINISHED = ("failed", "stopped", "interrupted")
 
 
 def turn_list(chat: Chat) -> None:
@@ -53,11 +52,35 @@ def turn_list(chat: Chat) -> None:
             on_click=show_turns,
             args=(chat.conversation_id, count + SHOWN),
         )
-    for turn in turns[max(hidden, 0) :]:
-        with st.container(key=f"turn-{turn.id}"):
-            _turn_view(chat, turn)
+    ranked = _ranked_now(chat)
+    with st.container(key="turns"):
+        for turn in turns[max(hidden, 0) :]:
+            st.html(turn_html(turn, _siblings(chat, turn), others(turn, ranked)))
     if any(turn.id == focused for turn in turns):
         scroll_to(f"turn-{focused}")
+
+
+def undo_line(chat: Chat) -> None:
+    """What was deleted last, and the way back."""
+    gone = last_deleted(chat.conversation_id)
+    found = [turn for turn in chat.view.conversation.turns if gone and turn.removed == gone]
+    if gone and found:
+        st.html(deleted_html(gone, found))
+
+
+def _ranked_now(chat: Chat) -> list[ScoredCandidate]:
+    """Who could be asked now, best first, as the form's preview says."""
+    if chat.connection is None or chat.facts.problem:
+        return []
+    seen = preview(chat.runtime, chat.connection, chat.form).value
+    return candidates(seen) if seen else []
+
+
+def _siblings(chat: Chat, turn: Turn) -> tuple[Turn, ...]:
+    """All turns at its place, where there are several."""
+    if turn.parent_id not in chat.view.forks:
+        return ()
+    return chat.view.conversation.siblings(turn)
 
 
 class ArrivingAnswer:
@@ -81,20 +104,20 @@ class ArrivingAnswer:
 def live_turn(run: Run) -> None:
     """Draw ``run`` until it is done, then draw the page again."""
     with st.container(key=f"live-{run.turn.id}"):
-        message_view(run.turn.message)
+        st.html(message_html(run.turn.message))
         answer = st.chat_message("assistant", avatar=_ASSISTANT)
-    with answer:
+    with answer, LINE.following():
         arriving = ArrivingAnswer()
         version = -1
         while True:
-            seen = run.wait_change(version, FRAME_SECONDS)
-            done = run.done
+            seen, done = run.wait_change(version, FRAME_SECONDS), run.done
             if seen != version:
                 version = seen
                 arriving.draw(run.turn)
             if done:
                 break
             cancellation_point()
+            run.wait(LINE.pause(FRAME_SECONDS))
     LINE.stand_back()
     st.rerun()
 
@@ -104,8 +127,7 @@ def turn_elsewhere(chat: Chat, turn: Turn) -> None:
 
     If that process has died, the store notices within seconds and marks the turn as interrupted.
     """
-    message_view(turn.message)
-    _branches(chat, turn)
+    st.html(message_html(turn.message) + fork_html(turn, _siblings(chat, turn)))
     with st.chat_message("assistant", avatar=_ASSISTANT):
         arriving = ArrivingAnswer()
         latest: Turn | None = turn
@@ -130,82 +152,14 @@ def scroll_to(key: str, *, mark: bool = True) -> None:
     component(key="scroll", data={"key": key, "mark": mark}, height=0)
 
 
-def _turn_view(chat: Chat, turn: Turn) -> None:
-    """A turn that is not running: the message, the answer or the error, chips, and the receipt."""
-    message_view(turn.message)
-    _branches(chat, turn)
-    with st.chat_message("assistant", avatar=_ASSISTANT):
-        answer_body(turn)
-        with st.container(
-            horizontal=True, vertical_alignment="center", gap="small", key=f"under-{turn.id}"
-        ):
-            if turn.answer.provider or turn.drilled:
-                st.html(chips_html(turn), width="content")
-            receipt_view(turn, chat.in_force)
-            if turn.status in UNFINISHED:
-                st.button(
-                    f"Retry{unseen(f'turn {turn.number}')}",
-                    icon=":material/refresh:",
-                    type="tertiary",
-                    key=f"retry-{turn.id}",
-                    on_click=chat.retry,
-                    args=(turn,),
-                    disabled=chat.view.is_live,
-                )
-            elif not chat.view.is_live:
-                label = f"Compare{unseen(f'turn {turn.number}')}"
-                url.compare_link(label, chat.conversation_id, turn.id)
-
-
-def _branches(chat: Chat, turn: Turn) -> None:
-    """Where others were asked at the same place, by a retry or in another tab: the way to them."""
-    if turn.parent_id not in chat.view.forks:
-        return
-    siblings = chat.view.conversation.siblings(turn)
-    place = next(place for place, each in enumerate(siblings) if each.id == turn.id)
-    with st.container(
-        horizontal=True, vertical_alignment="center", gap="small", key=f"branches-{turn.id}"
-    ):
-        _branch_button(chat, turn, siblings[place - 1] if place else None, "Earlier")
-        st.caption(f"{place + 1} of {len(siblings)}", width="content")
-        _branch_button(chat, turn, (*siblings, None)[place + 1], "Later")
-
-
-def _branch_button(chat: Chat, turn: Turn, other: Turn | None, label: str) -> None:
-    st.button(
-        f"{label}{unseen(f'answer of turn {turn.number}')}",
-        icon=":material/chevron_left:" if label == "Earlier" else ":material/chevron_right:",
-        icon_position="left" if label == "Earlier" else "right",
-        type="tertiary",
-        key=f"{label.lower()}-{turn.id}",
-        on_click=chat.show_branch,
-        args=(other,),
-        disabled=other is None or chat.view.is_live,
-    )
-
-
 def message_view(message: str) -> None:
     """What a person typed."""
-    with st.chat_message("user", avatar=_PERSON):
-        st.html(typed(message))
+    st.html(message_html(message))
 
 
 def answer_body(turn: Turn) -> None:
     """An answer that has ended: its words, and why there are no more."""
-    reasoning_view(turn.answer)
-    if turn.answer.text:
-        answer_view(turn.answer.text)
-    if turn.answer.cut:
-        st.caption(f":material/content_cut: {literal(turn.answer.cut)}")
-    if turn.error is not None:
-        _error_view(turn.error, broke_off=bool(turn.answer.text))
-    elif note := turn_words.status_note(turn):
-        st.caption(f":material/stop_circle: {note}")
-
-
-def _error_view(error: TurnError, *, broke_off: bool) -> None:
-    lead = "The answer broke off. " if broke_off else ""
-    st.error(f"{lead}{literal(error.message)}\n\n{literal(error.advice)}", icon=":material/error:")
+    st.html(body_html(turn))
 
 
 def _state(turn: Turn) -> str:

@@ -11,7 +11,9 @@ from playground.browser import url
 from playground.chat.chat_view import Chat
 from playground.chat.samples import next_messages, samples_for
 from playground.chat.state import take_choice
+from playground.chat.turn_html import button
 from playground.connections.facts_view import ServerFacts
+from playground.exports.export_view import export_button
 from playground.look.page_view import spread
 from playground.look.safe_text import literal
 from playground.servers.connection import Connection
@@ -41,10 +43,23 @@ def welcome(chat: Chat) -> None:
 
 
 def session_line(chat: Chat) -> None:
-    """What the session is called, and which fleet is on."""
+    """What the session is called, what to do with it as a whole, and which fleet is on."""
     with spread(key="session-line"):
-        st.html(f'<h1 class="session-title">{escape(chat.title)}</h1>', width="stretch")
+        st.html(
+            title_html(chat.title, is_tree=len(chat.view.conversation.kept) > 1), width="stretch"
+        )
         fleet_line(chat.connection, chat.facts)
+        export_button(lambda: [chat.view.conversation], chat.title, store=chat.store)
+
+
+def title_html(title: str, *, is_tree: bool) -> str:
+    """The title, which can be changed in its place; a way to the tree where there is one."""
+    rename = button("rename", "✎", "Rename this session")
+    tree = button("tree", "Tree", "This session as a tree") if is_tree else ""
+    return (
+        f'<div class="session-name"><h1 class="session-title">{escape(title)}</h1>'
+        f"{rename}{tree}</div>"
+    )
 
 
 def ways_on(chat: Chat) -> None:

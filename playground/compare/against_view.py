@@ -20,6 +20,7 @@ from playground.compare.votes import votes_of
 from playground.found import Found
 from playground.intent.preview_view import preview
 from playground.look.page_view import chart, csv_button, spread, table, theme
+from playground.look.picture_view import picture_buttons, picture_script
 from playground.look.safe_text import literal
 from playground.look.words import counted
 from playground.sessions.database import StoreError
@@ -164,6 +165,10 @@ def _picture(found: Against) -> None:
             st.caption(literal(f"Not drawn, as time or cost is not known: {', '.join(missing)}."))
         foot = spread()
         shown = foot.toggle("Table", key="against-table")
-        csv_button(foot, frame(found), "against")
+        files = foot.container(horizontal=True, gap="xsmall", width="content")
+        if drawn:
+            picture_buttons(files, "against-chart", _TITLE, caption(found))
+        csv_button(files, frame(found), "against")
+        picture_script()
         if shown:
             table(frame(found), HEADINGS, "The router beside everyone, as a table")

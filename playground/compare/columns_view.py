@@ -21,6 +21,7 @@ from playground.chat.chat_view import keep_draft
 from playground.chat.next_message import next_message
 from playground.chat.samples import samples_for
 from playground.chat.state import (
+    Asked,
     ask_to_send,
     show_turns,
     take_asked,
@@ -121,7 +122,7 @@ def _key(turns: Sequence[Turn]) -> str:
 
 def _send(desk: CompareDesk, message: str | None) -> None:
     asked = take_asked(desk.conversation_id)
-    text = message or (asked[0] if asked else "")
+    text = message or (asked.message if asked else "")
     if text.strip():
         desk.send(text)
 
@@ -157,7 +158,7 @@ def _first_screen(desk: CompareDesk) -> None:
 
     def send(message: str) -> None:
         replace_form(desk.conversation_id, samples[message].intent_in(desk.form))
-        ask_to_send(desk.conversation_id, message, None)
+        ask_to_send(Asked(desk.conversation_id, message, None))
 
     _row(desk, [], is_last=True, name="first")
     pills("Ask all of them", list(samples), send, "compare-sample", desk.conversation_id)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from playground.browser import widgets
-from playground.compare.differences import difference_html
 from playground.compare.seat_words import asked_then, full_name
+from playground.look.differences import difference_html
 from playground.look.safe_text import unseen
 from playground.sessions.turns import Turn
 

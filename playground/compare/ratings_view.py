@@ -30,6 +30,7 @@ from playground.found import Found
 from playground.intent import languages
 from playground.look import words
 from playground.look.page_view import chart, csv_button, table, theme
+from playground.look.picture_view import picture_buttons, picture_script
 from playground.look.safe_text import literal
 from playground.sessions.database import StoreError
 from playground.sessions.turns import utc_now
@@ -82,7 +83,7 @@ def _ratings(votes: Sequence[CastVote]) -> None:
         return
     st.header(literal(headline(found)), anchor=False)
     st.markdown(literal(settled_words(found)))
-    _picture(found)
+    _picture(found, _KINDS[kind])
     _figures(found)
     _pairs(found)
 
@@ -129,7 +130,7 @@ def _empty(votes: Sequence[CastVote]) -> None:
         url.way_on("connections", "Connect a provider", ":material/cable:")
 
 
-def _picture(found: Standings) -> None:
+def _picture(found: Standings, kind: str) -> None:
     rows = ratings_frame(found)
     alt = "; ".join(
         f"{row.name} {row.rating}, {row.low} to {row.high}" for row in rows.itertuples()
@@ -146,7 +147,11 @@ def _picture(found: Standings) -> None:
         "both_bad": "Both bad",
     }
     table(rows, headings, "The ratings, as in the chart.", key="ratings-table")
-    csv_button(st.container(), rows, "ratings")
+    files = st.container(horizontal=True, gap="xsmall")
+    caption = f"{headline(found)}. With 95 % intervals."
+    picture_buttons(files, "ratings-chart", kind, caption)
+    csv_button(files, rows, "ratings")
+    picture_script()
     if found.left_out:
         st.caption(f"The {MOST} with the most votes are rated; {found.left_out} more are not.")
 

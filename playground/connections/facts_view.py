@@ -66,9 +66,9 @@ def health(runtime: Runtime, connection: Connection) -> ProvidersHealth:
 def await_server(runtime: Runtime, facts: ServerFacts, *, at_once: bool) -> None:
     """Draw the page again once a gateway that is starting is up, or has failed.
 
-    ``at_once``: draw it again as soon as the browser asks, whatever the gateway does.
+    ``at_once``: draw it again as soon as the browser has drawn this, whatever the gateway does.
     """
-    if facts.pending:
+    if facts.pending or at_once:
         st.fragment(_look, run_every=_LOOK_SECONDS)(runtime, at_once)
 
 

@@ -71,6 +71,15 @@ def html_of(tokens: Sequence[Token], text: str) -> str:
     return str(_PARSER.renderer.render(tokens, _PARSER.options, {}))
 
 
+def code_html(code: str, name: str) -> str:
+    """Code below its name, with a button that copies it."""
+    return (
+        f'<div class="sp-code" dir="ltr"><div class="sp-code-head"><span>{escape(name)}</span>'
+        f'<button type="button" class="sp-copy" aria-label="Copy code">Copy</button></div>'
+        f'<pre tabindex="0"><code>{escape(code)}</code></pre></div>\n'
+    )
+
+
 def _note_open(state: StateInline) -> None:
     signs = [chr(each.marker) for each in state.delimiters if each.open and each.end < 0]
     state.env["open"] = "".join(reversed(signs))
@@ -119,13 +128,7 @@ class _Renderer(RendererHTML):
     def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """Code below its language, with a button that copies it."""
         language = tokens[idx].info.split(maxsplit=1)[:1] or ["text"]
-        code = tokens[idx].content.removesuffix("\n")
-        return (
-            f'<div class="sp-code" dir="ltr"><div class="sp-code-head">'
-            f"<span>{escape(language[0][:_MOST_OF_A_NAME])}</span>"
-            f'<button type="button" class="sp-copy" aria-label="Copy code">Copy</button></div>'
-            f'<pre tabindex="0"><code>{escape(code)}</code></pre></div>\n'
-        )
+        return code_html(tokens[idx].content.removesuffix("\n"), language[0][:_MOST_OF_A_NAME])
 
     code_block = fence
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from playground.look.words import candidate as candidate_name
 from playground.receipts import receipt_words
@@ -224,31 +224,3 @@ def _snapshot_state(snapshot_id: str | None, present: str | None) -> SnapshotSta
     if snapshot_id is None or present is None:
         return "unknown"
     return "same" if snapshot_id == present else "changed"
-
-
-def request_detail(turn: Turn) -> dict[str, Any]:
-    """The turn's own part of the request and what came of it, as JSON to copy; holds no key."""
-    detail: dict[str, Any] = {
-        "server": turn.connection,
-        "session": turn.conversation_id,
-        "turn": turn.id,
-        "sentAt": turn.created_at.isoformat(timespec="seconds"),
-        "message": turn.message,
-        "settings": turn.settings.model_dump(mode="json", exclude_none=True, exclude_defaults=True),
-        "status": turn.status,
-    }
-    if turn.ranking is not None:
-        fields = {"provider_id", "model_id", "score", "scores_run_id"}
-        detail["firstChoice"] = turn.ranking.model_dump(
-            mode="json", by_alias=True, exclude_none=True, include=fields
-        )
-    if turn.answer.scores_run_id:
-        detail["scoresRunId"] = turn.answer.scores_run_id
-    if turn.answer.attempts:
-        detail["attempts"] = [
-            attempt.model_dump(mode="json", by_alias=True, exclude_none=True)
-            for attempt in turn.answer.attempts
-        ]
-    if turn.error is not None:
-        detail["error"] = turn.error.model_dump(mode="json", exclude_none=True)
-    return detail

@@ -7,8 +7,7 @@ failed on purpose is hatched and says "drill". Colour is never the only sign.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import Final
 
@@ -16,7 +15,9 @@ import streamlit as st
 
 from playground.look import palette, parts, words
 from playground.look.parts import Tone
-from playground.look.safe_text import literal, unseen
+from playground.look.safe_text import unseen
+from playground.receipts import receipt_words
+from playground.receipts.code_view import code_view
 from playground.receipts.receipt import (
     AttemptOutcome,
     InForce,
@@ -26,8 +27,8 @@ from playground.receipts.receipt import (
     Step,
     Verdict,
     receipt,
-    request_detail,
 )
+from playground.receipts.request_code import Sent
 from playground.servers.pool import reasons
 from playground.sessions.totals import failed_attempts
 from playground.sessions.turns import Turn
@@ -55,10 +56,10 @@ def receipt_view(turn: Turn, in_force: InForce | None = None, seat: str = "") ->
 
     ``seat`` tells it from others' of the same turn, in a comparison.
     """
-    happened = failed_attempts(turn) > 0
     whose = f"in turn {turn.number}{f' of {seat}' if seat else ''}"
+    happened = failed_attempts(turn) > 0
     opened = st.popover(
-        f"{'What happened' if happened else 'Receipt'}{unseen(whose)}",
+        f"{receipt_words.name(turn)}{unseen(whose)}",
         icon=":material/alt_route:" if happened else ":material/receipt_long:",
         type="tertiary",
         key=f"details-{turn.id}",
@@ -66,15 +67,20 @@ def receipt_view(turn: Turn, in_force: InForce | None = None, seat: str = "") ->
     )
     if opened.open:
         with opened:
-            _body(turn, in_force)
+            receipt_body(turn, in_force)
 
 
-def _body(turn: Turn, in_force: InForce | None) -> None:
-    st.html(receipt_html(receipt(turn, in_force)))
-    for note in turn.answer.notes:
-        st.caption(literal(note))
-    st.caption("The request, to copy:")
-    st.code(json.dumps(request_detail(turn), indent=2, ensure_ascii=False), language="json")
+def receipt_body(
+    turn: Turn, in_force: InForce | None = None, sent: Callable[[], Sent] | None = None
+) -> None:
+    """All of a receipt.
+
+    ``sent`` is asked for what went to the server, to be shown as code; None where nobody can know.
+    """
+    notes = "".join(_note(note) for note in turn.answer.notes)
+    st.html(f"{receipt_html(receipt(turn, in_force))}{notes}")
+    if sent is not None:
+        code_view(turn, sent)
 
 
 def receipt_html(receipt: Receipt) -> str:

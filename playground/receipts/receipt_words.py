@@ -8,6 +8,7 @@ from playground.intent import languages
 from playground.look import words
 from playground.servers.pool import covers
 from playground.sessions import turn_words
+from playground.sessions.totals import failed_attempts
 from playground.sessions.turns import Turn
 from speko_client.models import Attempt, FailureCode
 
@@ -31,6 +32,11 @@ CODES: dict[str, str] = {
     FailureCode.STREAM_BROKEN: "broke off in the middle of its answer",
     FailureCode.SIMULATED_OUTAGE: "was down",
 }
+
+
+def name(turn: Turn) -> str:
+    """What a turn's receipt is called."""
+    return "What happened" if failed_attempts(turn) else "Receipt"
 
 
 def head(turn: Turn, first_choice: ProviderModel | None, served: ProviderModel | None) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 
-from playground.sessions.rows import SessionKey, moment
+from playground.sessions.rows import SessionKey, moment, tags_of
 from playground.sessions.turns import Conversation, Turn, TurnSettings
 
 _KEPT = 64
@@ -70,7 +70,8 @@ class LoadedCache:
 class ConversationSummary:
     """A conversation in a list. ``updated_at`` is UTC, the last time one of its turns changed.
 
-    ``compared`` says whether it is a comparison.
+    ``compared`` says whether it is a comparison. The sums are over all its turns: tokens and the
+    estimated cost are None where none is known, ``failed`` is how many failed.
     """
 
     id: str
@@ -78,6 +79,18 @@ class ConversationSummary:
     updated_at: datetime
     turn_count: int
     compared: bool = False
+    number: int = 0
+    created_at: datetime | None = None
+    tags: tuple[str, ...] = ()
+    origin: str | None = None
+    pinned_at: datetime | None = None
+    archived_at: datetime | None = None
+    binned_at: datetime | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    cost_usd: float | None = None
+    failovers: int = 0
+    failed: int = 0
 
 
 def merged(
@@ -99,6 +112,7 @@ def merged(
         leaf_id=head.leaf_id,
         settings=TurnSettings.model_validate_json(head.settings),
         comparison=head.comparison,
+        **_marks(head),
         turns=tuple(turns.values()),
         created_at=moment(head.created_at),
         updated_at=moment(head.updated_at),
@@ -108,18 +122,27 @@ def merged(
 
 def summary(row: Row[Any]) -> ConversationSummary:
     """A conversation's own row in a list."""
-    compared = row.comparison is not None
     return ConversationSummary(
-        str(row.id), str(row.title), moment(row.updated_at), row.turn_count, compared
+        id=str(row.id),
+        title=str(row.title),
+        updated_at=moment(row.updated_at),
+        turn_count=row.turn_count,
+        compared=row.comparison is not None,
+        number=row.number,
+        created_at=moment(row.created_at),
+        tokens_in=row.tokens_in,
+        tokens_out=row.tokens_out,
+        cost_usd=row.cost_usd,
+        failovers=row.failovers,
+        failed=row.failed,
+        **_marks(row),
     )
 
 
-def interrupted(conversation: Conversation, ended: Mapping[str, float]) -> dict[str, Turn]:
-    """By id, the turns that ended at these times without anybody's saying so."""
+def _marks(row: Row[Any]) -> dict[str, Any]:
+    times = {name: getattr(row, name) for name in ("pinned_at", "archived_at", "binned_at")}
     return {
-        turn.id: turn.model_copy(
-            update={"status": "interrupted", "finished_at": moment(ended[turn.id])}
-        )
-        for turn in conversation.turns
-        if turn.id in ended
+        "tags": tags_of(row.tags),
+        "origin": row.origin,
+        **{name: None if at is None else moment(at) for name, at in times.items()},
     }

@@ -116,10 +116,112 @@ def step_5_comparisons(connection: sa.Connection) -> None:
     )
 
 
+def step_6_library(connection: sa.Connection) -> None:
+    """What sessions are found by: tags, a pin, the archive, the bin, sums, labels and the words.
+
+    ``added_at`` is when a session was put there whole, which is as good as a new turn in it.
+    ``number`` is a session's in the tables beside it. ``indexed`` is the version of ``segments``
+    that its words were made by, 0 where they were not: ``indexing`` makes up for it, for the
+    sessions of earlier versions too. ``turn_facts`` has what is counted of each turn, ``labels``
+    what a session is filtered by. A row of ``search`` has the words of one text, or a part of it;
+    ``indexing`` says how its number is made.
+    """
+    execute(
+        connection,
+        "ALTER TABLE conversations ADD COLUMN number BIGINT",
+        *(
+            f"ALTER TABLE conversations ADD COLUMN {column}"
+            for column in (
+                "origin TEXT",
+                "tags TEXT NOT NULL DEFAULT '[]'",
+                "pinned_at DOUBLE PRECISION",
+                "archived_at DOUBLE PRECISION",
+                "binned_at DOUBLE PRECISION",
+                "added_at DOUBLE PRECISION",
+                "indexed INTEGER NOT NULL DEFAULT 0",
+                "tokens_in BIGINT",
+                "tokens_out BIGINT",
+                "cost_usd DOUBLE PRECISION",
+                "failovers BIGINT NOT NULL DEFAULT 0",
+                "failed INTEGER NOT NULL DEFAULT 0",
+            )
+        ),
+        """UPDATE conversations SET number = (SELECT place FROM
+            (SELECT id, row_number() OVER (ORDER BY created_at, id) AS place FROM conversations)
+            AS placed WHERE placed.id = conversations.id)""",
+        "CREATE UNIQUE INDEX conversations_by_number ON conversations (number)",
+        "CREATE INDEX conversations_by_origin ON conversations (owner, origin)",
+        "CREATE INDEX conversations_in_bin ON conversations (binned_at)",
+        "CREATE INDEX conversations_to_index ON conversations (indexed)",
+        """CREATE TABLE turn_facts (
+            session BIGINT NOT NULL,
+            place INTEGER NOT NULL,
+            created_at DOUBLE PRECISION NOT NULL,
+            status VARCHAR(16) NOT NULL,
+            provider TEXT,
+            model TEXT,
+            kind TEXT,
+            language TEXT NOT NULL,
+            vertical TEXT,
+            preset TEXT NOT NULL,
+            tokens_in BIGINT,
+            tokens_out BIGINT,
+            cost_usd DOUBLE PRECISION,
+            failovers BIGINT NOT NULL,
+            PRIMARY KEY (session, place))""",
+        """CREATE TABLE labels (
+            session BIGINT NOT NULL,
+            name VARCHAR(16) NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (session, name, value))""",
+        "CREATE INDEX labels_by_value ON labels (name, value, session)",
+    )
+    if connection.dialect.name == "sqlite":
+        # The words come segmented: nothing but spaces is left to split at.
+        execute(
+            connection,
+            "CREATE VIRTUAL TABLE search USING fts5(words, tokenize = 'ascii', columnsize = 0)",
+        )
+    else:
+        execute(
+            connection,
+            "CREATE SEQUENCE conversation_numbers",
+            """SELECT setval('conversation_numbers',
+                (SELECT coalesce(max(number), 0) + 1 FROM conversations), false)""",
+            "CREATE TABLE search (rowid BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)",
+            # What waits to be put into the index is looked through word by word: little may wait.
+            """CREATE INDEX search_by_word ON search USING gin (words)
+                WITH (gin_pending_list_limit = 256)""",
+        )
+
+
+def step_7_shares(connection: sa.Connection) -> None:
+    """Frozen pages that anybody with their link can read; ``expires_at`` NULL: until revoked.
+
+    Of the link, only a hash is kept. ``page`` is the HTML as it was when it was shared.
+    """
+    execute(
+        connection,
+        """CREATE TABLE shares (
+            id VARCHAR(64) PRIMARY KEY,
+            token_hash VARCHAR(64) NOT NULL UNIQUE,
+            owner TEXT NOT NULL,
+            conversation_id VARCHAR(64) NOT NULL,
+            title TEXT NOT NULL,
+            page TEXT NOT NULL,
+            created_at DOUBLE PRECISION NOT NULL,
+            expires_at DOUBLE PRECISION)""",
+        "CREATE INDEX shares_by_owner ON shares (owner, created_at)",
+        "CREATE INDEX shares_by_conversation ON shares (conversation_id)",
+    )
+
+
 STEPS: Sequence[Migration] = (
     step_1_conversations_and_turns,
     step_2_what_ifs,
     step_3_owners,
     step_4_spending,
     step_5_comparisons,
+    step_6_library,
+    step_7_shares,
 )

@@ -1,4 +1,4 @@
-"""The store's tables, what is written into them, and the queries.
+"""What is written into the store's tables turn by turn, and the queries.
 
 Each query works in a transaction, in plain SQL that any database knows: an upsert is an update,
 then an insert where nothing was updated. Turns are reached by their conversation only, once it is
@@ -7,8 +7,9 @@ known to be the owner's.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -16,64 +17,35 @@ import sqlalchemy as sa
 from sqlalchemy import Connection as Transaction
 from sqlalchemy.exc import IntegrityError
 
+from playground.sessions import indexing, segments
 from playground.sessions.bounds import MOST_WHOLE, cut
+from playground.sessions.changes import Changes, title_of
 from playground.sessions.database import StoreError
-from playground.sessions.turns import Conversation, Turn, TurnSettings
+from playground.sessions.tables import CONVERSATIONS, DELETED, SHARES, TURNS
+from playground.sessions.turns import Turn, TurnSettings
 from playground.teams.owner import Owner
 
 NOT_HERE: Final = (
     "This session is not here: it was deleted, it is on another machine, or it is somebody else's."
 )
+ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""What an id looks like; a URL may name anything."""
 _DELETED_KEPT: Final = timedelta(days=7)
 """How long an id stays taken after its session was deleted: nothing runs for so long."""
 _AT_ONCE: Final = 500
 """So many ids in one statement; every database takes that many."""
 
-_METADATA = sa.MetaData()
-
-CONVERSATIONS = sa.Table(
-    "conversations",
-    _METADATA,
-    sa.Column("id", sa.String, primary_key=True),
-    sa.Column("owner", sa.Text),
-    sa.Column("title", sa.Text),
-    sa.Column("leaf_id", sa.String),
-    sa.Column("settings", sa.Text),
-    sa.Column("comparison", sa.Text),
-    sa.Column("created_at", sa.Double),
-    sa.Column("updated_at", sa.Double),
-    sa.Column("turn_count", sa.Integer),
-    sa.Column("revision", sa.Integer),
-)
-"""As ``playground.sessions.database`` makes them; times are Unix seconds."""
-
-TURNS = sa.Table(
-    "turns",
-    _METADATA,
-    sa.Column("id", sa.String, primary_key=True),
-    sa.Column("conversation_id", sa.String),
-    sa.Column("place", sa.Integer),
-    sa.Column("revision", sa.Integer),
-    sa.Column("status", sa.String),
-    sa.Column("runner", sa.String),
-    sa.Column("heartbeat_at", sa.Double),
-    sa.Column("body", sa.Text),
-)
-
-DELETED = sa.Table(
-    "deleted_conversations",
-    _METADATA,
-    sa.Column("id", sa.String, primary_key=True),
-    sa.Column("deleted_at", sa.Double),
-)
-
 # Two tabs may begin the same conversation; the second one finds it there.
 _CREATE = sa.text(
-    "INSERT INTO conversations"
-    " (id, owner, title, settings, created_at, updated_at, turn_count, revision)"
-    " VALUES (:id, :owner, '', :settings, :since, :since, 0, 0) ON CONFLICT DO NOTHING"
+    "INSERT INTO conversations (id, number, owner, title, settings, created_at, updated_at,"
+    " turn_count, revision, tags, indexed, failovers, failed)"
+    " VALUES (:id, :number, :owner, '', :settings, :since, :since, 0, 0, '[]', :indexed, 0, 0)"
+    " ON CONFLICT DO NOTHING"
 )
-
+_NEXT_NUMBER = {
+    "sqlite": sa.text("SELECT coalesce(max(number), 0) + 1 FROM conversations"),
+    "postgresql": sa.text("SELECT nextval('conversation_numbers')"),
+}
 
 # A statement is made once: to make one takes longer than to run it.
 _ITSELF = (CONVERSATIONS.c.owner == sa.bindparam("of")) & (
@@ -81,8 +53,14 @@ _ITSELF = (CONVERSATIONS.c.owner == sa.bindparam("of")) & (
 )
 _HEAD = sa.select(CONVERSATIONS).where(_ITSELF)
 _BUMP = sa.update(CONVERSATIONS).where(_ITSELF).values(revision=CONVERSATIONS.c.revision + 1)
-_REVISION = sa.select(CONVERSATIONS.c.revision).where(_ITSELF)
-_COUNTED = sa.select(CONVERSATIONS.c.turn_count, CONVERSATIONS.c.title).where(_ITSELF)
+_COUNTED = sa.select(
+    CONVERSATIONS.c.number,
+    CONVERSATIONS.c.revision,
+    CONVERSATIONS.c.turn_count,
+    CONVERSATIONS.c.title,
+    CONVERSATIONS.c.tags,
+).where(_ITSELF)
+_Head = sa.Row[*tuple[Any, ...]]
 _UPDATE = sa.update(CONVERSATIONS).where(_ITSELF)
 _TAKEN = [
     sa.select(table.c.id).where(table.c.id == sa.bindparam("session"))
@@ -91,7 +69,7 @@ _TAKEN = [
 _ITS_TURN = (TURNS.c.id == sa.bindparam("turn")) & (
     TURNS.c.conversation_id == sa.bindparam("session")
 )
-_FIND_TURN = sa.select(TURNS.c.id).where(_ITS_TURN)
+_PLACE = sa.select(TURNS.c.place).where(_ITS_TURN)
 _UPDATE_TURN = sa.update(TURNS).where(_ITS_TURN)
 _UPDATE_RUNNING = _UPDATE_TURN.where(TURNS.c.status == "running")
 _INSERT_TURN = sa.insert(TURNS)
@@ -116,49 +94,6 @@ class NotHereError(StoreError):
         super().__init__(NOT_HERE)
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """Changes to one conversation; its last new turn becomes the leaf."""
-
-    since: datetime
-    turns: Mapping[str, Turn] = field(default_factory=dict)
-    settings: TurnSettings | None = None
-    title: str | None = None
-    comparison: str | None = None
-
-    def onto(self, conversation: Conversation) -> Conversation:
-        """The conversation as it will be once these changes are written."""
-        turns = {turn.id: turn for turn in conversation.turns}
-        new = [turn_id for turn_id in self.turns if turn_id not in turns]
-        leaf_id = new[-1] if new else conversation.leaf_id
-        turns.update(self.turns)
-        first = next(iter(turns.values()), None)
-        title = self.title or conversation.title or (title_of(first.message) if first else "")
-        update = {"turns": tuple(turns.values()), "leaf_id": leaf_id, "title": title}
-        changed = {"settings": self.settings, "comparison": self.comparison}
-        known = {name: value for name, value in changed.items() if value is not None}
-        return conversation.model_copy(update=update | known)
-
-    def alone(self, conversation_id: str) -> Conversation:
-        """The conversation, where none of it is written yet."""
-        latest = next(reversed([*self.turns.values()]), None)
-        settings = latest.settings.for_the_form if latest else TurnSettings()
-        empty = Conversation(
-            id=conversation_id, settings=settings, created_at=self.since, updated_at=self.since
-        )
-        return self.onto(empty)
-
-
-def title_of(message: str, limit: int = 60) -> str:
-    """A conversation's title: its first message in one line, shortened at a word."""
-    # Postgres takes no NUL in a text.
-    line = " ".join(message.replace("\0", " ").split())
-    if len(line) <= limit:
-        return line
-    cut = line[: limit - 1].rsplit(" ", 1)[0] if " " in line[: limit - 1] else line[: limit - 1]
-    return f"{cut.rstrip(' ,.;:')}…"
-
-
 def moment(seconds: Any) -> datetime:
     """Unix seconds as a time in UTC; 1970 where a damaged store has none."""
     try:
@@ -173,9 +108,15 @@ def owned(owner: Owner, conversation_id: str | None = None) -> sa.ColumnElement[
     return theirs if conversation_id is None else theirs & (CONVERSATIONS.c.id == conversation_id)
 
 
+def in_use() -> sa.ColumnElement[bool]:
+    """Those that are neither in the bin nor in the archive."""
+    return CONVERSATIONS.c.binned_at.is_(None) & CONVERSATIONS.c.archived_at.is_(None)
+
+
 def unused_since(moment: datetime) -> sa.ColumnElement[bool]:
-    """Everyone's conversations without a new turn since then."""
-    return CONVERSATIONS.c.updated_at < moment.timestamp()
+    """Everyone's conversations without a new turn since then, and not imported since then."""
+    at, added = moment.timestamp(), CONVERSATIONS.c.added_at
+    return (CONVERSATIONS.c.updated_at < at) & (added.is_(None) | (added < at))
 
 
 def head(transaction: Transaction, session: SessionKey) -> sa.Row[Any] | None:
@@ -184,10 +125,10 @@ def head(transaction: Transaction, session: SessionKey) -> sa.Row[Any] | None:
 
 
 def recent(owner: Owner, limit: int) -> sa.Select[Any]:
-    """The owner's conversations that have turns, the last used first."""
+    """The owner's conversations that have turns, the last used first; none of archive or bin."""
     return (
         sa.select(CONVERSATIONS)
-        .where(owned(owner) & (CONVERSATIONS.c.turn_count > 0))
+        .where(owned(owner) & in_use() & (CONVERSATIONS.c.turn_count > 0))
         .order_by(CONVERSATIONS.c.updated_at.desc(), CONVERSATIONS.c.id)
         .limit(limit)
     )
@@ -203,29 +144,45 @@ def write(
     transaction: Transaction, session: SessionKey, changes: Changes, runner: str, now: datetime
 ) -> None:
     """Write all changes of one conversation as its next revision. Raises NotHereError."""
-    revision = _next_revision(transaction, session, changes)
+    before = _next_revision(transaction, session, changes)
+    title = before.title
+    written: dict[int, Turn] = {}
+    leaf: dict[str, Any] = {}
     for turn in changes.turns.values():
-        values = _turn_values(turn, revision, runner, now)
-        if not transaction.execute(_UPDATE_TURN, _of_turn(session, turn.id) | values).rowcount:
-            _insert_turn(transaction, session, turn, values)
-    new: dict[str, Any] = {"updated_at": now.timestamp()} if changes.turns else {}
+        values = turn_values(turn, before.revision, runner, now)
+        if transaction.execute(_UPDATE_TURN, _of_turn(session, turn.id) | values).rowcount:
+            place = transaction.execute(_PLACE, _of_turn(session, turn.id)).scalar_one()
+        else:
+            place = leaf.get("turn_count", before.turn_count)
+            _insert_turn(transaction, session, turn.id, {"place": place} | values)
+            leaf = {"turn_count": place + 1, "leaf_id": turn.id}
+        title = title or title_of(turn.message)
+        written[place] = turn
+    new: dict[str, Any] = leaf | ({"updated_at": now.timestamp()} if changes.turns else {})
     if changes.title is not None:
-        new["title"] = changes.title
+        title = changes.title.replace("\0", " ")
     if changes.settings is not None:
         new["settings"] = changes.settings.model_dump_json()
     if changes.comparison is not None:
         new["comparison"] = changes.comparison
+    if title != before.title:
+        new["title"] = title
+        indexing.keep_head(transaction, before.number, title, tags_of(before.tags))
     _update_head(transaction, session, new)
+    indexing.keep_turns(transaction, before.number, written)
 
 
 def checkpoint(
     transaction: Transaction, session: SessionKey, turn: Turn, runner: str, now: datetime
 ) -> None:
-    """Write the text so far of a turn that is still running in the store. Raises NotHereError."""
-    revision = _bump(transaction, session)
-    if revision is None:
-        _refuse_taken(transaction, session)
-    values = _turn_values(turn, revision or 0, runner, now)
+    """Write the text so far of a turn that is still running in the store. Raises NotHereError.
+
+    What it is found by is written with its end.
+    """
+    before = _bump(transaction, session)
+    if before is None:
+        refuse_taken(transaction, session.conversation_id)
+    values = turn_values(turn, before.revision if before else 0, runner, now)
     transaction.execute(_UPDATE_RUNNING, _of_turn(session, turn.id) | values)
 
 
@@ -236,97 +193,62 @@ def interrupt(
     heartbeats: Mapping[str, float],
 ) -> None:
     """Mark turns as interrupted, except those whose heartbeat went on."""
-    revision = _bump(transaction, session)
+    before = _bump(transaction, session)
+    if before is None:
+        return
+    written: dict[int, Turn] = {}
     for turn_id, turn in turns.items():
         silent = sa.or_(TURNS.c.heartbeat_at.is_(None), TURNS.c.heartbeat_at <= heartbeats[turn_id])
-        values = _turn_values(turn, revision or 0, None, None)
+        values = turn_values(turn, before.revision, None, None)
         mark = _UPDATE_RUNNING.where(silent)
-        transaction.execute(mark, _of_turn(session, turn_id) | values)
+        if transaction.execute(mark, _of_turn(session, turn_id) | values).rowcount:
+            place = transaction.execute(_PLACE, _of_turn(session, turn_id)).scalar_one()
+            written[place] = turn
+    indexing.keep_turns(transaction, before.number, written)
 
 
 def show_branch(transaction: Transaction, session: SessionKey, leaf_id: str) -> None:
     """Make one of its turns the leaf of a conversation. Raises NotHereError."""
     bumped = _bump(transaction, session)
     its = _of_turn(session, leaf_id)
-    if bumped is None or transaction.execute(_FIND_TURN, its).first() is None:
+    if bumped is None or transaction.execute(_PLACE, its).first() is None:
         raise NotHereError
     _update_head(transaction, session, {"leaf_id": leaf_id})
 
 
 def delete(transaction: Transaction, which: sa.ColumnElement[bool], now: datetime) -> Sequence[str]:
-    """Delete these conversations with their turns; returns their ids, which stay taken."""
-    found = sa.select(CONVERSATIONS.c.id).where(which).with_for_update()
-    ids = transaction.execute(found).scalars().all()
+    """Delete these conversations, their turns and shares; returns their ids, which stay taken."""
+    found = sa.select(CONVERSATIONS.c.id, CONVERSATIONS.c.number).where(which).with_for_update()
+    rows = transaction.execute(found).all()
     at = now.timestamp()
     forgotten = DELETED.c.deleted_at < at - _DELETED_KEPT.total_seconds()
     transaction.execute(sa.delete(DELETED).where(forgotten))
-    for start in range(0, len(ids), _AT_ONCE):
-        some = ids[start : start + _AT_ONCE]
-        transaction.execute(sa.insert(DELETED), [{"id": each, "deleted_at": at} for each in some])
-        transaction.execute(sa.delete(TURNS).where(TURNS.c.conversation_id.in_(some)))
-        transaction.execute(sa.delete(CONVERSATIONS).where(CONVERSATIONS.c.id.in_(some)))
-    return ids
+    for start in range(0, len(rows), _AT_ONCE):
+        ids = [row.id for row in rows[start : start + _AT_ONCE]]
+        transaction.execute(sa.insert(DELETED), [{"id": each, "deleted_at": at} for each in ids])
+        transaction.execute(sa.delete(TURNS).where(TURNS.c.conversation_id.in_(ids)))
+        transaction.execute(sa.delete(SHARES).where(SHARES.c.conversation_id.in_(ids)))
+        transaction.execute(sa.delete(CONVERSATIONS).where(CONVERSATIONS.c.id.in_(ids)))
+        indexing.forget(transaction, [row.number for row in rows[start : start + _AT_ONCE]])
+    return [row.id for row in rows]
 
 
-def _of_turn(session: SessionKey, turn_id: str) -> dict[str, Any]:
-    return {"turn": turn_id, "session": session.conversation_id}
+def next_number(transaction: Transaction) -> int:
+    """The number of the next session. In SQLite, for the transaction that writes it only."""
+    return int(transaction.execute(_NEXT_NUMBER[transaction.dialect.name]).scalar_one())
 
 
-def _next_revision(transaction: Transaction, session: SessionKey, changes: Changes) -> int:
-    revision = _bump(transaction, session)
-    if revision is None:
-        _refuse_taken(transaction, session)
-        _create(transaction, session, changes)
-        revision = _bump(transaction, session)
-    if revision is None:
-        # Another owner has begun one with this id a moment ago.
-        raise NotHereError
-    return revision
-
-
-def _refuse_taken(transaction: Transaction, session: SessionKey) -> None:
+def refuse_taken(transaction: Transaction, conversation_id: str) -> None:
     """Raise where an id that names none of the owner's sessions was deleted, or is another's."""
     for same in _TAKEN:
-        if transaction.execute(same, {"session": session.conversation_id}).first() is not None:
+        if transaction.execute(same, {"session": conversation_id}).first() is not None:
             raise NotHereError
 
 
-def _create(transaction: Transaction, session: SessionKey, changes: Changes) -> None:
-    first = next(iter(changes.turns.values()), None)
-    settings = first.settings.for_the_form if first else TurnSettings()
-    values = {
-        "id": session.conversation_id,
-        "owner": session.owner,
-        "settings": settings.model_dump_json(),
-        "since": changes.since.timestamp(),
-    }
-    transaction.execute(_CREATE, values)
-
-
-def _bump(transaction: Transaction, session: SessionKey) -> int | None:
-    if not transaction.execute(_BUMP, session.itself).rowcount:
-        return None
-    return int(transaction.execute(_REVISION, session.itself).scalar_one())
-
-
-def _insert_turn(
-    transaction: Transaction, session: SessionKey, turn: Turn, values: dict[str, Any]
-) -> None:
-    head = transaction.execute(_COUNTED, session.itself).one()
-    place = {"id": turn.id, "conversation_id": session.conversation_id, "place": head.turn_count}
-    try:
-        transaction.execute(_INSERT_TURN, place | values)
-    except IntegrityError as error:
-        # A turn with this id is in another conversation.
-        raise NotHereError from error
-    title = head.title or title_of(turn.message)
-    counted = {"turn_count": head.turn_count + 1, "leaf_id": turn.id, "title": title}
-    _update_head(transaction, session, counted)
-
-
-def _turn_values(
+def turn_values(
     turn: Turn, revision: int, runner: str | None, now: datetime | None
 ) -> dict[str, Any]:
+    """A turn's own columns but for its id, its conversation and its place."""
     running = turn.status == "running"
     body = _json(turn)
     if len(body) > MOST_WHOLE:
@@ -338,6 +260,62 @@ def _turn_values(
         "heartbeat_at": now.timestamp() if running and now else None,
         "body": body,
     }
+
+
+def tags_of(stored: str) -> tuple[str, ...]:
+    """A conversation's tags as they are stored; none where a damaged store has something else."""
+    try:
+        found = json.loads(stored)
+    except ValueError:
+        return ()
+    return tuple(map(str, found)) if isinstance(found, list) else ()
+
+
+def _of_turn(session: SessionKey, turn_id: str) -> dict[str, Any]:
+    return {"turn": turn_id, "session": session.conversation_id}
+
+
+def _next_revision(transaction: Transaction, session: SessionKey, changes: Changes) -> _Head:
+    head = _bump(transaction, session)
+    if head is None:
+        refuse_taken(transaction, session.conversation_id)
+        _create(transaction, session, changes)
+        head = _bump(transaction, session)
+    if head is None:
+        # Another owner has begun one with this id a moment ago.
+        raise NotHereError
+    return head
+
+
+def _create(transaction: Transaction, session: SessionKey, changes: Changes) -> None:
+    first = next(iter(changes.turns.values()), None)
+    settings = first.settings.for_the_form if first else TurnSettings()
+    values = {
+        "id": session.conversation_id,
+        "number": next_number(transaction),
+        "owner": session.owner,
+        "settings": settings.model_dump_json(),
+        "since": changes.since.timestamp(),
+        "indexed": segments.VERSION,
+    }
+    transaction.execute(_CREATE, values)
+
+
+def _bump(transaction: Transaction, session: SessionKey) -> _Head | None:
+    if not transaction.execute(_BUMP, session.itself).rowcount:
+        return None
+    return transaction.execute(_COUNTED, session.itself).one()
+
+
+def _insert_turn(
+    transaction: Transaction, session: SessionKey, turn_id: str, values: dict[str, Any]
+) -> None:
+    its = {"id": turn_id, "conversation_id": session.conversation_id}
+    try:
+        transaction.execute(_INSERT_TURN, its | values)
+    except IntegrityError as error:
+        # A turn with this id is in another conversation.
+        raise NotHereError from error
 
 
 def _json(turn: Turn) -> str:

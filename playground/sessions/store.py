@@ -11,97 +11,28 @@ conversation and finds a running turn whose heartbeat has stopped marks it as in
 
 from __future__ import annotations
 
-import re
-import secrets
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
 
+import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy import Connection as Transaction
 
-from playground.sessions import rows
+from playground.sessions import catching_up, marks, rows
+from playground.sessions.changes import Changes
+from playground.sessions.collection import Collection, Shared
 from playground.sessions.database import Database, StoreError
+from playground.sessions.ends import interrupted
 from playground.sessions.loaded import (
-    ConversationSummary,
     Loaded,
-    LoadedCache,
-    interrupted,
     merged,
-    summary,
 )
-from playground.sessions.rows import Changes, NotHereError, SessionKey
+from playground.sessions.rows import NotHereError, SessionKey
 from playground.sessions.turns import Conversation, Turn, TurnSettings, new_id, utc_now
 from playground.teams.owner import Owner
 
 HEARTBEAT_LIMIT = timedelta(seconds=3)
 """How old a running turn's heartbeat may be before the turn counts as interrupted."""
-
-_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
-"""What an id looks like; a URL may name anything."""
-
-
-class Unsaved:
-    """All changes that wait to be written, so that a chat goes on with a full disk; thread-safe."""
-
-    def __init__(self) -> None:
-        self._changes: dict[SessionKey, Changes] = {}
-        self._lock = threading.Lock()
-
-    def add(
-        self,
-        session: SessionKey,
-        now: datetime,
-        *turns: Turn,
-        settings: TurnSettings | None = None,
-        title: str | None = None,
-        comparison: str | None = None,
-    ) -> None:
-        """Add new or changed turns, the form as it was left, a title, or the seats."""
-        with self._lock:
-            before = self._changes.get(session, Changes(now))
-            self._changes[session] = Changes(
-                before.since,
-                {**before.turns, **{turn.id: turn for turn in turns}},
-                settings or before.settings,
-                before.title if title is None else title,
-                before.comparison if comparison is None else comparison,
-            )
-
-    def of(self, session: SessionKey) -> Changes | None:
-        """What waits for one conversation."""
-        with self._lock:
-            return self._changes.get(session)
-
-    def sessions(self) -> list[SessionKey]:
-        """The conversations with changes, the oldest first."""
-        with self._lock:
-            return list(self._changes)
-
-    def written(self, session: SessionKey, changes: Changes) -> None:
-        """Forget what was written, unless more came meanwhile (then it is written once more)."""
-        with self._lock:
-            if self._changes.get(session) is changes:
-                del self._changes[session]
-
-    def forget(self, session: SessionKey) -> None:
-        """Forget what waits for one conversation."""
-        with self._lock:
-            self._changes.pop(session, None)
-
-
-@dataclass(frozen=True)
-class _Shared:
-    """What the sessions of all owners share in one process; ``runner`` names the process."""
-
-    database: Database
-    now: Callable[[], datetime]
-    runner: str = field(default_factory=lambda: secrets.token_hex(8))
-    unsaved: Unsaved = field(default_factory=Unsaved)
-    cache: LoadedCache = field(default_factory=LoadedCache)
-    writing: threading.Lock = field(default_factory=threading.Lock)
 
 
 class Store:
@@ -113,7 +44,7 @@ class Store:
     def __init__(self, url: str, *, now: Callable[[], datetime] = utc_now) -> None:
         self.database = Database(url)
         """For what is kept of all owners together: ``playground.sessions.spending``."""
-        self._shared = _Shared(self.database, now)
+        self._shared = Shared(self.database, now)
 
     def of(self, owner: Owner) -> OwnerStore:
         """What this owner has stored."""
@@ -129,12 +60,29 @@ class Store:
 
         Raises StoreError.
         """
+        return self._delete(rows.unused_since(self._shared.now() - timedelta(days=days)))
+
+    def empty_bins(self) -> int:
+        """Delete what has been in anyone's bin for ``marks.BIN_DAYS``; returns how many sessions.
+
+        Raises StoreError.
+        """
+        return self._delete(marks.overdue(self._shared.now()))
+
+    def index_some(self, most: int = 50) -> int:
+        """Index some sessions that an earlier version left without; returns how many are left.
+
+        Raises StoreError.
+        """
+        with self._shared.writing, self._shared.database.write() as transaction:
+            return catching_up.index_some(transaction, most)
+
+    def _delete(self, which: sa.ColumnElement[bool]) -> int:
         shared = self._shared
-        before = shared.now() - timedelta(days=days)
-        with shared.writing:
-            with shared.database.write() as transaction:
-                deleted = rows.delete(transaction, rows.unused_since(before), shared.now())
-            shared.database.erase()
+        with shared.writing, shared.database.write() as transaction:
+            deleted = rows.delete(transaction, which, shared.now())
+        if deleted:
+            shared.erase()
         return len(deleted)
 
     def close(self) -> None:
@@ -142,20 +90,12 @@ class Store:
         self._shared.database.close()
 
 
-class OwnerStore:
+class OwnerStore(Collection):
     """The sessions of one owner; those of others are as if they were not there.
 
     What is not there cannot be read. A save under the id of a session that was deleted, or that is
     another owner's, raises NotHereError and changes nothing.
     """
-
-    def __init__(self, shared: _Shared, owner: Owner) -> None:
-        self.owner = owner
-        self.database = shared.database
-        """For what else an owner keeps in the store: ``playground.routing.saved_what_ifs``."""
-        self._shared = shared
-        self._unsaved = shared.unsaved
-        self._cache = shared.cache
 
     def new_conversation_id(self) -> str:
         """An id of its own (see ``new_id``)."""
@@ -213,20 +153,12 @@ class OwnerStore:
         with self._shared.writing, self.database.write() as transaction:
             rows.show_branch(transaction, self._session(conversation_id), leaf_id)
 
-    def delete(self, conversation_id: str) -> None:
-        """Delete a conversation with all its turns, for good. Raises StoreError."""
-        self._delete(conversation_id)
-
-    def delete_all(self) -> None:
-        """Delete all conversations of this owner, for good. Raises StoreError."""
-        self._delete(None)
-
     def load(self, conversation_id: str) -> Conversation | None:
         """A conversation with all its turns; None where this owner has none with this id.
 
         Raises StoreError where the database cannot be read and nothing of it is held in memory.
         """
-        if not _ID.fullmatch(conversation_id):
+        if not rows.ID.fullmatch(conversation_id):
             return None
         session = self._session(conversation_id)
         unsaved = self._unsaved.of(session)
@@ -245,29 +177,6 @@ class OwnerStore:
         known = self._last_seen(self._session(turn.conversation_id))
         seen = reversed(known.turns if known else ())
         return any(other.id == turn.id and other.status != "running" for other in seen)
-
-    def recent(self, limit: int) -> list[ConversationSummary]:
-        """The conversations that have turns, the last used first. Raises StoreError."""
-        with self.database.read() as transaction:
-            return [*map(summary, transaction.execute(rows.recent(self.owner, limit)))]
-
-    def _session(self, conversation_id: str) -> SessionKey:
-        if not _ID.fullmatch(conversation_id):
-            raise NotHereError
-        return SessionKey(self.owner, conversation_id)
-
-    def _delete(self, conversation_id: str | None) -> None:
-        shared = self._shared
-        with shared.writing:
-            with self.database.write() as transaction:
-                which = rows.owned(self.owner, conversation_id)
-                deleted = rows.delete(transaction, which, shared.now())
-            waiting = [each for each in self._unsaved.sessions() if each.owner == self.owner]
-            for session in {*waiting, *map(self._session, deleted)}:
-                if conversation_id in (None, session.conversation_id):
-                    self._unsaved.forget(session)
-                    self._cache.forget(session)
-            self.database.erase()
 
     def _write_unsaved(self, session: SessionKey) -> None:
         self._write_changes(session)

@@ -19,6 +19,8 @@ from typing import Any, Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from playground.sessions import tree
+from playground.sessions.origins import Origin
 from speko_client.models import (
     Attempt,
     CompleteUsage,
@@ -136,6 +138,8 @@ class Turn(_Value):
     Times are UTC. ``number`` is the turn's place on its branch, from 1; 0 where not yet known.
     In a comparison, ``seat`` was asked; all who were asked this message share a ``message_id``, and
     ``threads`` is what of the answers before it was sent (``playground.compare.seats``).
+    ``origin`` says that the turn was imported: then ``connection`` is the tool it comes from.
+    ``removed`` is the id of the turn that it was deleted with (see ``tree``).
     """
 
     id: str
@@ -156,6 +160,8 @@ class Turn(_Value):
     seat: str | None = None
     message_id: str | None = None
     threads: str | None = None
+    origin: Origin | None = None
+    removed: str | None = None
 
     @property
     def drilled(self) -> bool:
@@ -172,10 +178,17 @@ class Conversation(_Value):
     """A session: its turns as a tree, the leaf that is shown, and the form as it was last left.
 
     ``comparison`` is the JSON of its seats where it is a comparison (``playground.compare.seats``).
+    ``origin`` is where an imported one came from, "tool:id". One in the bin is deleted for good 30
+    days after ``binned_at``.
     """
 
     id: str
     title: str = ""
+    tags: tuple[str, ...] = ()
+    origin: str | None = None
+    pinned_at: datetime | None = None
+    archived_at: datetime | None = None
+    binned_at: datetime | None = None
     leaf_id: str | None = None
     settings: TurnSettings = Field(default_factory=TurnSettings)
     comparison: str | None = None
@@ -183,33 +196,26 @@ class Conversation(_Value):
     created_at: datetime
     updated_at: datetime
 
+    @property
+    def kept(self) -> tuple[Turn, ...]:
+        """Its turns without those that were deleted."""
+        return tree.kept(self.turns)
+
     def path(self) -> tuple[Turn, ...]:
-        """The turns from the root to the leaf that is shown, numbered from 1."""
-        return self.path_to(self.leaf_id)
+        """The turns from the root to the end of the branch that is shown, numbered from 1."""
+        return self.path_to(tree.shown_leaf(self.turns, self.leaf_id))
 
     def path_to(self, turn_id: str | None) -> tuple[Turn, ...]:
-        """The turns from the root to this one, numbered from 1; empty for None or an unknown id."""
-        by_id = {turn.id: turn for turn in self.turns}
-        branch: list[Turn] = []
-        current = by_id.pop(turn_id or "", None)
-        while current is not None:
-            branch.append(current)
-            # Taken out, so that a circle in a damaged store ends.
-            current = by_id.pop(current.parent_id or "", None)
-        ordered = enumerate(reversed(branch), start=1)
-        return tuple(turn.numbered(number) for number, turn in ordered)
+        """The turns from the root to this one, numbered from 1; none where it is not kept."""
+        return tree.path_to(self.kept, turn_id)
 
     def siblings(self, turn: Turn) -> tuple[Turn, ...]:
         """The turns that follow the same one as this turn does, itself too, the oldest first."""
-        return tuple(each for each in self.turns if each.parent_id == turn.parent_id)
+        return tuple(each for each in self.kept if each.parent_id == turn.parent_id)
 
     def latest_below(self, turn: Turn) -> Turn:
         """The end of the branch that goes on with this turn, along the latest of its turns."""
-        # Each is taken once: in a damaged store, turns may follow each other in a circle.
-        latest = {each.parent_id: each for each in self.turns}
-        while turn.id in latest:
-            turn = latest.pop(turn.id)
-        return turn
+        return tree.latest_below(self.kept, turn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,12 +301,14 @@ class OpenSession:
     @property
     def last(self) -> str | None:
         """The turn that the next message follows; beside one that runs elsewhere, as a branch."""
-        return self.elsewhere.parent_id if self.elsewhere else self.conversation.leaf_id
+        if self.elsewhere is not None:
+            return self.elsewhere.parent_id
+        return next((turn.id for turn in reversed(self.conversation.path())), None)
 
     @cached_property
     def forks(self) -> frozenset[str | None]:
         """The turns that more than one turn follows; None among them: there are several first."""
-        followed = Counter(turn.parent_id for turn in self.conversation.turns)
+        followed = Counter(turn.parent_id for turn in self.conversation.kept)
         return frozenset(parent for parent, count in followed.items() if count > 1)
 
 
@@ -331,16 +339,3 @@ def open_session(
 def utc_now() -> datetime:
     """The current time, in UTC."""
     return datetime.now(UTC)
-
-
-def ended(
-    turn: Turn,
-    status: TurnStatus,
-    error: TurnError | None,
-    attempts: tuple[Attempt, ...],
-    at: datetime,
-) -> Turn:
-    """The turn as it ended; ``attempts`` replace those known before, unless there are none."""
-    answer = turn.answer.model_copy(update={"attempts": attempts}) if attempts else turn.answer
-    update = {"status": status, "error": error, "answer": answer, "finished_at": at}
-    return turn.model_copy(update=update)

@@ -38,6 +38,11 @@ class ChatPage:
         return self.turns.last
 
     @property
+    def said(self) -> Locator:
+        """The newest turn's message and answer."""
+        return self.last.get_by_role("group", name="Chat message from")
+
+    @property
     def chips(self) -> Locator:
         """The newest turn's chips."""
         return self.last.get_by_role("group", name="About this answer")
@@ -86,7 +91,7 @@ class ChatPage:
     def wait_until_answering(self) -> None:
         """Wait until the first words are on the page."""
         expect(self.page.get_by_text(re.compile("is answering"))).to_be_visible()
-        live = self.page.get_by_test_id("stChatMessage").last
+        live = self.page.get_by_label("Chat message from assistant").last
         expect(live.locator(".sp-answer")).to_contain_text(re.compile(r"\w+ \w+"))
 
     def stop(self) -> None:

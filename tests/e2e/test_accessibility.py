@@ -92,8 +92,12 @@ def chat(page: Page, server: PlaygroundServer) -> Iterator[str]:
     chat.send("Show me a table | with | bars, and `code`.")
     yield "failover under a drill"
     page.get_by_text("What happened").last.click()
-    yield "receipt with its request"
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(page.get_by_text("What was sent, as code")).to_be_visible()
+    yield "receipt with what was sent"
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    yield from acts(chat, page)
     chat.choose("Allowed providers", f"{provider} · {model}")
     chat.send("And now nobody?")
     yield "error"
@@ -101,6 +105,41 @@ def chat(page: Page, server: PlaygroundServer) -> Iterator[str]:
     settle(page)
     page.get_by_role("button", name="Delete all").click()
     yield "recent sessions, about to delete them"
+
+
+def acts(chat: ChatPage, page: Page) -> Iterator[str]:
+    """Acting on a turn: its menu, the box to edit in, branches, the sheets, a deletion."""
+    last = chat.last
+    last.get_by_role("button", name="More for the answer").click()
+    page.locator(":popover-open").get_by_text("Ask another provider").click()
+    yield "a turn's menu"
+    page.locator(":popover-open").get_by_text("Ask again as it was").click()
+    expect(last).to_contain_text("2 of 2")
+    settle(page)
+    last.get_by_role("button", name="More for the message").click()
+    page.locator(":popover-open").get_by_text("Edit and send again").click()
+    last.get_by_text("What differs").click()
+    yield "a box to edit in, and what differs"
+    page.get_by_role("textbox", name="Message of turn").press("Escape")
+    last.get_by_role("button", name="Differences").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    yield "differences word by word"
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="This session as a tree").click()
+    expect(page.get_by_role("dialog").locator(".tree li").first).to_be_visible()
+    yield "the tree"
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="Rename this session").click()
+    yield "a title that is changed"
+    page.keyboard.press("Escape")
+    last.get_by_role("button", name="More for the answer").click()
+    page.locator(":popover-open").get_by_text("Delete").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_focused()
+    yield "a deletion to undo"
+    page.get_by_role("button", name="Undo").click()
+    settle(page)
 
 
 def routing(page: Page) -> Iterator[str]:

@@ -154,7 +154,7 @@ def test_neither_a_key_of_the_environment_nor_markup_reaches_the_page(
     expect(chat.last).to_contain_text("Wait for it")
     look()
     chat.turns.nth(1).get_by_role("button", name="What happened").click()
-    expect(page.get_by_text("The request, to copy:")).to_be_visible()
+    expect(page.get_by_role("radiogroup", name="What was sent, as code")).to_be_visible()
     look()
     session = page.url.partition("?")[2]
     for path in ("analytics", "routing", "demo"):

@@ -64,11 +64,11 @@ def test_a_session_from_the_first_message_to_the_charts(
     chat.wait_until_answering()
     chat.stop()
     expect(chat.chips).to_contain_text("stopped")
-    kept = chat.last.get_by_test_id("stChatMessage").nth(1).inner_text()
+    kept = chat.said.nth(1).inner_text()
 
     chat.reload()
     expect(chat.turns).to_have_count(5)
-    assert chat.last.get_by_test_id("stChatMessage").nth(1).inner_text() == kept
+    assert chat.said.nth(1).inner_text() == kept
     expect(page.get_by_text("Anthropic · any model").first).to_be_visible()
 
     see_the_charts(page)

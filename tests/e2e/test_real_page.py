@@ -42,7 +42,7 @@ def test_each_label_leads_to_what_it_means_and_back(page: Page, server: Playgrou
     expect(chat.last).to_contain_text(STARTER)
     settle(page)
     chat.last.get_by_role("button", name="Receipt").click()
-    page.get_by_test_id("stPopoverBody").get_by_text("simulated, scripted").click()
+    page.get_by_role("dialog").get_by_text("simulated, scripted").click()
     explained(page)
     page.get_by_role("link", name="Add a key or a server").click()
     expect(page.get_by_role("heading", name="Connections").first).to_be_visible()

@@ -63,10 +63,10 @@ def test_reasoning_is_open_while_it_arrives_and_one_line_afterwards(
     desk.go.set()
     expect(chat.last).to_contain_text(SAYS)
     settle(page)
-    folded = chat.last.get_by_test_id("stExpander")
+    folded = chat.last.locator(".sp-thought")
     expect(folded.locator("summary")).to_contain_text("Thought for")
     expect(folded.get_by_text(LAST)).not_to_be_visible()
-    told = folded.locator("summary p").inner_text()
+    told = folded.locator("summary").inner_text()
     assert ("412 tokens" in told) is (desk.field is not None)
     expect(chat.last).not_to_contain_text("think>")
 
@@ -78,11 +78,11 @@ def test_reasoning_is_open_while_it_arrives_and_one_line_afterwards(
     ]
 
     chat.reload()
-    folded = chat.turns.first.get_by_test_id("stExpander")
+    folded = chat.turns.first.locator(".sp-thought")
     folded.locator("summary").focus()
     page.keyboard.press("Enter")
     expect(folded.get_by_text(LAST)).to_be_visible()
-    expect(folded.locator("summary p")).to_have_text(told)
+    expect(folded.locator("summary")).to_have_text(told)
     expect(folded).to_contain_text("<b>tides</b> & *moon*.")
     screenshot(page, "reasoning-folded")
 

@@ -49,7 +49,7 @@ def see_the_receipt(chat: ChatPage, page: Page) -> None:
     opener = chat.turns.nth(2).get_by_role("button", name="What happened")
     opener.focus()
     page.keyboard.press("Enter")
-    receipt = page.get_by_test_id("stPopoverBody")
+    receipt = page.get_by_role("dialog")
     expect(receipt).to_contain_text("was the first choice; it was down (drill), so")
     expect(receipt).to_contain_text("not the first choice")
     sheet = receipt.bounding_box()

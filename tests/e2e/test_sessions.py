@@ -158,7 +158,9 @@ def test_a_killed_server_loses_nothing_that_had_arrived(
     chat.begin(STORY)
     chat.wait_until_answering()
     # So many words that the store must have some of them: it is told every half second.
-    expect(page.get_by_test_id("stChatMessage").last).to_contain_text(re.compile(r"(\w+\W+){60}"))
+    expect(page.get_by_label("Chat message from assistant").last).to_contain_text(
+        re.compile(r"(\w+\W+){60}")
+    )
     address = page.url
     page.goto("about:blank")
     server.kill()
@@ -167,5 +169,5 @@ def test_a_killed_server_loses_nothing_that_had_arrived(
     page.goto(address)
     expect(chat.turns).to_have_count(2)
     expect(chat.last).to_contain_text("Interrupted")
-    expect(chat.last.get_by_test_id("stChatMessage").nth(1)).to_contain_text(re.compile(r"\w+ \w+"))
+    expect(chat.said.nth(1)).to_contain_text(re.compile(r"\w+ \w+"))
     expect(chat.turns.first).to_contain_text("Say hello.")

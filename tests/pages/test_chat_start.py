@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from benchmarks.rerun import fill
 from playground.runtime import Runtime, get_runtime
 from playground.servers.local_gateway import GatewayStartError
 from playground.sessions.turns import Turn
@@ -154,3 +155,32 @@ def wait_until_tried(runtime: Runtime) -> None:
     """Wait for the start in the background to have failed."""
     while runtime.gateway.starting:
         threading.Event().wait(0.01)
+
+
+def test_a_long_session_comes_before_its_form(runtime: Runtime) -> None:
+    session = fill(runtime.store.of(MACHINE_OWNER), 6)
+    runtime.gateway.ensure()
+    app = AppTest.from_file(str(UI), default_timeout=PATIENCE)
+    app.query_params["c"] = session
+    app.run()
+    assert "Question 5:" in shown(app)
+    assert len(app.chat_input) == 1
+    assert not app.selectbox
+    app.run()
+    assert [each.label for each in app.selectbox] == ["Language", "Vertical", "Region"]
+    app.run()
+    assert app.selectbox, "the form stays"
+    assert not app.exception
+
+
+def test_a_session_that_grows_long_keeps_its_form(runtime: Runtime) -> None:
+    store = runtime.store.of(MACHINE_OWNER)
+    session = fill(store, 4)
+    runtime.gateway.ensure()
+    app = AppTest.from_file(str(UI), default_timeout=PATIENCE)
+    app.query_params["c"] = session
+    app.run()
+    assert app.selectbox
+    app.chat_input[0].set_value("One more?").run()
+    assert "One more?" in shown(app)
+    assert app.selectbox

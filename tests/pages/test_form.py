@@ -12,6 +12,7 @@ from playground.runtime import get_runtime
 from playground.sessions.turns import Turn, TurnSettings
 from playground.teams.owner import MACHINE_OWNER
 from tests.pages.gateway_stand_in import StandIn
+from tests.pages.turn_acts import act
 from tests.patience import PATIENCE
 from tests.turns import turn
 
@@ -141,10 +142,10 @@ def test_a_retry_goes_out_with_what_the_form_shows_too(stand_in: StandIn) -> Non
     app.query_params["c"] = "c"
     app.run()
     field(app, "Temperature").set_value("hot")
-    app.button(key="retry-t1").click().run()
+    act(app, "form", "t1")
     assert len(turns_of("c")) == 1
     field(app, "Temperature").set_value("0,7")
-    app.button(key="retry-t1").click().run()
+    act(app, "form", "t1")
     assert [each.settings.temperature for each in turns_of("c")] == [None, 0.7]
 
 

@@ -9,6 +9,7 @@ from playground.sessions.turns import Answer
 from playground.teams.owner import MACHINE_OWNER
 from speko_client.models import CompleteUsage
 from tests.pages.test_analytics_page import ROOT
+from tests.pages.turn_acts import drawn
 from tests.patience import PATIENCE
 from tests.turns import turn
 
@@ -29,8 +30,8 @@ def test_each_has_one_line_that_unfolds(stand_in: object) -> None:
     app.query_params["c"] = "c"
     app.run()
     assert not app.exception
-    labels = [each.label for each in app.expander if each.label.startswith("Thought")]
-    assert labels == ["Thought for 3.2 s · 412 tokens"] * 2 + ["Thought"]
-    drawn = [str(each.proto.body) for each in app.get("html")]
-    assert sum("&lt;b&gt;Hm.&lt;/b&gt;" in html for html in drawn) == 2
-    assert any("after its reasoning, without a word" in each.value for each in app.caption)
+    html = drawn(app)
+    assert html.count("<summary>Thought for 3.2 s · 412 tokens</summary>") == 2
+    assert html.count("<summary>Thought</summary>") == 1
+    assert html.count("&lt;b&gt;Hm.&lt;/b&gt;") == 2
+    assert "after its reasoning, without a word" in html

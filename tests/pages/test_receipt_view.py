@@ -9,6 +9,7 @@ from playground.runtime import get_runtime
 from playground.teams.owner import MACHINE_OWNER
 from speko_client.models import RoutingPreview
 from tests.pages.test_analytics_page import ROOT
+from tests.pages.turn_acts import act
 from tests.patience import PATIENCE
 from tests.turns import answered, failed, served
 
@@ -37,23 +38,32 @@ def receipts(app: AppTest) -> list[str]:
 def test_a_closed_receipt_builds_nothing(app: AppTest) -> None:
     assert not app.exception
     assert not receipts(app)
-    assert not app.code
 
 
-def test_a_receipt_opens_with_the_request_to_copy(app: AppTest) -> None:
-    app.session_state["details-t2"] = True
-    app.run()
-    assert not app.exception
+def test_a_receipt_opens_with_what_was_sent_as_code(app: AppTest) -> None:
+    act(app, "receipt", "t2")
     (html,) = receipts(app)
     assert (
         "openai/gpt-4o was the first choice; it timed out after 5.0 s, so xai/grok-2 answered."
         in html
     )
-    assert '"firstChoice"' in app.code[0].value
+    (code,) = app.code
+    assert code.value.count("Book me an appointment for Tuesday.") == 2, "the turn before as well"
+    assert '"role": "assistant"' in code.value
+    app.button_group(key="code-t2").set_value("Python, spekoai")
+    act(app, "receipt", "t2")
+    (code,) = app.code
+    assert "from spekoai import Speko" in code.value
 
 
 def test_it_says_whether_the_scores_are_still_in_force(app: AppTest) -> None:
-    app.session_state["details-t1"] = True
-    app.run()
+    act(app, "receipt", "t1")
     (html,) = receipts(app)
     assert "demo-1, still in force" in html
+
+
+def test_the_menu_opens_the_code_by_itself(app: AppTest) -> None:
+    act(app, "code", "t1")
+    assert not receipts(app)
+    (code,) = app.code
+    assert code.value.count("Book me an appointment for Tuesday.") == 1

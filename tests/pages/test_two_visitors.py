@@ -19,6 +19,7 @@ from playground.sessions.turns import Conversation, TurnError, TurnSettings
 from playground.teams.visitor import MACHINE_USER, Visitor
 from speko_client.models import WhatIf
 from tests.pages.gateway_stand_in import StandIn
+from tests.pages.turn_acts import act
 from tests.patience import PATIENCE
 from tests.turns import turn
 from tests.visitors import a_browser, be
@@ -221,12 +222,12 @@ def test_all_sessions_are_deleted_at_once_and_nobody_elses(conversation: Convers
 @pytest.mark.usefixtures("conversation")
 def test_what_was_asked_beside_is_one_click_away() -> None:
     app = page(ANN, c="c")
-    assert "2 of 2" in [each.value for each in app.caption]
+    assert "2 of 2" in " ".join(shown(app))
     assert "More on" not in " ".join(shown(app))
-    app.button(key="earlier-t3").click().run()
-    assert "1 of 2" in [each.value for each in app.caption]
+    act(app, "show", "t3", to="t2")
+    assert "1 of 2" in " ".join(shown(app))
     assert "More on" in " ".join(shown(app))
-    app.button(key="later-t2").click().run()
+    act(app, "show", "t2", to="t3")
     assert anns().leaf_id == "t3"
 
 

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from playground.routing.saved_what_ifs import saved_what_ifs
 from playground.sessions.database import Database, StoreError, migrate, outstanding
 from playground.sessions.migrations import STEPS
-from playground.sessions.rows import CONVERSATIONS, TURNS
 from playground.sessions.store import Store
+from playground.sessions.tables import CONVERSATIONS, LABELS, TURN_FACTS, TURNS
 from playground.teams.owner import MACHINE_OWNER, Owner
 from speko_client.models import WhatIf
 from tests.patience import PATIENCE
@@ -43,7 +43,7 @@ def step_notes(connection: Connection) -> None:
 def test_a_new_store_has_the_tables_that_the_code_asks_for(database: Engine) -> None:
     with database.begin() as connection:
         migrate(connection, "it")
-        for table in (CONVERSATIONS, TURNS):
+        for table in (CONVERSATIONS, TURNS, TURN_FACTS, LABELS):
             made = {column["name"] for column in inspect(connection).get_columns(table.name)}
             assert made == {column.name for column in table.columns}
         assert outstanding(connection, "it") == 0

@@ -86,7 +86,14 @@ def asks_for(function: Callable[..., object], kind: str) -> bool:
 
 
 def test_there_is_no_way_to_ask_without_an_owner() -> None:
-    assert set(functions_of(Store)) == {"of", "open", "delete_unused", "close"}
+    assert set(functions_of(Store)) == {
+        "of",
+        "open",
+        "delete_unused",
+        "empty_bins",
+        "index_some",
+        "close",
+    }
     assert asks_for(Store.of, "Owner")
     asked = (Engine.submit, Engine.run_for, Engine.stop, Engine.forget, DemoRuns.find)
     assert all(asks_for(each, "Owner") for each in asked)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from playground.sessions.rows import title_of
+from playground.sessions.changes import title_of
 from playground.sessions.store import HEARTBEAT_LIMIT, OwnerStore
 from playground.sessions.turns import Answer, Conversation, Turn, TurnSettings
 from speko_client.models import Fault

@@ -22,7 +22,7 @@ def difference_html(first: str, second: str) -> str:
     one, other = one[:MOST_WORDS], other[:MOST_WORDS]
     html = "".join(_pieces(one, other))
     note = f"<p>Only the first {MOST_WORDS:,} words of each are compared.</p>" if left_out else ""
-    return f'<div class="compare-difference" dir="auto">{html}</div>{note}'
+    return f'<div class="sp-difference" dir="auto">{html}</div>{note}'
 
 
 def _pieces(one: list[str], other: list[str]) -> Iterator[str]:

@@ -8,9 +8,9 @@ from html import unescape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.compare.differences import MOST_WORDS, difference_html
+from playground.look.differences import MOST_WORDS, difference_html
 
-BODY = re.compile(r'<div class="compare-difference" dir="auto">(.*)</div>', re.DOTALL)
+BODY = re.compile(r'<div class="sp-difference" dir="auto">(.*)</div>', re.DOTALL)
 
 
 def without(tag: str, html: str) -> str:
