@@ -1,11 +1,15 @@
 """Takes the screenshots in docs/screenshots: `make screenshots`.
 
 A real playground, a real browser, one real session on the keyless default: every page, light and
-dark, wide and on a phone.
+dark, wide and on a phone. Compare has two sheets as well: two, four and six seats in every size.
+
+``python -m docs.take_screenshots compare sheets`` takes only these again.
 """
 
 from __future__ import annotations
 
+import argparse
+import io
 import subprocess
 import sys
 import tempfile
@@ -14,7 +18,9 @@ from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 from typing import Literal
+from urllib.parse import parse_qs, quote, urlsplit
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.chat_page import ChatPage
@@ -40,16 +46,96 @@ PAGES = {
 TALL = {"routing", "sweep", "what-if", "drill", "analytics", "connections"}
 """Pages whose picture shows all of them, not just the first screenful."""
 
+SEATS = {
+    "two": ("router", "google"),
+    "four": ("router", "google", "openai", "anthropic"),
+    "six": ("router", "router;optimize_for=cost", "google", "openai", "anthropic", "xai"),
+}
+"""The rows of a sheet; its columns are the sizes."""
+SHEET_SIZES = {"wide": (1280, 860), "projector": (1920, 1080), "phone": (390, 844)}
+SHEETS = "sheets"
+_ROW_HEIGHT = 480
+_GAP = 16
+
 OUTAGE_DAY = '[class*="st-key-play-shipped-3"] button'
 
 
 def main() -> None:
     """Hold the session, then photograph every page in every look."""
+    parser = argparse.ArgumentParser(prog="python -m docs.take_screenshots", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*PAGES, SHEETS, []], help="default: all")
+    names = parser.parse_args().names or [*PAGES, SHEETS]
     FOLDER.mkdir(parents=True, exist_ok=True)
     with running_playground() as server, running_browser() as browser:
         session = hold_a_session(browser, server)
-        for name, size, scheme in product(PAGES, SIZES, SCHEMES):
-            photograph(browser, server, session, name, size, scheme)
+        for name, size, scheme in product(names, SIZES, SCHEMES):
+            if name != SHEETS:
+                photograph(browser, server, session, name, size, scheme)
+        if SHEETS in names:
+            sheets(browser, server)
+
+
+def sheets(browser: Browser, server: PlaygroundServer) -> None:
+    """Compare with two, four and six seats in every size, into ``compare-sheet-SCHEME.webp``."""
+    sessions = {name: compare(browser, server, seats) for name, seats in SEATS.items()}
+    for scheme in SCHEMES:
+        pictures = [
+            [
+                Image.open(io.BytesIO(picture(browser, server, session, size, scheme)))
+                for size in SHEET_SIZES.values()
+            ]
+            for session in sessions.values()
+        ]
+        sheet(pictures).save(FOLDER / f"compare-sheet-{scheme}.webp", quality=70, method=6)
+
+
+def compare(browser: Browser, server: PlaygroundServer, seats: Sequence[str]) -> str:
+    """Ask these seats the same; returns the session's id."""
+    page = browser.new_page(viewport={"width": 1280, "height": 860})
+    query = "&".join(f"seats={quote(seat)}" for seat in seats)
+    page.goto(f"{server.url}/compare?{query}")
+    settle(page)
+    ask_all(page, len(seats))
+    settle(page)
+    session = parse_qs(urlsplit(page.url).query)["c"][0]
+    page.close()
+    return session
+
+
+def picture(
+    browser: Browser,
+    server: PlaygroundServer,
+    session: str,
+    size: tuple[int, int],
+    scheme: Literal["light", "dark"],
+) -> bytes:
+    """The comparison in one look, as PNG."""
+    width, height = size
+    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page.goto(f"{server.url}/compare?c={session}")
+    settle(page)
+    taken = page.screenshot()
+    page.close()
+    return taken
+
+
+def sheet(rows: Sequence[Sequence[Image.Image]]) -> Image.Image:
+    """The pictures in rows of one height."""
+    scaled = [
+        [
+            each.convert("RGB").resize((each.width * _ROW_HEIGHT // each.height, _ROW_HEIGHT))
+            for each in row
+        ]
+        for row in rows
+    ]
+    width = max(sum(each.width + _GAP for each in row) for row in scaled) + _GAP
+    whole = Image.new("RGB", (width, len(scaled) * (_ROW_HEIGHT + _GAP) + _GAP), "#808080")
+    for number, row in enumerate(scaled):
+        left = _GAP
+        for each in row:
+            whole.paste(each, (left, _GAP + number * (_ROW_HEIGHT + _GAP)))
+            left += each.width + _GAP
+    return whole
 
 
 def hold_a_session(browser: Browser, server: PlaygroundServer) -> str:
@@ -95,12 +181,12 @@ def open_receipt(page: Page) -> None:
     page.get_by_text("What happened").last.click()
 
 
-def ask_all(page: Page) -> None:
+def ask_all(page: Page, seats: int = 4) -> None:
     """The same of all seats."""
     box = page.get_by_placeholder("Message all seats")
     box.fill("What should I check before I sign a lease?")
     box.press("Enter")
-    expect(page.get_by_role("group", name="About this answer")).to_have_count(4)
+    expect(page.get_by_role("group", name="About this answer")).to_have_count(seats)
 
 
 def lower_cost(page: Page) -> None:

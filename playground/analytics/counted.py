@@ -6,14 +6,25 @@ from playground.sessions.turns import Conversation, Turn
 
 
 def counted_turns(conversation: Conversation, seat: str | None = None) -> tuple[Turn, ...]:
-    """The turns that are counted, numbered from 1: those of the branch that is shown.
+    """Those of ``shown_turns`` that were asked here.
 
-    Of a comparison all of them, in the order in which they were asked, with those of the branch
-    that came before it; or one ``seat``'s alone. Imported ones never: nobody was routed to here.
+    Nobody was routed to for an imported turn, and nothing was measured.
     """
-    asked = [turn for turn in conversation.turns if turn.seat is not None]
-    shown = [turn for turn in conversation.path() if turn.origin is None]
-    before = [turn for turn in shown if turn.seat is None]
-    wanted = asked if seat is None else [turn for turn in asked if turn.seat == seat]
-    turns = (wanted if seat else [*before, *wanted]) if asked else shown
-    return tuple(turn.numbered(number) for number, turn in enumerate(turns, start=1))
+    return tuple(filter(_is_own, shown_turns(conversation, seat)))
+
+
+def shown_turns(conversation: Conversation, seat: str | None = None) -> tuple[Turn, ...]:
+    """The turns of the branch that is shown; those that charts count are numbered from 1.
+
+    Of a comparison all of them, in the order in which they were asked, after those of the branch
+    that came before it; or one ``seat``'s alone. An imported turn has the number 0.
+    """
+    before = [turn for turn in conversation.path() if turn.seat is None and seat is None]
+    asked = [turn for turn in conversation.kept if turn.seat is not None]
+    shown = [*before, *(turn for turn in asked if seat in (None, turn.seat))]
+    places = {turn.id: number for number, turn in enumerate(filter(_is_own, shown), start=1)}
+    return tuple(turn.numbered(places.get(turn.id, 0)) for turn in shown)
+
+
+def _is_own(turn: Turn) -> bool:
+    return turn.origin is None

@@ -11,7 +11,7 @@ const MOVED_IN = '[role="radiogroup"], [role="slider"], table'
 const USED = "input, textarea, button, a[href]"
 const FIELD = ':is([data-testid="stSelectbox"], [data-testid="stMultiSelect"], [data-testid="stNumberInput"])'
 const NAMELESS = ["Open", "Clear all", "Increment", "Decrement"].map((name) => `${FIELD} button[aria-label="${name}"]:not([aria-description])`).join()
-const SCROLLED = ':is([data-testid="stCode"] pre, .st-key-sweep-scroll, [class*="st-key-answers-"]):not([tabindex])'
+const SCROLLED = ':is([data-testid="stCode"] pre, .st-key-sweep-scroll, [class*="st-key-answers-"], .dm-seats):not([tabindex])'
 const DROP = '[data-testid="stFileUploaderDropzone"][role="presentation"]'
 const SWITCH = ".sp-shortcuts input"
 const STREAMLITS = ["r", "c"] // runs the page again, clears the cache

@@ -55,7 +55,7 @@ def settings_form(desk: Desk) -> Fields:
         _preview(desk, fields.form)
     st.markdown("**Answer**")
     sampling(fields)
-    _system_prompt(fields)
+    system_prompt(fields)
     return fields
 
 
@@ -104,7 +104,8 @@ def sampling(fields: Fields) -> None:
         fields.put(max_tokens=None if max_tokens.value is None else int(max_tokens.value))
 
 
-def _system_prompt(fields: Fields) -> None:
+def system_prompt(fields: Fields) -> None:
+    """What stands before every conversation."""
     prompt = st.text_area(
         "System prompt",
         placeholder="None. For example: You are the receptionist of a dental clinic.",

@@ -88,14 +88,17 @@ class ArrivingAnswer:
 
     def __init__(self) -> None:
         self._thoughts, self._text, self._state = ArrivingReasoning(), st.empty(), st.empty()
+        self._said = ""
 
     def draw(self, turn: Turn) -> None:
-        """Draw what is there by now."""
+        """Draw what is there by now; only what is new goes to the browser."""
         self._thoughts.draw(turn.answer)
         if turn.answer.text:
             with self._text:
                 answer_view(turn.answer.text, partial=True)
-        self._state.caption(_state(turn))
+        if (said := _state(turn)) != self._said:
+            self._said = said
+            self._state.caption(said)
 
 
 def live_turn(run: Run) -> None:

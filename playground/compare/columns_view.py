@@ -1,6 +1,6 @@
 """Side by side: one message, and the answers of all seats as they arrive.
 
-One loop draws all columns, fifteen times a second: each column has its own run's turn, so that no
+One loop draws all columns, twenty times a second: each column has its own run's turn, so that no
 text can stand under another's label.
 """
 
@@ -29,7 +29,7 @@ from playground.chat.state import (
     watch,
     watched,
 )
-from playground.chat.turn_view import FRAME_SECONDS, answer_body, message_view, scroll_to
+from playground.chat.turn_view import answer_body, message_view, scroll_to
 from playground.chat.turns_html import chips_html
 from playground.chat.welcome_view import fleet_line, pills
 from playground.compare.answer_view import Arriving, Column, column_view
@@ -52,6 +52,10 @@ SHOWN: Final = 3
 """So many messages are drawn at first."""
 
 _LOOK_SECONDS: Final = 0.5
+_FRAME_SECONDS: Final = 1 / 20
+"""From the beginning of one picture to that of the next, drawing included."""
+_LEAST_PAUSE: Final = 0.02
+"""For everybody else's pages, however long drawing takes."""
 _ACROSS: Final = {1: 1, 2: 2, 3: 3, 4: 2, 5: 3, 6: 3}
 """Columns in a row, by the number of seats."""
 _SCRIPT: Final = Path(__file__).with_name("columns.js").read_text("utf-8")
@@ -247,6 +251,7 @@ def _follow(desk: CompareDesk, arriving: Sequence[Arriving], tabs: DeltaGenerato
     looked, states = time.monotonic(), ""
     turns = {turn.id: turn for turn in desk.turns}
     while True:
+        due = time.monotonic() + _FRAME_SECONDS
         over = all(run.done for run in watching.values())
         turns |= {turn_id: run.turn for turn_id, run in watching.items()}
         if elsewhere and time.monotonic() - looked > _LOOK_SECONDS:
@@ -262,7 +267,7 @@ def _follow(desk: CompareDesk, arriving: Sequence[Arriving], tabs: DeltaGenerato
         if over and not any(turns[turn_id].status == "running" for turn_id in elsewhere):
             break
         cancellation_point()
-        time.sleep(FRAME_SECONDS)
+        time.sleep(max(due - time.monotonic(), _LEAST_PAUSE))
     st.rerun()
 
 

@@ -6,7 +6,7 @@ An answer without an end has no figures: neither a failed nor a stopped one is f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 
 from playground.compare.seats import messages
@@ -17,12 +17,13 @@ from playground.sessions.turns import Turn
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """One figure of a seat over its answers: the median, the least, the most, and how many."""
+    """One figure of a seat over its answers: the median, the least, the most, how many, and all."""
 
     middle: float
     low: float
     high: float
     n: int
+    values: tuple[float, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +113,6 @@ def _latest(group: Sequence[Turn], seat: str) -> Turn | None:
 
 def _spread(values: Iterable[float | None]) -> Spread | None:
     known = [value for value in values if value is not None]
-    return Spread(median(known), min(known), max(known), len(known)) if known else None
+    if not known:
+        return None
+    return Spread(median(known), min(known), max(known), len(known), tuple(known))

@@ -54,18 +54,18 @@ def ratings_view(desk: CompareDesk) -> None:
     if found.problem:
         st.error(literal(found.problem), icon=":material/error:")
         return
-    every = found.value or []
-    votes = [vote for vote in every if _is_named(vote)]
-    if len(votes) < len(every):
+    votes = found.value or []
+    if votes and _can_be_taken_back(votes[-1]):
         st.caption("Your last vote is left out for as long as it can be taken back.")
+        votes = votes[:-1]
     with st.container(key="ratings"):
         _ratings(votes)
     votes_files(desk.store, votes)
 
 
-def _is_named(vote: CastVote) -> bool:
-    """Whether its seats may be known: the time to take it back is over, or was cut short."""
-    return undo_left(vote, utc_now()) <= 0 or is_named(vote.id) or is_passed(vote.id)
+def _can_be_taken_back(last: CastVote) -> bool:
+    """Whether its seats must not be known yet."""
+    return undo_left(last, utc_now()) > 0 and not is_named(last.id) and not is_passed(last.id)
 
 
 def _ratings(votes: Sequence[CastVote]) -> None:

@@ -12,6 +12,7 @@ from playground.compare.seats import Seat
 from playground.look import parts, words
 from playground.sessions.turns import Turn
 
+_DOTS: Final = 60
 _FIRST: Final = ("first", "cheapest")
 _FIGURES: Final[
     tuple[tuple[str, Callable[[SeatFigures], Spread | None], Callable[[float], str]], ...]
@@ -100,22 +101,31 @@ def _row(seat: Seat, seen: SeatFigures, most: Sequence[float], *, ranges: bool) 
 def _cell(spread: Spread | None, most: float, say: Callable[[float], str], *, ranges: bool) -> str:
     if spread is None:
         return "–"
-    more = ""
+    shown = f"<span>{say(spread.middle)}</span>"
     if ranges and spread.low < spread.high:
-        more = f"<small>{say(spread.low)} to {say(spread.high)}</small>"
+        reach = f"{say(spread.low)} to {say(spread.high)}"
+        return f"{shown}{_dots(spread, most)}<small>{reach}</small>"
     share = spread.middle / most if most else 0.0
-    return f"<span>{say(spread.middle)}</span>{parts.bar([(share, 'var(--compare-bar)')])}{more}"
+    return f"{shown}{parts.bar([(share, 'var(--compare-bar)')])}"
+
+
+def _dots(spread: Spread, most: float) -> str:
+    """A dot for each answer, the latest ones; the line is the median."""
+    dots = "".join(f'<i style="left:{value / most:.1%}"></i>' for value in spread.values[-_DOTS:])
+    middle = f'<b style="left:{spread.middle / most:.1%}"></b>'
+    return f'<span class="compare-dots" aria-hidden="true">{dots}{middle}</span>'
 
 
 def _most(
     seats: Sequence[tuple[Seat, SeatFigures]], of: Callable[[SeatFigures], Spread | None]
 ) -> float:
-    return max((spread.middle for _, seen in seats if (spread := of(seen))), default=0.0)
+    return max((spread.high for _, seen in seats if (spread := of(seen))), default=0.0)
 
 
 def _caption(seats: Sequence[tuple[Seat, SeatFigures]], *, simulated: bool, ranges: bool) -> str:
     several = max((seen.asked for _, seen in seats), default=0) > 1
-    medians = f"Medians over the messages{', with their range' if ranges else ''}."
+    dots = ", a dot for each answer, and their range" if ranges else ""
+    medians = f"Medians over the messages{dots}."
     said = [medians if several else ""]
     is_short = any(seen.answered < seen.asked for _, seen in seats)
     said += ["Failed and stopped answers have no figures." if is_short else ""]

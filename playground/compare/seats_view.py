@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from playground.browser import widgets
-from playground.chat.form_view import sampling
+from playground.chat.form_view import sampling, system_prompt
 from playground.chat.state import take_choice
 from playground.compare.desk_view import CompareDesk
 from playground.compare.seat_words import (
@@ -90,6 +90,7 @@ def _own_settings(desk: CompareDesk, seat: Seat) -> Seat:
     fields = Fields(scope, seat.own, desk.connection, desk.facts)
     intent_fields(fields, routed=seat.pin is None and seat.optimize_for is None)
     sampling(fields)
+    system_prompt(fields)
     if fields.problems:
         desk.waits_for = f"{full_name(seat)}: {fields.problems[0]}"
     if fields.form != seat.own:

@@ -45,8 +45,9 @@ def talk_html(run: DemoRun) -> str:
     """The conversation so far, with the newest turn in view at the bottom."""
     if run.comparison is not None:
         opening = "" if run.turns or run.live else _opening(run)
-        columns = f'<div class="dm-slide">{opening}{compared_html(run, run.comparison)}</div>'
-        return f'<div class="dm-left">{_drill(run)}{columns}{seats_html(run, run.comparison)}</div>'
+        columns = f"{opening}{compared_html(run, run.comparison)}"
+        slide = f'<div class="dm-slide" tabindex="0">{columns}</div>'
+        return f'<div class="dm-left">{_drill(run)}{slide}{seats_html(run, run.comparison)}</div>'
     player = run.player
     turns = [_turn_html(turn) for turn in (*run.turns, *run.live)]
     if not run.live and player.stage in ("before", "typing", "sending"):

@@ -111,7 +111,7 @@ def _open_webui(conversations: Sequence[Conversation]) -> bytes:
 
 
 PAGE: Final = Format(
-    "html", "Web page", "To read, print and send. Works offline.", "html", "text/html", _page
+    "html", "Web page", "To read, print and send; works offline.", "html", "text/html", _page
 )
 FORMATS: Final = (
     PAGE,
@@ -119,7 +119,7 @@ FORMATS: Final = (
     Format(
         "json",
         "JSON",
-        "All there is, every branch. Can be imported again.",
+        "Everything; can be imported again.",
         "json",
         "application/json",
         _of_one(_json),

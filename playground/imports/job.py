@@ -11,12 +11,14 @@ import threading
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from io import BytesIO
 from typing import BinaryIO, Final
 
 from playground.imports.foreign import ImportFileError
 from playground.imports.preview import Preview, previewed
 from playground.imports.reading import Ended, Found, conversations
-from playground.imports.storing import Report, Shelf, stored
+from playground.imports.storing import Report, Shelf, stored, stored_already
 from playground.sessions.database import StoreError
 
 _WAIT_SECONDS: Final = 0.2
@@ -131,6 +133,9 @@ class ImportJob:
             # A bug must not hide on a background thread.
             _LOG.exception("An import failed")
             self.problem = _FAILED
+        if self.report is not None or self.preview is None or not self.preview.new:
+            # Nothing is read again, and a tab may stay open for long with 200 MB.
+            self._file = BytesIO()
 
     def _wait_in_line(self) -> None:
         while not self._queue.lock.acquire(timeout=_WAIT_SECONDS):
@@ -142,7 +147,7 @@ class ImportJob:
             raise
 
     def _read(self) -> None:
-        self.preview = previewed(self._found(), self._shelf.origins)
+        self.preview = previewed(self._found(), partial(stored_already, self._shelf))
 
     def _store(self, chosen: frozenset[int]) -> None:
         report = Report()

@@ -74,8 +74,8 @@ def _read(text: str) -> tuple[list[Token], str]:
 def _closed(text: str) -> str:
     """``text`` without what cannot be told yet, and with the ends of what is open."""
     before, _, line = text.rpartition("\n")
-    if _ONLY_MARKS.fullmatch(line):
-        text = before
+    # What is cut off below anyway: so that the same text is mostly read once, not twice.
+    text = before if _ONLY_MARKS.fullmatch(line) else text.rstrip(" ")
     block = _last_words(_read(text)[0])
     if block is None:
         return text

@@ -220,6 +220,12 @@ def others(page: Page) -> Iterator[str]:
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="More demos")).to_be_visible()
     yield "demo at its end"
+    page.get_by_role("button", name="More demos").click()
+    page.locator('[class*="st-key-play-shipped-4"] button').click()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".dm-seat-figures")).to_be_visible()
+    yield "demo of a comparison"
 
 
 def sessions(page: Page) -> Iterator[str]:

@@ -63,6 +63,7 @@ def test_figures_have_a_range_once_there_are_several() -> None:
     assert "2 of 3" in more
     assert "250 ms" in more
     assert "200 ms to 300 ms" in more
+    assert '<i style="left:66.7%"></i><i style="left:100.0%"></i><b style="left:83.3%">' in more
     assert "Medians" in more
     assert "Simulated vendors" in more
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import threading
+import weakref
 from collections.abc import Iterable, Iterator
 
 import pytest
@@ -31,6 +33,9 @@ class Shelf:
         self.conversations: list[Conversation] = []
         self.here: set[str] = set()
         self.full_after: int | None = None
+
+    def load(self, conversation_id: str) -> Conversation | None:
+        return None
 
     def origins(self, some: Iterable[str]) -> set[str]:
         return self.here & {*some}
@@ -98,6 +103,23 @@ def test_only_what_was_chosen_is_stored(shelf: Shelf) -> None:
     (outcome,) = job.report.imported
     assert outcome.conversation_id == shelf.conversations[0].id
     assert outcome.notes == ("1 image or file left out",)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_file_is_let_go_once_nothing_more_is_read(shelf: Shelf, known: bool) -> None:
+    shelf.here = {"claude:c1a0-de"} if known else set()
+    file = io.BytesIO(as_json(claude()))
+    held = weakref.ref(file)
+    job = ImportJob(file, "x.json", shelf, ImportQueue(), lambda: NOW)
+    del file
+    job.read()
+    assert job.wait(PATIENCE)
+    if not known:
+        assert held() is not None
+        job.store([0])
+        assert job.wait(PATIENCE)
+    gc.collect()
+    assert held() is None
 
 
 def test_a_full_disk_stops_it_and_says_so(shelf: Shelf) -> None:
