@@ -1,4 +1,4 @@
-"""The Sessions page: all sessions, to find, to sort, to bring in and to hand on."""
+"""The Sessions page: all sessions, to find and to sort, and a way to bring some in."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from playground.browser.guide import SHORTCUTS_SWITCH
 from playground.library.list_view import list_view
 from playground.look.page_view import spread
 from playground.runtime import Runtime, get_runtime
-from playground.teams.state import this_owner
 
 
 def imports(runtime: Runtime) -> None:
@@ -21,21 +20,12 @@ def imports(runtime: Runtime) -> None:
     import_panel(runtime)
 
 
-def shared(runtime: Runtime) -> None:
-    """The links by which sessions are shared."""
-    from playground.shares.shares_view import shares_list
-
-    st.markdown("Links to sessions that you have shared, until they expire or you revoke them.")
-    shares_list(runtime.store.of(this_owner()))
-
-
 # As in the URL (``?how=...``); the style makes the first letter a capital.
 VIEWS: Mapping[str, Callable[[Runtime], None]] = {
     "all": partial(list_view, place="library"),
     "archive": partial(list_view, place="archive"),
     "bin": partial(list_view, place="bin"),
     "import": imports,
-    "shared": shared,
 }
 
 

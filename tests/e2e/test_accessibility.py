@@ -245,7 +245,7 @@ def sessions(page: Page) -> Iterator[str]:
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Delete", exact=True).click()
     yield "sessions that were deleted, to undo"
-    for view in ("archive", "bin", "import", "shared"):
+    for view in ("archive", "bin", "import"):
         page.goto(f"{address}sessions?how={view}")
         settle(page)
         yield f"sessions, {view}"
