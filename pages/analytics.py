@@ -62,6 +62,7 @@ def stored(conversation_id: str) -> Conversation | None:
 def charts(conversation: Conversation) -> None:
     """Totals and cards, once there is a turn to show."""
     # Pandas and Plotly are only worth their loading time where something is drawn.
+    from playground.analytics.branches_view import all_branches
     from playground.analytics.frames import ended
     from playground.analytics.session_view import session_charts
 
@@ -78,6 +79,8 @@ def charts(conversation: Conversation) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.text(shorten(conversation.title, 90, placeholder=" ..."), width="content")
         way_back("Back to the", conversation, comparison)
+    if all_branches(conversation):
+        turns = ended(counted_turns(conversation, all_branches=True))
     if comparison is not None and any(turn.seat for turn in turns):
         from playground.compare.by_seat_view import seat_choice, seats_card
 

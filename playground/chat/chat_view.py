@@ -154,7 +154,7 @@ class Chat:
     def look_again(self) -> None:
         """Show the session as it is in the store now."""
         if (stored := _load(self.store, self.conversation_id).value) is not None:
-            self.view = open_session(stored, self.view.run)
+            self.view = open_session(_led_to(stored), self.view.run)
 
     def sent(self, turn: Turn) -> Sent:
         """What went to the server for this turn. Raises SpekoApiError where none can be written."""
@@ -226,7 +226,7 @@ def open_chat(on_sent: Callable[[Runtime, Owner, str], None]) -> Chat:
     missing = wanted is not None and stored is None and run is None
     conversation_id = wanted if wanted and not missing else url.reserve(store.new_conversation_id())
     form = adopt_form(conversation_id, stored.settings if stored else None)
-    conversation = stored or new_conversation(conversation_id, form)
+    conversation = _led_to(stored) if stored else new_conversation(conversation_id, form)
     # Where the store cannot be read, nobody knows whether it has the session.
     view = open_session(conversation, run, missing=missing and found.problem is None)
     return Chat(
@@ -240,6 +240,15 @@ def open_chat(on_sent: Callable[[Runtime, Owner, str], None]) -> Chat:
         partial(on_sent, runtime, store.owner),
         server.problem or found.problem,
     )
+
+
+def _led_to(conversation: Conversation) -> Conversation:
+    """The conversation with the branch of the turn that a link leads to, where it names one."""
+    focused = url.focused_turn()
+    turn = next((each for each in conversation.kept if each.id == focused), None)
+    if turn is None or any(each.id == focused for each in conversation.path()):
+        return conversation
+    return conversation.model_copy(update={"leaf_id": conversation.latest_below(turn).id})
 
 
 def show_problems(chat: Chat) -> None:

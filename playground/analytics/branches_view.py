@@ -1,0 +1,30 @@
+"""The choice of what a session's charts count: the branch that is open, or all of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from playground.analytics.counted import counted_turns, is_branched
+from playground.sessions.turns import Conversation
+
+_OPEN, _ALL = "The open branch", "All branches"
+_NOTE: Final = "Turns are numbered in the order in which they were asked, over all branches."
+
+
+def all_branches(conversation: Conversation) -> bool:
+    """Draw the choice where there is one; whether all branches are to be counted."""
+    if not is_branched(conversation):
+        return False
+    every = len(counted_turns(conversation, all_branches=True))
+    chosen = st.segmented_control(
+        f"Counted: {len(conversation.path())} of {every} turns are on the open branch",
+        [_OPEN, _ALL],
+        default=_OPEN,
+        required=True,
+        key=f"counted-{conversation.id}",
+    )
+    if chosen == _ALL:
+        st.caption(_NOTE)
+    return chosen == _ALL
