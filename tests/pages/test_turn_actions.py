@@ -121,6 +121,19 @@ def test_delete_and_undo(app: AppTest) -> None:
     assert "Message t2" in drawn(app)
 
 
+def test_what_was_deleted_comes_back_after_a_reload_too(app: AppTest) -> None:
+    act(app, "delete", "t2")
+    act(app, "delete", "t1")
+    again = saved()
+    assert "A turn was deleted.<" in drawn(again)
+    act(again, "undo", to="t1")
+    assert [each.id for each in stored().path()] == ["t1"]
+    act(again, "tree")
+    assert 'aria-label="Bring back Message t2"' in drawn(again)
+    act(again, "undo", to="t2")
+    assert [each.id for each in stored().path()] == ["t1", "t2"]
+
+
 def test_what_was_deleted_is_not_sent(app: AppTest, stand_in: StandIn) -> None:
     act(app, "delete", "t2")
     app.chat_input[0].set_value("And now?").run()
