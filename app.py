@@ -30,6 +30,7 @@ from playground.middleware.first_paint import FirstPaint, preloads
 from playground.middleware.front_door import FrontDoor
 from playground.middleware.page_files import PageFiles, pack
 from playground.middleware.page_headers import PageHeaders
+from playground.middleware.shared_pages import SharedPages
 from playground.teams.cookie import SECRET_LENGTH, VisitorCookie, kept_secret
 from playground.teams.rules import Rules, is_alone
 from playground.teams.visitor import VISITOR_HEADER, VISITOR_KEY
@@ -46,6 +47,8 @@ FIRST_PAGE = ("playground.chat.chat_view", "streamlit.emojis")
 LATER_PAGES = ("PIL.Image", "playground.analytics.session_view")
 LATER_SECONDS = 3.0
 DAY_SECONDS = 86_400.0
+PAUSE_SECONDS = 0.05
+"""Between two portions of work that nobody waits for."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 ENVIRONMENT = {name: value for name, value in os.environ.items() if value}
 """As the process was started: Streamlit overwrites it with the secrets file's values."""
@@ -159,11 +162,13 @@ def cookie_secret(settings: Settings) -> str:
         return secrets.token_urlsafe(SECRET_LENGTH)
 
 
-async def delete_unused_daily(first: asyncio.Task[Runtime | None]) -> None:
-    """Now and once a day, delete the sessions that the settings say are too old."""
+async def tidy_daily(first: asyncio.Task[Runtime | None]) -> None:
+    """Make old sessions findable; then, and once a day, delete what is to be kept no longer."""
     runtime = await first
-    while runtime is not None and runtime.settings.retention_days:
-        await asyncio.to_thread(runtime.delete_unused)
+    if runtime is not None:
+        await asyncio.to_thread(runtime.index_all, PAUSE_SECONDS)
+    while runtime is not None:
+        await asyncio.to_thread(runtime.tidy)
         await asyncio.sleep(DAY_SECONDS)
 
 
@@ -175,7 +180,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     config.set_option("server.trustedUserHeaders", trusted)
     first = asyncio.create_task(asyncio.to_thread(prepare_first_page))
     later = asyncio.create_task(prepare_later(first))
-    tidying = asyncio.create_task(delete_unused_daily(first))
+    tidying = asyncio.create_task(tidy_daily(first))
     yield
     if (runtime := await first) is not None:
         later.cancel()
@@ -183,9 +188,23 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
         await asyncio.to_thread(runtime.shutdown)
 
 
+def page_at(token: str) -> str | None:
+    """The shared page behind a link; None where there is none. Raises OSError."""
+    from playground.runtime import get_runtime
+    from playground.sessions.database import StoreError
+    from playground.shares.shares import shared_page
+
+    runtime = get_runtime()
+    try:
+        return shared_page(runtime.store.database, token) if runtime.settings.shares else None
+    except StoreError as error:
+        raise OSError(str(error)) from error
+
+
 sys.setswitchinterval(SWITCH_SECONDS)
 MIDDLEWARE = [
     Middleware(FrontDoor, allowed_hosts=allowed_hosts),
+    Middleware(SharedPages, load=page_at),
     Middleware(PageFiles, folder=PAGE_FILES, packed=PACKED),
     Middleware(FirstPaint, head=cache(lambda: preloads(PAGE_FILES / "js")), styles=styles_html),
     Middleware(PageHeaders, frame_ancestors=ENVIRONMENT.get("SPEKO_FRAME_ANCESTORS", "'self'")),

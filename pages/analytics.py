@@ -1,4 +1,4 @@
-"""The analytics page: the open session in charts."""
+"""The analytics page: the open session in charts, or several sessions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import streamlit as st
 
 from playground.analytics.counted import counted_turns
 from playground.browser import url
+from playground.chat.bin_view import in_bin
 from playground.chat.recents_view import recents
-from playground.compare.seats import Comparison, read
+from playground.compare.seats import Comparison, is_blind, read
 from playground.look.safe_text import literal
 from playground.runtime import get_runtime
 from playground.sessions.database import StoreError
@@ -28,13 +29,24 @@ def main() -> None:
     with st.sidebar:
         recents(get_runtime(), opened)
     st.title("Analytics", anchor=False)
+    if (selected := url.selected()) is not None:
+        several(selected)
+        return
     conversation = stored(opened) if opened else None
     if conversation is None:
         no_session(opened)
         return
+    in_bin(get_runtime().store.of(this_owner()), conversation)
     charts(conversation)
     if is_answering(conversation):
         look_again(conversation.id)
+
+
+def several(selected: str) -> None:
+    """The charts of the sessions that a link names."""
+    from playground.library.charts_view import selection_charts
+
+    selection_charts(get_runtime().store.of(this_owner()), selected)
 
 
 def is_answering(conversation: Conversation) -> bool:
@@ -67,18 +79,19 @@ def charts(conversation: Conversation) -> None:
     from playground.analytics.session_view import session_charts
 
     comparison = read(conversation.comparison)
-    if comparison is not None and comparison.blind:
+    if is_blind(conversation):
         from playground.compare.by_seat_view import named_so_far
 
         conversation = named_so_far(get_runtime().store.of(this_owner()), conversation)
     turns = ended(counted_turns(conversation))
     if not turns:
-        st.info("This session has no finished turn yet. Charts begin with its first answer.")
+        st.info(nothing_to_draw(conversation))
         way_back("Go to its", conversation, comparison)
         return
     with st.container(horizontal=True, horizontal_alignment="distribute"):
         st.text(shorten(conversation.title, 90, placeholder=" ..."), width="content")
         way_back("Back to the", conversation, comparison)
+        url.selection_link("Charts of all sessions", "{}")
     if all_branches(conversation):
         turns = ended(counted_turns(conversation, all_branches=True))
     if comparison is not None and any(turn.seat for turn in turns):
@@ -86,7 +99,14 @@ def charts(conversation: Conversation) -> None:
 
         seats_card(comparison, turns)
         turns = ended(counted_turns(conversation, seat_choice(conversation, comparison)))
-    session_charts(turns, conversation.id)
+    session_charts(turns)
+
+
+def nothing_to_draw(conversation: Conversation) -> str:
+    """Why a session has no charts yet."""
+    if any(turn.origin is not None for turn in conversation.turns):
+        return "This session was imported. Charts begin with the first answer that it gets here."
+    return "This session has no finished turn yet. Charts begin with its first answer."
 
 
 def way_back(words: str, conversation: Conversation, comparison: Comparison | None) -> None:
@@ -116,6 +136,7 @@ def no_session(opened: str | None) -> None:
                 args=(latest.id,),
                 key="show-latest",
             )
+        url.selection_link("Charts of all sessions", "{}")
         url.chat_link("Begin one in the chat", None)
         url.way_on("demo", "Play a demo", ":material/slideshow:")
 

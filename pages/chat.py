@@ -17,6 +17,7 @@ from playground.chat.sheets_view import open_sheet
 from playground.chat.turn_view import live_turn, turn_elsewhere, turn_list, undo_line
 from playground.chat.turns_html import strip_html
 from playground.chat.welcome_view import follow_up, session_line, ways_on, welcome
+from playground.compare.elsewhere_view import blind_elsewhere
 from playground.connections.facts_view import await_server
 from playground.connections.model_offer_view import model_offer
 from playground.demos.runs import leave_demo
@@ -33,6 +34,8 @@ def main() -> None:
     session for its last turns. These come first, and the form follows a moment later: the browser
     would show neither before both.
     """
+    if blind_elsewhere():
+        return
     with LINE.drawing():
         chat = page()
     arriving(chat)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from playground.browser.guide import SHORTCUTS_SWITCH
+from playground.chat.bin_view import in_bin
 from playground.chat.form_view import settings_form
 from playground.chat.recents_view import recents
 from playground.compare.bout_view import blind_session, open_bout
-from playground.compare.desk_view import CompareDesk, open_desk
+from playground.compare.desk_view import CompareDesk
+from playground.compare.open_desk_view import open_desk
 from playground.connections.facts_view import await_server, try_again
 from playground.look.answer_view import answer_buttons
 from playground.look.page_view import spread
@@ -35,6 +37,7 @@ def main() -> None:
         try_again()
     if desk.notice:
         st.info(desk.notice)
+    in_bin(desk.store, desk.conversation)
     if desk.facts.pending:
         await_server(desk.runtime, desk.facts, at_once=False)
         st.skeleton(height=_VIEW_HEIGHT)

@@ -19,6 +19,7 @@ from playground.servers.server_choice import (
 )
 from playground.sessions.database import StoreError
 from playground.sessions.engine import Engine
+from playground.sessions.marks import BIN_DAYS
 from playground.sessions.spending import Caps
 from playground.sessions.store import Store
 from playground.settings import Settings, load_settings
@@ -43,6 +44,7 @@ class Runtime:
         self.gateway = LocalGateway(settings)
         self._shared: dict[type[Any], Any] = {}
         self._sharing = threading.Lock()
+        self._ended = threading.Event()
 
     def shared(self, kind: type[SharedT], make: Callable[[], SharedT]) -> SharedT:
         """A capability's own object, one per process; ``make`` is called at its first use."""
@@ -97,20 +99,35 @@ class Runtime:
             public_only=connection.calls_public_only,
         )
 
-    def delete_unused(self) -> None:
-        """Delete everyone's sessions that were not used for as long as the settings say."""
+    def tidy(self) -> None:
+        """Delete what lay in a bin for long enough, and sessions unused for so long, everyone's."""
         days = self.settings.retention_days
-        if days is None:
-            return
         try:
-            deleted = self.store.delete_unused(days)
+            binned = self.store.empty_bins()
+            unused = self.store.delete_unused(days) if days is not None else 0
         except StoreError as error:
-            _LOG.warning("Sessions unused for %d days could not be deleted. %s", days, error)
-        else:
-            _LOG.info("%d sessions unused for %d days were deleted.", deleted, days)
+            _LOG.warning("Old sessions could not be deleted. %s", error)
+            return
+        if binned:
+            _LOG.info("%d sessions that were in a bin for %d days were deleted.", binned, BIN_DAYS)
+        if days is not None:
+            _LOG.info("%d sessions unused for %d days were deleted.", unused, days)
+
+    def index_all(self, pause: float) -> None:
+        """Make the sessions of an earlier version findable, a few at a time.
+
+        So many seconds lie between, in which others can write. It ends with ``shutdown``.
+        """
+        try:
+            while (left := self.store.index_some()) and not self._ended.wait(pause):
+                _LOG.info("%d sessions of an earlier version are not indexed yet.", left)
+        except StoreError as error:
+            # They can be opened all the same; the next start tries again.
+            _LOG.warning("Sessions of an earlier version cannot be searched yet. %s", error)
 
     def shutdown(self) -> None:
         """End turns, gateway and store; the next ``get_runtime`` makes a new one."""
+        self._ended.set()
         self.engine.close()
         self.gateway.stop()
         self.store.close()

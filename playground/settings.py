@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     ``visitors`` says how visitors are told apart, ``trusted_user_header`` in which header the
     proxies at ``trusted_proxies`` name them, ``sign_out_url`` where one signs out there, and
     ``cookie_secret`` replaces the secret in ``data_dir`` where several processes share a store.
+    ``shares`` says whether sessions can be read by links (``playground.shares``).
     ``retention_days``: sessions without a new turn for so long are deleted; None keeps them all.
     ``turns_per_hour`` of a visitor, ``usd_per_visitor`` and ``usd_per_day`` (all visitors) are the
     most on the host's own keys; 0 is no cap, and this machine's user has none.
@@ -91,6 +92,7 @@ class Settings(BaseSettings):
     sign_out_url: str = Field(default="", pattern=r"^(https?://|/|$)")
     retention_days: int | None = Field(default=None, ge=1, le=36_500)
     cookie_secret: SecretStr | None = Field(default=None, min_length=_LEAST_SECRET)
+    shares: bool = True
     turns_per_hour: int = Field(default=60, ge=0)
     usd_per_visitor: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     usd_per_day: float = Field(default=10.0, ge=0, allow_inf_nan=False)

@@ -50,6 +50,9 @@ GROUPS = {
         st.Page("../pages/routing.py", title="Routing"),
         st.Page("../pages/analytics.py", title="Analytics"),
     ],
+    "Keep": [
+        st.Page("../pages/sessions.py", title="Sessions"),
+    ],
     "Show and set up": [
         st.Page("../pages/demo.py", title="Demo"),
         st.Page("../pages/connections.py", title="Connections"),

@@ -19,7 +19,7 @@ def all_branches(conversation: Conversation) -> bool:
         return False
     every = len(counted_turns(conversation, all_branches=True))
     chosen = st.segmented_control(
-        f"Counted: {len(conversation.path())} of {every} turns are on the open branch",
+        f"Counted: {len(counted_turns(conversation))} of {every} turns are on the open branch",
         [_OPEN, _ALL],
         default=_OPEN,
         required=True,

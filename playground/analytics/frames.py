@@ -54,7 +54,9 @@ def ended(turns: Iterable[Turn]) -> tuple[Turn, ...]:
 
 def for_its_file(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows for a file: without a comparison's columns where there is none."""
-    return rows if rows["seat"].notna().any() else rows.drop(columns=["seat", "message_id"])
+    if "seat" not in rows or rows["seat"].notna().any():
+        return rows
+    return rows.drop(columns=["seat", "message_id"])
 
 
 def frame_of(rows: Iterable[Mapping[str, Any]], types: Mapping[str, str]) -> pd.DataFrame:

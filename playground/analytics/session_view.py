@@ -1,4 +1,4 @@
-"""The charts of one session: its totals in a row, then a card for each question.
+"""The charts of some turns: their totals in a row, then a card for each question.
 
 A card has its title, caption, chart, table and CSV, and a link to the turn that is selected. A
 Sankey's nodes and links cannot be selected in Streamlit, nor reached by keyboard: its card lists
@@ -20,6 +20,7 @@ from playground.analytics.paths import Route
 from playground.analytics.turn_figures import shade_drills
 from playground.browser.url import answer_link, chat_link
 from playground.look.page_view import chart, csv_button, spread, table, theme
+from playground.look.picture_view import picture_buttons, picture_script
 from playground.look.safe_text import literal, unseen
 from playground.look.words import counted, dollars
 from playground.sessions.totals import SessionTotals, session_totals
@@ -32,25 +33,34 @@ SHOWN = 24
 """So many turns of one route are linked, the last ones; the table has them all."""
 
 
-def session_charts(turns: Sequence[Turn], conversation: str) -> None:
-    """Draws the totals and the cards for turns that are over, at least one."""
-    compared = any(turn.seat for turn in turns)
-
-    def lead(name: str, turn_id: str) -> None:
-        if compared:
-            answer_link(name, conversation, turn_id)
-        else:
-            chat_link(name, conversation, turn_id, ":material/arrow_outward:")
-
+def session_charts(turns: Sequence[Turn]) -> None:
+    """Draws the totals and the cards for turns that are over, at least one; of any sessions."""
+    lead = lead_to(turns)
     _totals(session_totals(turns))
     with st.grid(columns=2, min_column_width=340, key="chart-cards"):
         for card_of in TWO_A_ROW:
-            _chart_card(_with_drills_marked(card_of(turns), turns), lead)
+            chart_card(_with_drills_marked(card_of(turns), turns), lead)
     for card_of in ONE_A_ROW:
-        _chart_card(_with_drills_marked(card_of(turns), turns), lead)
+        chart_card(_with_drills_marked(card_of(turns), turns), lead)
+    picture_script()
 
 
-def _chart_card(card: Card, lead: Lead) -> None:
+def lead_to(turns: Sequence[Turn]) -> Lead:
+    """Leads to these turns: in a comparison to the answer, else to the chat."""
+    session_of = {turn.id: turn.conversation_id for turn in turns}
+    compared = {turn.conversation_id for turn in turns if turn.seat}
+
+    def lead(name: str, turn_id: str) -> None:
+        session = session_of[turn_id]
+        if session in compared:
+            answer_link(name, session, turn_id)
+        else:
+            chat_link(name, session, turn_id, ":material/arrow_outward:")
+
+    return lead
+
+
+def chart_card(card: Card, lead: Lead) -> None:
     """Draws the card. A point that is selected brings up a link to its turn."""
     with st.container(border=True, key=f"card-{card.key}", height="stretch"):
         head = spread()
@@ -156,6 +166,8 @@ def _link_to_turn(place: Any, event: Mapping[str, Any], lead: Lead) -> None:
 def _foot(card: Card) -> None:
     foot = spread()
     shown = foot.toggle(f"Table{unseen(f'of {card.title}')}", key=f"table-{card.key}")
-    csv_button(foot, for_its_file(card.rows), card.key)
+    files = foot.container(horizontal=True, gap="xsmall", width="content")
+    picture_buttons(files, f"chart-{card.key}", card.title, card.caption)
+    csv_button(files, for_its_file(card.rows), card.key)
     if shown:
         table(card.rows, card.headings, f"{card.title}, as a table")

@@ -15,9 +15,19 @@ const SCROLLED = ':is([data-testid="stCode"] pre, .st-key-sweep-scroll, [class*=
 const DROP = '[data-testid="stFileUploaderDropzone"][role="presentation"]'
 const SWITCH = ".sp-shortcuts input"
 const STREAMLITS = ["r", "c"] // runs the page again, clears the cache
-const OURS = [" ", "ArrowLeft", "ArrowRight", "PageDown", "Escape", "1", "2", "3", "4"]
+// Our own single keys: what each does, and the keys themselves
+const KEYS = [
+  ["/", "Go to the search box", ["/"]],
+  ["?", "Show these keys", ["?"]],
+  ["Esc", "Stop an answer, or a demo", ["Escape"]],
+  ["Space, →, Page Down", "Pause a demo, or go a step on", [" ", "PageDown"]],
+  ["1 to 4, ←, →", "Judge two answers: the left one, the right one, a tie, both bad", ["1", "2", "3", "4", "ArrowLeft", "ArrowRight"]],
+]
+const OURS = KEYS.flatMap(([, , keys]) => keys)
+const SEARCH = '.st-key-search input'
 const ALSO = { ArrowLeft: "vote-left", ArrowRight: "vote-right" } // a button takes one key of its own
 const KEPT = "speko-shortcuts"
+const KEPT_OFF = "speko-shortcuts-off" // the names of those that are switched off one by one
 const GRACE_MS = 200 // what is drawn again is back by then
 
 const one = (selector) => document.querySelector(selector)
@@ -143,6 +153,8 @@ function mend() {
 
 // Single keys: Streamlit's never, ours unless they are switched off
 const areOff = () => localStorage.getItem(KEPT) === "off"
+const offByName = () => new Set(JSON.parse(localStorage.getItem(KEPT_OFF) || "[]"))
+const offKeys = () => (areOff() ? OURS : KEYS.filter(([name]) => offByName().has(name)).flatMap(([, , keys]) => keys))
 
 function drawSwitch() {
   document.querySelectorAll(SWITCH).forEach((box) => (box.checked = !areOff()))
@@ -151,13 +163,52 @@ function drawSwitch() {
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return
   const isTyped = event.target.closest?.(TYPED_IN)
-  const stops = areOff() ? [...STREAMLITS, ...OURS] : STREAMLITS
+  const off = offKeys()
+  const stops = [...STREAMLITS, ...off]
   const isOne = stops.includes(event.key.length === 1 ? event.key.toLowerCase() : event.key)
   // Here, on the way out: what has the focus has had the key, and the page's shortcuts have not.
   if (isOne && (!isTyped || event.key === "Escape")) event.stopPropagation()
+  if (isTyped || off.includes(event.key)) return
+  if (event.key === "/" && one(SEARCH)) {
+    event.preventDefault()
+    one(SEARCH).focus()
+  }
+  if (event.key === "?") showKeys()
   const also = ALSO[event.key]
-  if (!also || areOff() || isTyped || event.target.closest?.(MOVED_IN)) return
+  if (!also || event.target.closest?.(MOVED_IN)) return
   keyed(also)?.querySelector("button")?.click()
+}
+
+// The keys in a dialog, each with its own switch
+function showKeys() {
+  const dialog = one(".sp-keys") ?? document.body.appendChild(document.createElement("dialog"))
+  if (dialog.open) return
+  dialog.className = "sp-keys"
+  dialog.setAttribute("aria-labelledby", "sp-keys-title")
+  const off = offByName()
+  const rows = KEYS.map(([name, does]) => {
+    const row = document.createElement("label")
+    row.innerHTML = '<input type="checkbox"> <kbd></kbd> <span></span>'
+    row.querySelector("kbd").textContent = name
+    row.querySelector("span").textContent = does
+    const box = row.querySelector("input")
+    box.checked = !off.has(name)
+    box.onchange = () => {
+      box.checked ? off.delete(name) : off.add(name)
+      localStorage.setItem(KEPT_OFF, JSON.stringify([...off]))
+    }
+    return row
+  })
+  const title = document.createElement("h2")
+  title.id = "sp-keys-title"
+  title.textContent = "Keyboard shortcuts"
+  const note = document.createElement("p")
+  note.textContent = "A key without its tick does nothing. Kept in this browser."
+  const close = document.createElement("button")
+  close.textContent = "Close"
+  close.onclick = () => dialog.close()
+  dialog.replaceChildren(title, ...rows, note, close)
+  dialog.showModal()
 }
 
 // A way to another view of the page: as if its control had been used

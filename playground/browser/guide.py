@@ -19,8 +19,9 @@ _FOCUS = Slot[tuple[str, ...]]("focus_next", tuple)
 SHORTCUTS_SWITCH = (
     '<label class="sp-shortcuts"><input type="checkbox"> <span>Keyboard shortcuts</span></label>'
     '<div class="sp-quiet sp-small">Esc stops an answer. In a demo, Space pauses, → steps and Esc '
-    "stops. Of two answers, 1 or ← and 2 or → choose one, 3 is a tie, 4 says both are bad. Kept in "
-    "this browser.</div>"
+    "stops. Of two answers, 1 or ← and 2 or → choose one, 3 is a tie, 4 says both are bad. / goes "
+    "to the search box, and ? lists all keys, to be switched off one by one. Kept in this "
+    "browser.</div>"
 )
 """The switch for our own single keys, as HTML: ``guide.js`` keeps what it says."""
 

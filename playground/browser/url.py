@@ -15,12 +15,16 @@ from playground.browser.widgets import forget_widgets
 
 CHAT_PAGE = "../pages/chat.py"
 COMPARE_PAGE = "../pages/compare.py"
+ANALYTICS_PAGE = "../pages/analytics.py"
+SESSIONS_PAGE = "../pages/sessions.py"
 
 _PARAM = "c"
 _TURN_PARAM = "t"
 _SEATS_PARAM = "seats"
 _FROM_PARAM = "from"
 _ANSWER_PARAM = "answer"
+_VIEW_PARAM = "how"
+_SELECTION_PARAM = "of"
 _RESERVED = Slot("reserved_conversation", str)
 _LAST = Slot("last_conversation", str)
 _PAGE = Slot("page", str)
@@ -57,9 +61,9 @@ def carry_over(page: str) -> None:
     _PAGE.set(page)
     if changed:
         forget_widgets()
-    if changed and opened is None and (last := _LAST.get()) is not None:
+    if changed and opened is None and selected() is None and (last := _LAST.get()) is not None:
         open_conversation(last)
-    else:
+    elif selected() is None:
         _LAST.set(opened)
 
 
@@ -82,9 +86,13 @@ def chat_link(
     st.page_link(CHAT_PAGE, label=label, icon=icon, query_params={**query, _TURN_PARAM: turn})
 
 
-def compare_link(label: str, conversation: str, turn: str = "") -> None:
-    """Draw a link to a comparison; or to a new one, of an answer: see ``turn_to_compare``."""
-    query = {**link(conversation), **({_FROM_PARAM: turn} if turn else {})}
+def compare_link(label: str, conversation: str, turn: str = "", view: str = "") -> None:
+    """Draw a link to a comparison, and to one of its views.
+
+    With a ``turn``, to a new one, of an answer: see ``turn_to_compare``.
+    """
+    more = {_FROM_PARAM: turn, _VIEW_PARAM: view}
+    query = {**link(conversation), **{name: value for name, value in more.items() if value}}
     st.page_link(COMPARE_PAGE, label=label, icon=":material/view_column:", query_params=query)
 
 
@@ -102,6 +110,23 @@ def focused_answer() -> str | None:
 def turn_to_compare() -> str | None:
     """The chat's turn that a link wants compared; None where it is another link."""
     return st.query_params.get(_FROM_PARAM)
+
+
+def selection_link(label: str, selection: str) -> None:
+    """Draw a link to the charts of several sessions; see ``selected``."""
+    query = {_SELECTION_PARAM: selection}
+    st.page_link(ANALYTICS_PAGE, label=label, icon=":material/insights:", query_params=query)
+
+
+def selected() -> str | None:
+    """The sessions that a link to the charts means, as text; None where it means an open one."""
+    return st.query_params.get(_SELECTION_PARAM)
+
+
+def sessions_link(label: str, view: str = "") -> None:
+    """Draw a link to all sessions, or to the archive or the bin."""
+    query = {"how": view} if view else {}
+    st.page_link(SESSIONS_PAGE, label=label, icon=":material/library_books:", query_params=query)
 
 
 def way_on(page: str, label: str, icon: str, **query: str) -> None:
@@ -155,7 +180,7 @@ def had_frame(*, drawn: bool = False) -> bool:
 
 def _name_in_url(conversation: str | None) -> None:
     # One by one: what widgets keep in the URL must stay.
-    for param in (_TURN_PARAM, _FROM_PARAM, _ANSWER_PARAM):
+    for param in (_TURN_PARAM, _FROM_PARAM, _ANSWER_PARAM, _SELECTION_PARAM):
         st.query_params.pop(param, None)
     if conversation is None:
         st.query_params.pop(_PARAM, None)

@@ -12,6 +12,7 @@ import streamlit as st
 
 from playground.browser import url
 from playground.browser.guide import focus_on
+from playground.chat.bin_view import in_bin
 from playground.chat.samples import Sample
 from playground.chat.state import (
     Asked,
@@ -262,6 +263,7 @@ def show_problems(chat: Chat) -> None:
         try_again()
     if view.missing:
         st.info(NOT_HERE)
+    in_bin(chat.store, view.conversation)
     if view.run is not None and view.run.save_error:
         st.warning(f"The last turn is not saved. {literal(view.run.save_error)}")
 

@@ -1,4 +1,4 @@
-"""A new session, and the visitor's own ones, in the sidebar: to open, and to delete."""
+"""A new session, and the visitor's latest ones, in the sidebar: to open, and to delete."""
 
 from __future__ import annotations
 
@@ -9,14 +9,26 @@ from typing import Final
 import streamlit as st
 
 from playground.browser import url
-from playground.chat.state import ask_deletion, deletion_asked, list_sessions, sessions_listed
+from playground.browser.guide import focus_on
+from playground.browser.zone import zone
+from playground.chat.bin_view import undo_offer
+from playground.chat.state import (
+    ask_deletion,
+    deletion_asked,
+    list_sessions,
+    offer_undo,
+    sessions_listed,
+)
 from playground.intent.state import new_conversation
 from playground.look.safe_text import literal, unseen
+from playground.look.times import when
 from playground.runtime import Runtime
 from playground.sessions.database import StoreError
 from playground.sessions.engine import Engine
 from playground.sessions.loaded import ConversationSummary
+from playground.sessions.marks import BIN_DAYS
 from playground.sessions.store import OwnerStore
+from playground.sessions.turns import utc_now
 from playground.teams.state import this_owner
 
 _RECENT = 8
@@ -39,18 +51,18 @@ class _Sessions:
     compared: bool
 
     def delete(self, conversation_id: str) -> None:
-        """Delete one for good, or ``_ALL``; what is answered there is stopped. For callbacks."""
+        """Move one to the bin, or ``_ALL``; what is answered there is stopped. For callbacks."""
         ask_deletion(None)
         one = None if conversation_id == _ALL else conversation_id
         self.engine.forget(self.store.owner, one)
         try:
-            self.store.delete_all() if one is None else self.store.delete(one)
+            offer_undo(self.store.bin(one and [one]))
         except StoreError as error:
             st.toast(literal(str(error)), icon=":material/error:")
             return
         if one in (None, self.open_id):
             new_conversation()
-        st.toast("Deleted.", icon=":material/delete:")
+        focus_on("undo-delete", "recent-sessions")
 
 
 def recents(runtime: Runtime, open_id: str | None, *, compared: bool = False) -> None:
@@ -72,7 +84,9 @@ def recents(runtime: Runtime, open_id: str | None, *, compared: bool = False) ->
     except StoreError as error:
         st.warning(literal(str(error)))
         return
+    undo_offer(sessions.store)
     if not summaries:
+        url.sessions_link("All sessions")
         return
     with st.expander("Recent sessions", icon=":material/history:", key="recent-sessions"):
         for summary in summaries[:count]:
@@ -80,20 +94,24 @@ def recents(runtime: Runtime, open_id: str | None, *, compared: bool = False) ->
         if len(summaries) > count:
             _quiet("Show more", "expand_more", lambda: list_sessions(count + _MORE), "show-more")
         if deletion_asked() == _ALL:
-            _confirm(sessions, _ALL, "Delete all your sessions? This cannot be undone.")
+            _confirm(sessions)
         else:
             _quiet("Delete all ...", "delete_sweep", lambda: ask_deletion(_ALL), "delete-all")
+    url.sessions_link("All sessions")
 
 
 def _row(sessions: _Sessions, summary: ConversationSummary) -> None:
     title = _short(summary.title)
-    if deletion_asked() == summary.id:
-        _confirm(sessions, summary.id, f"Delete “{title}”? This cannot be undone.")
-        return
     with st.container(horizontal=True, vertical_alignment="center", gap=None):
-        _open(sessions, summary, title)
-        ask = unseen(f"Delete {summary.title[:_TITLE_LENGTH]}").strip()
-        _quiet(ask, "delete", lambda: ask_deletion(summary.id), f"delete-{summary.id}")
+        with st.container(gap=None, width="stretch", key=f"recent-{summary.id}"):
+            _open(sessions, summary, title)
+            st.caption(when(summary.updated_at, utc_now(), zone()))
+        _quiet(
+            unseen(f"Delete {summary.title[:_TITLE_LENGTH]}").strip(),
+            "delete",
+            lambda: sessions.delete(summary.id),
+            f"delete-{summary.id}",
+        )
 
 
 def _open(sessions: _Sessions, summary: ConversationSummary, title: str) -> None:
@@ -113,11 +131,11 @@ def _open(sessions: _Sessions, summary: ConversationSummary, title: str) -> None
     )
 
 
-def _confirm(sessions: _Sessions, what: str, question: str) -> None:
-    st.markdown(question)
+def _confirm(sessions: _Sessions) -> None:
+    st.markdown(f"Move all your sessions to the bin? There they stay for {BIN_DAYS} days.")
     with st.container(horizontal=True, gap="small"):
         st.button(
-            "Delete", type="primary", on_click=sessions.delete, args=(what,), key="delete-now"
+            "Delete", type="primary", on_click=sessions.delete, args=(_ALL,), key="delete-now"
         )
         st.button("Keep", on_click=ask_deletion, args=(None,), key="delete-not")
 

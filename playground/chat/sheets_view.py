@@ -17,6 +17,7 @@ from playground.chat.siblings import answered_by
 from playground.chat.state import Act
 from playground.chat.tree_html import deletions_html, tree_html
 from playground.look.differences import difference_html
+from playground.receipts.code_view import code_view
 from playground.receipts.receipt_view import receipt_body
 from playground.receipts.receipt_words import name
 from playground.sessions import tree
@@ -38,6 +39,14 @@ def _receipt(chat: Chat, turn: Turn, _: Act) -> None:
     @st.dialog(f"{name(turn)} in turn {turn.number}", width="medium", position="right")
     def show() -> None:
         receipt_body(turn, chat.in_force, partial(chat.sent, turn))
+
+    show()
+
+
+def _code(chat: Chat, turn: Turn, _: Act) -> None:
+    @st.dialog(f"Turn {turn.number} as code", width="medium", position="right")
+    def show() -> None:
+        code_view(turn, partial(chat.sent, turn))
 
     show()
 
@@ -78,5 +87,6 @@ def _differences(chat: Chat, turn: Turn, asked: Act) -> None:
 
 _OF_TURN: Final[Mapping[str, Callable[[Chat, Turn, Act], None]]] = {
     "receipt": _receipt,
+    "code": _code,
     "differences": _differences,
 }

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import UTC, datetime, timedelta
+from typing import Final, NamedTuple
 
 from playground.browser import widgets
 from playground.browser.guide import focus_on
 from playground.browser.slots import Slot
 from playground.sessions.turns import TurnSettings
+
+_UNDO_OFFERED: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ _TAKEN = Slot[tuple[str, str]]("choice_taken", tuple)
 _SHOWN = Slot[dict[str, int]]("turns_shown", dict)
 _LISTED = Slot("sessions_listed", int)
 _DELETING = Slot("session_to_delete", str)
+_BINNED = Slot[tuple[datetime, tuple[str, ...]]]("sessions_binned", tuple)
 _WATCHED = Slot("turn_watched", str)
 _HAD_FORM = Slot("had_form", bool)
 
@@ -162,6 +167,17 @@ def ask_deletion(what: str | None) -> None:
     if what:
         focus_on("delete-not")
     _DELETING.set(what)
+
+
+def offer_undo(ids: Sequence[str]) -> None:
+    """Offer to take these sessions, just put there, out of the bin; none: no longer."""
+    _BINNED.set((datetime.now(UTC), tuple(ids)) if ids else None)
+
+
+def just_binned() -> tuple[str, ...]:
+    """The sessions that were put into the bin a moment ago."""
+    at, ids = _BINNED.get() or (datetime.min.replace(tzinfo=UTC), ())
+    return ids if datetime.now(UTC) - at < _UNDO_OFFERED else ()
 
 
 def watch(turn_id: str | None) -> None:

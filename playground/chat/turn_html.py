@@ -35,7 +35,9 @@ def turn_html(
 
 
 def message_html(message: str, menu: str = "") -> str:
-    """What a person typed."""
+    """What a person typed; nothing where an imported answer has no message before it."""
+    if not message:
+        return ""
     return _said("user", f"{parts.typed(message)}{menu}")
 
 
@@ -83,9 +85,11 @@ def _error(error: TurnError, *, broke_off: bool) -> str:
 
 def _under(turn: Turn, others: Sequence[ScoredCandidate]) -> str:
     """The chips, the receipt, and what a person can do."""
-    chips = chips_html(turn) if turn.answer.provider or turn.drilled else ""
-    receipt = receipt_words.name(turn)
-    buttons = [button("receipt", receipt, f"{receipt} in turn {turn.number}")]
+    chips = chips_html(turn) if turn.answer.provider or turn.drilled or turn.origin else ""
+    buttons = []
+    if turn.origin is None:
+        receipt = receipt_words.name(turn)
+        buttons.append(button("receipt", receipt, f"{receipt} in turn {turn.number}"))
     if turn.status in UNFINISHED:
         buttons.append(button("form", "Retry", f"Retry turn {turn.number}"))
     return f'<div class="turn-under">{chips}{"".join(buttons)}{answer_menu(turn, others)}</div>'

@@ -25,11 +25,14 @@ _OF_ANSWER: Final = (
 )
 _AFTER: Final = (
     ("compare", "Compare with others"),
+    ("code", "The request as code"),
     ("link", "Copy the link to this turn"),
     ("delete", "Delete"),
 )
 MOST_OTHERS: Final = 12
 _NEED_TEXT: Final = frozenset({"copy", "copy-markdown", "compare"})
+_NEED_SENT: Final = frozenset({"code"})
+"""Nobody knows what was sent for an imported turn."""
 
 
 def message_menu(turn: Turn) -> str:
@@ -39,8 +42,11 @@ def message_menu(turn: Turn) -> str:
 
 def answer_menu(turn: Turn, others: Sequence[ScoredCandidate]) -> str:
     """The menu of an answer; ``others`` can be asked in place of who answered."""
+    missing = (_NEED_TEXT if not turn.answer.text else set()) | (
+        _NEED_SENT if turn.origin else set()
+    )
     before, after = (
-        [_entry(*each) for each in entries if turn.answer.text or each[0] not in _NEED_TEXT]
+        [_entry(*each) for each in entries if each[0] not in missing]
         for entries in (_OF_ANSWER, _AFTER)
     )
     return _menu(turn, "answer", [*before, _other_providers(others), *after])

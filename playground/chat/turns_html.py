@@ -34,7 +34,7 @@ def chips_html(turn: Turn) -> str:
     What is not known is left out. A drill, a failover and an incomplete answer come in amber.
     """
     answer = turn.answer
-    chips = []
+    chips = [parts.chip(text) for text in turn_words.imported(turn)]
     if answer.provider is not None and answer.model is not None:
         chips.append(parts.model_chip(answer.provider, answer.model))
     if source := turn_words.source(answer):
@@ -108,6 +108,8 @@ def _sums(totals: SessionTotals) -> list[str]:
         texts.append(f"{words.dollars(totals.cost_usd)} estimated")
     if totals.simulated:
         texts.append(f"{totals.simulated:,} simulated")
+    if totals.imported:
+        texts.append(f"{totals.imported:,} imported")
     if totals.drilled:
         texts.append(f"{totals.drilled:,} under a drill")
     return texts
@@ -130,12 +132,14 @@ def _block(turn: Turn) -> str:
 def _glyph(turn: Turn) -> str:
     if turn.answer.provider:
         return palette.glyph(turn.answer.provider)
+    if turn.origin is not None:
+        return "↓"
     return "…" if turn.status == "running" else "×"
 
 
 def _described_turn(turn: Turn) -> str:
     who = palette.label(turn.answer.provider, turn.answer.model) if turn.answer.provider else ""
-    parts = [f"Turn {turn.number}", who, _STATES[turn.status]]
+    parts = [f"Turn {turn.number}", who, *turn_words.imported(turn)[:1], _STATES[turn.status]]
     parts += ["simulated" if turn.answer.simulated else ""]
     parts += ["under a drill" if turn.drilled else ""]
     parts += [f"after {words.counted(failovers(turn), 'failover')}" if failovers(turn) else ""]

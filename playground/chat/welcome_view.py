@@ -13,6 +13,7 @@ from playground.chat.samples import next_messages, samples_for
 from playground.chat.state import take_choice
 from playground.chat.turn_html import button
 from playground.connections.facts_view import ServerFacts
+from playground.exports.export_view import export_button
 from playground.look.page_view import spread
 from playground.look.safe_text import literal
 from playground.servers.connection import Connection
@@ -48,6 +49,7 @@ def session_line(chat: Chat) -> None:
             title_html(chat.title, is_tree=len(chat.view.conversation.turns) > 1), width="stretch"
         )
         fleet_line(chat.connection, chat.facts)
+        export_button(lambda: [chat.view.conversation], chat.title, store=chat.store)
 
 
 def title_html(title: str, *, is_tree: bool) -> str:

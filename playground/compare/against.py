@@ -21,6 +21,7 @@ from playground.compare.paired import (
     Difference,
     cost_ratio,
     cross_fitted,
+    looked_at,
     oracle,
     random_mix,
     time_difference,
@@ -78,7 +79,7 @@ class Against:
         return tuple(rival for rival in self.rivals if rival.kind == "provider")
 
 
-def everyone(ranking: RoutingPreview) -> list[ScoredCandidate]:
+def every_candidate(ranking: RoutingPreview) -> list[ScoredCandidate]:
     """Whom the router could have chosen: each provider's best first, then the rest, best first."""
     best: dict[str, ScoredCandidate] = {}
     for each in candidates(ranking):
@@ -192,10 +193,17 @@ def _differences(
     ours: Outcomes, theirs: Sequence[Outcomes], choose: Callable[[_Floats], _Floats]
 ) -> tuple[Difference | None, Difference | None]:
     """In time and in cost, beside one figure a message, chosen among theirs."""
+    times = _table([ours, *theirs], _time)
+    time = looked_at(times, lambda rows: time_difference(*map(_or_failed, _both(rows, choose))))
     priced = [side for side in theirs if any(not np.isnan(_cost(turn)) for turn in side.values())]
-    times, costs = _table([ours, *theirs], _time), _table([ours, *priced], _cost)
-    time = time_difference(_or_failed(times[:, 0]), _or_failed(choose(times[:, 1:])))
-    return time, cost_ratio(list(costs[:, 0]), list(choose(costs[:, 1:]))) if priced else None
+    if not priced:
+        return time, None
+    costs = _table([ours, *priced], _cost)
+    return time, looked_at(costs, lambda rows: cost_ratio(*map(list, _both(rows, choose))))
+
+
+def _both(rows: _Floats, choose: Callable[[_Floats], _Floats]) -> tuple[_Floats, _Floats]:
+    return rows[:, 0], choose(rows[:, 1:])
 
 
 def _table(sides: Sequence[Outcomes], figure: Callable[[Turn], float]) -> _Floats:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from playground.compare import against_figure
-from playground.compare.against import Against, against, everyone, lined_up
+from playground.compare.against import Against, against, every_candidate, lined_up
 from playground.compare.against_html import rivals_html, summary_html
 from playground.compare.against_words import HEADINGS, HOW, caption, frame
 from playground.compare.desk_view import CompareDesk
@@ -20,6 +20,7 @@ from playground.compare.votes import votes_of
 from playground.found import Found
 from playground.intent.preview_view import preview
 from playground.look.page_view import chart, csv_button, spread, table, theme
+from playground.look.picture_view import picture_buttons, picture_script
 from playground.look.safe_text import literal
 from playground.look.words import counted
 from playground.sessions.database import StoreError
@@ -96,7 +97,7 @@ def _line_up(desk: CompareDesk) -> None:
     if seen is None or seen.value is None:
         st.caption(literal((seen and seen.problem) or "No server answers."))
         return
-    others = everyone(seen.value)
+    others = every_candidate(seen.value)
     wanted = lined_up(desk.comparison, others, desk.letters)
     seated = len(wanted.seats) - 1
     if _names(wanted) != _names(desk.comparison):
@@ -164,6 +165,10 @@ def _picture(found: Against) -> None:
             st.caption(literal(f"Not drawn, as time or cost is not known: {', '.join(missing)}."))
         foot = spread()
         shown = foot.toggle("Table", key="against-table")
-        csv_button(foot, frame(found), "against")
+        files = foot.container(horizontal=True, gap="xsmall", width="content")
+        if drawn:
+            picture_buttons(files, "against-chart", _TITLE, caption(found))
+        csv_button(files, frame(found), "against")
+        picture_script()
         if shown:
             table(frame(found), HEADINGS, "The router beside everyone, as a table")

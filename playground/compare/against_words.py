@@ -11,7 +11,7 @@ import pandas as pd
 
 from playground.compare.against import Against, Rival
 from playground.compare.pair_votes import PairVotes
-from playground.compare.paired import COST_MARGIN, FEWEST, TIME_MARGIN_MS, Difference, Word
+from playground.compare.paired import COST_MARGIN, TIME_MARGIN_MS, Difference, Word
 from playground.look import words
 from playground.look.parts import Tone
 from playground.look.words import counted
@@ -37,8 +37,11 @@ HOW: Final = f"""
 - **Cost**, estimated at list price: the sum of the router's over the sum of theirs, where both
   answered and have a price. Within {COST_MARGIN - 1:.0%} is no difference that matters.
 - **Votes**: yours on this pair, cast blind, in all sessions; those on simulated answers are left
-  out. An exact sign test without the ties, looked at after 25, 50, 100 and 200 votes only. Between
-  45% and 55% is no difference that matters.
+  out. An exact sign test without the ties. Between 45% and 55% is no difference that matters.
+- **Verdicts** are looked at after 25, 50, 100 and 200 messages or votes only, and at each doubling
+  after that: who looks all the time finds a winner among equals. Each look is taken at a quarter of
+  the 5% level, by an interval of its own. In time and cost, "better" means better by more than the
+  margin.
 - **Best single provider**: for time the fastest, for cost the cheapest. It is chosen on one half of
   the messages and judged on the other: picked and judged on the same ones, the best of several
   looks better than it is.
@@ -46,8 +49,8 @@ HOW: Final = f"""
 - **A random mix**: for each message, a provider drawn by lot.
 - **Oracle**: for each message the best answer, known afterwards. An upper bound that no router
   can reach.
-- n counts the messages behind a figure, and below {FEWEST} of them nothing is said. Each interval
-  is a 95% one by itself: of twenty, about one misses.
+- n counts the messages behind a figure. Each interval is a 95% one by itself: of twenty, about one
+  misses.
 """
 
 MEASURES: Final = {"time": "Time to first token", "cost": "Estimated cost", "votes": "Votes"}

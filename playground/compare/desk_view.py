@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, takewhile
@@ -11,7 +11,7 @@ from itertools import chain, takewhile
 import streamlit as st
 
 from playground.browser import url
-from playground.chat.chat_view import connect, facts_of, in_force, too_long
+from playground.chat.chat_view import in_force, too_long
 from playground.chat.state import restore_draft
 from playground.compare.seat_words import full_name, winner_is_chosen
 from playground.compare.seats import (
@@ -19,28 +19,27 @@ from playground.compare.seats import (
     Comparison,
     Seat,
     as_token,
-    from_tokens,
     messages,
     parent_of,
-    read,
     shared_history,
     with_runs,
 )
-from playground.compare.setup import begun_from, beside, candidate_of, first_seats, gone, left_out
+from playground.compare.setup import candidate_of, gone
 from playground.connections.facts_view import ServerFacts
 from playground.drills.state import drill_state, keep_drill
 from playground.found import Found
 from playground.intent.fields_view import Fields
 from playground.intent.preview_view import first_up, preview
-from playground.intent.state import adopt_form, keep_form, save_form
+from playground.intent.state import keep_form, save_form
 from playground.look.safe_text import literal
 from playground.receipts.receipt import InForce
-from playground.runtime import Runtime, get_runtime
+from playground.routing.saved_what_ifs import saved_what_ifs
+from playground.runtime import Runtime
 from playground.servers.connection import Connecting, Connection
 from playground.servers.pool import candidates
 from playground.sessions.database import StoreError
 from playground.sessions.engine import AlreadyRunningError
-from playground.sessions.rows import NOT_HERE, NotHereError
+from playground.sessions.rows import NotHereError
 from playground.sessions.spending import CapReachedError
 from playground.sessions.store import OwnerStore
 from playground.sessions.turns import (
@@ -49,11 +48,9 @@ from playground.sessions.turns import (
     Run,
     Turn,
     TurnSettings,
-    new_conversation,
     new_id,
 )
-from playground.teams.state import this_owner
-from speko_client.models import ScoredCandidate
+from speko_client.models import ScoredCandidate, WhatIf
 
 
 @dataclass
@@ -107,6 +104,14 @@ class CompareDesk:
     def in_force(self) -> InForce | None:
         """The snapshot that the server ranks by now; None where that is not known."""
         return in_force(self.connection, self.facts)
+
+    @property
+    def what_ifs(self) -> Mapping[str, WhatIf]:
+        """The person's saved what-ifs by their ids, where the server takes them."""
+        if self.connection is None or not self.connection.embedded:
+            return {}
+        saved = Found.by(lambda: saved_what_ifs(self.store), StoreError).value or []
+        return {each.id: each.what_if for each in saved}
 
     def keep_form(self, fields: Fields) -> None:
         """Remember the form with the comparison, so that a reload finds it."""
@@ -248,7 +253,7 @@ class CompareDesk:
                     message,
                     seat.settings(self.form).model_copy(update={"drill": staged}),
                     parent_id=parent_id,
-                    place=Place(seat.id, message_id, history),
+                    place=Place(seat.id, message_id, history, self.comparison.threads),
                 )
             except (AlreadyRunningError, NotHereError, CapReachedError) as error:
                 st.toast(literal(f"{full_name(seat)} was not asked. {error}"), duration="long")
@@ -258,80 +263,3 @@ class CompareDesk:
             keep_drill(drill.sent(now))
         self.conversation = with_runs(self.conversation, runs)
         return runs
-
-
-def open_desk() -> CompareDesk:
-    """The comparison that the URL names, or a fresh one, with the server that will answer."""
-    runtime = get_runtime()
-    store = runtime.store.of(this_owner())
-    server = connect(runtime)
-    facts = facts_of(runtime, server)
-    found = Found.by(lambda: _begun(store, facts) or _stored(store), StoreError)
-    stored = found.value
-    conversation_id = stored.id if stored else url.reserve(store.new_conversation_id())
-    form = adopt_form(conversation_id, stored.settings if stored else None)
-    runs = runtime.engine.runs_for(store.owner, conversation_id)
-    conversation = with_runs(stored or new_conversation(conversation_id, form), runs)
-    problem = server.problem or facts.problem or found.problem
-    desk = CompareDesk(
-        runtime,
-        store,
-        server.value,
-        facts,
-        conversation_id,
-        conversation,
-        Comparison(),
-        form,
-        problem,
-    )
-    _seat_all(desk)
-    if stored is None and _is_missing(store):
-        desk.notice = NOT_HERE
-    return desk
-
-
-def _seat_all(desk: CompareDesk) -> None:
-    """The seats as they were left; else those of the address, else the first ones."""
-    if (stored := read(desk.conversation.comparison)) is not None:
-        desk.comparison = stored
-        return
-    tokens, form = url.seat_tokens(), desk.form
-    named = from_tokens(tokens, form)
-    desk.notice = left_out(tokens, named)
-    if named.seats or desk.connection is None:
-        desk.comparison = named
-        return
-    ranking = preview(desk.runtime, desk.connection, form).value
-    desk.comparison = first_seats(desk.facts.known, ranking)
-    if desk.turns:
-        # It has just begun from an answer of a chat.
-        desk.save(beside(desk.turns[-1], desk.comparison))
-
-
-def _stored(store: OwnerStore) -> Conversation | None:
-    """The open session, where it is a comparison, or can become one as it has no turns yet."""
-    wanted = url.conversation_id()
-    session = store.load(wanted) if wanted else None
-    if session is None or session.comparison is not None:
-        return session
-    return None if any(turn.message_id is None for turn in session.turns[-1:]) else session
-
-
-def _is_missing(store: OwnerStore) -> bool:
-    wanted = url.conversation_id()
-    found = Found.by(lambda: store.load(wanted) if wanted else None, StoreError)
-    return bool(wanted) and found.value is None and found.problem is None
-
-
-def _begun(store: OwnerStore, facts: ServerFacts) -> Conversation | None:
-    """A new comparison where the address asks for one: it begins as the chat up to that answer."""
-    chat_id, turn_id = url.conversation_id(), url.turn_to_compare()
-    if not (chat_id and turn_id) or facts.pending:
-        return None
-    chat = store.load(chat_id)
-    turn = next((each for each in chat.turns if each.id == turn_id), None) if chat else None
-    begun = store.new_conversation_id()
-    for copy in begun_from(chat, turn, begun, new_id) if chat and turn else ():
-        store.save_turn(copy)
-    url.open_conversation(begun)
-    return store.load(begun)

@@ -16,7 +16,7 @@ from typing import Final
 
 from playground.compare.makers import names_its_maker
 from playground.compare.ratings import Outcome, pairs, rate
-from playground.compare.seats import Comparison, Seat, as_token, messages
+from playground.compare.seats import WHAT_IF, Comparison, Seat, as_token, messages
 from playground.compare.votes import UNDO_SECONDS, Asked, CastVote, Rated, hash_of
 from playground.sessions.turns import Turn
 
@@ -114,8 +114,9 @@ def duels(turns: Sequence[Turn]) -> list[Duel]:
 
 def label_of(seat: Seat) -> str:
     """What votes call a seat: ``openai:gpt-4o``, ``router;optimize_for=cost``."""
-    what_if = f";what_if={seat.what_if.name}" if seat.what_if else ""
-    return f"{as_token(seat)}{what_if}"
+    # By name: an id would say nothing to others, nor to oneself once the what-if is deleted.
+    what_if = f";{WHAT_IF}={seat.what_if.name}" if seat.what_if else ""
+    return f"{as_token(seat.model_copy(update={'what_if_id': None}))}{what_if}"
 
 
 def draw(seats: Sequence[Seat], votes: Sequence[CastVote], chance: Random) -> Drawn:

@@ -1,7 +1,6 @@
 """The votes on one pair, counted, and judged by the exact sign test. Pure.
 
-As everywhere, votes are looked at only after 25, 50, 100 and 200 of them and so on, each look at a
-quarter of the level (``verdicts``).
+As everywhere, they are judged as of the last look (``looks``).
 """
 
 from __future__ import annotations
@@ -12,14 +11,12 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Final
 
+from playground.compare.looks import LEVEL, LOOK_LEVEL, last_look, until
 from playground.compare.paired import Word, sign_chance
 from playground.compare.ratings import Vote
-from playground.compare.verdicts import LEVEL, LOOKS_IN_LEVEL, last_look, next_look
 
 SHARE_MARGIN: Final = 0.05
 """A share of wins between 45 and 55 % is no difference that matters."""
-_LEVEL: Final = LEVEL / LOOKS_IN_LEVEL
-_MOST_MORE: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +70,21 @@ def wilson(wins: int, total: int, level: float = LEVEL) -> tuple[float, float]:
 
 
 def _judged(wins: int, losses: int) -> Word:
-    low, high = wilson(wins, wins + losses, _LEVEL)
+    low, high = wilson(wins, wins + losses, LOOK_LEVEL)
     if low > 0.5 - SHARE_MARGIN and high < 0.5 + SHARE_MARGIN:
         return "no difference"
-    if sign_chance(wins, losses) > _LEVEL:
+    if sign_chance(wins, losses) > LOOK_LEVEL:
         return "can't tell"
     return "better" if wins > losses else "worse"
 
 
 def _more(wins: int, losses: int, seen: int, given: int) -> int | None:
     """How many votes until the first look that is late enough; None beyond 10,000."""
-    needed = given + 1.0
+    needed = 0.0
     if last_look(given):
         if not wins + losses:
             return None
         away = abs(wins / (wins + losses) - 0.5)
-        reach = NormalDist().inv_cdf(1 - _LEVEL / 2) / 2 / max(away, SHARE_MARGIN - away)
-        needed = max(needed, reach * reach * seen / (wins + losses))
-    more = next_look(math.ceil(min(needed, 2 * _MOST_MORE))) - given
-    return more if more <= _MOST_MORE else None
+        reach = NormalDist().inv_cdf(1 - LOOK_LEVEL / 2) / 2 / max(away, SHARE_MARGIN - away)
+        needed = reach * reach * seen / (wins + losses)
+    return until(needed, given)

@@ -2,17 +2,23 @@
 
 Differences are paired by message, so that an easy message does not count for whoever got it. An
 answer that failed took for ever: its time is infinite, and two failures are equal.
+
+A verdict is as of the last look (``looks``), by an interval at that look's level: "better" where
+all of it lies beyond the margin, "no difference" where all of it lies within.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from playground.compare.looks import LEVEL, LOOK_LEVEL, last_look, until
 
 Word = Literal["better", "worse", "no difference", "can't tell"]
 
@@ -20,19 +26,14 @@ RESAMPLES: Final = 2_000
 COST_MARGIN: Final = 1.05
 """A ratio of costs between 1/1.05 and 1.05 is no difference that matters."""
 TIME_MARGIN_MS: Final = 50.0
-FEWEST: Final = 8
-"""Below so many messages nothing is said: an interval from fewer is not to be trusted."""
 
 _SEED: Final = 20_261_126
-_TAIL: Final = 2.5
-_MOST_MORE: Final = 10_000
-
 _Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An estimate with its 95 % interval over ``n`` messages, and what it allows one to say.
+    """An estimate with its 95 % interval over ``n`` messages, and what may be said of it.
 
     A ratio for cost, milliseconds for time; below 1 or 0 the first seat is better. ``more`` is
     about how many more messages would settle it, None where it is settled or hopeless.
@@ -57,11 +58,10 @@ def cost_ratio(first: Sequence[float | None], second: Sequence[float | None]) ->
     costs = np.array(known, dtype=float)
     if costs[:, 1].sum() <= 0:
         return None
-    sums = costs[_drawn(len(costs))].sum(axis=1)
-    ratios = sums[:, 0] / np.maximum(sums[:, 1], 1e-300)
+    ours, theirs = (side[_drawn(len(costs))].sum(axis=1) for side in costs.T.copy())
+    ratios = ours / np.maximum(theirs, 1e-300)
     value = float(costs[:, 0].sum() / costs[:, 1].sum())
-    low, high = np.percentile(ratios, [_TAIL, 100 - _TAIL])
-    return _said(value, float(low), float(high), len(known), 1.0, (1 / COST_MARGIN, COST_MARGIN))
+    return _judged(value, np.sort(ratios), len(known), (1 / COST_MARGIN, COST_MARGIN))
 
 
 def time_difference(
@@ -71,11 +71,20 @@ def time_difference(
     if not first:
         return None
     differences = np.array([_later(a, b) for a, b in zip(first, second, strict=True)])
-    medians = np.sort(differences[_drawn(len(differences))], axis=1)
-    middle = _median(medians)
-    low, high = _percentiles(middle)
-    value = float(_median(np.sort(differences)[None])[0])
-    return _said(value, low, high, len(differences), 0.0, (-TIME_MARGIN_MS, TIME_MARGIN_MS))
+    medians = np.sort(_median(differences[_drawn(len(differences))]))
+    value = float(_median(differences[None])[0])
+    return _judged(value, medians, len(differences), (-TIME_MARGIN_MS, TIME_MARGIN_MS))
+
+
+def looked_at(rows: _Floats, judge: Callable[[_Floats], Difference | None]) -> Difference | None:
+    """What ``judge`` says of all rows, a message each; its verdict is as of the last look."""
+    found, look = judge(rows), last_look(len(rows))
+    seen = (found if look == len(rows) else judge(rows[:look])) if look else None
+    if found is None or seen is None:
+        return found and replace(found, word="can't tell", more=until(0, len(rows)))
+    needed = math.inf if seen.more is None else seen.n + seen.more
+    more = until(needed, len(rows)) if seen.word == "can't tell" else None
+    return replace(found, word=seen.word, more=more)
 
 
 def sign_chance(wins: int, losses: int) -> float:
@@ -122,6 +131,7 @@ def _score(figures: _Floats) -> _Floats:
     return score
 
 
+@lru_cache(maxsize=2)
 def _drawn(count: int) -> NDArray[np.int64]:
     return np.random.default_rng(_SEED).integers(count, size=(RESAMPLES, count))
 
@@ -135,35 +145,39 @@ def _later(first: float | None, second: float | None) -> float:
 
 
 def _median(rows: _Floats) -> _Floats:
-    """Of sorted rows; halfway between the two infinities is 0, so that neither side is favoured."""
-    count = rows.shape[1]
+    """Of each row; halfway between the two infinities is 0, so that neither side is favoured."""
+    below, above = (rows.shape[1] - 1) // 2, rows.shape[1] // 2
+    parted = np.partition(rows, (below, above), axis=1)
     with np.errstate(invalid="ignore"):
-        middle: _Floats = (rows[:, (count - 1) // 2] + rows[:, count // 2]) / 2
+        middle: _Floats = (parted[:, below] + parted[:, above]) / 2
     return np.nan_to_num(middle, nan=0.0, posinf=np.inf, neginf=-np.inf)
 
 
-def _percentiles(values: _Floats) -> tuple[float, float]:
-    ordered = np.sort(values)
-    low = int(len(ordered) * _TAIL / 100)
+def _interval(ordered: _Floats, level: float) -> tuple[float, float]:
+    low = int(len(ordered) * level / 2)
     return float(ordered[low]), float(ordered[-1 - low])
 
 
-def _said(
-    value: float, low: float, high: float, n: int, equal: float, margin: tuple[float, float]
-) -> Difference:
-    if n < FEWEST:
-        return Difference(value, low, high, n, "can't tell", FEWEST - n)
+def _judged(value: float, ordered: _Floats, n: int, margin: tuple[float, float]) -> Difference:
+    """With its 95 % interval, and the verdict by that of a look."""
+    low, high = _interval(ordered, LOOK_LEVEL)
+    word, more = _word(low, high, margin), None
+    if word == "can't tell":
+        more = _more(value, (high - low) / 2, n, margin)
+    return Difference(value, *_interval(ordered, LEVEL), n, word, more)
+
+
+def _word(low: float, high: float, margin: tuple[float, float]) -> Word:
     if margin[0] < low and high < margin[1]:
-        return Difference(value, low, high, n, "no difference")
-    if high < equal:
-        return Difference(value, low, high, n, "better")
-    if low > equal:
-        return Difference(value, low, high, n, "worse")
-    half = (high - low) / 2
-    wanted = max(abs(value - equal), (margin[1] - margin[0]) / 2 - abs(value - equal))
-    more = n * (half / wanted) ** 2 - n if wanted > 0 and math.isfinite(half) else math.inf
-    return Difference(value, low, high, n, "can't tell", _whole(more))
+        return "no difference"
+    if high < margin[0]:
+        return "better"
+    return "worse" if low > margin[1] else "can't tell"
 
 
-def _whole(more: float) -> int | None:
-    return max(math.ceil(more), 1) if more <= _MOST_MORE else None
+def _more(value: float, half: float, n: int, margin: tuple[float, float]) -> int | None:
+    """Intervals shrink with the root of the messages, until an end of the margin is outside."""
+    away = min(abs(value - end) for end in margin)
+    if not (away > 0 and math.isfinite(half)):
+        return None
+    return max(math.ceil(n * (half / away) ** 2) - n, 1)

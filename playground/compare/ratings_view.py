@@ -9,6 +9,7 @@ import streamlit as st
 from playground.browser import url
 from playground.compare.bout_view import to_view
 from playground.compare.desk_view import CompareDesk
+from playground.compare.duels import undo_left
 from playground.compare.rating_figure import figure
 from playground.compare.standings import (
     MOST,
@@ -22,14 +23,17 @@ from playground.compare.standings import (
     side_words,
     standings,
 )
+from playground.compare.state import is_named, is_passed
 from playground.compare.votes import CastVote, Rated, votes_of
 from playground.compare.votes_view import votes_files
 from playground.found import Found
 from playground.intent import languages
 from playground.look import words
 from playground.look.page_view import chart, csv_button, table, theme
+from playground.look.picture_view import picture_buttons, picture_script
 from playground.look.safe_text import literal
 from playground.sessions.database import StoreError
+from playground.sessions.turns import utc_now
 
 _EMPTY = (
     "Here your votes become ratings: who answers better, how sure that is, and how many votes are "
@@ -50,10 +54,18 @@ def ratings_view(desk: CompareDesk) -> None:
     if found.problem:
         st.error(literal(found.problem), icon=":material/error:")
         return
-    votes = found.value or []
+    every = found.value or []
+    votes = [vote for vote in every if _is_named(vote)]
+    if len(votes) < len(every):
+        st.caption("Your last vote is left out for as long as it can be taken back.")
     with st.container(key="ratings"):
         _ratings(votes)
     votes_files(desk.store, votes)
+
+
+def _is_named(vote: CastVote) -> bool:
+    """Whether its seats may be known: the time to take it back is over, or was cut short."""
+    return undo_left(vote, utc_now()) <= 0 or is_named(vote.id) or is_passed(vote.id)
 
 
 def _ratings(votes: Sequence[CastVote]) -> None:
@@ -71,7 +83,7 @@ def _ratings(votes: Sequence[CastVote]) -> None:
         return
     st.header(literal(headline(found)), anchor=False)
     st.markdown(literal(settled_words(found)))
-    _picture(found)
+    _picture(found, _KINDS[kind])
     _figures(found)
     _pairs(found)
 
@@ -118,7 +130,7 @@ def _empty(votes: Sequence[CastVote]) -> None:
         url.way_on("connections", "Connect a provider", ":material/cable:")
 
 
-def _picture(found: Standings) -> None:
+def _picture(found: Standings, kind: str) -> None:
     rows = ratings_frame(found)
     alt = "; ".join(
         f"{row.name} {row.rating}, {row.low} to {row.high}" for row in rows.itertuples()
@@ -135,7 +147,11 @@ def _picture(found: Standings) -> None:
         "both_bad": "Both bad",
     }
     table(rows, headings, "The ratings, as in the chart.", key="ratings-table")
-    csv_button(st.container(), rows, "ratings")
+    files = st.container(horizontal=True, gap="xsmall")
+    caption = f"{headline(found)}. With 95 % intervals."
+    picture_buttons(files, "ratings-chart", kind, caption)
+    csv_button(files, rows, "ratings")
+    picture_script()
     if found.left_out:
         st.caption(f"The {MOST} with the most votes are rated; {found.left_out} more are not.")
 

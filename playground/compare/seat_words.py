@@ -104,11 +104,18 @@ def goes_on(comparison: Comparison, seat: Seat, turns: Sequence[Turn]) -> str:
 
 
 def went_on(turn: Turn, turns: Sequence[Turn]) -> str:
-    """Whose answer this one was asked after, where that was not its own seat's."""
+    """What of the answers before it this one was asked after; empty where it was the first.
+
+    Older versions did not store it; then only another seat's answer shows.
+    """
     parent = next((each for each in turns if each.id == turn.parent_id), None)
-    if parent is None or parent.seat in (None, turn.seat):
+    if parent is None or parent.seat is None:
         return ""
-    return f"Asked after {whose(parent)}"
+    if turn.threads == "shared":
+        return "After all answers"
+    if parent.seat != turn.seat:
+        return f"After {whose(parent)}"
+    return {"winner": "After its own, the winner", "own": "Own thread"}.get(turn.threads or "", "")
 
 
 def whose(turn: Turn) -> str:

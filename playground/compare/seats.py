@@ -7,7 +7,7 @@ pinned seat never fails over to somebody else: its failure is its answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from string import ascii_lowercase
 from typing import Any, Final, Literal
 
@@ -25,6 +25,9 @@ _LETTERS: Final = frozenset(ascii_lowercase)
 
 _PIN = re.compile(r"[\w.-]{1,64}(:[^\s;,&]{1,200})?")
 _ROUTER: Final = "router"
+WHAT_IF: Final = "what_if"
+"""In a URL, a seat's saved what-if, by its id."""
+NO_WHAT_IFS: Final[Mapping[str, WhatIf]] = {}
 _OWN: Final = {"language", "vertical", "region", "temperature", "max_tokens"}
 """What of a seat's own settings goes into a URL: no text of a person's, and no key."""
 
@@ -37,14 +40,15 @@ class Seat(_Value):
     """One of those who are asked. ``id`` is a letter that stays with it.
 
     ``pin`` is ``vendor`` or ``vendor:model``; None: the router chooses. ``optimize_for`` replaces
-    the page's, ``what_if`` is what the router ranks by, and ``own`` are its settings once it is
-    unlinked.
+    the page's, ``what_if`` is what the router ranks by (saved under ``what_if_id``), and ``own``
+    are its settings once it is unlinked.
     """
 
     id: str = Field(pattern="^[a-z]$")
     pin: str | None = None
     optimize_for: OptimizeFor | None = None
     what_if: WhatIf | None = None
+    what_if_id: str | None = None
     own: TurnSettings | None = None
 
     @field_validator("pin")
@@ -145,6 +149,12 @@ def read(stored: str | None) -> Comparison | None:
         return None
 
 
+def is_blind(conversation: Conversation | None) -> bool:
+    """Whether this session is judged blind: no page may show its answers beside their names."""
+    comparison = read(conversation.comparison) if conversation else None
+    return comparison is not None and comparison.blind
+
+
 def differs(seat: Seat, page: TurnSettings) -> dict[str, Any]:
     """The settings in which an unlinked seat differs from the page's, by name."""
     if seat.own is None:
@@ -161,27 +171,38 @@ def as_token(seat: Seat) -> str:
     parts = [seat.pin or _ROUTER]
     if seat.optimize_for:
         parts.append(f"optimize_for={seat.optimize_for}")
+    if seat.what_if_id:
+        parts.append(f"{WHAT_IF}={seat.what_if_id}")
     if seat.own is not None:
         own = seat.own.model_dump(include=_OWN, exclude_none=True)
         parts += [f"{name}={value}" for name, value in own.items()]
     return ";".join(parts)
 
 
-def from_tokens(tokens: Sequence[str], page: TurnSettings) -> Comparison:
-    """The seats that a URL names; what cannot be read in it is left out."""
-    seats = [seat for token in tokens[:MOST] if (seat := _seat(token, page)) is not None]
+def from_tokens(
+    tokens: Sequence[str], page: TurnSettings, what_ifs: Mapping[str, WhatIf] = NO_WHAT_IFS
+) -> Comparison:
+    """The seats that a URL names, with the saved what-ifs by their ids.
+
+    What cannot be read in it is left out.
+    """
+    seats = [seat for token in tokens[:MOST] if (seat := _seat(token, page, what_ifs)) is not None]
     return Comparison().added(*seats)
 
 
-def _seat(token: str, page: TurnSettings) -> Seat | None:
+def _seat(token: str, page: TurnSettings, what_ifs: Mapping[str, WhatIf]) -> Seat | None:
     who, *fields = token.split(";")
     given = dict(field.split("=", 1) for field in fields if "=" in field)
+    tried = given.pop(WHAT_IF, None)
+    if tried is not None and tried not in what_ifs:
+        return None
+    base = {"id": "a", "what_if": what_ifs[tried], "what_if_id": tried} if tried else {"id": "a"}
     preset = given.pop("optimize_for", None)
     own = {name: value for name, value in given.items() if name in _OWN}
     try:
         settings = TurnSettings.model_validate({**page.model_dump(), **own}) if own else None
         pin = None if who == _ROUTER else who
-        return Seat.model_validate({"id": "a", "pin": pin, "optimize_for": preset, "own": settings})
+        return Seat.model_validate({**base, "pin": pin, "optimize_for": preset, "own": settings})
     except ValidationError:
         return None
 

@@ -68,22 +68,27 @@ def copy_html(turn: Turn, whose: str) -> str:
     return f'<button type="button" {attributes}>Copy</button>'
 
 
-def figures_html(seats: Sequence[tuple[Seat, SeatFigures]], *, simulated: bool) -> str:
-    """All seats over all messages: medians with a bar each, and the range where there are more."""
+def figures_html(
+    seats: Sequence[tuple[Seat, SeatFigures]], *, simulated: bool, ranges: bool = True
+) -> str:
+    """All seats over all messages: medians with a bar each, and the range where there are more.
+
+    Without ``ranges`` it is shorter, for a projector.
+    """
     heads = "".join(f'<th scope="col">{escape(title)}</th>' for title, _, _ in _FIGURES)
     most = [_most(seats, of) for _, of, _ in _FIGURES]
-    rows = "".join(_row(seat, seen, most) for seat, seen in seats)
+    rows = "".join(_row(seat, seen, most, ranges=ranges) for seat, seen in seats)
     return (
         '<table class="compare-figures"><thead><tr><th scope="col">Seat</th>'
         f'<th scope="col">Answered</th>{heads}<th scope="col">Failovers</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table>{_caption(seats, simulated=simulated)}"
+        f"<tbody>{rows}</tbody></table>{_caption(seats, simulated=simulated, ranges=ranges)}"
     )
 
 
-def _row(seat: Seat, seen: SeatFigures, most: Sequence[float]) -> str:
+def _row(seat: Seat, seen: SeatFigures, most: Sequence[float], *, ranges: bool) -> str:
     who = f"<b>{letter(seat.id)}</b> {_mark(seat)}{parts.name(name(seat))}"
     cells = "".join(
-        f'<td data-label="{escape(title)}">{_cell(of(seen), top, say)}</td>'
+        f'<td data-label="{escape(title)}">{_cell(of(seen), top, say, ranges=ranges)}</td>'
         for (title, of, say), top in zip(_FIGURES, most, strict=True)
     )
     return (
@@ -92,11 +97,11 @@ def _row(seat: Seat, seen: SeatFigures, most: Sequence[float]) -> str:
     )
 
 
-def _cell(spread: Spread | None, most: float, say: Callable[[float], str]) -> str:
+def _cell(spread: Spread | None, most: float, say: Callable[[float], str], *, ranges: bool) -> str:
     if spread is None:
         return "–"
     more = ""
-    if spread.low < spread.high:
+    if ranges and spread.low < spread.high:
         more = f"<small>{say(spread.low)} to {say(spread.high)}</small>"
     share = spread.middle / most if most else 0.0
     return f"<span>{say(spread.middle)}</span>{parts.bar([(share, 'var(--compare-bar)')])}{more}"
@@ -108,9 +113,10 @@ def _most(
     return max((spread.middle for _, seen in seats if (spread := of(seen))), default=0.0)
 
 
-def _caption(seats: Sequence[tuple[Seat, SeatFigures]], *, simulated: bool) -> str:
+def _caption(seats: Sequence[tuple[Seat, SeatFigures]], *, simulated: bool, ranges: bool) -> str:
     several = max((seen.asked for _, seen in seats), default=0) > 1
-    said = ["Medians over the messages, with their range." if several else ""]
+    medians = f"Medians over the messages{', with their range' if ranges else ''}."
+    said = [medians if several else ""]
     is_short = any(seen.answered < seen.asked for _, seen in seats)
     said += ["Failed and stopped answers have no figures." if is_short else ""]
     label = parts.real_link("Simulated vendors: their times and prices are illustrative.")

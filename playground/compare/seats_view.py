@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from playground.browser import widgets
@@ -21,16 +19,12 @@ from playground.compare.seat_words import (
 )
 from playground.compare.seats import MOST, Seat
 from playground.compare.seats_html import below_html
-from playground.compare.setup import choices, everyone, gone, token_of
-from playground.found import Found
+from playground.compare.setup import choices, every_vendor, gone, token_of
 from playground.intent.fields_view import Fields, intent_fields
 from playground.intent.preview_view import preview
 from playground.look import words
 from playground.look.safe_text import literal, unseen
-from playground.routing.saved_what_ifs import saved_what_ifs
 from playground.servers.pool import by_id
-from playground.sessions.database import StoreError
-from speko_client.models import WhatIf
 
 
 def seats_line(desk: CompareDesk) -> None:
@@ -62,7 +56,7 @@ def _seat(desk: CompareDesk, seat: Seat, missing: str) -> None:
 
 
 def _who(desk: CompareDesk, seat: Seat) -> None:
-    offered = choices(desk.facts.known, _what_ifs(desk))
+    offered = choices(desk.facts.known, desk.what_ifs)
     token = token_of(seat, offered)
     offered = offered if token in offered else {token: seat, **offered}
     known = by_id(desk.facts.known)
@@ -145,7 +139,7 @@ def _add_one(desk: CompareDesk) -> None:
     if len(desk.comparison.seats) >= MOST:
         st.info(f"All {MOST} seats are taken. Remove one to add another.")
         return
-    offered = choices(desk.facts.known, _what_ifs(desk))
+    offered = choices(desk.facts.known, desk.what_ifs)
     known = by_id(desk.facts.known)
     key = f"add-{desk.conversation_id}"
     once = "".join(seat.id for seat in desk.comparison.seats)
@@ -169,7 +163,7 @@ def _everyone(desk: CompareDesk) -> None:
     ranking = None
     if desk.connection is not None:
         ranking = preview(desk.runtime, desk.connection, desk.form).value
-    comparison, too_many = everyone(desk.comparison, desk.facts.known, ranking, desk.letters)
+    comparison, too_many = every_vendor(desk.comparison, desk.facts.known, ranking, desk.letters)
     if not comparison.seats:
         st.toast("Nobody can answer here yet. Add a key on the Connections page.")
         return
@@ -197,11 +191,3 @@ def _threads(desk: CompareDesk) -> None:
         key=key,
         on_change=change,
     )
-
-
-def _what_ifs(desk: CompareDesk) -> Mapping[str, WhatIf]:
-    """The person's saved what-ifs by their ids, where the server takes them."""
-    if desk.connection is None or not desk.connection.embedded:
-        return {}
-    saved = Found.by(lambda: saved_what_ifs(desk.store), StoreError).value or []
-    return {each.id: each.what_if for each in saved}

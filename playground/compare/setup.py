@@ -24,7 +24,7 @@ def left_out(tokens: Sequence[str], named: Comparison) -> str:
         return ""
     return (
         f"{words.counted(missing, 'seat')} of the address left out: a comparison has at most "
-        f"{MOST}, and each is the router or a provider."
+        f"{MOST}, and each is the router, one of your saved what-ifs, or a provider."
     )
 
 
@@ -79,7 +79,7 @@ def ranked_pins(ranking: RoutingPreview | None) -> Iterable[str]:
     return (f"{each.provider_id}:{each.model_id}" for each in ranked)
 
 
-def everyone(
+def every_vendor(
     comparison: Comparison,
     known: Sequence[KnownProvider],
     ranking: RoutingPreview | None,
@@ -107,7 +107,8 @@ def choices(known: Sequence[KnownProvider], what_ifs: Mapping[str, WhatIf]) -> d
     """Who can have a seat, by a token each: the router, by intent or what-if, and the pool."""
     presets = (Seat(id="a", optimize_for=preset) for preset in get_args(OptimizeFor))
     routed = {as_token(seat): seat for seat in (_ROUTER, *presets)}
-    tried = {f"what-if {key}": Seat(id="a", what_if=each) for key, each in what_ifs.items()}
+    seats = (Seat(id="a", what_if=each, what_if_id=key) for key, each in what_ifs.items())
+    tried = {as_token(seat): seat for seat in seats}
     callable_rows = (row for row in known if row.available is not False)
     return {**routed, **tried, **{row.id: pinned(row.id) for row in callable_rows}}
 
@@ -115,7 +116,9 @@ def choices(known: Sequence[KnownProvider], what_ifs: Mapping[str, WhatIf]) -> d
 def token_of(seat: Seat, offered: Mapping[str, Seat]) -> str:
     """The token by which this seat is among the choices; its own where it is not."""
     plain = seat.model_copy(update={"id": "a", "own": None})
-    return next((token for token, each in offered.items() if each == plain), as_token(plain))
+    unsaved = plain.what_if.name if plain.what_if and not plain.what_if_id else None
+    own = as_token(plain.model_copy(update={"what_if_id": unsaved or plain.what_if_id}))
+    return next((token for token, each in offered.items() if each == plain), own)
 
 
 def gone(seats: Iterable[Seat], known: Sequence[KnownProvider]) -> list[tuple[Seat, str]]:

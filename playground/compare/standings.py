@@ -1,6 +1,6 @@
 """What votes say, as frames and sentences: the ratings, and each pair with its verdict. Pure.
 
-"Can't tell" is the default word; a verdict is as of the last look (``verdicts``).
+"Can't tell" is the default word; a verdict is as of the last look (``looks``).
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Final
 import pandas as pd
 
 from playground.compare.labels import label_name, vendor_of
+from playground.compare.looks import FIRST, last_look
 from playground.compare.ratings import Ratings, Vote, rate, win_matrix
-from playground.compare.verdicts import FIRST_LOOK, Verdict, last_look, verdicts
+from playground.compare.verdicts import Verdict, verdicts
 from playground.compare.votes import CastVote, Rated
 from playground.look import words
 
@@ -134,8 +135,8 @@ def settled_words(found: Standings) -> str:
     count = len(found.votes)
     look = last_look(count)
     if not look:
-        missing = words.counted(FIRST_LOOK - count, "more vote")
-        return f"A verdict needs {FIRST_LOOK} votes: {missing} would do."
+        missing = words.counted(FIRST - count, "more vote")
+        return f"A verdict needs {FIRST} votes: {missing} would do."
     said = [f"{_against(each)}." for each in _settled(found)]
     return " ".join([*said, f"As of {look} votes; the next look is at {2 * look}."])
 

@@ -11,6 +11,7 @@ from playground.compare.desk_view import CompareDesk
 from playground.compare.figures import seat_figures
 from playground.compare.seats import Seat, messages
 from playground.compare.seats_html import figures_html
+from playground.exports.export_view import export_button
 from playground.sessions.turns import Turn
 
 
@@ -30,6 +31,8 @@ def together(desk: CompareDesk) -> None:
             simulated=any(turn.answer.simulated for turn in desk.turns),
         )
     )
+    title = desk.conversation.title or desk.turns[0].message
+    export_button(lambda: [desk.conversation], title, store=desk.store)
 
 
 def _left_to_ask(desk: CompareDesk, answers: Sequence[tuple[Seat, Turn]]) -> None:

@@ -1,8 +1,7 @@
 """What figures allow one to say: better, worse, no difference beyond the margin, can't tell. Pure.
 
-A verdict on votes is looked at only after 25, 50, 100 and 200 of them, and at each doubling after
-that: whoever looks after every vote finds a winner among equals sooner or later. Each look is
-taken at a quarter of the level, so that the four together raise at most 5 % false alarms.
+They are as of the last look (``looks``). A difference that is certain and lies within the margin is
+none that matters.
 """
 
 from __future__ import annotations
@@ -13,16 +12,13 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Final, Literal
 
+from playground.compare.looks import FIRST, LOOK_LEVEL, last_look
 from playground.compare.ratings import Ratings, Vote, pairs, rate
 
 Word = Literal["better", "worse", "no difference", "can't tell"]
 
-FIRST_LOOK: Final = 25
-LEVEL: Final = 0.05
 MARGIN: Final = math.log(0.55 / 0.45)
 """In strength: a difference below 55 to 45 in wins is none that matters."""
-LOOKS_IN_LEVEL: Final = 4
-"""Each look is taken at this part of the level."""
 _MOST_MORE: Final = 10_000
 
 
@@ -40,21 +36,6 @@ class Verdict:
     more: int | None
 
 
-def last_look(votes: int) -> int:
-    """How many of the votes count for a verdict: 0 below 25, else 25, 50, 100, 200, 400 ..."""
-    look = FIRST_LOOK
-    if votes < look:
-        return 0
-    while look * 2 <= votes:
-        look *= 2
-    return look
-
-
-def next_look(votes: int) -> int:
-    """The first look that has at least so many votes."""
-    return FIRST_LOOK if votes <= FIRST_LOOK else next_look(-(-votes // 2)) * 2
-
-
 def verdicts(votes: Sequence[Vote]) -> list[Verdict]:
     """One for each pair of seats, as of the last look, by Holm's procedure over the pairs.
 
@@ -63,7 +44,7 @@ def verdicts(votes: Sequence[Vote]) -> list[Verdict]:
     look = last_look(len(votes))
     seats = sorted({name for vote in votes for name in (vote.left, vote.right)})
     if not look:
-        missing = FIRST_LOOK - len(votes)
+        missing = FIRST - len(votes)
         return [Verdict(*pair, "can't tell", missing) for pair in pairs(seats)]
     rated = rate(votes[:look])
     unseen = [
@@ -77,7 +58,7 @@ def _known(rated: Ratings, pair: tuple[str, str]) -> bool:
 
 
 def _judged(rated: Ratings) -> list[Verdict]:
-    level = LEVEL / LOOKS_IN_LEVEL
+    level = LOOK_LEVEL
     found = [(pair, *rated.difference(*pair)) for pair in pairs(rated.seats)]
     chances = [_chance(difference, error) for _, difference, error in found]
     differs = holm(chances, level)
@@ -111,11 +92,11 @@ def _verdict(
     *,
     differs: bool,
 ) -> Verdict:
-    if differs:
-        return Verdict(*pair, "better" if difference > 0 else "worse", None)
     reach = NormalDist().inv_cdf(1 - level / 2)
     if abs(difference) + reach * error < MARGIN:
         return Verdict(*pair, "no difference", None)
+    if differs:
+        return Verdict(*pair, "better" if difference > 0 else "worse", None)
     return Verdict(*pair, "can't tell", _more(difference, error, votes, reach))
 
 

@@ -30,6 +30,7 @@ from playground.servers.connection import Connection
 from playground.servers.local_gateway import GatewayStartError
 from playground.sessions.database import StoreError
 from playground.sessions.store import OwnerStore
+from playground.sessions.turns import Conversation
 from playground.teams.state import this_owner
 
 _HERO = """
@@ -58,14 +59,14 @@ class DemoDesk:
         return demo_runs(self.runtime).find(self.store.owner, url.conversation_id())
 
     @property
-    def past(self) -> str | None:
+    def past(self) -> Conversation | None:
         """The session in the URL, if it is a demo that this process no longer runs."""
         session_id = url.conversation_id()
         # The chat page says what is wrong with the store.
         stored = Found.by(
             lambda: self.store.load(session_id) if session_id else None, StoreError
         ).value
-        return stored.id if stored and stored.title.startswith(TITLE) else None
+        return stored if stored and stored.title.startswith(TITLE) else None
 
     def start(self, script: DemoScript) -> None:
         """Start a script and show it. In callbacks."""
@@ -88,7 +89,10 @@ def demo_picker(desk: DemoDesk) -> None:
     st.html(_HERO)
     if past := desk.past:
         st.info("This demo has been played; what was answered is a session like any other.")
-        url.chat_link("Open it in the chat", past)
+        if past.comparison:
+            url.compare_link("Open it in Compare", past.id)
+        else:
+            url.chat_link("Open it in the chat", past.id)
     fleet_line(desk.connection, desk.facts)
     entries = shelf(desk.runtime.settings.data_dir)
     _cards(desk, [entry for entry in entries if not entry.own])
@@ -167,7 +171,9 @@ def _upload(desk: DemoDesk) -> None:
 
 def _facts(script: DemoScript) -> str:
     minutes, seconds = divmod(round(estimated_seconds(script) / 5) * 5, 60)
+    seats = f" · {counted(len(script.seats), 'seat')}" if script.seats else ""
     spoken = dict.fromkeys(languages.name(turn.intent.language) for turn in script.turns)
     return (
-        f"{counted(len(script.turns), 'turn')} · about {minutes}:{seconds:02} · {', '.join(spoken)}"
+        f"{counted(len(script.turns), 'turn')}{seats} · about {minutes}:{seconds:02} · "
+        f"{', '.join(spoken)}"
     )

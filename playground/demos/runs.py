@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from playground.compare.seats import Comparison, parent_of
 from playground.demos.player import Player
 from playground.runtime import Runtime
 from playground.servers.connection import Connection
@@ -21,7 +22,7 @@ from playground.sessions.engine import AlreadyRunningError, Engine
 from playground.sessions.rows import NotHereError
 from playground.sessions.spending import CapReachedError
 from playground.sessions.store import OwnerStore
-from playground.sessions.turns import Conversation, Run, Turn
+from playground.sessions.turns import Conversation, Place, Run, Turn, TurnSettings, new_id
 from playground.teams.owner import Owner
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ _NO_SERVER: Final = "No server answers. See Connections, then try again."
 class DemoRun:
     """One demo; safe from several threads.
 
-    ``turns`` have their answers; ``answering`` is still being answered, or has failed.
+    ``turns`` have their answers; those of ``asked`` are still being answered, or have failed. Of a
+    comparison a message is over once all seats are, and one that failed is an outcome.
     ``skips_faults``: the server accepts none, so those of the current turn are left out.
     """
 
@@ -44,7 +46,7 @@ class DemoRun:
         self.conversation_id = session
         self.player = Player(script)
         self.turns: tuple[Turn, ...] = ()
-        self.answering: Run | None = None
+        self.asked: tuple[Run, ...] = ()
         self.skips_faults = False
         self.not_saved: str | None = None
         self._engine = engine
@@ -60,9 +62,14 @@ class DemoRun:
         return self.player.script
 
     @property
-    def live(self) -> Turn | None:
-        """The turn that is being answered, or that failed; None between the turns."""
-        return self.answering.turn if self.answering else None
+    def comparison(self) -> Comparison | None:
+        """The seats that are asked now, by the current turn's settings."""
+        return self.script.compared(self.script.settings_at(self.player.place, drills=False))
+
+    @property
+    def live(self) -> tuple[Turn, ...]:
+        """What is being answered, or has failed; empty between the turns."""
+        return tuple(run.turn for run in self.asked)
 
     @property
     def moving(self) -> bool:
@@ -96,40 +103,56 @@ class DemoRun:
             self.player = self.player.stop()
 
     def _take_in(self) -> None:
-        run = self.answering
-        if run is None or not run.done:
+        if not self.asked or not all(run.done for run in self.asked):
             return
-        turn = run.turn
-        self.not_saved = run.save_error
-        if turn.status == "done":
-            self.turns, self.answering = (*self.turns, turn), None
+        turns = self.live
+        self.not_saved = next((run.save_error for run in self.asked if run.save_error), None)
+        if any(turn.status == "done" for turn in turns):
+            self.turns, self.asked = (*self.turns, *turns), ()
             self.player = self.player.answered()
         elif self.player.stage == "answering":
-            self._failed = (*self._failed, turn)
-            self.player = self.player.failed(_problem(turn))
+            self._failed = (*self._failed, *turns)
+            self.player = self.player.failed(_problem(turns[0]))
         elif self.player.stage not in ("failed", "stopped"):
-            self.answering = None
+            self.asked = ()
 
     def _send(self, connection: Connection | None, takes_faults: bool) -> None:
         if connection is None:
             self.player = self.player.failed(_NO_SERVER)
             return
-        player = self.player
+        player, self.asked = self.player, ()
+        settings = self.script.settings_at(player.place, drills=takes_faults)
         try:
-            self.answering = self._engine.submit(
-                self._store.owner,
-                connection,
-                self._conversation(),
-                player.turn.message,
-                self.script.settings_at(player.place, drills=takes_faults),
-                parent_id=self.turns[-1].id if self.turns else None,
-            )
+            for each, parent_id, place in self._places(settings):
+                run = self._engine.submit(
+                    self._store.owner,
+                    connection,
+                    self._conversation(),
+                    player.turn.message,
+                    each,
+                    parent_id=parent_id,
+                    place=place,
+                )
+                self.asked = (*self.asked, run)
         except AlreadyRunningError:
             self.player = player.failed("Another message of this session is still being answered.")
         except (NotHereError, CapReachedError) as error:
             self.player = player.failed(str(error))
         else:
             self.player = player.sent()
+
+    def _places(
+        self, settings: TurnSettings
+    ) -> Iterator[tuple[TurnSettings, str | None, Place | None]]:
+        """Who is asked by which settings, and after which turn."""
+        comparison = self.script.compared(settings)
+        if comparison is None:
+            yield settings, self.turns[-1].id if self.turns else None, None
+            return
+        message_id = new_id()
+        for seat in comparison.seats:
+            place = Place(seat.id, message_id, threads=comparison.threads)
+            yield seat.settings(settings), parent_of(comparison, seat, self.turns), place
 
     def _conversation(self) -> Conversation:
         return Conversation(
@@ -146,6 +169,8 @@ class DemoRun:
         try:
             self._store.save_settings(self.conversation_id, form)
             self._store.save_title(self.conversation_id, f"{TITLE}{self.script.title}")
+            if (comparison := self.script.compared(form)) is not None:
+                self._store.save_comparison(self.conversation_id, comparison.model_dump_json())
         except StoreError as error:
             self.not_saved = str(error)
 

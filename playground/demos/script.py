@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
+from playground.compare.seats import FEWEST, MOST, Comparison, from_tokens
 from playground.sessions.turns import TurnSettings
 from speko_client.models import (
     Fault,
@@ -23,7 +24,9 @@ from speko_client.models import (
     Vertical,
 )
 
-CAPTION_WORDS: Final = frozenset({"served", "provider", "failed", "ttft", "total", "failovers"})
+CAPTION_WORDS: Final = frozenset(
+    {"served", "provider", "failed", "ttft", "total", "failovers", "first", "cheapest"}
+)
 CLOSING_WORDS: Final = frozenset({"turns", "answered", "providers", "failovers"})
 """The words in braces that a caption, and the closing line, may hold; see ``stage``."""
 
@@ -47,6 +50,15 @@ def _faults(given: Any) -> Any:
             raise ValueError("write “clear”, or a list of faults: “- {target: openai, kind: down}”")
         return ()
     return given
+
+
+def _are_seats(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    for token in tokens:
+        if not from_tokens([token], TurnSettings()).seats:
+            raise ValueError(f"“{token}” is no seat; write router, vendor, or vendor:model")
+    if len(tokens) in range(1, FEWEST) or len(tokens) > MOST:
+        raise ValueError(f"a comparison has {FEWEST} to {MOST} seats, not {len(tokens)}")
+    return tokens
 
 
 _Caption = Annotated[str, Field(max_length=280), _known_words(CAPTION_WORDS)]
@@ -110,10 +122,11 @@ class DemoTurn(_Part):
 
 
 class DemoScript(_Part):
-    """A session to play."""
+    """A session to play. With ``seats``, named as in a URL, all of them are asked each message."""
 
     title: Annotated[str, Field(min_length=1, max_length=80)]
     description: Annotated[str, Field(max_length=300)] = ""
+    seats: Annotated[tuple[_Entry, ...], AfterValidator(_are_seats)] = ()
     turns: Annotated[tuple[DemoTurn, ...], Field(min_length=1, max_length=30)]
     closing: Annotated[str, Field(max_length=280), _known_words(CLOSING_WORDS)] = ""
 
@@ -136,3 +149,7 @@ class DemoScript(_Part):
             drill=self.faults_at(place) if drills else (),
             reply=turn.reply,
         )
+
+    def compared(self, settings: TurnSettings) -> Comparison | None:
+        """The seats, each by these settings or its own; None where the script has none."""
+        return from_tokens(self.seats, settings) if self.seats else None

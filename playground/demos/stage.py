@@ -1,42 +1,39 @@
-"""What a projector shows of a demo: its HTML, its captions, its two figures. Pure.
+"""What a projector shows of a demo: its HTML and its two figures. Pure.
 
-A caption's words in braces are filled with the facts of its turns; what a server does not report is
-called unknown, and never made up. The figures are those of two Analytics cards, large enough for
+The figures are those of two Analytics cards, large enough for
 the back of a room; both axes are as long as the script from the start, so that a session is seen to
 grow into them. Everything from outside is escaped.
 """
 
 from __future__ import annotations
 
-import re
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Final
 
 from playground.analytics import latency, timeline
 from playground.analytics.turn_figures import shade_drills
 from playground.chat.turns_html import chips_html
+from playground.demos.captions import caption
 from playground.demos.player import Player
 from playground.demos.runs import DemoRun
-from playground.demos.script import DemoScript, DemoTurn
+from playground.demos.stage_columns import compared_html, seats_html
+from playground.demos.stage_parts import asked_html, brief, intent_html
 from playground.drills.words import KINDS, target_name
-from playground.intent import languages
 from playground.look import palette, parts, words
 from playground.look.answer_html import answer_html
 from playground.look.figures import Theme
 from playground.look.growing_answer import growing_html
-from playground.sessions.totals import failovers, named_failures, session_totals
-from playground.sessions.turns import Turn, TurnSettings
+from playground.sessions.totals import session_totals
+from playground.sessions.turns import Turn
 from speko_client.models import Fault
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 SKIPPED: Final = "This server takes no drills: the faults of the script are left out."
-_WORD = re.compile(r"\{(\w+)\}")
-_UNKNOWN_TIME = "an unknown time"
 _SAID_WITHOUT_IS = {"stall", "empty", "break"}
 FONT_SIZE: Final = 20
 _LOOK: Final = timeline.Look(
@@ -46,24 +43,26 @@ _LOOK: Final = timeline.Look(
 
 def talk_html(run: DemoRun) -> str:
     """The conversation so far, with the newest turn in view at the bottom."""
-    player, live = run.player, run.live
-    turns = [_turn_html(turn) for turn in run.turns]
-    if live is not None:
-        turns.append(_turn_html(live))
-    elif player.stage in ("before", "typing", "sending"):
+    if run.comparison is not None:
+        opening = "" if run.turns or run.live else _opening(run)
+        columns = f'<div class="dm-slide">{opening}{compared_html(run, run.comparison)}</div>'
+        return f'<div class="dm-left">{_drill(run)}{columns}{seats_html(run, run.comparison)}</div>'
+    player = run.player
+    turns = [_turn_html(turn) for turn in (*run.turns, *run.live)]
+    if not run.live and player.stage in ("before", "typing", "sending"):
         caret = '<span class="dm-caret"></span>' if player.stage == "typing" else ""
-        intent = _pills(run.script.settings_at(player.place, drills=False))
-        ask = _ask(player.typed, caret) if player.typed or caret else ""
+        intent = intent_html(run.script.settings_at(player.place, drills=False))
+        ask = asked_html(player.typed, caret) if player.typed or caret else ""
         turns.append(f'<div class="dm-turn" role="article">{intent}{ask}</div>')
-    opening = f"<h1>{escape(run.script.title)}</h1><p>{escape(run.script.description)}</p>"
-    talk = f'<div class="dm-talk" tabindex="0"><div>{opening}{"".join(turns)}</div></div>'
+    talk = f"{_opening(run)}{''.join(turns)}"
+    talk = f'<div class="dm-talk" tabindex="0"><div>{talk}</div></div>'
     return f'<div class="dm-left">{_drill(run)}{talk}</div>'
 
 
 def caption_html(run: DemoRun) -> str:
     """The line at the bottom, and how far the demo is."""
     player = run.player
-    text = escape(_caption(run))
+    text = escape(caption(run))
     tone = " dm-problem" if player.stage == "failed" else ""
     notes = [SKIPPED] if run.skips_faults else []
     notes += [f"Not saved: {run.not_saved}"] if run.not_saved else []
@@ -113,26 +112,6 @@ def chart_title_html(title: str, turns: Sequence[Turn]) -> str:
     return f'<div class="dm-title">{escape(title)}{note}</div>'
 
 
-def caption_after(script: DemoTurn, turn: Turn) -> str:
-    """The caption once ``turn`` is answered."""
-    caption = script.caption
-    text = caption.failed_over if failovers(turn) and caption.failed_over else caption.after
-    return _filled(text, _facts(turn))
-
-
-def closing_caption(script: DemoScript, turns: Sequence[Turn]) -> str:
-    """The caption at the end."""
-    totals = session_totals(turns)
-    providers = {turn.answer.provider for turn in turns if turn.answer.provider}
-    facts = {
-        "turns": str(len(script.turns)),
-        "answered": str(totals.answered),
-        "providers": _counted_or_no(len(providers), "provider"),
-        "failovers": _counted_or_no(totals.failovers, "failover"),
-    }
-    return _filled(script.closing, facts) or f"{facts['answered']} of {facts['turns']} answered."
-
-
 def faults_line(faults: Sequence[Fault]) -> str:
     """The drill that is on: ``OpenAI is down, Google is rate limited``."""
     return ", ".join(map(_fault, faults))
@@ -159,35 +138,17 @@ def _turn_html(turn: Turn) -> str:
     text = growing_html(answer.text) if live else answer_html(answer.text)
     if live and not answer.text:
         text = '<span class="dm-faint">…</span>'
-    chips = chips_html(_brief(turn)) if answer.provider else ""
+    chips = chips_html(brief(turn)) if answer.provider else ""
     return (
-        f'<div class="dm-turn" role="article">{_pills(turn.settings)}{_ask(turn.message)}'
+        f'<div class="dm-turn" role="article">{intent_html(turn.settings)}'
+        f"{asked_html(turn.message)}"
         f'<div class="dm-answer" style="border-color:{seat}">'
         f'<div class="dm-text{" dm-live" if live else ""}">{text}</div>{chips}</div></div>'
     )
 
 
-def _brief(turn: Turn) -> Turn:
-    # Tokens and prices are for Analytics: from the back of a room, fewer chips say more.
-    unfit: dict[str, None] = {"usage": None, "cost_usd": None}
-    if turn.status == "running":
-        unfit["timing"] = None  # its total still grows
-    answer = turn.answer.model_copy(update=unfit)
-    return turn.model_copy(update={"answer": answer})
-
-
-def _ask(message: str, caret: str = "") -> str:
-    return f'<div class="dm-ask"><span>{escape(message)}{caret}</span></div>'
-
-
-def _pills(settings: TurnSettings) -> str:
-    texts = [languages.name(settings.language), words.OPTIMIZE_FOR[settings.optimize_for]]
-    if settings.vertical:
-        texts.insert(0, words.VERTICALS[settings.vertical])
-    if settings.region:
-        texts.append(words.REGIONS[settings.region])
-    pills = "".join(f"<span>{escape(text)}</span>" for text in texts)
-    return f'<div class="dm-intent"><em>Intent</em>{pills}</div>'
+def _opening(run: DemoRun) -> str:
+    return f"<h1>{escape(run.script.title)}</h1><p>{escape(run.script.description)}</p>"
 
 
 def _drill(run: DemoRun) -> str:
@@ -196,21 +157,6 @@ def _drill(run: DemoRun) -> str:
     if not faults:
         return ""
     return f'<div class="dm-drill">Drill: {escape(faults_line(faults))}</div>'
-
-
-def _caption(run: DemoRun) -> str:
-    player = run.player
-    match player.stage:
-        case "failed":
-            return player.problem or ""
-        case "after":
-            return caption_after(player.turn, run.turns[-1])
-        case "over":
-            return closing_caption(player.script, run.turns)
-        case "stopped":
-            return "Stopped. What was answered is kept as a session."
-        case _:
-            return player.turn.caption.before
 
 
 def _shares(served: Counter[str]) -> str:
@@ -225,42 +171,6 @@ def _shares(served: Counter[str]) -> str:
 def _fault(fault: Fault) -> str:
     verb = "" if fault.kind in _SAID_WITHOUT_IS else "is "
     return f"{target_name(fault.target)} {verb}{KINDS[fault.kind].clause}"
-
-
-def _counted_or_no(count: int, noun: str) -> str:
-    """``no failover``, ``1 failover``, ``2 failovers``."""
-    return words.counted(count, noun) if count else f"no {noun}"
-
-
-def _facts(turn: Turn) -> dict[str, str]:
-    answer = turn.answer
-    provider = answer.provider or ""
-    timing = answer.timing
-    ttft = timing.ttft_ms if timing else None
-    return {
-        "served": palette.label(provider, answer.model) if provider else "nobody",
-        "provider": palette.display_name(provider) if provider else "nobody",
-        "failed": _failed(turn),
-        "ttft": _UNKNOWN_TIME if ttft is None else words.milliseconds(ttft),
-        "total": words.milliseconds(timing.total_ms) if timing else _UNKNOWN_TIME,
-        "failovers": _counted_or_no(failovers(turn), "failover"),
-    }
-
-
-def _failed(turn: Turn) -> str:
-    vendors = [palette.display_name(attempt.provider) for attempt, _ in named_failures(turn)]
-    if vendors:
-        return _listed(dict.fromkeys(vendors))
-    return "the first choice" if failovers(turn) else "nobody"
-
-
-def _listed(names: Iterable[str]) -> str:
-    *others, last = names
-    return f"{', '.join(others)} and {last}" if others else last
-
-
-def _filled(text: str, facts: Mapping[str, str]) -> str:
-    return _WORD.sub(lambda found: facts.get(found[1], found[0]), text)
 
 
 def _who(turns: Sequence[Turn], length: int, theme: Theme) -> go.Figure:

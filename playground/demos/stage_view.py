@@ -54,11 +54,17 @@ def demo_stage(desk: DemoDesk, run: DemoRun) -> None:
         st.html('<i class="dm-bare"></i>')
     drawn = _state(run)
     with st.container(key="demo-halves"):
-        left, right = st.columns(2, gap="large")
-        with left:
-            st.fragment(_moving, run_every=LOOK_SECONDS if run.moving else None)(desk, run, drawn)
-        with right, st.container(key="demo-charts"):
-            _charts(run)
+        moving = st.fragment(_moving, run_every=LOOK_SECONDS if run.moving else None)
+        if run.script.seats:
+            # The columns need the whole width; their figures stand below them.
+            with st.container(key="demo-whole"):
+                moving(desk, run, drawn)
+        else:
+            left, right = st.columns(2, gap="large")
+            with left:
+                moving(desk, run, drawn)
+            with right, st.container(key="demo-charts"):
+                _charts(run)
     _keys()
 
 
@@ -131,7 +137,10 @@ def _speeds(run: DemoRun) -> None:
 
 
 def _ended_controls(run: DemoRun) -> None:
-    url.chat_link("Open in chat", run.conversation_id)
+    if run.script.seats:
+        url.compare_link("Open in Compare", run.conversation_id)
+    else:
+        url.chat_link("Open in chat", run.conversation_id)
     link = url.link(run.conversation_id)
     st.page_link(ANALYTICS_PAGE, label="Analytics", icon=":material/insights:", query_params=link)
     if st.button(

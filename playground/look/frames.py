@@ -12,7 +12,15 @@ from typing import Final, NamedTuple
 SIDEBAR_PIXELS: Final = 340
 """The sidebar's width at first; below 769 pixels it lies over the page."""
 
-_STYLES: Final = ("style.css", "turns.css", "compare.css", "access.css", "navigation.css")
+_STYLES: Final = (
+    "style.css",
+    "answer.css",
+    "turns.css",
+    "compare.css",
+    "library.css",
+    "access.css",
+    "navigation.css",
+)
 _STYLE: Final = "".join(Path(__file__).with_name(name).read_text("utf-8") for name in _STYLES)
 
 
@@ -28,6 +36,7 @@ _FRAMES: Final = {
     "routing": Frame(width=84, sidebar=False),
     "demo": Frame(width=80, sidebar=False),
     "analytics": Frame(width=None),
+    "sessions": Frame(width=70, sidebar=False),
     "real": Frame(sidebar=False),
 }
 """Pages with a frame of their own, by their path; the others are as wide as a text."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _MARKUP = re.compile(r"[\\`*_\[\]()#$:!<>~|{}&]|^ *[-+=]", re.MULTILINE)
 _LOOKED_PAST: Final = " \u00a0\u3000\u200b\ufeff"
 """Blanks that a spreadsheet ignores before a formula."""
-_OURS: Final = ["turn_id"]
+_OURS: Final = ["turn_id", "parent_id", "session_id"]
 """Columns with our own ids: letters, digits, ``_`` and ``-``, and so no formula that does harm."""
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20")
 

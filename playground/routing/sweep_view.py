@@ -17,6 +17,7 @@ from playground.found import Found
 from playground.intent import languages
 from playground.look import palette, parts, words
 from playground.look.page_view import chart, csv_button, spread, table, theme
+from playground.look.picture_view import picture_buttons, picture_script
 from playground.look.safe_text import literal
 from playground.routing import sweeps
 from playground.routing.desk_view import RoutingDesk
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from playground.servers.connection import Connection
 
 _MAP, _TABLE = "sweep-map", "sweep-table"
+_PICTURE = "Who wins, by language and preset"
 _EVERY = "every"
 _AGAINST: dict[Against, str] = {"preset": "the balanced preset's", "language": "English's"}
 
@@ -63,7 +65,7 @@ def sweep_view(desk: RoutingDesk) -> None:
     _legend(frame, against, desk)
     with st.container(key="sweep-fit" if vertical else "sweep-scroll"):
         _map(desk, frame, against, line)
-    _foot(frame)
+    _foot(desk, frame, line)
     with place:
         _chosen(desk, every, line)
 
@@ -158,11 +160,20 @@ def _labels(desk: RoutingDesk) -> Iterator[str]:
         yield parts.chip(fleet.snapshot.label)
 
 
+def _in_words(desk: RoutingDesk) -> str:
+    """Whose figures these are, for a picture without the page's chips."""
+    fleet, what_if = desk.facts.fleet, desk.form.what_if
+    vendors = "Simulated vendors. " if fleet is not None and fleet.demo else ""
+    if what_if is not None:
+        return f"{vendors}What-if: {what_if.name}."
+    return f"{vendors}{fleet.snapshot.label}." if fleet is not None else vendors
+
+
 def _map(desk: RoutingDesk, frame: pd.DataFrame, against: Against, line: str) -> None:
     form = desk.form
     current = Cell(form.language, form.vertical or "general", form.optimize_for)
     figure = sweep_figure(frame, theme(), against, current)
-    alt = f"Who wins, by language and preset. {line} The table holds the same cells."
+    alt = f"{_PICTURE}. {line} The table holds the same cells."
     chart(figure, _MAP, alt, on_select=_take_from_map, selection_mode="points")
 
 
@@ -173,10 +184,13 @@ def _take_from_map() -> None:
     choose_cell(tuple(str(value) for value in values[:3]))
 
 
-def _foot(frame: pd.DataFrame) -> None:
+def _foot(desk: RoutingDesk, frame: pd.DataFrame, line: str) -> None:
     foot = spread()
     shown = foot.toggle("Table", key="table-sweep")
-    csv_button(foot, frame, "sweep")
+    files = foot.container(horizontal=True, gap="xsmall", width="content")
+    picture_buttons(files, _MAP, _PICTURE, f"{line} {_in_words(desk)}")
+    csv_button(files, frame, "sweep")
+    picture_script()
     if not shown:
         return
 

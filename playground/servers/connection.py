@@ -32,7 +32,7 @@ from speko_client.models import (
     FleetChoice,
     VendorCredentials,
 )
-from speko_client.redaction import redacted
+from speko_client.redaction import Redactor, redacted
 from speko_client.server import DEFAULT_BASE_URL
 
 EMBEDDED = "Embedded gateway"
@@ -81,9 +81,21 @@ class Connection:
 
     def redact(self, text: str) -> str:
         """``text`` without any key of this connection, in case a server has repeated one."""
+        return redacted(text, self._secrets)
+
+    @property
+    def redactor(self) -> Redactor:
+        """Takes the keys out of what this server answers.
+
+        The embedded gateway has done so: it knows its vendors' keys, and these are all it is sent.
+        """
+        return Redactor(() if self.embedded else self._secrets)
+
+    @property
+    def _secrets(self) -> list[str]:
         keys = [self.key, *(each.key for each in self.vendors.values() if each.key is not None)]
         secrets = [key.get_secret_value() for key in keys]
-        return redacted(text, [*secrets, self.headers.get(CONNECTIONS_HEADER, "")])
+        return [*secrets, self.headers.get(CONNECTIONS_HEADER, "")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from speko_client.models import (
     RoutingPreview,
     Timing,
 )
+from speko_client.redaction import RedactedStream, Redactor
 
 ANSWER_TIMEOUT: Final = 330.0
 """Seconds a server may stay silent: it may be trying several candidates, and one may have to load
@@ -76,14 +77,18 @@ async def run_turn(
     Closing the generator, or cancelling its task, cancels the request.
     """
     started = clock()
-    arriving = _Arriving()
+    redactor = connection.redactor
+    arriving = _Arriving(redactor)
     arguments = call_arguments(connection, history, message, settings)
     async with (
         _client(connection, ANSWER_TIMEOUT) as client,
         client.complete_stream(**arguments) as stream,
     ):
         async for event in stream:
-            yield arriving.take(sound_model(event), (clock() - started) * 1000)
+            event = sound_model(event)
+            if not isinstance(event, CompleteStreamDelta | CompleteStreamReasoning):
+                event = _without_keys(event, redactor)
+            yield arriving.take(event, (clock() - started) * 1000)
         await stream.result()
 
 
@@ -108,7 +113,7 @@ async def ranking_for(
     try:
         async with asyncio.timeout(within), _client(connection, within) as client:
             ranking = await client.preview_routing(**preview_arguments(connection, settings))
-            return sound_model(ranking)
+            return _without_keys(sound_model(ranking), connection.redactor)
     except (SpekoApiError, TimeoutError) as error:
         # A server without previews answers 404 to each turn: that is not worth a line in the log.
         _LOG.debug("No preview from %s: %s", connection.name, type(error).__name__)
@@ -198,12 +203,13 @@ def embedded_headers(settings: TurnSettings) -> dict[str, str]:
 def messages_of(history: Sequence[Turn], message: str) -> list[ChatMessage]:
     """The messages to send, without reasoning; turns without an answer are left out.
 
-    So roles alternate.
+    So roles alternate. An imported answer may have no message before it.
     """
     messages: list[ChatMessage] = []
     for turn in history:
         if turn.answer.text:
-            messages.append(ChatMessage(role="user", content=turn.message))
+            if turn.message:
+                messages.append(ChatMessage(role="user", content=turn.message))
             messages.append(ChatMessage(role="assistant", content=turn.answer.text))
     return [*messages, ChatMessage(role="user", content=message)]
 
@@ -211,8 +217,9 @@ def messages_of(history: Sequence[Turn], message: str) -> list[ChatMessage]:
 class _Arriving:
     """An answer as it arrives, its reasoning apart from its text."""
 
-    def __init__(self) -> None:
+    def __init__(self, redactor: Redactor) -> None:
         self._answer = Answer()
+        self._words, self._thoughts = RedactedStream(redactor), RedactedStream(redactor)
         self._said = self._thought = ""
         self._may_have_tags = False
         self._began_ms: float | None = None
@@ -226,10 +233,10 @@ class _Arriving:
                 begun = {"reasoning": "", "reasoning_ms": None}
                 self._answer = self._answer.model_copy(update=_meta(event) | begun)
             case CompleteStreamReasoning():
-                self._thought += event.text
+                self._thought += self._thoughts.feed(event.text)
                 self._grow(elapsed_ms)
             case CompleteStreamDelta():
-                self._said += event.text
+                self._said += self._words.feed(event.text)
                 self._may_have_tags = self._may_have_tags or "<" in event.text
                 self._grow(elapsed_ms)
             case CompleteResult():
@@ -255,7 +262,8 @@ class _Arriving:
         before = self._answer
         measured = before.timing.ttft_ms if before.timing else None
         timing = result.timing or Timing(ttft_ms=measured, total_ms=elapsed_ms)
-        text, thought = result.text or self._said, result.reasoning or self._thought
+        said = self._said + self._words.end()
+        text, thought = result.text or said, result.reasoning or self._thought
         if self._may_have_tags:
             tagged, text = parted(text, whole=True)
             if tagged:
@@ -310,6 +318,13 @@ def _meta(event: CompleteStreamMeta) -> dict[str, Any]:
         "attempts": tuple(event.attempts or ()),
         "scores_run_id": event.scores_run_id,
     }
+
+
+def _without_keys(model: ModelT, redactor: Redactor) -> ModelT:
+    """The model without the keys that its server was sent; the same object where it has none."""
+    told = model.model_dump()
+    shown = redactor.value(told)
+    return model if shown == told else type(model).model_validate(shown)
 
 
 def sound_model(model: ModelT) -> ModelT:

@@ -31,6 +31,12 @@ class Shared:
     cache: LoadedCache = field(default_factory=LoadedCache)
     writing: threading.Lock = field(default_factory=threading.Lock)
 
+    def erase(self) -> None:
+        """Leave nothing of what was deleted. Raises StoreError."""
+        self.database.erase_words()
+        with self.writing:
+            self.database.erase()
+
 
 class Collection:
     """What can be done with sessions without opening one; see ``OwnerStore``."""
@@ -56,7 +62,7 @@ class Collection:
         """
         for conversation in conversations:
             with self._shared.writing, self.database.write() as transaction:
-                whole.put(transaction, self.owner, conversation)
+                whole.put(transaction, self.owner, conversation, self._shared.now())
 
     def origins(self, some: Iterable[str]) -> set[str]:
         """Which of these origins this owner has sessions of, in the bin too. Raises StoreError."""
@@ -149,5 +155,5 @@ class Collection:
             for session in {*gone, *map(self._session, deleted)}:
                 self._unsaved.forget(session)
                 self._cache.forget(session)
-            self.database.erase()
+        shared.erase()
         return len(deleted)

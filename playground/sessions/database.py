@@ -32,6 +32,7 @@ from playground.sessions.migrations import STEPS, Migration, execute
 _BEGIN = "sqlite_begin"
 _MIGRATION_LOCK = 7_735_636
 """A number of our own among Postgres's advisory locks."""
+_MERGED_PAGES = 500
 _ADVICE = {
     sqlite3.SQLITE_FULL: "The disk that holds {place} is full. Free some space; what is not saved "
     "yet is kept in memory and saved with the next turn.",
@@ -93,6 +94,21 @@ class Database:
                 raise StoreError(_ADVICE[sqlite3.SQLITE_READONLY].format(place=self.place))
             with engine.begin() as connection:
                 yield connection
+
+    def erase_words(self) -> None:
+        """Leave no deleted word in SQLite's index, where a word is only marked as deleted.
+
+        It takes a second or so for a large index, in steps between which others can write.
+        Raises StoreError.
+        """
+        # A negative number begins with the whole index, a positive one goes on.
+        pages = -_MERGED_PAGES
+        while self._sqlite:
+            with self.write() as connection:
+                changed = _merge(connection, pages)
+            if changed <= 1:
+                return
+            pages = _MERGED_PAGES
 
     def erase(self) -> None:
         """Leave nothing of what was deleted in SQLite's files; Postgres sees to it by itself.
@@ -213,6 +229,14 @@ def _prepare(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> Non
     connection.execute("PRAGMA synchronous = FULL")
     # What is deleted is overwritten, and not only no longer listed.
     connection.execute("PRAGMA secure_delete = ON")
+
+
+def _merge(connection: sa.Connection, pages: int) -> int:
+    """Merge so much of the index of words; returns how many rows it changed, 1 where none."""
+    driver = connection.connection.dbapi_connection
+    before = driver.total_changes if driver else 0
+    connection.exec_driver_sql("INSERT INTO search (search, rank) VALUES ('merge', ?)", (pages,))
+    return (driver.total_changes if driver else 0) - before
 
 
 def _begin(connection: sa.Connection) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 from playground.servers.connection import Connecting, Connection
 from playground.sessions.asking import connected, priced, ranking_for, run_turn
 from playground.sessions.database import StoreError
+from playground.sessions.ends import ended
 from playground.sessions.rows import NotHereError, SessionKey
 from playground.sessions.spending import NO_CAPS, CapReachedError, Caps, Spending
 from playground.sessions.store import OwnerStore, Store
@@ -32,7 +33,6 @@ from playground.sessions.turns import (
     TurnError,
     TurnSettings,
     TurnStatus,
-    ended,
     new_id,
     utc_now,
 )
@@ -57,8 +57,7 @@ class AlreadyRunningError(Exception):
 class Engine:
     """Runs turns, each by itself; safe from several threads.
 
-    A conversation has one at a time, a comparison several. An owner sees and stops their own
-    turns only.
+    A conversation has one at a time, a comparison several. An owner sees and stops only their own.
 
     ``price`` estimates an answer's cost and names its source; it may block.
     """
@@ -117,6 +116,7 @@ class Engine:
             number=len(before) + 1,
             seat=place and place.seat,
             message_id=place and place.message_id,
+            threads=place and place.threads,
         )
         work = self._claim(owner, turn, conversation, MOST_BESIDE if place else 1)
         try:

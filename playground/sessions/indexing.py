@@ -7,6 +7,7 @@ those that are put there at once, and those that an earlier version left without
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -48,7 +49,13 @@ _ADD_WORDS = {
 
 def session_of(row: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """The number of the session that a row of ``search`` belongs to, in SQL."""
-    return row.op(">>")(_TEXT_BITS)
+    # A literal: Postgres takes no other type of number there.
+    return row.op(">>")(sa.literal_column(str(_TEXT_BITS)))
+
+
+def rows_of(number: int) -> tuple[int, int]:
+    """The first and the last row of ``search`` that a session may have."""
+    return number << _TEXT_BITS, ((number + 1) << _TEXT_BITS) - 1
 
 
 def place_of(row: int) -> int | None:
@@ -94,8 +101,7 @@ def forget(transaction: Transaction, numbers: Sequence[int]) -> None:
     if numbers:
         for table in (TURN_FACTS, LABELS):
             transaction.execute(sa.delete(table).where(table.c.session.in_(numbers)))
-        whole = [(number << _TEXT_BITS, ((number + 1) << _TEXT_BITS) - 1) for number in numbers]
-        _forget_words(transaction, whole)
+        _forget_words(transaction, map(rows_of, numbers))
 
 
 def sum_up(transaction: Transaction, number: int) -> None:
@@ -117,17 +123,21 @@ _SUMS: Final = ("tokens_in", "tokens_out", "cost_usd")
 
 
 def facts_of(turn: Turn) -> dict[str, Any]:
-    """What is counted of a turn, by column of ``turn_facts``; None where it is not known."""
-    answer, settings, tokens = turn.answer, turn.settings, counted_tokens(turn)
+    """What is counted of a turn, by column of ``turn_facts``; None where it is not known.
+
+    An imported turn was sent with no intent of ours.
+    """
+    answer, tokens = turn.answer, counted_tokens(turn)
+    settings = None if turn.origin else turn.settings
     return {
         "created_at": turn.created_at.timestamp(),
         "status": turn.status,
         "provider": _labelled(answer.provider),
         "model": _labelled(answer.model),
         "kind": "simulated" if answer.simulated else answer.kind,
-        "language": settings.language,
-        "vertical": settings.vertical,
-        "preset": settings.optimize_for,
+        "language": settings.language if settings else "",
+        "vertical": settings.vertical if settings else None,
+        "preset": settings.optimize_for if settings else "",
         "tokens_in": tokens.prompt_tokens if tokens else None,
         "tokens_out": tokens.completion_tokens if tokens else None,
         "cost_usd": answer.cost_usd,
@@ -166,8 +176,12 @@ def _add_words(transaction: Transaction, texts: Mapping[int, str]) -> None:
         transaction.execute(_ADD_WORDS[dialect], rows)
 
 
-def _vector(words: str) -> str:
-    return " ".join(f"'{word}':{at}" for at, word in enumerate(words.split(), start=1))
+def _vector(part: str) -> str:
+    words = part.split()
+    lexemes = chain(
+        enumerate(words, start=1), ((at + 1, word) for at, word in segments.pairs(words))
+    )
+    return " ".join(f"'{word}':{at}" for at, word in lexemes)
 
 
 def _forget_words(transaction: Transaction, rows: Iterable[tuple[int, int]]) -> None:

@@ -119,6 +119,7 @@ def step_5_comparisons(connection: sa.Connection) -> None:
 def step_6_library(connection: sa.Connection) -> None:
     """What sessions are found by: tags, a pin, the archive, the bin, sums, labels and the words.
 
+    ``added_at`` is when a session was put there whole, which is as good as a new turn in it.
     ``number`` is a session's in the tables beside it. ``indexed`` is the version of ``segments``
     that its words were made by, 0 where they were not: ``indexing`` makes up for it, for the
     sessions of earlier versions too. ``turn_facts`` has what is counted of each turn, ``labels``
@@ -136,6 +137,7 @@ def step_6_library(connection: sa.Connection) -> None:
                 "pinned_at DOUBLE PRECISION",
                 "archived_at DOUBLE PRECISION",
                 "binned_at DOUBLE PRECISION",
+                "added_at DOUBLE PRECISION",
                 "indexed INTEGER NOT NULL DEFAULT 0",
                 "tokens_in BIGINT",
                 "tokens_out BIGINT",
@@ -187,8 +189,31 @@ def step_6_library(connection: sa.Connection) -> None:
             """SELECT setval('conversation_numbers',
                 (SELECT coalesce(max(number), 0) + 1 FROM conversations), false)""",
             "CREATE TABLE search (rowid BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)",
-            "CREATE INDEX search_by_word ON search USING gin (words)",
+            # What waits to be put into the index is looked through word by word: little may wait.
+            """CREATE INDEX search_by_word ON search USING gin (words)
+                WITH (gin_pending_list_limit = 256)""",
         )
+
+
+def step_7_shares(connection: sa.Connection) -> None:
+    """Frozen pages that anybody with their link can read; ``expires_at`` NULL: until revoked.
+
+    Of the link, only a hash is kept. ``page`` is the HTML as it was when it was shared.
+    """
+    execute(
+        connection,
+        """CREATE TABLE shares (
+            id VARCHAR(64) PRIMARY KEY,
+            token_hash VARCHAR(64) NOT NULL UNIQUE,
+            owner TEXT NOT NULL,
+            conversation_id VARCHAR(64) NOT NULL,
+            title TEXT NOT NULL,
+            page TEXT NOT NULL,
+            created_at DOUBLE PRECISION NOT NULL,
+            expires_at DOUBLE PRECISION)""",
+        "CREATE INDEX shares_by_owner ON shares (owner, created_at)",
+        "CREATE INDEX shares_by_conversation ON shares (conversation_id)",
+    )
 
 
 STEPS: Sequence[Migration] = (
@@ -198,4 +223,5 @@ STEPS: Sequence[Migration] = (
     step_4_spending,
     step_5_comparisons,
     step_6_library,
+    step_7_shares,
 )

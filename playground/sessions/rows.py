@@ -21,7 +21,7 @@ from playground.sessions import indexing, segments
 from playground.sessions.bounds import MOST_WHOLE, cut
 from playground.sessions.changes import Changes, title_of
 from playground.sessions.database import StoreError
-from playground.sessions.tables import CONVERSATIONS, DELETED, TURNS
+from playground.sessions.tables import CONVERSATIONS, DELETED, SHARES, TURNS
 from playground.sessions.turns import Turn, TurnSettings
 from playground.teams.owner import Owner
 
@@ -114,8 +114,9 @@ def in_use() -> sa.ColumnElement[bool]:
 
 
 def unused_since(moment: datetime) -> sa.ColumnElement[bool]:
-    """Everyone's conversations without a new turn since then."""
-    return CONVERSATIONS.c.updated_at < moment.timestamp()
+    """Everyone's conversations without a new turn since then, and not imported since then."""
+    at, added = moment.timestamp(), CONVERSATIONS.c.added_at
+    return (CONVERSATIONS.c.updated_at < at) & (added.is_(None) | (added < at))
 
 
 def head(transaction: Transaction, session: SessionKey) -> sa.Row[Any] | None:
@@ -216,7 +217,7 @@ def show_branch(transaction: Transaction, session: SessionKey, leaf_id: str) -> 
 
 
 def delete(transaction: Transaction, which: sa.ColumnElement[bool], now: datetime) -> Sequence[str]:
-    """Delete these conversations with their turns; returns their ids, which stay taken."""
+    """Delete these conversations, their turns and shares; returns their ids, which stay taken."""
     found = sa.select(CONVERSATIONS.c.id, CONVERSATIONS.c.number).where(which).with_for_update()
     rows = transaction.execute(found).all()
     at = now.timestamp()
@@ -226,6 +227,7 @@ def delete(transaction: Transaction, which: sa.ColumnElement[bool], now: datetim
         ids = [row.id for row in rows[start : start + _AT_ONCE]]
         transaction.execute(sa.insert(DELETED), [{"id": each, "deleted_at": at} for each in ids])
         transaction.execute(sa.delete(TURNS).where(TURNS.c.conversation_id.in_(ids)))
+        transaction.execute(sa.delete(SHARES).where(SHARES.c.conversation_id.in_(ids)))
         transaction.execute(sa.delete(CONVERSATIONS).where(CONVERSATIONS.c.id.in_(ids)))
         indexing.forget(transaction, [row.number for row in rows[start : start + _AT_ONCE]])
     return [row.id for row in rows]

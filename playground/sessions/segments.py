@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Final, NamedTuple
 from unicodedata import category, normalize
 
@@ -45,6 +45,7 @@ _PIECES: Final = re.compile(
     r"|[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
     r"\u0900-\u0dff\u0f00-\u0fff\u1ab0-\u1aff\u1dc0-\u1dff\u200c\u200d])+|[^\x00-\x7f\s]"
 )
+_CHARACTER: Final = re.compile(f"[{_UNSPACED}]")
 _QUERY: Final = re.compile(r'"([^"]*)"?|([^\s"]+)')
 
 
@@ -95,6 +96,16 @@ def phrases(query: str) -> tuple[Phrase, ...]:
         is_open = not quoted and bool(words) and _may_go_on(words[-1])
         found.append(Phrase(words, is_open))
     return tuple(dict.fromkeys(phrase for phrase in found if phrase.words))
+
+
+def pairs(words: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Two characters in a row as one word, with the place of the first.
+
+    For a database to which a phrase is slow: most such phrases are of two characters.
+    """
+    for place, (first, second) in enumerate(pairwise(words)):
+        if _CHARACTER.fullmatch(first) and _CHARACTER.fullmatch(second):
+            yield place, first + second
 
 
 def hits(text: str, wanted: Iterable[Phrase]) -> list[tuple[int, int]]:

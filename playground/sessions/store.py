@@ -22,9 +22,9 @@ from playground.sessions import catching_up, marks, rows
 from playground.sessions.changes import Changes
 from playground.sessions.collection import Collection, Shared
 from playground.sessions.database import Database, StoreError
+from playground.sessions.ends import interrupted
 from playground.sessions.loaded import (
     Loaded,
-    interrupted,
     merged,
 )
 from playground.sessions.rows import NotHereError, SessionKey
@@ -79,11 +79,10 @@ class Store:
 
     def _delete(self, which: sa.ColumnElement[bool]) -> int:
         shared = self._shared
-        with shared.writing:
-            with shared.database.write() as transaction:
-                deleted = rows.delete(transaction, which, shared.now())
-            if deleted:
-                shared.database.erase()
+        with shared.writing, shared.database.write() as transaction:
+            deleted = rows.delete(transaction, which, shared.now())
+        if deleted:
+            shared.erase()
         return len(deleted)
 
     def close(self) -> None:

@@ -27,6 +27,7 @@ CONVERSATIONS: Final = sa.Table(
     sa.Column("pinned_at", sa.Double),
     sa.Column("archived_at", sa.Double),
     sa.Column("binned_at", sa.Double),
+    sa.Column("added_at", sa.Double),
     sa.Column("indexed", sa.Integer),
     sa.Column("tokens_in", sa.BigInteger),
     sa.Column("tokens_out", sa.BigInteger),
@@ -80,6 +81,20 @@ SEARCH: Final = sa.Table(
     "search", _METADATA, sa.Column("rowid", sa.BigInteger, primary_key=True), sa.Column("words")
 )
 """``words`` is one of FTS5's columns in SQLite, and a tsvector in Postgres."""
+
+SHARES: Final = sa.Table(
+    "shares",
+    _METADATA,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("token_hash", sa.String),
+    sa.Column("owner", sa.Text),
+    sa.Column("conversation_id", sa.String),
+    sa.Column("title", sa.Text),
+    sa.Column("page", sa.Text),
+    sa.Column("created_at", sa.Double),
+    sa.Column("expires_at", sa.Double),
+)
+"""Used by ``playground.shares``; here, because a session that is deleted takes its shares along."""
 
 DELETED: Final = sa.Table(
     "deleted_conversations",

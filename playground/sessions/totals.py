@@ -31,9 +31,10 @@ Price = Callable[[str, str, CompleteUsage], tuple[float, str] | None]
 class SessionTotals:
     """Sums over a session's turns; tokens and costs are None where no turn has them.
 
-    A turn is ``answered`` where it has a whole answer. ``cost_usd`` is estimated, over ``priced``
-    turns. ``failovers`` counts the moves to a next candidate, and ``failed_attempts`` every
-    candidate that failed, the last one of a turn too.
+    A turn is ``answered`` where it has a whole answer. Of those that were ``imported``, nothing
+    is counted but that they are there. ``cost_usd`` is estimated, over ``priced`` turns.
+    ``failovers`` counts the moves to a next candidate, and ``failed_attempts`` every candidate that
+    failed, the last one of a turn too.
     """
 
     turns: int
@@ -48,18 +49,20 @@ class SessionTotals:
     price_sources: tuple[str, ...]
     simulated: int
     drilled: int
+    imported: int = 0
 
 
 def session_totals(turns: Sequence[Turn]) -> SessionTotals:
     """Adds up the turns of one branch."""
-    answers = [turn.answer for turn in turns]
-    usages = [usage for turn in turns if (usage := counted_tokens(turn)) is not None]
+    own = [turn for turn in turns if turn.origin is None]
+    answers = [turn.answer for turn in own]
+    usages = [usage for turn in own if (usage := counted_tokens(turn)) is not None]
     costs = [answer.cost_usd for answer in answers if answer.cost_usd is not None]
     return SessionTotals(
         turns=len(turns),
-        answered=sum(turn.status == "done" for turn in turns),
-        failovers=sum(failovers(turn) for turn in turns),
-        failed_attempts=sum(failed_attempts(turn) for turn in turns),
+        answered=sum(turn.status == "done" for turn in own),
+        failovers=sum(failovers(turn) for turn in own),
+        failed_attempts=sum(failed_attempts(turn) for turn in own),
         tokens_in=_sum(usage.prompt_tokens for usage in usages),
         tokens_out=_sum(usage.completion_tokens for usage in usages),
         tokens_estimated=any(usage.estimated for usage in usages),
@@ -67,7 +70,8 @@ def session_totals(turns: Sequence[Turn]) -> SessionTotals:
         priced=len(costs),
         price_sources=tuple(sorted({a.price_source for a in answers if a.price_source})),
         simulated=sum(answer.simulated for answer in answers),
-        drilled=sum(turn.drilled for turn in turns),
+        drilled=sum(turn.drilled for turn in own),
+        imported=len(turns) - len(own),
     )
 
 

@@ -58,6 +58,8 @@ _CUT_SHORT = {
     "stopped": "Stopped by you.",
     "interrupted": "Interrupted: the playground ended during this answer.",
 }
+_NOT_WHOLE_THERE = "This answer was not finished in"
+_NO_ANSWER_THERE = "This message has no answer in"
 _ONLY_REASONING = "The model ended its answer after its reasoning, without a word."
 
 
@@ -69,8 +71,18 @@ def source(answer: Answer) -> str | None:
     return "local model" if answer.kind == "local" else None
 
 
+def imported(turn: Turn) -> tuple[str, ...]:
+    """That a turn was imported, and the model as the other tool named it; nothing for our own."""
+    if turn.origin is None:
+        return ()
+    model = (turn.answer.model,) if turn.answer.model else ()
+    return (f"imported from {turn.origin.name}", *model)
+
+
 def status_note(turn: Turn) -> str | None:
     """Why an answer is not whole, where it is not."""
+    if turn.origin is not None and turn.status != "done":
+        return f"{_NOT_WHOLE_THERE if turn.answer.text else _NO_ANSWER_THERE} {turn.origin.name}."
     if turn.status == "done" and turn.answer.reasoning and not turn.answer.text:
         return _ONLY_REASONING
     lead = _CUT_SHORT.get(turn.status)
@@ -144,7 +156,8 @@ def failure(
 ) -> tuple[TurnError, tuple[Attempt, ...]]:
     """A failed turn's error, and what the server had tried by then."""
     if isinstance(error, SpekoApiError) and connection is not None:
-        return turn_error(error, connection), failed_attempts(error)
+        attempts = (_without_keys(each, connection) for each in failed_attempts(error))
+        return turn_error(error, connection), tuple(attempts)
     if isinstance(error, GatewayStartError):
         return start_error(error), ()
     _LOG.error("A turn failed in the playground itself", exc_info=error)
@@ -158,6 +171,13 @@ def internal_error(error: BaseException) -> TurnError:
         code="INTERNAL",
         advice="This is a bug in the playground: please report it. The log has the details.",
     )
+
+
+def _without_keys(attempt: Attempt, connection: Connection) -> Attempt:
+    """The attempt, in case its server has repeated a key in it."""
+    shown = connection.redactor.value(attempt.model_dump())
+    message = attempt.message and connection.redact(attempt.message)
+    return Attempt.model_validate(shown | {"message": message})
 
 
 def failed_attempts(error: SpekoApiError) -> tuple[Attempt, ...]:

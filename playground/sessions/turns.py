@@ -20,6 +20,7 @@ from typing import Any, Literal
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from playground.sessions import tree
+from playground.sessions.origins import Origin
 from speko_client.models import (
     Attempt,
     CompleteUsage,
@@ -135,7 +136,9 @@ class Turn(_Value):
     ``ranking`` is what the router answered to the preview that was asked as the turn began, None
     where the server gave none. Older versions stored it as ``prediction``.
     Times are UTC. ``number`` is the turn's place on its branch, from 1; 0 where not yet known.
-    In a comparison, ``seat`` was asked; all who were asked this message share a ``message_id``.
+    In a comparison, ``seat`` was asked; all who were asked this message share a ``message_id``, and
+    ``threads`` is what of the answers before it was sent (``playground.compare.seats``).
+    ``origin`` says that the turn was imported: then ``connection`` is the tool it comes from.
     ``removed`` is the id of the turn that it was deleted with (see ``tree``).
     """
 
@@ -156,6 +159,8 @@ class Turn(_Value):
     number: int = 0
     seat: str | None = None
     message_id: str | None = None
+    threads: str | None = None
+    origin: Origin | None = None
     removed: str | None = None
 
     @property
@@ -220,6 +225,7 @@ class Place:
     seat: str
     message_id: str
     history: tuple[Turn, ...] | None = None
+    threads: str | None = None
 
 
 class Run:
@@ -333,16 +339,3 @@ def open_session(
 def utc_now() -> datetime:
     """The current time, in UTC."""
     return datetime.now(UTC)
-
-
-def ended(
-    turn: Turn,
-    status: TurnStatus,
-    error: TurnError | None,
-    attempts: tuple[Attempt, ...],
-    at: datetime,
-) -> Turn:
-    """The turn as it ended; ``attempts`` replace those known before, unless there are none."""
-    answer = turn.answer.model_copy(update={"attempts": attempts}) if attempts else turn.answer
-    update = {"status": status, "error": error, "answer": answer, "finished_at": at}
-    return turn.model_copy(update=update)

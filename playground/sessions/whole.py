@@ -41,7 +41,7 @@ class UnfitError(StoreError):
         super().__init__(f"This session was not added: {why}")
 
 
-def put(transaction: Transaction, owner: Owner, conversation: Conversation) -> None:
+def put(transaction: Transaction, owner: Owner, conversation: Conversation, now: datetime) -> None:
     """Write a conversation as it is. Raises TakenError or UnfitError."""
     _check(conversation)
     for table in (CONVERSATIONS, DELETED):
@@ -51,6 +51,7 @@ def put(transaction: Transaction, owner: Owner, conversation: Conversation) -> N
     number = rows.next_number(transaction)
     title = conversation.title or _first_line(conversation.turns)
     head = _head(conversation) | {"number": number, "owner": owner, "title": _plain(title)}
+    head["added_at"] = now.timestamp()
     tags = [_plain(tag) for tag in conversation.tags]
     try:
         transaction.execute(sa.insert(CONVERSATIONS), [head | {"tags": json.dumps(tags)}])

@@ -25,7 +25,7 @@ def test_the_router_is_judged_beside_everyone(page: Page, server: PlaygroundServ
     box.press("Enter")
     expect(page.get_by_text("1 message to the router, 6 answers in all")).to_be_visible()
     verdict = page.get_by_role("row", name=re.compile("^G? ?Google gemini")).first
-    expect(verdict).to_contain_text("can't tell yet, about 7 more would do")
+    expect(verdict).to_contain_text("can't tell yet, about 24 more would do")
     expect(page.get_by_role("row", name=re.compile("^Oracle, an upper bound"))).to_be_visible()
     expect(page.get_by_test_id("stPlotlyChart")).to_have_count(1)
 

@@ -168,11 +168,39 @@ def test_space_pauses_and_plays_whatever_was_clicked_before(
 def test_the_buttons_of_the_demos_stand_on_one_line(page: Page, server: PlaygroundServer) -> None:
     page.goto(f"{server.url}/demo")
     plays = page.locator('[class*="st-key-play-shipped-"] button')
-    expect(plays).to_have_count(3)
+    expect(plays).to_have_count(4)
     settle(page)
-    assert (
-        len({round(place["y"]) for place in map(Locator.bounding_box, plays.all()) if place}) == 1
-    )
+    first_row = [place for place in map(Locator.bounding_box, plays.all()[:3]) if place]
+    assert len({round(place["y"]) for place in first_row}) == 1
+
+
+def test_four_seats_answer_on_the_stage_and_go_on_in_compare(
+    page: Page, server: PlaygroundServer
+) -> None:
+    page.goto(f"{server.url}/demo")
+    page.locator('[class*="st-key-play-shipped-4"] button').click()
+    stage = Stage(page)
+    expect(stage.caption).to_contain_text("One question goes to four seats at once")
+    stage.pause()
+    stage.step_to("The router chose Google. Google spoke first, OpenAI was cheapest.")
+    expect(stage.turns).to_have_count(4)
+    expect(stage.turns.first).to_contain_text("simulated, scripted")
+    stage.step_to("Now Google goes down")
+    stage.step_to("Google is down, so its own seat stays empty.")
+    expect(stage.turns.nth(1)).to_contain_text("is down (drill)")
+    expect(stage.turns.first).to_contain_text("Failed over once")
+    band = page.locator(".st-key-demo-band").bounding_box()
+    figures = page.locator(".dm-seat-figures").bounding_box()
+    assert band
+    assert figures
+    assert figures["y"] + figures["height"] <= band["y"]
+    stage.step_to("Google is back")
+    stage.step_to("Below: all three messages, as medians.")
+    stage.step_to("11 answers to 3 questions")
+    page.get_by_role("link", name="Open in Compare").click()
+    expect(page.get_by_placeholder("Message all seats")).to_be_visible()
+    expect(page.locator(".compare-figures")).to_contain_text("2 of 3")
+    settle(page)
 
 
 def font_pixels(place: Locator) -> float:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.compare.seats import Comparison, messages, read
-from playground.runtime import Runtime, get_runtime
+from playground.runtime import get_runtime
 from playground.sessions.turns import Conversation, Turn
 from playground.teams.owner import MACHINE_OWNER
 from tests.patience import PATIENCE
@@ -20,20 +17,6 @@ from tests.patience import PATIENCE
 UI = Path(__file__).parent.parent.parent / "playground" / "ui.py"
 TWO = ["openai:gpt-6.1-sol", "xai:grok-4.7"]
 _HEAD = re.compile(r'"compare-letter">(.)</span>.*?<h2>([^<]+)')
-
-
-@contextmanager
-def demo_playground(data: Path) -> Iterator[Runtime]:
-    """A playground with a gateway of its own: the demo fleet at once, no local model."""
-    get_runtime().shutdown()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SPEKO_DATA_DIR", str(data))
-        patch.setenv("SPEKO_FLEET", "demo")
-        patch.setenv("SPEKO_PACE", "0")
-        runtime = get_runtime()
-        runtime.gateway.ensure()
-        yield runtime
-        runtime.shutdown()
 
 
 def page(name: str = "compare", **query: Any) -> AppTest:

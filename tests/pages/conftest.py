@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
-from playground.runtime import get_runtime
+from playground.runtime import Runtime, get_runtime
 from playground.teams.visitor import MACHINE_USER
 from tests.pages.gateway_stand_in import KEY, StandIn
 from tests.visitors import be
@@ -49,3 +50,24 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandI
             monkeypatch.setattr(runtime.gateway, look, lambda: (server.base_url, KEY))
         yield server
     get_runtime().shutdown()
+
+
+@pytest.fixture(scope="module")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    """The module's playground, with the demo fleet; override it for one in each test."""
+    with demo_playground(tmp_path_factory.mktemp("data")) as runtime:
+        yield runtime
+
+
+@contextmanager
+def demo_playground(data: Path) -> Iterator[Runtime]:
+    """A playground with a gateway of its own: the demo fleet at once, no local model."""
+    get_runtime().shutdown()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPEKO_DATA_DIR", str(data))
+        patch.setenv("SPEKO_FLEET", "demo")
+        patch.setenv("SPEKO_PACE", "0")
+        runtime = get_runtime()
+        runtime.gateway.ensure()
+        yield runtime
+        runtime.shutdown()

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.compare.votes import CastVote, add_votes
-from playground.runtime import Runtime, get_runtime
+from playground.runtime import Runtime
 from playground.sessions.turns import Turn, utc_now
 from playground.teams.owner import MACHINE_OWNER
 from tests.patience import PATIENCE
 from tests.playground.compare.seated import FOUR, each_of
 
 UI = Path(__file__).parent.parent.parent / "playground" / "ui.py"
-
-
-@pytest.fixture(scope="module")
-def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
-    """A playground with a gateway of its own: the demo fleet, no local model."""
-    get_runtime().shutdown()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SPEKO_DATA_DIR", str(tmp_path_factory.mktemp("data")))
-        patch.setenv("SPEKO_FLEET", "demo")
-        patch.setenv("SPEKO_PACE", "0")
-        runtime = get_runtime()
-        runtime.gateway.ensure()
-        yield runtime
-        runtime.shutdown()
 
 
 def page(**query: str | list[str]) -> AppTest:
@@ -78,7 +64,7 @@ def test_a_message_goes_to_all_seats_and_is_counted(runtime: Runtime) -> None:
         "1 message to the router, 6 answers in all; all [simulated](real)." in each.value
         for each in app.caption
     )
-    assert "can't tell yet, about 7 more would do" in html(app)
+    assert "can't tell yet, about 24 more would do" in html(app)
     assert "Oracle, an upper bound" in html(app)
     assert len(app.get("plotly_chart")) == 1
 
@@ -106,7 +92,7 @@ def test_a_stored_comparison_is_answered_in_words_and_as_a_table(runtime: Runtim
     store = runtime.store.of(MACHINE_OWNER)
     times = {"a": 300.0, "b": 420.0, "c": 180.0, "d": 300.0}
     for seat, time in times.items():
-        for turn in each_of(seat, [time] * 9, 0.01):
+        for turn in each_of(seat, [time] * 25, 0.01):
             store.save_turn(turn)
     store.save_comparison("c", FOUR.model_dump_json())
     app = page(c="c")

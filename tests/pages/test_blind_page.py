@@ -11,10 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from playground.compare.seats import Comparison, Seat
 from playground.compare.votes import CastVote, add_votes, hash_of, votes_of
-from playground.runtime import Runtime, get_runtime
+from playground.runtime import Runtime
 from playground.sessions.store import OwnerStore
 from playground.sessions.turns import Answer, utc_now
 from playground.teams.owner import MACHINE_OWNER
+from tests.pages.conftest import demo_playground
 from tests.patience import PATIENCE
 from tests.turns import turn
 
@@ -27,16 +28,10 @@ POOL = Comparison(blind=True, chance=0.25).added(
 
 
 @pytest.fixture
-def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runtime]:
-    """A playground with a gateway of its own: the demo fleet, no local model."""
-    get_runtime().shutdown()
-    monkeypatch.setenv("SPEKO_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("SPEKO_FLEET", "demo")
-    monkeypatch.setenv("SPEKO_PACE", "0")
-    runtime = get_runtime()
-    runtime.gateway.ensure()
-    yield runtime
-    runtime.shutdown()
+def runtime(tmp_path: Path) -> Iterator[Runtime]:
+    """A playground with an empty store."""
+    with demo_playground(tmp_path) as runtime:
+        yield runtime
 
 
 @pytest.fixture
@@ -45,12 +40,12 @@ def store(runtime: Runtime) -> OwnerStore:
     return runtime.store.of(MACHINE_OWNER)
 
 
-def page(view: str = "blind", **query: str) -> AppTest:
-    """The view at a deep link."""
+def page(view: str = "blind", *, on: str = "compare", **query: str) -> AppTest:
+    """The view, or another page, at a deep link."""
     app = AppTest.from_file(str(UI), default_timeout=PATIENCE)
     for name, value in {"how": view, **query}.items():
         app.query_params[name] = value
-    app.switch_page("../pages/compare.py").run()
+    app.switch_page(f"../pages/{on}.py").run()
     assert not app.exception
     return app
 
@@ -227,3 +222,34 @@ def test_beside_a_session_of_another_kind_a_new_one_begins_by_the_same_form(
     left = store.load("c")
     assert left is not None
     assert len(left.turns) == 2
+
+
+@pytest.mark.parametrize("name", ["chat", "analytics"])
+def test_no_other_page_names_who_answered_before_the_vote(store: OwnerStore, name: str) -> None:
+    duel(store)
+    elsewhere = page(c="c", on=name)
+    assert not [name for name in NAMES if name in shown(elsewhere)]
+
+
+def test_the_chat_leads_a_blind_session_back_to_where_it_is_judged(store: OwnerStore) -> None:
+    duel(store)
+    chat = page(c="c", on="chat")
+    assert not chat.chat_input
+    (link,) = [each.proto for each in chat.get("page_link") if each.proto.label == "Go on blind"]
+    assert (link.page, link.query_string) == ("compare", "c=c&how=blind")
+
+
+def test_no_answer_of_a_blind_session_becomes_a_comparison_with_names(store: OwnerStore) -> None:
+    duel(store)
+    app = page("side by side", c="c", **{"from": "t-a"})
+    assert not [name for name in NAMES if name in shown(app)]
+    assert [session.id for session in store.recent(9)] == ["c"]
+
+
+def test_a_vote_that_can_be_taken_back_is_not_listed_by_name(store: OwnerStore) -> None:
+    app = press(duel(store), "vote-left")
+    assert votes_of(store)
+    assert page("ratings").expander[0].label == "Your votes (0)"
+    press(app, "blind-names")
+    app.button_group(key="how").set_value("ratings").run()
+    assert "Your votes (1)" in [each.label for each in app.expander]

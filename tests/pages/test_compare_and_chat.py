@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from playground.runtime import Runtime, get_runtime
+from playground.runtime import get_runtime
 from playground.teams.owner import MACHINE_OWNER
 from tests.pages.compare_page import (
     TWO,
     answers,
     captions,
-    demo_playground,
     heads,
     html,
     page,
@@ -21,14 +18,6 @@ from tests.pages.compare_page import (
     send,
     stored,
 )
-
-
-@pytest.fixture(scope="module")
-def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
-    """A playground with the demo fleet."""
-    with demo_playground(tmp_path_factory.mktemp("data")) as runtime:
-        yield runtime
-
 
 pytestmark = pytest.mark.usefixtures("runtime")
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from playground.compare.desk_view import CompareDesk
 from playground.compare.seats import messages
+from playground.routing.saved_what_ifs import save_what_if
 from playground.runtime import Runtime, get_runtime
 from playground.servers.local_gateway import GatewayStartError
 from playground.sessions.store import Store
 from playground.sessions.turns import Answer, Conversation, new_id
 from playground.teams.owner import MACHINE_OWNER
+from speko_client.models import WhatIf
 from tests.pages.compare_page import (
     TWO,
     answers,
     captions,
     choose,
     comparison,
-    demo_playground,
     draft,
     heads,
     html,
@@ -31,13 +30,6 @@ from tests.pages.compare_page import (
 )
 
 FIRST = ["router", "google:gemini-3.8-flash", *TWO]
-
-
-@pytest.fixture(scope="module")
-def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
-    """A playground with the demo fleet."""
-    with demo_playground(tmp_path_factory.mktemp("data")) as runtime:
-        yield runtime
 
 
 pytestmark = pytest.mark.usefixtures("runtime")
@@ -145,11 +137,25 @@ def test_a_pinned_seat_fails_alone_and_is_asked_again_alone() -> None:
     assert "Earlier tries" in str([block.proto for block in app.get("popover")])
 
 
+def test_a_saved_what_if_has_its_seat_by_its_link(runtime: Runtime) -> None:
+    store = runtime.store.of(MACHINE_OWNER)
+    saved = save_what_if(store, WhatIf(name="Without Google", without=["google"]))
+    token = f"router;what_if={saved.id}"
+    app = page(seats=[token, "router;what_if=gone", *TWO])
+    assert heads(app)[0] == "A Router · Without Google"
+    assert "1 seat of the address left out" in app.info[0].value
+    assert "OpenAI gpt-6.1-sol would answer now." in captions(app)
+    send(app, "Hello")
+    assert parameter(app, "seats")[0] == token
+    assert answers(app)["a"].answer.provider == "openai"
+
+
 def test_each_seat_goes_on_from_its_own_answers() -> None:
     app = page(seats=TWO)
     send(app, "One")
     assert captions(app).count("Next: after its own answers") == 2
     send(app, "Two")
+    assert html(app).count("Own thread") == 2
     before, after = answers(app, 0), answers(app)
     assert {seat: turn.parent_id for seat, turn in after.items()} == {
         seat: turn.id for seat, turn in before.items()
@@ -166,7 +172,7 @@ def test_all_go_on_from_the_winner_once_it_is_chosen() -> None:
     assert "Next: after this one" in captions(app)
     send(app, "Two")
     assert {turn.parent_id for turn in answers(app).values()} == {winner.id}
-    assert "Asked after B&#x27;s answer" in html(app)
+    assert "After B&#x27;s answer" in html(app)
     send(app, "Three")
     assert "Choose the answer that all go on from" in app.toast[0].value
     assert draft(app) == "Three"
@@ -180,6 +186,8 @@ def test_all_answers_go_to_all() -> None:
     threads.set_value("shared").run()
     assert captions(app).count("Next: after everybody's answers") == 2
     send(app, "Two")
+    assert html(app).count("After all answers") == 2
+    assert [turn.threads for turn in stored(app).turns] == ["own", "own", "shared", "shared"]
     usage = {seat: turn.answer.usage for seat, turn in answers(app).items()}
     assert all(each and each.prompt_tokens > 40 for each in usage.values()), usage
 

@@ -20,6 +20,7 @@ TITLES = [
     "Booking an appointment",
     "A finance help desk, in English and Spanish",
     "A provider outage day",
+    "One question, four seats",
 ]
 
 
@@ -59,8 +60,8 @@ def marked(app: AppTest) -> list[str]:
 def test_the_scripts_stand_there_with_their_length() -> None:
     app = page()
     assert not app.exception
-    assert [heading.value for heading in app.header][:3] == TITLES
-    assert "7 turns · about 1:" in app.caption[-1].value
+    assert [heading.value for heading in app.header][:4] == TITLES
+    assert "3 turns · 4 seats · about 1:" in app.caption[-1].value
     assert [name for name in buttons(app) if name.startswith("Play ")] == [
         f"Play *{title}*" for title in TITLES
     ]
@@ -135,8 +136,7 @@ def test_an_error_stays_on_the_stage_until_the_person_decides(stand_in: StandIn)
     app = page(c=run.conversation_id)
     # The stand-in has no /v1/complete that answers, so the turn fails.
     app.button(key="demo-step").click().run()
-    assert run.answering is not None
-    assert run.answering.wait(PATIENCE)
+    assert all(each.wait(PATIENCE) for each in run.asked)
     app.run()
     assert buttons(app) == ["Retry", "Leave it out", "Stop"]
     assert "dm-problem" in html(app)

@@ -60,3 +60,10 @@ def test_it_says_whether_the_scores_are_still_in_force(app: AppTest) -> None:
     act(app, "receipt", "t1")
     (html,) = receipts(app)
     assert "demo-1, still in force" in html
+
+
+def test_the_menu_opens_the_code_by_itself(app: AppTest) -> None:
+    act(app, "code", "t1")
+    assert not receipts(app)
+    (code,) = app.code
+    assert code.value.count("Book me an appointment for Tuesday.") == 1

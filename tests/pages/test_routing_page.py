@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground.runtime import Runtime, get_runtime
+from playground.runtime import Runtime
 from playground.sessions.turns import TurnSettings
 from playground.teams.owner import MACHINE_OWNER
 from tests.pages.gateway_stand_in import StandIn
 from tests.patience import PATIENCE
 
 UI = Path(__file__).parent.parent.parent / "playground" / "ui.py"
-
-
-@pytest.fixture(scope="module")
-def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
-    """A playground with a gateway of its own: the demo fleet, no local model."""
-    get_runtime().shutdown()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SPEKO_DATA_DIR", str(tmp_path_factory.mktemp("data")))
-        patch.setenv("SPEKO_FLEET", "demo")
-        runtime = get_runtime()
-        runtime.gateway.ensure()
-        yield runtime
-        runtime.shutdown()
 
 
 def page(name: str = "routing", **query: str) -> AppTest:

@@ -77,7 +77,7 @@ def test_sessions_unused_for_so_many_days_are_deleted_where_that_is_set(
     everyone.of(Owner("ann")).save_turn(turn("t1", conversation_id="old"))
     everyone.close()
     runtime.store.of(Owner("ann")).save_turn(turn("t2", conversation_id="new"))
-    runtime.delete_unused()
+    runtime.tidy()
     assert [each.id for each in runtime.store.of(Owner("ann")).recent(5)] == left
 
 
@@ -86,7 +86,7 @@ def test_where_they_cannot_be_deleted_the_log_says_why(
 ) -> None:
     monkeypatch.setenv("SPEKO_RETENTION_DAYS", "30")
     (data_dir / "playground.db").mkdir()
-    get_runtime().delete_unused()
+    get_runtime().tidy()
     assert "could not be deleted" in caplog.text
     assert "playground.db cannot be opened" in caplog.text
 

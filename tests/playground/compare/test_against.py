@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.compare.against import Rival, against, everyone, lined_up, outcomes
+from playground.compare.against import Rival, against, every_candidate, lined_up, outcomes
 from playground.compare.ratings import Vote
 from playground.compare.seats import MOST, Comparison, Seat, as_token
 from playground.sessions.turns import Turn
@@ -17,7 +17,7 @@ from speko_client.models import ScoredCandidate
 from tests.playground.compare.seated import FOUR, asked, each_of, ranking
 
 TIMES = st.lists(st.none() | st.floats(1, 5_000), min_size=1, max_size=8)
-PLENTY = 12
+PLENTY = 25
 
 
 def rivals(turns: list[Turn], votes: tuple[Vote, ...] = ()) -> dict[str, Rival]:
@@ -26,7 +26,7 @@ def rivals(turns: list[Turn], votes: tuple[Vote, ...] = ()) -> dict[str, Rival]:
 
 
 def four(cost: float = 0.001) -> list[Turn]:
-    """A dozen messages: OpenAI 100 ms later at twice the cost, Groq 100 ms sooner at half of it."""
+    """Messages up to a look: OpenAI 100 ms later at twice the cost, Groq as much better."""
     rng = np.random.default_rng(6)
     base = rng.uniform(300, 400, PLENTY)
     return [
@@ -155,14 +155,14 @@ def test_nobody_is_ahead_of_the_oracle(
 
 def test_everyone_begins_with_the_best_of_each_provider() -> None:
     known = ranking(("openai", "big", 90, 9), ("openai", "small", 80, 1), ("xai", "grok", 70, 2))
-    names = [f"{each.provider_id}:{each.model_id}" for each in everyone(known)]
+    names = [f"{each.provider_id}:{each.model_id}" for each in every_candidate(known)]
     assert names == ["openai:big", "xai:grok", "openai:small"]
 
 
 def test_one_click_seats_the_router_and_the_five_first() -> None:
     known = ranking(*((f"vendor-{place}", "m", 50, 1) for place in range(9)))
     before = Comparison(threads="shared", winner="t1").added(Seat(id="a", pin="old"))
-    seats = lined_up(before, everyone(known))
+    seats = lined_up(before, every_candidate(known))
     assert [as_token(seat) for seat in seats.seats] == [
         "router",
         *(f"vendor-{place}:m" for place in range(MOST - 1)),
@@ -172,7 +172,7 @@ def test_one_click_seats_the_router_and_the_five_first() -> None:
 
 def test_a_model_that_no_seat_can_name_stays_out() -> None:
     known = ranking(("own", "a model; with blanks", 50, 1), ("xai", "grok", 40, 1))
-    seats = lined_up(Comparison(), everyone(known)).seats
+    seats = lined_up(Comparison(), every_candidate(known)).seats
     assert [as_token(seat) for seat in seats] == ["router", "xai:grok"]
 
 

@@ -173,6 +173,8 @@ def test_a_vote_on_a_seat_that_is_gone_is_refused() -> None:
 
 def test_a_what_if_is_a_label_of_its_own() -> None:
     assert label_of(Seat(id="a", what_if=WhatIf(name="Cheap"))) == "router;what_if=Cheap"
+    saved = Seat(id="a", what_if=WhatIf(name="Cheap"), what_if_id="w1")
+    assert label_of(saved) == "router;what_if=Cheap"
 
 
 def growing(seat: str, text: str) -> Turn:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from scipy import stats
 
 from playground.compare.paired import (
     RESAMPLES,
+    Difference,
     cost_ratio,
     cross_fitted,
+    looked_at,
     oracle,
     random_mix,
     sign_chance,
@@ -70,10 +74,59 @@ def test_no_side_is_favoured(pairs: list[tuple[float | None, float | None]]) -> 
     assert (one.low, one.high) == (-other.high, -other.low)
 
 
-def test_nothing_is_said_of_few_messages() -> None:
-    found = time_difference([1.0, 2.0], [900.0, 900.0])
+def in_time(rows: NDArray[np.float64]) -> Difference | None:
+    """The first column's times beside the second's."""
+    return time_difference(list(rows[:, 0]), list(rows[:, 1]))
+
+
+def in_cost(rows: NDArray[np.float64]) -> Difference | None:
+    """The first column's costs beside the second's."""
+    return cost_ratio(list(rows[:, 0]), list(rows[:, 1]))
+
+
+def sooner(count: int) -> NDArray[np.float64]:
+    """So many messages, the first one 400 ms sooner at each."""
+    return np.tile([100.0, 500.0], (count, 1))
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(24, ("can't tell", 1)), (25, ("better", None)), (49, ("better", None))],
+)
+def test_nothing_is_said_before_the_first_look(count: int, said: tuple[str, int | None]) -> None:
+    found = looked_at(sooner(count), in_time)
     assert found is not None
-    assert (found.word, found.more) == ("can't tell", 6)
+    assert (found.word, found.more, found.n) == (*said, count)
+
+
+def test_what_came_after_the_last_look_waits_for_the_next_one() -> None:
+    later = np.tile([500.0, 100.0], (24, 1))
+    found = looked_at(np.vstack([sooner(25), later]), in_time)
+    assert found is not None
+    assert (found.word, found.n) == ("better", 49)
+
+
+def test_what_is_missing_leads_to_a_look() -> None:
+    rng = np.random.default_rng(2)
+    times = np.column_stack([rng.normal(500, 150, 30), rng.normal(580, 150, 30)])
+    found = looked_at(times, in_time)
+    assert found is not None
+    assert found.word == "can't tell"
+    assert found.more is not None
+    assert 30 + found.more in {50, 100, 200, 400, 800, 1_600, 3_200}
+
+
+def test_a_difference_that_may_lie_within_the_margin_is_not_called_better() -> None:
+    rng = np.random.default_rng(3)
+    first = rng.normal(500, 60, 100)
+    found = time_difference(list(first), list(first + rng.normal(35, 20, 100)))
+    assert found is not None
+    assert -60 < found.low < found.high < 0
+    assert found.word == "no difference"
+    near = time_difference(list(first), list(first + rng.normal(51, 20, 100)))
+    assert near is not None
+    assert near.high < 0
+    assert near.word == "can't tell"
 
 
 def test_the_truth_lies_in_the_interval_of_the_ratio() -> None:
@@ -87,14 +140,30 @@ def test_the_truth_lies_in_the_interval_of_the_ratio() -> None:
     assert 0.91 <= hits / 400 <= 0.98
 
 
-def test_equals_raise_few_alarms() -> None:
-    rng = np.random.default_rng(4)
-    alarms = 0
-    for _ in range(1_000):
-        first, second = rng.lognormal(6, 0.4, 40), rng.lognormal(6, 0.4, 40)
-        found = time_difference(list(first), list(second))
-        alarms += found is not None and found.word in ("better", "worse")
-    assert alarms <= 60
+def alarms_of(
+    judge: Callable[[NDArray[np.float64]], Difference | None], figures: NDArray[np.float64]
+) -> int:
+    """In how many of the runs a look finds a winner; figures are (runs, messages, 2)."""
+    looks = (25, 50, 100, 200)
+    return sum(
+        any(
+            found is not None and found.word in ("better", "worse")
+            for found in (looked_at(run[:look], judge) for look in looks)
+        )
+        for run in figures
+    )
+
+
+@pytest.mark.slow
+def test_looking_again_and_again_finds_few_winners_among_equals_in_time() -> None:
+    figures = np.random.default_rng(4).lognormal(6, 0.4, (1_000, 200, 2))
+    assert alarms_of(in_time, figures) <= 60
+
+
+@pytest.mark.slow
+def test_looking_again_and_again_finds_few_winners_among_equals_in_cost() -> None:
+    figures = np.random.default_rng(4).lognormal(-6, 0.5, (1_000, 200, 2))
+    assert alarms_of(in_cost, figures) <= 60
 
 
 def test_the_best_single_is_not_flattered_by_being_chosen() -> None:
@@ -134,5 +203,6 @@ def test_both_intervals_are_numpys_over_the_same_samples() -> None:
     low = np.quantile(medians, 0.025, method="higher")
     high = np.quantile(medians, 0.975, method="lower")
     assert (time.low, time.high) == pytest.approx((low, high), abs=1e-6)
-    expected = np.quantile(ratios, [0.025, 0.975])
-    assert (cost.low, cost.high) == pytest.approx(tuple(expected), abs=1e-6)
+    low = np.quantile(ratios, 0.025, method="higher")
+    high = np.quantile(ratios, 0.975, method="lower")
+    assert (cost.low, cost.high) == pytest.approx((low, high), abs=1e-6)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from playground.compare.ratings import MIDDLE, POINTS, Outcome, Vote, rate, win_matrix
-from playground.compare.verdicts import holm, last_look, verdicts
+from playground.compare.verdicts import holm, verdicts
 
 OUTCOMES: tuple[Outcome, ...] = ("left", "tie", "right")
 
@@ -110,13 +110,6 @@ def test_a_model_against_itself_is_found_better_at_most_six_times_in_a_hundred(s
     assert alarms <= 60
 
 
-@pytest.mark.parametrize(
-    ("votes", "look"), [(0, 0), (24, 0), (25, 25), (49, 25), (99, 50), (200, 200), (399, 200)]
-)
-def test_verdicts_are_looked_at_only_at_certain_counts(votes: int, look: int) -> None:
-    assert last_look(votes) == look
-
-
 def test_a_clear_winner_is_called_better() -> None:
     votes = [won_by("a" if n % 10 else "b", n) for n in range(50)]
     (verdict,) = verdicts(votes)
@@ -138,6 +131,13 @@ def test_an_even_race_asks_for_more_votes() -> None:
 
 def test_many_even_votes_are_no_difference() -> None:
     votes = [won_by("ab"[n // 2 % 2], n) for n in range(3_200)]
+    assert verdicts(votes)[0].word == "no difference"
+
+
+def test_a_certain_difference_within_the_margin_is_none_that_matters() -> None:
+    votes = [won_by("a" if n * 52 % 100 < 52 else "b", n) for n in range(12_800)]
+    difference, error = rate(votes).difference("a", "b")
+    assert difference > 3 * error
     assert verdicts(votes)[0].word == "no difference"
 
 

@@ -104,8 +104,26 @@ def test_a_winner_is_one_of_the_last_answers() -> None:
     assert winner_is_chosen(chosen, ASKED)
     assert not winner_is_chosen(chosen, later)
     assert not winner_is_chosen(chosen, ())
-    assert went_on(later[-1], later) == "Asked after B's answer"
+    assert went_on(later[-1], later) == "After B's answer"
     assert went_on(ASKED[0], later) == ""
+
+
+@pytest.mark.parametrize(
+    ("threads", "parent", "said"),
+    [
+        ("own", "1a", "Own thread"),
+        ("winner", "1a", "After its own, the winner"),
+        ("winner", "1b", "After B's answer"),
+        ("shared", "1a", "After all answers"),
+        (None, "1a", ""),
+        ("own", None, ""),
+    ],
+)
+def test_each_answer_says_what_it_was_asked_after(
+    threads: str | None, parent: str | None, said: str
+) -> None:
+    later = turn("2a", parent, seat="a", message_id="m2", threads=threads)
+    assert went_on(later, (*ASKED, later)) == said
 
 
 def test_who_was_asked_is_read_from_the_turn() -> None:

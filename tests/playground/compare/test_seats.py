@@ -86,6 +86,15 @@ def test_a_seat_comes_back_from_the_url(seat: Seat) -> None:
     assert from_tokens([as_token(seat)], PAGE).seats == (seat,)
 
 
+def test_a_what_if_comes_back_from_the_url_by_its_id() -> None:
+    saved = {"w1": WhatIf(name="Groq for free")}
+    seat = Seat(id="a", what_if=saved["w1"], what_if_id="w1", own=PAGE)
+    assert "what_if=w1" in as_token(seat)
+    assert "Groq" not in as_token(seat)
+    assert from_tokens([as_token(seat)], PAGE, saved).seats == (seat,)
+    assert from_tokens([as_token(seat), "router"], PAGE).seats == (Seat(id="a"),)
+
+
 def test_a_url_carries_no_text_of_a_persons() -> None:
     own = TurnSettings(system_prompt="My secret", reply="My secret")
     assert "secret" not in as_token(Seat(id="a", own=own))

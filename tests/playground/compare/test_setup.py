@@ -12,7 +12,7 @@ from playground.compare.setup import (
     beside,
     candidate_of,
     choices,
-    everyone,
+    every_vendor,
     first_seats,
     gone,
     left_out,
@@ -67,7 +67,7 @@ def test_what_an_address_names_in_vain_is_counted() -> None:
 
 def test_everyone_is_each_vendor_once_beside_the_router() -> None:
     before = Comparison().added(Seat(id="a"), pinned("a:1"), pinned("b"))
-    after, too_many = everyone(
+    after, too_many = every_vendor(
         before, [], ranking("a:1", "a:2", "b:1", "c:1"), used={"a", "b", "c"}
     )
     assert pins(after) == [None, "b", "a", "c"]
@@ -77,13 +77,13 @@ def test_everyone_is_each_vendor_once_beside_the_router() -> None:
 
 def test_who_has_no_room_is_counted() -> None:
     many = ranking(*(f"v{number}:m" for number in range(9)))
-    after, too_many = everyone(Comparison().added(Seat(id="a")), [], many)
+    after, too_many = every_vendor(Comparison().added(Seat(id="a")), [], many)
     assert len(after.seats) == MOST
     assert too_many == 4
 
 
 def test_everyone_without_a_ranking_is_who_can_be_called() -> None:
-    after, _ = everyone(Comparison(), [row("a"), row("b", available=False)], None)
+    after, _ = every_vendor(Comparison(), [row("a"), row("b", available=False)], None)
     assert pins(after) == ["a"]
 
 
@@ -95,7 +95,10 @@ def test_a_seat_is_found_among_the_choices_by_what_it_asks() -> None:
     assert "a:m" in offered
     assert "b:m" not in offered
     assert token_of(Seat(id="c", pin="a:m", own=TurnSettings()), offered) == "a:m"
-    assert token_of(Seat(id="c", what_if=WhatIf(name="X")), offered) == "what-if x"
+    tried = Seat(id="c", what_if=WhatIf(name="X"), what_if_id="x")
+    assert token_of(tried, offered) == "router;what_if=x"
+    older = tried.model_copy(update={"what_if_id": None})
+    assert token_of(older, offered) == "router;what_if=X"
     assert token_of(Seat(id="c", pin="gone"), offered) == "gone"
 
 

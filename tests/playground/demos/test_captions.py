@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from playground.demos.captions import caption_after, closing_caption
 from playground.demos.script import DemoCaption, DemoScript, DemoTurn
-from playground.demos.stage import caption_after, closing_caption, faults_line
+from playground.demos.stage import faults_line
 from speko_client.models import Fault, Timing
 from tests.turns import answered, failed, served
 

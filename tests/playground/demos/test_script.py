@@ -86,6 +86,31 @@ def test_a_value_is_the_text_that_stands_there() -> None:
     assert (turn.message, turn.intent.language) == ("yes", "no")
 
 
+def test_seats_are_named_as_in_an_address() -> None:
+    found = script(f"seats: [router, openai:gpt-4o, router;optimize_for=cost]\n{SMALLEST}")
+    settings = found.settings_at(0, drills=False)
+    comparison = found.compared(settings)
+    assert comparison is not None
+    asked = [seat.settings(settings) for seat in comparison.seats]
+    assert [each.allowed for each in asked] == [(), ("openai:gpt-4o",), ()]
+    assert [each.optimize_for for each in asked] == ["balanced", "balanced", "cost"]
+    assert script(SMALLEST).compared(settings) is None
+
+
+@pytest.mark.parametrize(
+    ("seats", "told"),
+    [
+        ("[router]", "line 1: seats: a comparison has 2 to 6 seats, not 1"),
+        ("[a, b, c, d, e, f, g]", "a comparison has 2 to 6 seats, not 7"),
+        ("[router, '!']", "“!” is no seat; write router, vendor, or vendor:model"),
+    ],
+)
+def test_seats_that_nobody_can_take_are_refused(seats: str, told: str) -> None:
+    with pytest.raises(DemoScriptError) as refused:
+        script(f"seats: {seats}\n{SMALLEST}")
+    assert told in refused.value.message
+
+
 def test_a_field_with_nothing_behind_it_is_left_out() -> None:
     assert script(with_turn("reply:")).turns[0].reply is None
 
@@ -101,7 +126,7 @@ def test_a_field_with_nothing_behind_it_is_left_out() -> None:
         ("faults: [{kind: down}]", "fault 1, target is missing; add it"),
         ("faults: [{target: a, kind: broken}]", "kind must be 'down', 'rate_limited'"),
         ("caption: Look!", "turn 1, caption must have fields"),
-        ("caption: {after: '{servd}'}", "{servd} is unknown here; there are {failed}"),
+        ("caption: {after: '{servd}'}", "{servd} is unknown here; there are {cheapest}"),
         ("allowed: openai", "allowed must be a list"),
         ("pause: long", "pause must be a number, not “long”"),
         ("pause: -1", "pause must be 0 or more, not “-1”"),
@@ -220,7 +245,8 @@ def test_any_value_of_any_field_is_read_or_refused(name: str, value: object) -> 
 def test_a_script_that_comes_along_lasts_about_two_minutes(path: Path) -> None:
     found = parse_script(path.read_bytes(), path.name)
     assert 90 <= estimated_seconds(found) <= 150
-    assert all(turn.reply and turn.caption.before and turn.caption.after for turn in found.turns)
+    assert all(turn.reply or found.seats for turn in found.turns)
+    assert all(turn.caption.before and turn.caption.after for turn in found.turns)
     assert any(found.faults_at(place) for place in range(len(found.turns)))
     assert found.faults_at(len(found.turns) - 1) == ()
 
@@ -233,7 +259,7 @@ def test_own_scripts_stand_on_the_shelf_with_their_problems(tmp_path: Path) -> N
     (folder / "notes.txt").write_text("not a script")
     (folder / "folder.yaml").mkdir()
     entries = shelf(tmp_path)
-    assert len([entry for entry in entries if not entry.own and entry.script]) == 3
+    assert len([entry for entry in entries if not entry.own and entry.script]) == 4
     own = {entry.name: entry for entry in entries if entry.own}
     assert own.keys() == {"good.yaml", "bad.yml", "folder.yaml"}
     assert own["good.yaml"].script is not None
@@ -242,4 +268,4 @@ def test_own_scripts_stand_on_the_shelf_with_their_problems(tmp_path: Path) -> N
 
 
 def test_a_shelf_without_own_scripts_has_those_that_come_along(tmp_path: Path) -> None:
-    assert [entry.own for entry in shelf(tmp_path / "none")] == [False] * 3
+    assert [entry.own for entry in shelf(tmp_path / "none")] == [False] * 4

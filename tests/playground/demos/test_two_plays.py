@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from playground.compare.seats import messages, read
+from playground.demos.captions import caption_after
 from playground.demos.player import Player
 from playground.demos.runs import DemoRun, DemoRuns
 from playground.demos.script_files import SHIPPED, parse_script
-from playground.demos.stage import caption_after, demo_figures
+from playground.demos.stage import demo_figures
 from playground.servers.connection import Connection, embedded
 from playground.servers.local_gateway import LocalGateway
 from playground.sessions.engine import Engine
@@ -28,6 +30,7 @@ ANSWERS = {
     "3-provider-outage-day": [GOOGLE, SOL, GOOGLE, GOOGLE, GROK, GOOGLE, SOL],
 }
 """Who answers which turn."""
+COMPARED = "4-four-seats"
 FAILED_OVER = {
     "1-appointment-booking": [4, 5],
     "2-finance-help-desk": [5],
@@ -50,8 +53,7 @@ def play(run: DemoRun, connection: Connection) -> tuple[Turn, ...]:
     while not run.player.ended:
         run.control(Player.step)
         run.look(0.0, connection, drills=True)
-        if run.answering is not None:
-            assert run.answering.wait(PATIENCE)
+        assert all(each.wait(PATIENCE) for each in run.asked)
         run.look(0.0, connection, drills=True)
         assert run.player.stage != "failed", run.player.problem
     return run.turns
@@ -82,6 +84,38 @@ def test_a_script_goes_the_same_way_each_time(
     assert not [caption for caption in captions if "nobody a" in caption or "{" in caption]
 
 
+def test_a_comparison_is_played_to_its_end_and_kept_as_one(
+    engine: Engine, store: OwnerStore, demo_fleet: Connection
+) -> None:
+    path = SHIPPED / f"{COMPARED}.yaml"
+    run = DemoRuns(engine).start(store, parse_script(path.read_bytes(), path.name))
+    turns = play(run, demo_fleet)
+    by_message = messages(turns)
+    assert [[turn.seat for turn in group] for group in by_message] == [["a", "b", "c", "d"]] * 3
+    assert [[turn.status for turn in group] for group in by_message] == [
+        ["done"] * 4,
+        ["done", "failed", "done", "done"],
+        ["done"] * 4,
+    ]
+    done = [turn for turn in turns if turn.status == "done"]
+    assert {(turn.answer.simulated, turn.answer.words) for turn in done} == {(True, "scripted")}
+    assert len({turn.answer.text for turn in by_message[0]}) == 3
+    assert failovers(by_message[1][0]) == 1
+    captions = [
+        caption_after(turn, *group)
+        for turn, group in zip(run.script.turns, by_message, strict=True)
+    ]
+    assert captions[0].startswith(
+        "The router chose Google. Google spoke first, we do not know who was cheapest."
+    )
+    assert captions[1].startswith("Google is down, so its own seat stays empty.")
+    stored = store.load(run.conversation_id)
+    assert stored is not None
+    comparison = read(stored.comparison)
+    assert comparison is not None
+    assert len(comparison.seats) == 4
+
+
 def test_the_charts_show_who_failed_and_who_stepped_in(
     engine: Engine, store: OwnerStore, demo_fleet: Connection
 ) -> None:
@@ -99,4 +133,6 @@ def test_the_charts_show_who_failed_and_who_stepped_in(
 
 
 def test_every_script_that_comes_along_is_played_here() -> None:
-    assert sorted(ANSWERS) == [path.stem for path in sorted(Path(SHIPPED).glob("*.yaml"))]
+    assert sorted([*ANSWERS, COMPARED]) == [
+        path.stem for path in sorted(Path(SHIPPED).glob("*.yaml"))
+    ]

@@ -1,0 +1,47 @@
+"""The Sessions page: all sessions, to find, to sort, to bring in and to hand on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import streamlit as st
+
+from playground.browser.guide import SHORTCUTS_SWITCH
+from playground.library.list_view import list_view
+from playground.look.page_view import spread
+from playground.runtime import Runtime, get_runtime
+
+# As in the URL (``?how=...``); the style makes the first letter a capital.
+VIEWS: Mapping[str, Callable[[Runtime], None]] = {
+    "all": partial(list_view, place="library"),
+    "archive": partial(list_view, place="archive"),
+    "bin": partial(list_view, place="bin"),
+}
+
+
+def main() -> None:
+    """The view that was chosen."""
+    VIEWS[title()](get_runtime())
+    st.html(SHORTCUTS_SWITCH)
+
+
+def title() -> str:
+    """The page's name, and the views to choose from."""
+    views = [*VIEWS]
+    with spread(key="library-title"):
+        st.title("Sessions", anchor=False, width="content")
+        return str(
+            st.segmented_control(
+                "View",
+                views,
+                default=views[0],
+                required=True,
+                label_visibility="collapsed",
+                key="how",
+                bind="query-params",
+            )
+        )
+
+
+main()

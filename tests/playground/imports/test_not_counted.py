@@ -1,0 +1,83 @@
+"""Imported turns are in the conversation, and in no figure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playground.analytics.counted import counted_turns
+from playground.chat.turns_html import chips_html, strip_html
+from playground.sessions.asking import messages_of
+from playground.sessions.origins import Origin
+from playground.sessions.store import OwnerStore
+from playground.sessions.totals import session_totals
+from playground.sessions.turn_words import status_note
+from playground.sessions.turns import Answer, Turn
+from tests.playground.imports.exports_of_others import ALL, as_read, chatgpt_branched, sharegpt
+from tests.playground.stores import opened
+from tests.turns import conversation, served, turn, used
+
+
+def _imported_then_ours() -> tuple[Turn, Turn]:
+    first = turn("a", origin=Origin(tool="claude", id="m1"))
+    ours = served(1, usage=used(10, 20), cost_usd=0.5).model_copy(
+        update={"id": "b", "parent_id": "a"}
+    )
+    return first, ours
+
+
+def test_charts_count_what_was_asked_here() -> None:
+    session = conversation(*_imported_then_ours())
+    assert [(each.id, each.number) for each in counted_turns(session)] == [("b", 1)]
+    assert counted_turns(as_read(chatgpt_branched()).conversation) == ()
+
+
+def test_totals_say_how_many_were_imported_and_add_up_the_others() -> None:
+    totals = session_totals(conversation(*_imported_then_ours()).path())
+    assert (totals.turns, totals.imported, totals.answered) == (2, 1, 1)
+    assert (totals.tokens_in, totals.cost_usd, totals.priced) == (10, 0.5, 1)
+    strip = strip_html(conversation(*_imported_then_ours()).path())
+    assert "1 imported" in strip
+    assert "answered by: OpenAI 1" in strip
+
+
+def test_the_chat_says_where_a_turn_comes_from_and_its_model_as_a_label() -> None:
+    (shown, *_) = as_read(chatgpt_branched()).conversation.path()
+    html = chips_html(shown)
+    assert "imported from ChatGPT" in html
+    assert ">gpt-5<" in html
+    assert "sp-mark" not in html, "no vendor's mark"
+
+
+def test_a_message_without_an_answer_says_so() -> None:
+    last = as_read(sharegpt()).conversation.path()[-1]
+    assert status_note(last) == "This message has no answer in ShareGPT."
+    cut = last.model_copy(update={"status": "stopped", "answer": Answer(text="Good")})
+    assert status_note(cut) == "This answer was not finished in ShareGPT."
+
+
+def test_what_was_said_there_is_sent_along() -> None:
+    entry = sharegpt(
+        conversations=[{"from": "gpt", "value": "Welcome!"}, *sharegpt()["conversations"]]
+    )
+    sent = messages_of(as_read(entry).conversation.path(), "Next?")
+    assert [(each.role, each.content) for each in sent] == [
+        ("assistant", "Welcome!"),
+        ("user", "Say hello."),
+        ("assistant", "Hello, fellow."),
+        ("user", "Next?"),
+    ]
+
+
+def test_every_tool_s_session_is_stored_as_it_was_read(tmp_path: Path) -> None:
+    store: OwnerStore = opened(f"sqlite:///{tmp_path}/sessions.db")
+    for entry in ALL.values():
+        made = as_read(entry())
+        store.put([made.conversation])
+        loaded = store.load(made.conversation.id)
+        assert loaded is not None
+        plain = loaded.model_copy(
+            update={"turns": tuple(each.numbered(0) for each in loaded.turns)}
+        )
+        assert plain == made.conversation
+        assert store.origins([made.origin, "chatgpt:other"]) == {made.origin}
+    assert all(each.cost_usd is None for each in store.recent(9))
