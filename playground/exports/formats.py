@@ -38,7 +38,8 @@ class Format:
     many: Make | None = None
 
     def file(self, conversations: Sequence[Conversation]) -> bytes:
-        """The file of these sessions."""
+        """The file of these sessions, without what was deleted in them."""
+        conversations = [each.without_deleted() for each in conversations]
         if self.many is not None:
             return self.many(conversations)
         if len(conversations) == 1:

@@ -11,7 +11,8 @@ from playground.sessions.turns import Conversation, Turn
 def copy_of(
     conversation: Conversation, conversation_id: str, new_id: Callable[[], str], now: datetime
 ) -> Conversation:
-    """The same turns under new ids, used now. A turn that still runs is left out."""
+    """The same turns under new ids, used now, but for those that still run or were deleted."""
+    conversation = conversation.without_deleted()
     kept = _over(conversation)
     ids = {turn.id: new_id() for turn in kept}
     messages = {each: new_id() for turn in kept if (each := turn.message_id)}
