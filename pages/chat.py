@@ -9,7 +9,8 @@ from playground.browser.guide import SHORTCUTS_SWITCH
 from playground.browser.line import LINE
 from playground.chat.actions_view import do_asked, turn_buttons
 from playground.chat.announcer_view import announce
-from playground.chat.chat_view import Chat, keep_draft, open_chat, show_problems
+from playground.chat.chat_view import Chat, open_chat, show_problems
+from playground.chat.draft_view import keep_draft
 from playground.chat.form_view import settings_form
 from playground.chat.next_message import next_message, next_message_html, waiting_html
 from playground.chat.recents_view import recents
@@ -36,17 +37,19 @@ def main() -> None:
     """
     if blind_elsewhere():
         return
-    with LINE.drawing():
-        chat = page()
-    arriving(chat)
-
-
-def page() -> Chat:
-    """All that can be drawn at once."""
     above = st.bottom.empty()
     message = st.chat_input("Message the router", key="message")
     below = st.bottom.empty()
     chat = open_chat(leave_demo)
+    # The answer is on its way while the page is drawn.
+    waiting = chat.send_at_once(message)
+    with LINE.drawing():
+        page(chat, waiting, above, below)
+    arriving(chat)
+
+
+def page(chat: Chat, message: str | None, above: DeltaGenerator, below: DeltaGenerator) -> None:
+    """All that can be drawn at once; a ``message`` that waits for the form is sent."""
     sheet = do_asked(chat)
     if chat.is_frame and not message:
         sidebar_to_come()
@@ -57,7 +60,6 @@ def page() -> Chat:
     header(chat)
     conversation(chat, below)
     open_sheet(chat, sheet)
-    return chat
 
 
 def sidebar(chat: Chat) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from playground.browser.guide import SHORTCUTS_SWITCH
+from playground.imports.imports_view import import_panel
 from playground.library.list_view import list_view
 from playground.look.page_view import spread
 from playground.runtime import Runtime, get_runtime
@@ -17,6 +18,7 @@ VIEWS: Mapping[str, Callable[[Runtime], None]] = {
     "all": partial(list_view, place="library"),
     "archive": partial(list_view, place="archive"),
     "bin": partial(list_view, place="bin"),
+    "import": import_panel,
 }
 
 

@@ -7,24 +7,26 @@ from typing import Final
 import streamlit as st
 
 from playground.analytics.counted import counted_turns, is_branched
-from playground.sessions.turns import Conversation
+from playground.sessions.turns import Conversation, Turn
 
 _OPEN, _ALL = "The open branch", "All branches"
 _NOTE: Final = "Turns are numbered in the order in which they were asked, over all branches."
 
 
-def all_branches(conversation: Conversation) -> bool:
-    """Draw the choice where there is one; whether all branches are to be counted."""
+def turns_of_choice(conversation: Conversation) -> tuple[Turn, ...]:
+    """Draw the choice where there is one; the turns that are counted by it."""
+    shown = counted_turns(conversation)
     if not is_branched(conversation):
-        return False
-    every = len(counted_turns(conversation, all_branches=True))
+        return shown
+    every = counted_turns(conversation, all_branches=True)
     chosen = st.segmented_control(
-        f"Counted: {len(counted_turns(conversation))} of {every} turns are on the open branch",
+        f"Counted: {len(shown)} of {len(every)} turns are on the open branch",
         [_OPEN, _ALL],
         default=_OPEN,
         required=True,
         key=f"counted-{conversation.id}",
     )
-    if chosen == _ALL:
-        st.caption(_NOTE)
-    return chosen == _ALL
+    if chosen != _ALL:
+        return shown
+    st.caption(_NOTE)
+    return every

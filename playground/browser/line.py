@@ -1,8 +1,8 @@
-"""Who is drawn next, where many want their page at once: those who have nothing yet come first.
+"""Who is drawn next, where many want their page at once.
 
-All pages of a process share one interpreter. When fifty answers end at once, fifty pages draw
-themselves again, and the first words of others wait for all of that. What is only drawn again
-stands back until few draw, and is drawn in the order of its coming.
+All pages of a process share one interpreter, and fifty that draw at the same time are all late.
+So few draw at once. Those who have nothing yet come before those who are only drawn again, each in
+the order of coming; and of many answers that arrive, each is drawn less often.
 """
 
 from __future__ import annotations
@@ -12,29 +12,47 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NamedTuple
 
 FEW: Final = 3
-"""With so many who draw, what is only drawn again waits."""
+"""So many draw at once."""
+
+MANY: Final = 10
+"""With more answers arriving than that, each is drawn less often."""
+
+SLOW_SECONDS: Final = 0.5
+"""Who draws for longer waits for a slow server, and holds nobody up."""
 
 LONGEST_SECONDS: Final = 2.0
-"""Nobody stands back for longer; and who draws for longer waits for a slow server."""
+"""Nobody waits for longer."""
+
+
+class _Waiting(NamedTuple):
+    """A thread in the line; ``called`` is set once it may draw."""
+
+    thread: int
+    called: threading.Event
 
 
 class Line:
-    """Those who draw, and those who stand back; each is a thread of its own."""
+    """Those who draw, those who wait for it, and those who follow an answer; each is a thread."""
 
-    def __init__(self, few: int = FEW, longest: float = LONGEST_SECONDS) -> None:
-        self._few = few
-        self._longest = longest
+    def __init__(
+        self, few: int = FEW, slow: float = SLOW_SECONDS, longest: float = LONGEST_SECONDS
+    ) -> None:
+        self._few, self._slow, self._longest = few, slow, longest
         self._lock = threading.Lock()
         self._drawing: dict[int, float] = {}
-        self._waiting: deque[tuple[int, threading.Event]] = deque()
+        self._first: deque[_Waiting] = deque()
+        self._again: deque[_Waiting] = deque()
+        self._following = 0
 
     @contextmanager
     def drawing(self) -> Iterator[None]:
-        """For as long as the block lasts, this thread draws its page."""
+        """Wait until few draw; then, for as long as the block lasts, this thread draws its page."""
         me = threading.get_ident()
+        if me not in self._drawing:
+            self._wait(self._first)
         with self._lock:
             self._drawing[me] = time.monotonic()
         try:
@@ -45,24 +63,47 @@ class Line:
                 self._call_in()
 
     def stand_back(self) -> None:
-        """Wait until few draw, and those who came before are called in; then draw."""
-        mine = threading.get_ident(), threading.Event()
+        """Before a page is only drawn again: wait until few draw and nobody has nothing yet."""
+        self._wait(self._again)
+
+    @contextmanager
+    def following(self) -> Iterator[None]:
+        """For as long as the block lasts, this thread draws an answer as it arrives."""
+        self._follow(1)
+        try:
+            yield
+        finally:
+            self._follow(-1)
+
+    def pause(self, frame: float) -> float:
+        """Seconds until the next look at an answer that arrives: ``frame``, or more for many."""
+        return frame * max(1.0, self._following / MANY)
+
+    def _follow(self, more: int) -> None:
         with self._lock:
-            self._waiting.append(mine)
-            self._call_in()
-        if not mine[1].wait(self._longest):
+            self._following += more
+
+    def _wait(self, line: deque[_Waiting]) -> None:
+        mine = _Waiting(threading.get_ident(), threading.Event())
+        with self._lock:
+            line.append(mine)
+        deadline = time.monotonic() + self._longest
+        while not mine.called.is_set() and time.monotonic() < deadline:
             with self._lock:
-                if mine in self._waiting:
-                    self._waiting.remove(mine)
+                self._call_in()
+            mine.called.wait(min(self._slow, self._longest))
+        with self._lock:
+            if mine in line:
+                line.remove(mine)
 
     def _call_in(self) -> None:
         now = time.monotonic()
-        for each in [each for each, at in self._drawing.items() if now - at >= self._longest]:
+        for each in [each for each, at in self._drawing.items() if now - at >= self._slow]:
             del self._drawing[each]
-        while self._waiting and len(self._drawing) < self._few:
-            first, called = self._waiting.popleft()
-            self._drawing[first] = now
-            called.set()
+        while (self._first or self._again) and len(self._drawing) < self._few:
+            next_one = (self._first or self._again).popleft()
+            self._drawing[next_one.thread] = now
+            next_one.called.set()
 
 
 LINE: Final = Line()

@@ -29,6 +29,17 @@ def forget_widgets() -> None:
         del browser_state()[key]
 
 
+def form_values() -> dict[str, object]:
+    """What the form's widgets say now, by key."""
+    ending = f"-{scope()}"
+    values = {str(key): value for key, value in browser_state().items()}
+    return {
+        key: list(value) if isinstance(value, list) else value
+        for key, value in values.items()
+        if key.endswith(ending)
+    }
+
+
 def seed(key: str, value: object, options: Collection[object] | None = None) -> str:
     """Give a widget its first value; later its own state counts, if it is among the ``options``."""
     state = browser_state()

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
@@ -17,7 +16,6 @@ from playground.chat.samples import Sample
 from playground.chat.state import (
     Asked,
     ask_to_send,
-    draft_to_restore,
     had_form,
     keep_box_sent,
     restore_draft,
@@ -28,7 +26,14 @@ from playground.connections.state import private_allowed, ready_connection, serv
 from playground.drills.state import drill_state, keep_drill
 from playground.found import Found
 from playground.intent.fields_view import Fields
-from playground.intent.state import adopt_form, keep_form, replace_form, save_form
+from playground.intent.state import (
+    adopt_form,
+    keep_form,
+    note_drawn,
+    replace_form,
+    save_form,
+    waits_as_drawn,
+)
 from playground.look.safe_text import literal
 from playground.receipts.receipt import InForce
 from playground.receipts.request_code import Sent, sent
@@ -59,8 +64,6 @@ LONGEST_MESSAGE = 200_000
 
 _LONG = 4
 """With more turns than that a session is long: its form takes as long to draw as its last turns."""
-
-_KEEP_DRAFT = Path(__file__).with_name("draft.js").read_text("utf-8")
 
 
 @dataclass
@@ -120,8 +123,21 @@ class Chat:
         had_form(drawn=True)
         self.form = fields.form
         self.waits_for = next(filter(None, [*fields.problems, fields.nobody]), "")
+        note_drawn(self.waits_for)
         if keep_form(self.form):
             self.problem = save_form(self.store, self.conversation_id, self.form) or self.problem
+
+    def send_at_once(self, message: str | None) -> str | None:
+        """Ask before the form is drawn, where it says what it said when it was drawn last.
+
+        Returns the message if it has to wait for the form.
+        """
+        waits_for = waits_as_drawn() if message else None
+        if waits_for is None:
+            return message
+        self.waits_for = waits_for
+        self.send(message)
+        return None
 
     def send(self, message: str | None) -> None:
         """Ask, by the form as it stands; a message that cannot be sent now goes back into the box.
@@ -266,20 +282,6 @@ def show_problems(chat: Chat) -> None:
     in_bin(chat.store, view.conversation)
     if view.run is not None and view.run.save_error:
         st.warning(f"The last turn is not saved. {literal(view.run.save_error)}")
-
-
-def keep_draft(scope: str, *, follows: bool = True) -> None:
-    """Watch the message box of conversation ``scope``; put back a text that was refused.
-
-    ``follows``: who sends is led to the end of the page.
-    """
-    component = st.components.v2.component("speko_draft", js=_KEEP_DRAFT)
-    restore_id, restore = draft_to_restore()
-    component(
-        key="draft",
-        data={"scope": scope, "follows": follows, "restore": restore, "restoreId": restore_id},
-        height=0,
-    )
 
 
 def connect(runtime: Runtime) -> Found[Connection | Connecting]:

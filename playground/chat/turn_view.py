@@ -106,18 +106,18 @@ def live_turn(run: Run) -> None:
     with st.container(key=f"live-{run.turn.id}"):
         st.html(message_html(run.turn.message))
         answer = st.chat_message("assistant", avatar=_ASSISTANT)
-    with answer:
+    with answer, LINE.following():
         arriving = ArrivingAnswer()
         version = -1
         while True:
-            seen = run.wait_change(version, FRAME_SECONDS)
-            done = run.done
+            seen, done = run.wait_change(version, FRAME_SECONDS), run.done
             if seen != version:
                 version = seen
                 arriving.draw(run.turn)
             if done:
                 break
             cancellation_point()
+            run.wait(LINE.pause(FRAME_SECONDS))
     LINE.stand_back()
     st.rerun()
 

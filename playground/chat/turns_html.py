@@ -57,7 +57,7 @@ def _warnings(turn: Turn) -> Iterator[str]:
         yield words.failover_label(turn.answer.failover_count)
     if late := turn_words.lateness(turn.answer):
         yield late
-    if turn.status in ("stopped", "interrupted"):
+    if turn.status in ("stopped", "interrupted") and turn.origin is None:
         yield turn.status
     if turn.answer.finish_reason in words.FINISH_REASONS:
         yield words.FINISH_REASONS[turn.answer.finish_reason]

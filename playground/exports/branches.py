@@ -1,24 +1,23 @@
-"""Which turns a file for reading has, and how many it leaves out. Pure."""
+"""Which turns a file for reading has, and how many it leaves out. Pure.
+
+What was deleted is in no file.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from playground.analytics.counted import counted_turns
+from playground.analytics.counted import shown_turns
 from playground.look.words import counted
+from playground.sessions import turn_words
 from playground.sessions.turns import Conversation, Turn
 
 UNTITLED = "Untitled session"
 
 
-def shown_turns(conversation: Conversation) -> tuple[Turn, ...]:
-    """The branch that is shown, or the turns of all seats of a comparison; numbered from 1."""
-    return counted_turns(conversation)
-
-
 def left_out(conversation: Conversation) -> str:
     """How many turns are on other branches, in a sentence; empty where there are none."""
-    count = len(conversation.turns) - len(shown_turns(conversation))
+    count = len(conversation.kept) - len(shown_turns(conversation))
     if not count:
         return ""
     are = "is" if count == 1 else "are"
@@ -36,7 +35,13 @@ def threads(conversation: Conversation) -> Iterator[Sequence[Turn]]:
         yield conversation.path_to(turn.id)
 
 
+def who(turn: Turn) -> str:
+    """Who answered, after the seat that was asked."""
+    seat = f"Seat {turn.seat.upper()}: " if turn.seat else ""
+    return f"{seat}{turn_words.who(turn)}"
+
+
 def title_of(conversation: Conversation) -> str:
     """Its title in one line."""
-    first = conversation.turns[0].message[:80] if conversation.turns else ""
+    first = conversation.kept[0].message[:80] if conversation.kept else ""
     return " ".join((conversation.title or first).split()) or UNTITLED

@@ -11,9 +11,11 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from playground.exports.formats import FORMATS, PAGE, Format
-from playground.look.safe_text import unseen
+from playground.found import Found
+from playground.look.safe_text import literal, unseen
 from playground.look.words import counted
 from playground.runtime import get_runtime
+from playground.sessions.database import StoreError
 from playground.sessions.store import OwnerStore
 from playground.sessions.turns import Conversation
 
@@ -41,16 +43,18 @@ def export_button(
 
 
 def _body(load: Load, title: str, count: int, key: str, store: OwnerStore | None) -> None:
-    with st.container(gap="xsmall"):
+    with st.container(gap="xsmall", key=f"{key}-files"):
         for form in FORMATS:
             _file(form, load, title, count, key)
     if count == 1 and store is not None and get_runtime().settings.shares:
         from playground.shares.shares_view import share_view
 
-        st.divider()
         st.markdown("**Share by a link**")
-        conversation = load()[0]
-        share_view(store, conversation.id, title, lambda: PAGE.file(load()).decode("utf-8"))
+        found = Found[Sequence[Conversation]].by(load, StoreError)
+        for conversation in found.value or ():
+            share_view(store, conversation.id, title, lambda: PAGE.file(load()).decode("utf-8"))
+        if found.problem:
+            st.warning(literal(found.problem))
 
 
 def _file(form: Format, load: Load, title: str, count: int, key: str) -> None:
@@ -63,6 +67,6 @@ def _file(form: Format, load: Load, title: str, count: int, key: str) -> None:
             icon=":material/download:",
             on_click="ignore",
             key=f"{key}-{form.key}",
-            width=150,
+            width=140,
         )
         st.caption(form.about, width="stretch")

@@ -42,9 +42,10 @@ def open_webui(conversations: Iterable[Conversation]) -> bytes:
 def _chat(conversation: Conversation) -> dict[str, Any]:
     created = int(conversation.created_at.timestamp())
     messages = dict(_nodes(conversation))
-    leaf = f"{conversation.leaf_id}-answer" if conversation.leaf_id else None
-    shown = [messages[node] for turn in conversation.path() for node in _ids(turn)]
-    models = sorted({_model(turn) for turn in conversation.turns if _model(turn)})
+    path = conversation.path()
+    leaf = f"{path[-1].id}-answer" if path else None
+    shown = [messages[node] for turn in path for node in _ids(turn)]
+    models = sorted({_model(turn) for turn in conversation.kept if _model(turn)})
     return {
         "id": conversation.id,
         "user_id": "",
@@ -77,9 +78,9 @@ def _ids(turn: Turn) -> tuple[str, str]:
 
 def _nodes(conversation: Conversation) -> Iterator[tuple[str, dict[str, Any]]]:
     following: dict[str | None, list[str]] = {}
-    for turn in conversation.turns:
+    for turn in conversation.kept:
         following.setdefault(turn.parent_id, []).append(_ids(turn)[0])
-    for turn in conversation.turns:
+    for turn in conversation.kept:
         asked, answered = _ids(turn)
         parent = f"{turn.parent_id}-answer" if turn.parent_id else None
         at = {"timestamp": int(turn.created_at.timestamp()), "models": [_model(turn)]}

@@ -38,8 +38,7 @@ class Format:
     many: Make | None = None
 
     def file(self, conversations: Sequence[Conversation]) -> bytes:
-        """The file of these sessions, without what was deleted in them."""
-        conversations = [each.without_deleted() for each in conversations]
+        """The file of these sessions."""
         if self.many is not None:
             return self.many(conversations)
         if len(conversations) == 1:
@@ -112,7 +111,7 @@ def _open_webui(conversations: Sequence[Conversation]) -> bytes:
 
 
 PAGE: Final = Format(
-    "html", "Web page", "To read, print and send. Works offline.", "html", "text/html", _page
+    "html", "Web page", "To read, print and send; works offline.", "html", "text/html", _page
 )
 FORMATS: Final = (
     PAGE,
@@ -120,7 +119,7 @@ FORMATS: Final = (
     Format(
         "json",
         "JSON",
-        "All there is, every branch. Can be imported again.",
+        "Everything; can be imported again.",
         "json",
         "application/json",
         _of_one(_json),

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from playground.exports.branches import left_out, shown_turns, title_of
+from playground.analytics.counted import shown_turns
+from playground.exports.branches import left_out, title_of, who
 from playground.look import palette
 from playground.look.words import milliseconds
 from playground.receipts.receipt import Pooled, Receipt, receipt
@@ -59,16 +60,14 @@ def _answer(turn: Turn) -> Iterator[str]:
         yield _plain(f"Failed: {turn.error.message} {turn.error.advice}".strip())
     elif note := turn_words.status_note(turn):
         yield _plain(note)
-    yield _receipt(turn)
+    if turn.origin is None:
+        yield _receipt(turn)
 
 
 def _heading(turn: Turn) -> str:
-    answer = turn.answer
-    who = palette.label(answer.provider, answer.model) if answer.provider else "No answer"
-    seat = f"Seat {turn.seat.upper()}: " if turn.seat else ""
-    labels = [turn_words.source(answer), "drill" if turn.drilled else None]
+    labels = [turn_words.source(turn.answer), "drill" if turn.drilled else None]
     named = ", ".join(filter(None, labels))
-    return f"{seat}{who}{f' ({named})' if named else ''}"
+    return f"{who(turn)}{f' ({named})' if named else ''}"
 
 
 def _receipt(turn: Turn) -> str:

@@ -17,9 +17,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
+from playground.analytics.counted import shown_turns
 from playground.analytics.frames import ended
 from playground.exports import drawing
-from playground.exports.branches import left_out, shown_turns, title_of
+from playground.exports.branches import left_out, title_of, who
 from playground.exports.charts import Chart, charts
 from playground.exports.markdown import own_settings, pooled
 from playground.look import frames, palette, words
@@ -46,8 +47,9 @@ _FORMULA: Final = re.compile(
 def session_page(conversation: Conversation) -> bytes:
     """The branch that is shown, or all seats' answers of a comparison."""
     turns = shown_turns(conversation)
-    over, receipts = ended(turns), _Receipts.of(turns)
-    drawn = charts(over) if over else []
+    own = [turn for turn in turns if turn.origin is None]
+    over, receipts = ended(turns), _Receipts.of(own)
+    drawn = charts(counted) if (counted := ended(own)) else []
     title = escape(title_of(conversation))
     body = (
         f"<h1>{title}</h1>{_about(conversation)}{_sums(over)}"
@@ -106,6 +108,7 @@ def _sums(turns: Sequence[Turn]) -> str:
         "Tokens in": _count(totals.tokens_in, about),
         "Tokens out": _count(totals.tokens_out, about),
         "Cost": cost,
+        "Imported": f"{totals.imported:,}" if totals.imported else "",
         "Simulated": f"{totals.simulated:,}" if totals.simulated else "",
         "Under a drill": f"{totals.drilled:,}" if totals.drilled else "",
     }
@@ -161,7 +164,7 @@ def _messages(turns: Sequence[Turn], receipts: _Receipts) -> Iterator[str]:
         same = list(group)
         yield f'<div class="m">{typed(same[0].message)}</div>'
         for turn in same:
-            yield _answer(turn, _receipt(turn, receipts))
+            yield _answer(turn, _receipt(turn, receipts) if turn.origin is None else "")
 
 
 def _answer(turn: Turn, receipt_html: str) -> str:
@@ -190,8 +193,6 @@ def _still(html: str) -> str:
 
 def _who(turn: Turn) -> str:
     answer = turn.answer
-    who = palette.label(answer.provider, answer.model) if answer.provider else "No answer"
-    seat = f"Seat {turn.seat.upper()}: " if turn.seat else ""
     chips = [(turn_words.source(answer), ""), ("drill" if turn.drilled else None, " o")]
     if answer.failover_count:
         chips.append((words.failover_label(answer.failover_count), " o"))
@@ -199,7 +200,7 @@ def _who(turn: Turn) -> str:
         f'<span class="c{tone}">{escape(chip)}</span>' for chip, tone in chips if chip
     )
     mark = f'<i class="s {drawing.class_of(answer.provider or NOBODY)}"></i>'
-    return f'<div class="w">{mark}<span>{escape(seat + who)}</span>{labelled}</div>'
+    return f'<div class="w">{mark}<span>{escape(who(turn))}</span>{labelled}</div>'
 
 
 def _receipt(turn: Turn, receipts: _Receipts) -> str:
@@ -244,7 +245,13 @@ def _figure(chart: Chart) -> str:
         for each in chart.providers
     )
     named = f'<ul class="legend">{legend}</ul>' if legend else ""
-    return f'<figure>{head}{caption}<div class="t">{chart.svg}</div>{named}{_table(chart)}</figure>'
+    drawn = f"{_scrolling(f'{chart.title}, the picture')}{chart.svg}</div>"
+    return f"<figure>{head}{caption}{drawn}{named}{_table(chart)}</figure>"
+
+
+def _scrolling(name: str) -> str:
+    """What is wider than a phone scrolls by itself, by keyboard too; ends with ``</div>``."""
+    return f'<div class="t" tabindex="0" role="group" aria-label="{escape(name)}">'
 
 
 def _table(chart: Chart) -> str:
@@ -252,7 +259,7 @@ def _table(chart: Chart) -> str:
     rows = "".join(f"<tr>{_cells(row, 'td')}</tr>" for row in chart.rows)
     return (
         f"<details><summary>Table: {escape(chart.title)}</summary>"
-        f'<div class="t" tabindex="0" role="group" aria-label="{escape(chart.title)}, as a table">'
+        f"{_scrolling(f'{chart.title}, as a table')}"
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></details>"
     )
 

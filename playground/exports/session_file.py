@@ -46,19 +46,24 @@ class _Head(BaseModel):
 
 
 def session_file(conversations: Iterable[Conversation]) -> bytes:
-    """The sessions as one file. A turn that still runs is written as interrupted."""
+    """The sessions as one file, without the turns that were deleted.
+
+    A turn that still runs is written as interrupted.
+    """
     whole = SessionFile(sessions=tuple(map(at_rest, conversations)))
     exclude = {"sessions": {"__all__": {"turns": {"__all__": {"number"}}}}}
     return whole.model_dump_json(indent=1, exclude=exclude).encode()
 
 
 def at_rest(conversation: Conversation) -> Conversation:
-    """The session as it is now: nobody goes on with a running turn in a file."""
+    """The session as it is now: without what was deleted, and with nothing that goes on."""
     turns = tuple(
         turn.model_copy(update={"status": "interrupted"}) if turn.status == "running" else turn
-        for turn in conversation.turns
+        for turn in conversation.kept
     )
-    return conversation.model_copy(update={"turns": turns})
+    shown = conversation.path()
+    leaf_id = shown[-1].id if shown else None
+    return conversation.model_copy(update={"turns": turns, "leaf_id": leaf_id})
 
 
 def read_sessions(content: bytes) -> list[Conversation]:

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from playground.exports.branches import shown_turns, title_of
+from playground.analytics.counted import shown_turns
+from playground.exports.branches import title_of
 from playground.look import palette
 from playground.look.safe_text import csv_bytes
 from playground.servers.pool import candidates
@@ -45,6 +46,7 @@ COLUMNS: Final = {
     "what_if": "string",
     "drill": "boolean",
     "server": "string",
+    "imported_from": "string",
     "provider": "string",
     "provider_name": "string",
     "model": "string",
@@ -79,7 +81,7 @@ def _rows(conversation: Conversation) -> Iterable[dict[str, Any]]:
     shown = {turn.id for turn in shown_turns(conversation)}
     session = {"session_id": conversation.id, "session_title": title_of(conversation)}
     numbers: dict[str | None, int] = {}
-    for turn in conversation.turns:
+    for turn in conversation.kept:
         numbers[turn.id] = numbers.get(turn.parent_id, 0) + 1
         yield {
             **session,
@@ -102,7 +104,8 @@ def _turn(turn: Turn) -> dict[str, Any]:
         "finished_at": _time(turn.finished_at),
         "status": turn.status,
         "message": turn.message,
-        "server": turn.connection,
+        "server": None if turn.origin else turn.connection,
+        "imported_from": turn.origin and turn.origin.name,
         "error_code": turn.error and turn.error.code,
         "error": turn.error and turn.error.message,
     }

@@ -10,7 +10,7 @@ import re
 from typing import Any, Final
 
 from playground.imports.foreign import ATTACHED, HIDDEN, BrokenError, Foreign, Message, Role, said
-from playground.imports.values import entries, fenced, fields, key, line, moment, text
+from playground.imports.values import entries, fenced, fields, key, line, moment, quoted, text
 
 _CITATION: Final = re.compile("\ue200[^\ue200\ue201]*\ue201")
 """A mark that leads to a source; the source itself is not in the text."""
@@ -85,11 +85,11 @@ def _words(message: dict[str, Any], content: dict[str, Any], role: Role) -> tupl
     words = _CITATION.sub("", _parts(content))
     if author.get("role") == "tool":
         name = line(author.get("name"), 60) or "a tool"
-        return "", f"Result of {name}:\n\n{fenced(words)}" if words.strip() else ""
+        return "", quoted(f"Result of {name}", words)
     recipient = message.get("recipient")
     if role == "assistant" and recipient not in (None, "all"):
         name = line(recipient, 60) or "a tool"
-        return "", f"To {name}:\n\n{fenced(words)}" if words.strip() else ""
+        return "", quoted(f"To {name}", words)
     if role == "assistant" and message.get("channel") == "analysis":
         return "", words
     if kind == "code":
@@ -98,8 +98,7 @@ def _words(message: dict[str, Any], content: dict[str, Any], role: Role) -> tupl
 
 
 def _thought(thought: dict[str, Any]) -> str:
-    summary = line(thought.get("summary"))
-    return said(f"**{summary}**" if summary else "", text(thought.get("content")))
+    return said(line(thought.get("summary")), text(thought.get("content")))
 
 
 def _parts(content: dict[str, Any]) -> str:

@@ -8,7 +8,17 @@ from __future__ import annotations
 from typing import Any, Final
 
 from playground.imports.foreign import ATTACHED, Foreign, Message, Role, in_a_row, said
-from playground.imports.values import as_json, entries, fenced, fields, key, line, moment, text
+from playground.imports.values import (
+    as_json,
+    entries,
+    fenced,
+    fields,
+    key,
+    line,
+    moment,
+    quoted,
+    text,
+)
 
 _ROLES: Final[dict[str, Role]] = {"human": "user", "user": "user", "assistant": "assistant"}
 
@@ -78,9 +88,9 @@ def _reasoned(block: dict[str, Any]) -> str:
     if kind == "thinking":
         return text(block.get("thinking"))
     if kind == "tool_use":
-        return f"To {name}:\n\n{fenced(as_json(block.get('input')))}"
+        return quoted(f"To {name}", as_json(block.get("input")))
     if kind == "tool_result":
-        return f"Result of {name}:\n\n{fenced(_result(block.get('content')))}"
+        return quoted(f"Result of {name}", _result(block.get("content")))
     return ""
 
 

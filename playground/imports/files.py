@@ -25,6 +25,8 @@ _SMALL: Final = 1_000_000
 """Below that many bytes the ratio says nothing."""
 _PIECE: Final = 1_000_000
 
+_DAMAGED: Final = "This ZIP is damaged, or not whole. Download the export once more."
+
 Look = Callable[[int, int], None]
 """Told how many bytes were read, of how many; raises to stop the reading."""
 
@@ -43,6 +45,9 @@ def json_files(file: BinaryIO, name: str, look: Look) -> Iterator[JsonFile]:
     if zipfile.is_zipfile(file):
         yield from _in_zip(file, look)
         return
+    file.seek(0)
+    if file.read(2) == b"PK":
+        raise ImportFileError(_DAMAGED)
     size = file.seek(0, 2)
     file.seek(0)
     if size > MOST_BYTES:
@@ -54,7 +59,7 @@ def _in_zip(file: BinaryIO, look: Look) -> Iterator[JsonFile]:
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError) as error:
-        raise ImportFileError("This ZIP is damaged. Download the export once more.") from error
+        raise ImportFileError(_DAMAGED) from error
     with archive:
         entries = _checked(archive.infolist())
         total = sum(entry.file_size for entry in entries)

@@ -66,9 +66,12 @@ def _upload(runtime: Runtime) -> None:
 
 
 def _step(job: ImportJob, awaited: bool) -> None:
-    """``awaited``: it was at work when the page was drawn, which draws its begin and end, once."""
+    """``awaited``: it was at work when the page was drawn, which draws its begin and end, once.
+
+    A click redraws only this part; that another file is wanted is for the whole page.
+    """
     running = job.running
-    if running != awaited:
+    if running != awaited or open_import() is not job:
         st.rerun()
     with st.container(border=True, key="import-panel"):
         if running:

@@ -11,12 +11,13 @@ import threading
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import BinaryIO, Final
 
 from playground.imports.foreign import ImportFileError
 from playground.imports.preview import Preview, previewed
 from playground.imports.reading import Ended, Found, conversations
-from playground.imports.storing import Report, Shelf, stored
+from playground.imports.storing import Report, Shelf, stored, stored_already
 from playground.sessions.database import StoreError
 
 _WAIT_SECONDS: Final = 0.2
@@ -142,7 +143,7 @@ class ImportJob:
             raise
 
     def _read(self) -> None:
-        self.preview = previewed(self._found(), self._shelf.origins)
+        self.preview = previewed(self._found(), partial(stored_already, self._shelf))
 
     def _store(self, chosen: frozenset[int]) -> None:
         report = Report()

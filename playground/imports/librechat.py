@@ -10,7 +10,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from playground.imports.foreign import ATTACHED, MOST_MESSAGES, Foreign, Message, in_a_row, said
-from playground.imports.values import as_json, entries, fenced, fields, key, line, moment, text
+from playground.imports.values import (
+    as_json,
+    entries,
+    fields,
+    key,
+    line,
+    moment,
+    quoted,
+    text,
+)
 
 
 def is_librechat(entry: dict[str, Any]) -> bool:
@@ -80,9 +89,9 @@ def _reasoned(part: dict[str, Any]) -> str:
         return ""
     call = fields(part.get("tool_call"))
     name = line(call.get("name"), 60) or "a tool"
-    asked, output = as_json(call.get("args")), text(call.get("output"))
     return said(
-        f"To {name}:\n\n{fenced(asked)}", f"Result of {name}:\n\n{fenced(output)}" if output else ""
+        quoted(f"To {name}", as_json(call.get("args"))),
+        quoted(f"Result of {name}", text(call.get("output"))),
     )
 
 

@@ -5,6 +5,7 @@ Thoughts and tools are ``<details>`` blocks within an answer's text.
 
 from __future__ import annotations
 
+import re
 from html import unescape
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from playground.imports.foreign import ATTACHED, Foreign, Message, Role, in_a_ro
 from playground.imports.values import entries, fields, key, line, moment, text
 
 _ROLES: Final[dict[str, Role]] = {"user": "user", "assistant": "assistant"}
-_OPENING: Final = ('<details type="reasoning"', '<details type="tool_calls"')
+_OPENING: Final = re.compile('<details type="(?:reasoning|tool_calls)"[^<>]*>')
 _CLOSING: Final = "</details>"
 
 
@@ -76,19 +77,15 @@ def _add(foreign: Foreign, message: dict[str, Any], own: str, parent: str | None
 def parted(answer: str) -> tuple[str, str]:
     """An answer without its ``<details>`` of thoughts and tools, and what they say."""
     shown, folded, place = [], [], 0
-    while (start := _next(answer, place)) >= 0:
-        end = answer.find(_CLOSING, start)
+    while opening := _OPENING.search(answer, place):
+        end = answer.find(_CLOSING, opening.end())
         if end < 0:
             break
-        shown.append(answer[place:start])
-        folded.append(_inside(answer[answer.find(">", start) + 1 : end]))
+        shown.append(answer[place : opening.start()])
+        folded.append(_inside(answer[opening.end() : end]))
         place = end + len(_CLOSING)
     shown.append(answer[place:])
     return "".join(shown).strip() if folded else answer, said(*folded)
-
-
-def _next(answer: str, place: int) -> int:
-    return min((at for each in _OPENING if (at := answer.find(each, place)) >= 0), default=-1)
 
 
 def _inside(details: str) -> str:

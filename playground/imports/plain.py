@@ -9,7 +9,16 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from playground.imports.foreign import ATTACHED, Foreign, Message, said
-from playground.imports.values import as_json, entries, fenced, fields, key, line, moment, text
+from playground.imports.values import (
+    as_json,
+    entries,
+    fields,
+    key,
+    line,
+    moment,
+    quoted,
+    text,
+)
 
 _USERS: Final = ("user", "human")
 _SYSTEMS: Final = ("system", "developer")
@@ -78,7 +87,7 @@ def _add(
     if given in (*_TOOLS, *_CALLS):
         name = line(message.get("name"), 60) or "a tool"
         lead = f"Result of {name}" if given in _TOOLS else "To a tool"
-        words, reasoning = "", f"{lead}:\n\n{fenced(words)}"
+        words, reasoning = "", quoted(lead, words)
     foreign.add(
         Message(
             f"#{number}",
@@ -105,8 +114,7 @@ def _calls(message: dict[str, Any]) -> str:
     calls = [fields(fields(call).get("function")) for call in entries(message.get("tool_calls"))]
     return said(
         *(
-            f"To {line(call.get('name'), 60) or 'a tool'}:\n\n"
-            f"{fenced(as_json(call.get('arguments')))}"
+            quoted(f"To {line(call.get('name'), 60) or 'a tool'}", as_json(call.get("arguments")))
             for call in calls
         )
     )

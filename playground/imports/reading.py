@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Final
 from playground.imports.elements import elements, parsed
 from playground.imports.files import JsonFile, Look, json_files
 from playground.imports.foreign import BrokenError, ImportFileError
+from playground.imports.own import is_own, own
 from playground.imports.shapes import conversations_in, name_of, reader_of
 from playground.imports.tree import Woven, woven
 from playground.imports.values import fields, line
@@ -70,8 +71,20 @@ def _found(entry: Any | BrokenError, number: int, now: datetime) -> Iterator[Fou
     if isinstance(entry, BrokenError):
         yield Found(number, "Untitled", None, str(entry))
         return
+    if is_own(fields(entry)):
+        yield from _own(entry, number)
+        return
     for place, inner in enumerate(conversations_in(entry)):
         yield _read(inner, number + place, now)
+
+
+def _own(entry: dict[str, Any], number: int) -> Iterator[Found]:
+    try:
+        for place, session in enumerate(own(entry)):
+            if session.turns:
+                yield Found(number + place, session.title or "Untitled", Woven(session))
+    except BrokenError as error:
+        yield Found(number, "Untitled", None, str(error))
 
 
 def _read(entry: dict[str, Any], number: int, now: datetime) -> Found:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
 
+from playground.imports.own import copied
 from playground.imports.preview import KNOWN
 from playground.imports.reading import Ended, Found
+from playground.imports.tree import OWN
 from playground.sessions.database import StoreError
 from playground.sessions.turns import Conversation
 from playground.sessions.whole import TakenError, UnfitError
@@ -19,6 +21,9 @@ MOST_REFUSED: Final = 3
 
 class Shelf(Protocol):
     """What an import needs of an owner's store."""
+
+    def load(self, conversation_id: str) -> Conversation | None:
+        """The session with this id, if it is stored. Raises StoreError."""
 
     def origins(self, some: Iterable[str]) -> set[str]:
         """Which of these origins are stored already. Raises StoreError."""
@@ -89,12 +94,29 @@ def _stored(found: Found, shelf: Shelf, used_at: datetime | None) -> Outcome:
     if found.woven is None:
         return Outcome(found.title, problem=found.problem)
     conversation = found.woven.conversation
-    if shelf.origins([found.woven.origin]):
+    if stored_already(shelf, [found.woven.origin]):
         return Outcome(found.title, problem=KNOWN["here"])
     if used_at is not None:
         conversation = conversation.model_copy(update={"updated_at": used_at})
     try:
-        shelf.put([conversation])
+        conversation = _put(shelf, conversation)
     except (TakenError, UnfitError) as error:
         return Outcome(found.title, problem=str(error))
     return Outcome(found.title, conversation.id, len(conversation.turns), found.woven.notes)
+
+
+def _put(shelf: Shelf, conversation: Conversation) -> Conversation:
+    """Write it, and if its ids are taken (it was deleted a while ago), with new ones."""
+    try:
+        shelf.put([conversation])
+    except TakenError:
+        conversation = copied(conversation)
+        shelf.put([conversation])
+    return conversation
+
+
+def stored_already(shelf: Shelf, origins: Sequence[str]) -> set[str]:
+    """Which of these origins are in the store; our own by their ids. Raises StoreError."""
+    own = {each: each.partition(":")[2] for each in origins if each.startswith(f"{OWN}:")}
+    here = {each for each, session in own.items() if shelf.load(session) is not None}
+    return here | shelf.origins(origins)

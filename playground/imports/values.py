@@ -9,6 +9,7 @@ import json
 import math
 import re
 from datetime import UTC, datetime
+from textwrap import indent
 from typing import Any, Final
 
 _UNSOUND: Final = re.compile("[\0\ud800-\udfff]")
@@ -63,6 +64,14 @@ def fenced(code: str, language: str = "") -> str:
     fence = "`" * (longest + 1)
     named = language if re.fullmatch(r"[\w+#-]{1,20}", language) and language != "unknown" else ""
     return f"{fence}{named}\n{code.strip(chr(10))}\n{fence}"
+
+
+def quoted(lead: str, words: str) -> str:
+    """What a tool was asked or returned, below its name; empty where it is nothing.
+
+    It stands in the reasoning, which is shown as plain text.
+    """
+    return f"{lead}:\n{indent(words.strip(chr(10)), '    ')}" if words.strip() else ""
 
 
 def as_json(value: object) -> str:

@@ -10,6 +10,7 @@ from playground.sessions.store import OwnerStore
 from playground.sessions.turns import TurnSettings
 
 _FORM = Slot("form", TurnSettings)
+_DRAWN = Slot[tuple[dict[str, object], str]]("form_drawn", tuple)
 
 
 def form_settings() -> TurnSettings:
@@ -36,6 +37,20 @@ def keep_form(settings: TurnSettings) -> bool:
     changed = settings != form_settings()
     _FORM.set(settings)
     return changed
+
+
+def note_drawn(waits_for: str) -> None:
+    """Remember what the widgets say as the form is drawn, and what it waits for."""
+    _DRAWN.set((widgets.form_values(), waits_for))
+
+
+def waits_as_drawn() -> str | None:
+    """What the form waited for when it was drawn; None where its widgets say something else now.
+
+    Then the form has to be drawn before anybody knows what it says.
+    """
+    values, waits_for = _DRAWN.get() or ({}, "")
+    return waits_for if values and values == widgets.form_values() else None
 
 
 def replace_form(conversation_id: str, settings: TurnSettings) -> None:

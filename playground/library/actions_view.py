@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from playground.browser import url, widgets
+from playground.exports.export_view import export_button
 from playground.library.desk_view import LibraryDesk
 from playground.library.selection import Selection, as_text
 from playground.library.shelf import ShelfPage
@@ -56,6 +57,13 @@ def _with_ticked(
         "Back to the list" if filed else "Archive",
         "unarchive" if filed else "archive",
         lambda: desk.archive(ticked, not filed),
+    )
+    export_button(
+        lambda: desk.loaded(ticked),
+        sessions[0].title,
+        count=len(ticked),
+        key="export-ticked",
+        store=desk.store,
     )
     _act("Delete", "delete", lambda: desk.throw_away(ticked))
 

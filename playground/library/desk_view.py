@@ -17,7 +17,7 @@ from playground.look.words import counted
 from playground.runtime import Runtime
 from playground.sessions.database import StoreError
 from playground.sessions.store import OwnerStore
-from playground.sessions.turns import new_id, utc_now
+from playground.sessions.turns import Conversation, new_id, utc_now
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,10 @@ class LibraryDesk:
 
     runtime: Runtime
     store: OwnerStore
+
+    def loaded(self, ids: Sequence[str]) -> list[Conversation]:
+        """These sessions whole, as far as they are there. Raises StoreError."""
+        return [found for each in ids if (found := self.store.load(each)) is not None]
 
     def save_title(self, conversation_id: str) -> None:
         """Take the title that was typed; an empty one changes nothing."""

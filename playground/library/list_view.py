@@ -73,6 +73,7 @@ def _nothing(selection: Selection) -> None:
         st.markdown(_EMPTY[selection.place])
         if selection.place == "library":
             url.chat_link("Begin one in the chat", None)
+            url.way_on("sessions", "Import some", ":material/upload_file:", how="import")
 
 
 def _pages(selection: Selection, page: ShelfPage, keys: Sequence[Key]) -> None:

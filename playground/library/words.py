@@ -16,6 +16,7 @@ from playground.look.times import when
 from playground.look.words import counted, dollars
 from playground.sessions.loaded import ConversationSummary
 from playground.sessions.marks import BIN_DAYS
+from playground.sessions.origins import tool_name
 
 MOST_TITLE: Final = 80
 """So many characters of a title are shown in a row."""
@@ -81,7 +82,7 @@ def _labels(session: ConversationSummary) -> str:
     if session.compared:
         labels.append(chip("Compared"))
     if session.origin:
-        labels.append(chip(f"Imported from {session.origin.partition(':')[0]}"))
+        labels.append(chip(f"Imported from {tool_name(session.origin.partition(':')[0])}"))
     if session.failovers:
         labels.append(chip(counted(session.failovers, "failover"), "amber"))
     if session.failed:

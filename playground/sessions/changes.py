@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from playground.sessions.turns import Conversation, Turn, TurnSettings
+from playground.sessions.turns import Conversation, Turn, TurnError, TurnSettings, TurnStatus
+from speko_client.models import Attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +51,16 @@ def title_of(message: str, limit: int = 60) -> str:
         return line
     cut = line[: limit - 1].rsplit(" ", 1)[0] if " " in line[: limit - 1] else line[: limit - 1]
     return f"{cut.rstrip(' ,.;:')}…"
+
+
+def ended(
+    turn: Turn,
+    status: TurnStatus,
+    error: TurnError | None,
+    attempts: tuple[Attempt, ...],
+    at: datetime,
+) -> Turn:
+    """The turn as it ended; ``attempts`` replace those known before, unless there are none."""
+    answer = turn.answer.model_copy(update={"attempts": attempts}) if attempts else turn.answer
+    update = {"status": status, "error": error, "answer": answer, "finished_at": at}
+    return turn.model_copy(update=update)

@@ -18,8 +18,8 @@ from typing import Any
 
 from playground.servers.connection import Connecting, Connection
 from playground.sessions.asking import connected, priced, ranking_for, run_turn
+from playground.sessions.changes import ended
 from playground.sessions.database import StoreError
-from playground.sessions.ends import ended
 from playground.sessions.rows import NotHereError, SessionKey
 from playground.sessions.spending import NO_CAPS, CapReachedError, Caps, Spending
 from playground.sessions.store import OwnerStore, Store

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -145,4 +145,15 @@ def _marks(row: Row[Any]) -> dict[str, Any]:
         "tags": tags_of(row.tags),
         "origin": row.origin,
         **{name: None if at is None else moment(at) for name, at in times.items()},
+    }
+
+
+def interrupted(conversation: Conversation, ended: Mapping[str, float]) -> dict[str, Turn]:
+    """By id, the turns that ended at these times without anybody's saying so."""
+    return {
+        turn.id: turn.model_copy(
+            update={"status": "interrupted", "finished_at": moment(ended[turn.id])}
+        )
+        for turn in conversation.turns
+        if turn.id in ended
     }

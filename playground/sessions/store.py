@@ -22,9 +22,9 @@ from playground.sessions import catching_up, marks, rows
 from playground.sessions.changes import Changes
 from playground.sessions.collection import Collection, Shared
 from playground.sessions.database import Database, StoreError
-from playground.sessions.ends import interrupted
 from playground.sessions.loaded import (
     Loaded,
+    interrupted,
     merged,
 )
 from playground.sessions.rows import NotHereError, SessionKey

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from playground.look import palette
 from playground.look.words import counted, milliseconds
 from playground.servers.connection import Connection
 from playground.servers.local_gateway import GatewayStartError
@@ -77,6 +78,14 @@ def imported(turn: Turn) -> tuple[str, ...]:
         return ()
     model = (turn.answer.model,) if turn.answer.model else ()
     return (f"imported from {turn.origin.name}", *model)
+
+
+def who(turn: Turn) -> str:
+    """Who answered; of an imported turn where it comes from, and the model as it is named there."""
+    if turn.origin is not None:
+        return ", ".join(imported(turn))
+    answer = turn.answer
+    return palette.label(answer.provider, answer.model) if answer.provider else "No answer"
 
 
 def status_note(turn: Turn) -> str | None:

@@ -76,16 +76,9 @@ def share(
     return token
 
 
-def shares(
-    store: OwnerStore, conversation_id: str | None = None, now: datetime | None = None
-) -> list[Share]:
-    """The owner's shares that can be read, or those of one session, the newest first.
-
-    Raises StoreError.
-    """
+def shares(store: OwnerStore, now: datetime | None = None) -> list[Share]:
+    """The owner's shares that can be read, the newest first. Raises StoreError."""
     its = SHARES.c.owner == store.owner
-    if conversation_id is not None:
-        its &= SHARES.c.conversation_id == conversation_id
     columns = [column for column in SHARES.c if column.name not in ("page", "token_hash")]
     found = sa.select(*columns).where(its & ~_has_expired(now or utc_now()))
     with store.database.read() as transaction:

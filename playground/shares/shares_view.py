@@ -1,4 +1,4 @@
-"""Making a link to a session, and the list of the links there are."""
+"""Making a link to a session, and the list of all links there are."""
 
 from __future__ import annotations
 
@@ -43,19 +43,19 @@ def share_view(
     if link := made_link(conversation_id):
         st.code(link, language=None, wrap_lines=True)
         st.caption(ONCE)
-    _list(store, conversation_id)
-
-
-def shares_list(store: OwnerStore) -> None:
-    """Draw all links of this owner, of whatever session; nothing where there is none."""
-    _list(store, None)
-
-
-def _list(store: OwnerStore, conversation_id: str | None) -> None:
-    found = Found[Sequence[Share]].by(lambda: shares(store, conversation_id), StoreError)
+    found = Found[Sequence[Share]].by(lambda: shares(store), StoreError)
     if found.problem:
         st.warning(literal(found.problem))
-    for place, each in enumerate(found.value or (), start=1):
+    every = found.value or ()
+    others = [each for each in every if each.conversation_id != conversation_id]
+    _list(store, [each for each in every if each not in others])
+    if others:
+        with st.expander(f"Links to your other sessions ({len(others)})"):
+            _list(store, others)
+
+
+def _list(store: OwnerStore, some: Sequence[Share]) -> None:
+    for place, each in enumerate(some, start=1):
         _row(store, each, place)
 
 

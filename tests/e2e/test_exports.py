@@ -159,3 +159,24 @@ def test_a_chart_is_saved_as_a_picture(page: Page, server: PlaygroundServer) -> 
     assert "Latency" in text
     assert "simulated" in text
     settle(page)
+
+
+def test_many_sessions_leave_from_the_list(
+    page: Page, server: PlaygroundServer, tmp_path: Path
+) -> None:
+    chat = ChatPage(page, server)
+    for message in (MESSAGE, "And who pays for repairs?"):
+        chat.open()
+        chat.send(message)
+    page.goto(f"{server.url}/sessions")
+    page.get_by_role("button", name="Select all on this page").click()
+    page.get_by_role("button", name="Export").click()
+    expect(page.get_by_role("button", name="Web page")).to_be_visible()
+    settle(page)
+    expect(page.get_by_text("Share by a link")).to_have_count(0)
+    several = downloaded(page, "JSON")
+    assert several.suggested_filename.endswith("-sessions.json")
+    read = read_sessions(Path(several.path()).read_bytes())
+    assert {MESSAGE, "And who pays for repairs?"} <= {each.turns[0].message for each in read}
+    assert downloaded(page, "Web page").suggested_filename.endswith("-sessions.html.zip")
+    settle(page)

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from playground.exports.formats import FORMATS
 from playground.runtime import get_runtime
-from playground.shares.shares import shared_page, shares
+from playground.shares.shares import share, shared_page, shares
 from playground.teams.owner import MACHINE_OWNER
 from tests.pages.test_analytics_page import ROOT
 from tests.patience import PATIENCE
@@ -55,8 +55,14 @@ def test_a_link_is_made_shown_once_and_revoked(app: AppTest) -> None:
     assert listed.expires_at is not None
     assert (listed.expires_at - listed.created_at).days == 1
     assert any(" until " in each.value for each in app.markdown)
+    store.save_turn(served(1).model_copy(update={"id": "other", "conversation_id": "e"}))
+    share(store, "e", "Leases", "<p>", None)
+    app.run()
+    assert [each.label for each in app.expander if "Links" in each.label] == [
+        "Links to your other sessions (1)"
+    ]
     app.button(f"revoke-{listed.id}").click().run()
-    assert shares(store) == []
+    assert [each.title for each in shares(store)] == ["Leases"]
     assert not [each.value for each in app.code if "/shared/" in each.value]
 
 

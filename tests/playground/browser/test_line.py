@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
@@ -18,7 +19,7 @@ def test_alone_nobody_stands_back() -> None:
 
 
 def test_what_is_drawn_again_waits_for_a_page_that_shows_nothing_yet() -> None:
-    line, done = Line(few=1, longest=PATIENCE), []
+    line, done = Line(few=1, slow=PATIENCE, longest=PATIENCE), []
 
     def draw_again() -> None:
         line.stand_back()
@@ -33,7 +34,12 @@ def test_what_is_drawn_again_waits_for_a_page_that_shows_nothing_yet() -> None:
 
 
 def test_of_many_that_are_drawn_again_few_draw_at_once_and_all_of_them_in_the_end() -> None:
-    line, lock, drawing, seen = Line(few=2, longest=PATIENCE), threading.Lock(), [0], []
+    line, lock, drawing, seen = (
+        Line(few=2, slow=PATIENCE, longest=PATIENCE),
+        threading.Lock(),
+        [0],
+        [],
+    )
 
     def draw_again(number: int) -> int:
         line.stand_back()
@@ -51,7 +57,7 @@ def test_of_many_that_are_drawn_again_few_draw_at_once_and_all_of_them_in_the_en
 
 
 def test_who_waits_for_something_slow_holds_nobody_up() -> None:
-    line = Line(few=1, longest=0.01)
+    line = Line(few=1, slow=0.01, longest=PATIENCE)
     with line.drawing():
         other = threading.Thread(target=line.stand_back)
         other.start()
@@ -64,3 +70,48 @@ def test_a_page_that_breaks_off_lets_the_next_one_in() -> None:
     with pytest.raises(RuntimeError), line.drawing():
         raise RuntimeError
     line.stand_back()
+
+
+def test_who_has_nothing_yet_comes_before_who_is_drawn_again() -> None:
+    line, done = Line(few=1, slow=PATIENCE, longest=PATIENCE), []
+
+    def first() -> None:
+        with line.drawing():
+            done.append("first")
+
+    def again() -> None:
+        line.stand_back()
+        with line.drawing():
+            done.append("again")
+
+    with ThreadPoolExecutor(2) as tabs:
+        with line.drawing():
+            waiting = [tabs.submit(again)]
+            while not line._again:
+                threading.Event().wait(0.001)
+            waiting.append(tabs.submit(first))
+            while not line._first:
+                threading.Event().wait(0.001)
+        for each in waiting:
+            each.result(PATIENCE)
+    assert done == ["first", "again"]
+
+
+def test_nobody_waits_for_longer_than_the_longest() -> None:
+    line = Line(few=1, slow=PATIENCE, longest=0.05)
+    with line.drawing():
+        other = threading.Thread(target=line.stand_back)
+        other.start()
+        other.join(PATIENCE)
+        assert not other.is_alive()
+
+
+def test_of_many_answers_each_is_drawn_less_often() -> None:
+    line = Line()
+    with ExitStack() as answers:
+        answers.enter_context(line.following())
+        assert line.pause(0.1) == 0.1
+        for _ in range(49):
+            answers.enter_context(line.following())
+        assert line.pause(0.1) == pytest.approx(0.5)
+    assert line.pause(0.1) == 0.1

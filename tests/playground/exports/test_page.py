@@ -11,6 +11,7 @@ from typing import Any
 from hypothesis import given, settings
 
 from playground.exports.page import policy, session_page
+from playground.sessions.origins import Origin
 from playground.sessions.turns import Answer, Conversation, TurnError, TurnSettings
 from speko_client.models import Timing
 from tests.any_sessions import whole_sessions
@@ -179,3 +180,13 @@ def test_nothing_in_any_session_is_fetched_or_run(session: Conversation) -> None
         if "href" in attrs:
             assert tag == "a"
             assert re.match(r"#t\d+$|https?:|mailto:", str(attrs["href"]))
+
+
+def test_imported_turns_have_their_words_and_no_receipt_and_no_figure() -> None:
+    there = turn("i", origin=Origin(tool="chatgpt"), connection="ChatGPT", message="From afar")
+    page = Page(session_page(conversation(there, busy(1).model_copy(update={"parent_id": "i"}))))
+    assert "From afar" in page.words
+    assert "imported from ChatGPT" in page.words
+    assert page.words.count("Receipt: turn") == 1
+    assert "Receipt: turn 1" in page.words
+    assert any(str(attrs.get("data-t")).startswith("Turn 1, OpenAI") for _, attrs in page.tags)

@@ -89,7 +89,10 @@ def changed(**fields: Any) -> bytes:
         (changed(parent_id="d"), "Session 1, turn 2 follows a turn that does not stand before"),
         (changed(conversation_id="other"), "Session 1, turn 2 belongs to another session"),
         (changed(created_at="2026-04-01T12:00:00"), "Session 1, turn 2 has a time without"),
-        (session_file([BRANCHED.model_copy(update={"leaf_id": "z"})]), "ends in a turn which"),
+        (
+            session_file([BRANCHED]).replace(b'"leaf_id": "d"', b'"leaf_id": "z"'),
+            "ends in a turn which",
+        ),
         (session_file([BRANCHED.model_copy(update={"id": "a b"})]), "Session 1 has an id"),
     ],
 )

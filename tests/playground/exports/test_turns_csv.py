@@ -16,8 +16,8 @@ from tests.turns import answered, conversation, failed, turn, used
 HEADER = (
     "session_id,session_title,turn_id,parent_id,turn,on_shown_branch,seat,message_id,created_at,"
     "finished_at,status,message,answer,reasoning,language,vertical,region,optimize_for,temperature,"
-    "max_tokens,system_prompt,allowed_providers,what_if,drill,server,provider,provider_name,model,"
-    "kind,source,first_choice,failovers,attempts,tokens_in,tokens_out,tokens_estimated,ttft_ms,"
+    "max_tokens,system_prompt,allowed_providers,what_if,drill,server,imported_from,provider,"
+    "provider_name,model,kind,source,first_choice,failovers,attempts,tokens_in,tokens_out,tokens_estimated,ttft_ms,"
     "total_ms,cost_usd,cost_estimated,price_source,scores_run_id,finish_reason,error_code,error"
 )
 """Frozen: somebody's program reads these columns. A new one goes to the end."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.imports.foreign import BrokenError
+from playground.imports.foreign import BrokenError, ImportFileError
 from playground.imports.reading import Ended, Found
 from playground.imports.shapes import reader_of
 from playground.imports.tree import woven
@@ -101,9 +102,10 @@ def test_a_file_of_any_json_is_read_to_its_end(value: Any, in_lines: bool) -> No
 
 @given(st.binary(max_size=60))
 @settings(deadline=None)
-def test_a_file_of_any_bytes_is_read_to_its_end(data: bytes) -> None:
-    for found in found_in(data):
-        assert isinstance(found, (Found, Ended))
+def test_a_file_of_any_bytes_is_read_to_its_end_or_is_a_sentence(data: bytes) -> None:
+    with suppress(ImportFileError):
+        for found in found_in(data):
+            assert isinstance(found, (Found, Ended))
 
 
 _ROLES = st.sampled_from(["user", "assistant", "system", "tool", None])

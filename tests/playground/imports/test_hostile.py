@@ -200,6 +200,8 @@ def test_a_zip_without_json_and_a_damaged_one_are_sentences() -> None:
     packed = as_zip({"a.json": b"[]"})
     with pytest.raises(ImportFileError, match="damaged"):
         found_in(b"x" * 10 + packed[:20] + b"\xff" * 30 + packed[-22:])
+    with pytest.raises(ImportFileError, match="not whole"):
+        found_in(packed[:40])
 
 
 def test_a_zip_with_a_password_is_a_sentence() -> None:

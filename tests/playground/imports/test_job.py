@@ -32,6 +32,9 @@ class Shelf:
         self.here: set[str] = set()
         self.full_after: int | None = None
 
+    def load(self, conversation_id: str) -> Conversation | None:
+        return None
+
     def origins(self, some: Iterable[str]) -> set[str]:
         return self.here & {*some}
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import pytest
 
 from playground.analytics.counted import counted_turns
 from playground.chat.turns_html import chips_html, strip_html
+from playground.exports.for_other_tools import messages_jsonl
+from playground.exports.markdown import session_markdown
+from playground.exports.page import session_page
 from playground.sessions.asking import messages_of
+from playground.sessions.indexing import facts_of
 from playground.sessions.origins import Origin
-from playground.sessions.store import OwnerStore
+from playground.sessions.store import Store
 from playground.sessions.totals import session_totals
 from playground.sessions.turn_words import status_note
 from playground.sessions.turns import Answer, Turn
+from playground.teams.owner import MACHINE_OWNER
 from tests.playground.imports.exports_of_others import ALL, as_read, chatgpt_branched, sharegpt
-from tests.playground.stores import opened
 from tests.turns import conversation, served, turn, used
 
 
@@ -68,8 +72,12 @@ def test_what_was_said_there_is_sent_along() -> None:
     ]
 
 
-def test_every_tool_s_session_is_stored_as_it_was_read(tmp_path: Path) -> None:
-    store: OwnerStore = opened(f"sqlite:///{tmp_path}/sessions.db")
+@pytest.mark.parametrize("database", ["sqlite", "postgres"])
+def test_every_tool_s_session_is_stored_as_it_was_read(
+    database: str, request: pytest.FixtureRequest
+) -> None:
+    whole = Store(str(request.getfixturevalue(f"{database}_url")))
+    store = whole.of(MACHINE_OWNER)
     for entry in ALL.values():
         made = as_read(entry())
         store.put([made.conversation])
@@ -81,3 +89,21 @@ def test_every_tool_s_session_is_stored_as_it_was_read(tmp_path: Path) -> None:
         assert plain == made.conversation
         assert store.origins([made.origin, "chatgpt:other"]) == {made.origin}
     assert all(each.cost_usd is None for each in store.recent(9))
+    whole.close()
+
+
+def test_an_imported_turn_is_labelled_by_its_model_and_by_no_intent() -> None:
+    facts = facts_of(as_read(chatgpt_branched()).conversation.turns[0])
+    assert (facts["model"], facts["provider"]) == ("gpt-5", None)
+    assert not any(facts[name] for name in ("language", "vertical", "preset"))
+
+
+def test_what_leaves_again_has_what_was_imported() -> None:
+    session = conversation(*_imported_then_ours())
+    for written in (session_page(session), session_markdown(session), messages_jsonl([session])):
+        assert "Answer to a." in written.decode()
+    page = session_page(session).decode()
+    assert "imported from Claude" in page
+    assert page.count("Receipt: turn") == 1
+    assert "imported from Claude" in session_markdown(session).decode()
+    assert session_markdown(session).decode().count("**Receipt.**") == 1

@@ -91,8 +91,8 @@ def test_chatgpt_thoughts_and_tools_stand_beside_the_answer() -> None:
     (turn,) = made.conversation.turns
     assert turn.answer.text == "It is 2."
     assert turn.answer.reasoning == (
-        "**Looking it up**\n\nI should add them.\n\nTo python:\n\n```\nprint(1+1)\n```\n\n"
-        "Result of python:\n\n```\n2\n```"
+        "Looking it up\n\nI should add them.\n\nTo python:\n    print(1+1)\n\n"
+        "Result of python:\n    2"
     )
     assert turn.answer.reasoning_ms == 6000
 
@@ -143,8 +143,8 @@ def test_claude_keeps_thoughts_tools_and_what_was_attached() -> None:
     assert turn.message == "Which is larger?\n\nAttached: cities.txt\n\n```\nRome, Oslo\n```"
     assert turn.answer.text == "Rome."
     assert turn.answer.reasoning == (
-        'Compare them.\n\nTo web_search:\n\n```\n{"query": "Rome"}\n```\n\n'
-        "Result of a tool:\n\n```\n2.8 million\n```"
+        'Compare them.\n\nTo web_search:\n    {"query": "Rome"}\n\n'
+        "Result of a tool:\n    2.8 million"
     )
     assert turn.created_at == datetime(2025, 5, 1, 12, 0, 1, tzinfo=UTC)
     assert made.notes == ("1 image or file left out",)
@@ -211,9 +211,7 @@ def test_a_message_without_an_answer_is_kept() -> None:
 def test_answers_in_a_row_are_joined_and_tools_stand_beside_them() -> None:
     (turn,) = as_read(messages()).conversation.turns
     assert (turn.message, turn.answer.text) == ("1 + 1?", "It is 2.")
-    assert turn.answer.reasoning == (
-        'To sum:\n\n```\n{"a":1}\n```\n\nResult of sum:\n\n```\n2\n```'
-    )
+    assert turn.answer.reasoning == 'To sum:\n    {"a":1}\n\nResult of sum:\n    2'
 
 
 def test_an_assistant_that_speaks_first_is_kept() -> None:

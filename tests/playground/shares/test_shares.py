@@ -42,7 +42,7 @@ def test_whoever_has_the_link_reads_the_page(store: OwnerStore) -> None:
     token = share(store, "c", "Leases", PAGE, DAY, NOON)
     assert shown(store, token) == PAGE
     assert len(token) == 43
-    (listed,) = shares(store, "c", NOON)
+    (listed,) = shares(store, NOON)
     assert (listed.title, listed.created_at, listed.expires_at) == ("Leases", NOON, NOON + DAY)
     assert share(store, "c", "Leases", PAGE, DAY, NOON) != token
 
@@ -66,7 +66,7 @@ def test_it_expires(store: OwnerStore) -> None:
     assert shown(store, token, NOON + DAY - timedelta(seconds=1)) == PAGE
     assert shown(store, token, NOON + DAY) is None
     assert shown(store, lasting, NOON + 9_000 * DAY) == PAGE
-    assert [each.expires_at for each in shares(store, "c", NOON + DAY)] == [None]
+    assert [each.expires_at for each in shares(store, NOON + DAY)] == [None]
 
 
 def test_what_has_expired_is_gone_with_the_next_share(store: OwnerStore) -> None:
