@@ -74,6 +74,7 @@ def stored(conversation_id: str) -> Conversation | None:
 def charts(conversation: Conversation) -> None:
     """Totals and cards, once there is a turn to show."""
     # Pandas and Plotly are only worth their loading time where something is drawn.
+    from playground.analytics.branches_view import turns_of_choice
     from playground.analytics.frames import ended
     from playground.analytics.session_view import session_charts
 
@@ -82,8 +83,7 @@ def charts(conversation: Conversation) -> None:
         from playground.compare.by_seat_view import named_so_far
 
         conversation = named_so_far(get_runtime().store.of(this_owner()), conversation)
-    turns = ended(counted_turns(conversation))
-    if not turns:
+    if not (turns := ended(counted_turns(conversation))):
         st.info(nothing_to_draw(conversation))
         way_back("Go to its", conversation, comparison)
         return
@@ -91,6 +91,7 @@ def charts(conversation: Conversation) -> None:
         st.text(shorten(conversation.title, 90, placeholder=" ..."), width="content")
         way_back("Back to the", conversation, comparison)
         url.selection_link("Charts of all sessions", "{}")
+    turns = ended(turns_of_choice(conversation))
     if comparison is not None and any(turn.seat for turn in turns):
         from playground.compare.by_seat_view import seat_choice, seats_card
 

@@ -9,7 +9,8 @@ from playground.browser.guide import SHORTCUTS_SWITCH
 from playground.browser.line import LINE
 from playground.chat.actions_view import do_asked, turn_buttons
 from playground.chat.announcer_view import announce
-from playground.chat.chat_view import Chat, keep_draft, open_chat, show_problems
+from playground.chat.chat_view import Chat, open_chat, show_problems
+from playground.chat.draft_view import keep_draft
 from playground.chat.form_view import settings_form
 from playground.chat.next_message import next_message, next_message_html, waiting_html
 from playground.chat.recents_view import recents

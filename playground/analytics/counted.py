@@ -5,12 +5,23 @@ from __future__ import annotations
 from playground.sessions.turns import Conversation, Turn
 
 
-def counted_turns(conversation: Conversation, seat: str | None = None) -> tuple[Turn, ...]:
-    """Those of ``shown_turns`` that were asked here.
+def counted_turns(
+    conversation: Conversation, seat: str | None = None, *, all_branches: bool = False
+) -> tuple[Turn, ...]:
+    """Those of ``shown_turns`` that were asked here; with ``all_branches`` those of all of them.
 
     Nobody was routed to for an imported turn, and nothing was measured.
     """
+    if all_branches and all(turn.seat is None for turn in conversation.kept):
+        own = filter(_is_own, conversation.kept)
+        return tuple(turn.numbered(number) for number, turn in enumerate(own, start=1))
     return tuple(filter(_is_own, shown_turns(conversation, seat)))
+
+
+def is_branched(conversation: Conversation) -> bool:
+    """Whether there is more to count than the branch that is shown; not so in a comparison."""
+    every = counted_turns(conversation, all_branches=True)
+    return len(every) > len(counted_turns(conversation))
 
 
 def shown_turns(conversation: Conversation, seat: str | None = None) -> tuple[Turn, ...]:

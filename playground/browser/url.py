@@ -151,9 +151,12 @@ def focused_turn() -> str | None:
     return st.query_params.get(_TURN_PARAM)
 
 
-def focus_turn(turn: str) -> None:
-    """Have the page lead to this turn, as a link to it does."""
-    st.query_params[_TURN_PARAM] = turn
+def focus_turn(turn: str | None) -> None:
+    """Have the page lead to this turn, as a link to it does; None: to none."""
+    if turn is None:
+        st.query_params.pop(_TURN_PARAM, None)
+    else:
+        st.query_params[_TURN_PARAM] = turn
 
 
 def go_to_compare(conversation: str, turn: str) -> None:

@@ -101,6 +101,7 @@ def _show(chat: Chat, turn: Turn, act: Act) -> None:
     if wanted is None:
         st.toast(_GONE)
         return
+    url.focus_turn(None)
     leaf = conversation.latest_below(wanted)
     if _stored(chat, lambda: chat.store.show_branch(chat.conversation_id, leaf.id)):
         focus_on(f"fork-{wanted.id}", f"turn-{wanted.id}")
@@ -108,17 +109,17 @@ def _show(chat: Chat, turn: Turn, act: Act) -> None:
 
 def _goto(chat: Chat, act: Act) -> None:
     """A click in the tree: that turn on its branch."""
-    path = {turn.id for turn in chat.turns}
     wanted = chat.turn(act.to)
     if wanted is None:
         st.toast(_GONE)
         return
-    if act.to not in path:
+    if wanted.id not in {turn.id for turn in chat.turns}:
         _show(chat, wanted, act)
-    url.focus_turn(act.to)
+    url.focus_turn(wanted.id)
 
 
 def _delete(chat: Chat, turn: Turn, _: Act) -> None:
+    """With all that follows it; ``_undo`` brings back as much."""
     if chat.view.is_live or chat.view.elsewhere is not None:
         st.toast(_WAIT)
         return

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
@@ -17,7 +16,6 @@ from playground.chat.samples import Sample
 from playground.chat.state import (
     Asked,
     ask_to_send,
-    draft_to_restore,
     had_form,
     keep_box_sent,
     restore_draft,
@@ -66,8 +64,6 @@ LONGEST_MESSAGE = 200_000
 
 _LONG = 4
 """With more turns than that a session is long: its form takes as long to draw as its last turns."""
-
-_KEEP_DRAFT = Path(__file__).with_name("draft.js").read_text("utf-8")
 
 
 @dataclass
@@ -175,7 +171,7 @@ class Chat:
     def look_again(self) -> None:
         """Show the session as it is in the store now."""
         if (stored := _load(self.store, self.conversation_id).value) is not None:
-            self.view = open_session(stored, self.view.run)
+            self.view = open_session(_led_to(stored), self.view.run)
 
     def sent(self, turn: Turn) -> Sent:
         """What went to the server for this turn. Raises SpekoApiError where none can be written."""
@@ -247,7 +243,7 @@ def open_chat(on_sent: Callable[[Runtime, Owner, str], None]) -> Chat:
     missing = wanted is not None and stored is None and run is None
     conversation_id = wanted if wanted and not missing else url.reserve(store.new_conversation_id())
     form = adopt_form(conversation_id, stored.settings if stored else None)
-    conversation = stored or new_conversation(conversation_id, form)
+    conversation = _led_to(stored) if stored else new_conversation(conversation_id, form)
     # Where the store cannot be read, nobody knows whether it has the session.
     view = open_session(conversation, run, missing=missing and found.problem is None)
     return Chat(
@@ -261,6 +257,15 @@ def open_chat(on_sent: Callable[[Runtime, Owner, str], None]) -> Chat:
         partial(on_sent, runtime, store.owner),
         server.problem or found.problem,
     )
+
+
+def _led_to(conversation: Conversation) -> Conversation:
+    """The conversation with the branch of the turn that a link leads to, where it names one."""
+    focused = url.focused_turn()
+    turn = next((each for each in conversation.kept if each.id == focused), None)
+    if turn is None or any(each.id == focused for each in conversation.path()):
+        return conversation
+    return conversation.model_copy(update={"leaf_id": conversation.latest_below(turn).id})
 
 
 def show_problems(chat: Chat) -> None:
@@ -277,20 +282,6 @@ def show_problems(chat: Chat) -> None:
     in_bin(chat.store, view.conversation)
     if view.run is not None and view.run.save_error:
         st.warning(f"The last turn is not saved. {literal(view.run.save_error)}")
-
-
-def keep_draft(scope: str, *, follows: bool = True) -> None:
-    """Watch the message box of conversation ``scope``; put back a text that was refused.
-
-    ``follows``: who sends is led to the end of the page.
-    """
-    component = st.components.v2.component("speko_draft", js=_KEEP_DRAFT)
-    restore_id, restore = draft_to_restore()
-    component(
-        key="draft",
-        data={"scope": scope, "follows": follows, "restore": restore, "restoreId": restore_id},
-        height=0,
-    )
 
 
 def connect(runtime: Runtime) -> Found[Connection | Connecting]:

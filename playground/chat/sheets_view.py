@@ -15,7 +15,7 @@ import streamlit as st
 from playground.chat.chat_view import Chat
 from playground.chat.siblings import answered_by
 from playground.chat.state import Act
-from playground.chat.tree_html import tree_html
+from playground.chat.tree_html import deletions_html, tree_html
 from playground.look.differences import difference_html
 from playground.receipts.code_view import code_view
 from playground.receipts.receipt_view import receipt_body
@@ -55,7 +55,9 @@ def _tree(chat: Chat) -> None:
     @st.dialog("This session as a tree", width="medium", position="right")
     def show() -> None:
         shown = {turn.id for turn in chat.turns}
-        st.html(tree_html(tree.nodes(chat.view.conversation.kept), shown))
+        conversation = chat.view.conversation
+        picture = tree_html(tree.nodes(conversation.kept), shown)
+        st.html(picture + deletions_html(tree.deletions(conversation.turns)))
 
     show()
 

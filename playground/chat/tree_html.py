@@ -10,6 +10,7 @@ from html import escape
 from typing import Final
 
 from playground.chat.siblings import answered_by
+from playground.chat.turn_html import button
 from playground.look import parts, words
 from playground.sessions.totals import failovers
 from playground.sessions.tree import Node
@@ -45,6 +46,16 @@ def tree_html(rows: Sequence[Node], shown: Collection[str]) -> str:
         f'{earlier}<div class="tree" style="--lanes:{lanes * step:.0f}px">'
         f'<div class="tree-lines" aria-hidden="true">{lines}</div><ol>{items}</ol></div>'
     )
+
+
+def deletions_html(deleted: Sequence[Turn]) -> str:
+    """What was deleted, each with the way back; nothing where nothing was."""
+    rows = "".join(
+        f"<li><span>{escape(_words(turn.message))}</span>"
+        f"{button('undo', 'Bring back', f'Bring back {_words(turn.message)}', to=turn.id)}</li>"
+        for turn in reversed(deleted)
+    )
+    return f'<h3>Deleted</h3><ul class="tree-deleted">{rows}</ul>' if rows else ""
 
 
 def _line(from_left: float, above: int, left: float, place: int) -> str:

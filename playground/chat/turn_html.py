@@ -78,7 +78,7 @@ def _thoughts(turn: Turn) -> str:
 def _error(error: TurnError, *, broke_off: bool) -> str:
     lead = "The answer broke off. " if broke_off else ""
     return (
-        f'<div class="turn-error" role="alert"><p>{escape(lead + error.message)}</p>'
+        f'<div class="turn-error"><p>{escape(lead + error.message)}</p>'
         f"<p>{escape(error.advice)}</p></div>"
     )
 

@@ -26,6 +26,7 @@ from playground.look import palette
 from playground.look.answer_view import answer_view
 from playground.look.safe_text import literal
 from playground.servers.pool import candidates
+from playground.sessions import tree
 from playground.sessions.turns import Run, Turn
 from speko_client.models import ScoredCandidate
 
@@ -61,10 +62,12 @@ def turn_list(chat: Chat) -> None:
 
 
 def undo_line(chat: Chat) -> None:
-    """What was deleted last, and the way back."""
+    """What was deleted last, and the way back; where all was, also after a reload."""
+    turns = chat.view.conversation.turns
     gone = last_deleted(chat.conversation_id)
-    found = [turn for turn in chat.view.conversation.turns if gone and turn.removed == gone]
-    if gone and found:
+    if gone is None and not chat.turns:
+        gone = next((turn.id for turn in reversed(tree.deletions(turns))), None)
+    if gone and (found := [turn for turn in turns if turn.removed == gone]):
         st.html(deleted_html(gone, found))
 
 

@@ -46,7 +46,7 @@ def session_line(chat: Chat) -> None:
     """What the session is called, what to do with it as a whole, and which fleet is on."""
     with spread(key="session-line"):
         st.html(
-            title_html(chat.title, is_tree=len(chat.view.conversation.kept) > 1), width="stretch"
+            title_html(chat.title, is_tree=len(chat.view.conversation.turns) > 1), width="stretch"
         )
         fleet_line(chat.connection, chat.facts)
         export_button(lambda: [chat.view.conversation], chat.title, store=chat.store)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from playground.chat.chat_view import keep_draft
+from playground.chat.draft_view import keep_draft
 from playground.compare.bout_view import ask_two, begin
 from playground.compare.desk_view import CompareDesk
 from playground.compare.duels import asked_of_list, label_of, next_prompt

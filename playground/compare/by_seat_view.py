@@ -24,7 +24,7 @@ _ALL = ""
 
 def named_so_far(store: OwnerStore, conversation: Conversation) -> Conversation:
     """A blind session without the two answers whose makers must not be known yet; says so."""
-    last = duels(conversation.turns)[-1:]
+    last = duels(conversation.kept)[-1:]
     if not last or is_passed(last[0].id):
         return conversation
     found = Found.by(lambda: vote_on(store, last[0].id), StoreError)
@@ -38,7 +38,7 @@ def named_so_far(store: OwnerStore, conversation: Conversation) -> Conversation:
 
 def seat_choice(conversation: Conversation, comparison: Comparison) -> str | None:
     """Whose turns the charts count, by the seat's id; None: all of them."""
-    asked = seats_asked(comparison, conversation.turns)
+    asked = seats_asked(comparison, conversation.kept)
     names = {_ALL: "All seats"} | {seat: who(comparison, seat) for seat in asked}
     chosen = st.pills(
         "Turns of",

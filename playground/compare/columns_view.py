@@ -17,7 +17,7 @@ from streamlit.delta_generator import DeltaGenerator
 from playground.browser import url
 from playground.browser.guide import say
 from playground.browser.slots import cancellation_point
-from playground.chat.chat_view import keep_draft
+from playground.chat.draft_view import keep_draft
 from playground.chat.next_message import next_message
 from playground.chat.samples import samples_for
 from playground.chat.state import (

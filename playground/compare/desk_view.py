@@ -82,8 +82,8 @@ class CompareDesk:
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        """All turns of the comparison, in order."""
-        return self.conversation.turns
+        """All turns of the comparison, in order, but for those that were deleted."""
+        return self.conversation.kept
 
     @property
     def runs(self) -> tuple[Run, ...]:

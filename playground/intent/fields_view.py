@@ -22,10 +22,14 @@ from playground.look.safe_text import literal
 from playground.servers import pool
 from playground.servers.connection import Connection
 from playground.sessions.turns import TurnSettings
-from speko_client.models import OptimizeFor, Region, Vertical
+from speko_client.models import KnownProvider, OptimizeFor, Region, Vertical
 
 _NEW_TAG = "Type a tag such as pt-BR to use one that is not listed."
 _NOBODY = "Nobody is left to answer. Allow another provider."
+_ELSEWHERE = (
+    "None of the allowed providers is at this server. Empty “Allowed providers”, and the session "
+    "goes on here."
+)
 _NO_FLEET = "Nobody can answer here yet. Add a key or a model server on the Connections page."
 
 
@@ -133,8 +137,16 @@ def _allow_list(place: Any, fields: Fields) -> None:
     for name, reason in pool.not_called(known, allowed):
         place.caption(f":material/block: {literal(name)} is not asked: {literal(reason)}.")
     if pool.models(known) and not pool.remaining(known, allowed):
-        fields.nobody = _NOBODY if allowed else _NO_FLEET
+        fields.nobody = _nobody(known, allowed)
         place.warning(fields.nobody)
+
+
+def _nobody(known: Sequence[KnownProvider], allowed: Sequence[str]) -> str:
+    if not allowed:
+        return _NO_FLEET
+    here = {row.vendor for row in known}
+    is_elsewhere = not any(entry.partition(":")[0] in here for entry in allowed)
+    return _ELSEWHERE if is_elsewhere else _NOBODY
 
 
 def _optimize_for(place: Any, fields: Fields, **looks: Any) -> None:

@@ -12,6 +12,7 @@ def copy_of(
     conversation: Conversation, conversation_id: str, new_id: Callable[[], str], now: datetime
 ) -> Conversation:
     """The same turns under new ids, used now; without those that run or were deleted."""
+    conversation = conversation.without_deleted()
     kept = _over(conversation)
     ids = {turn.id: new_id() for turn in kept}
     messages = {each: new_id() for turn in kept if (each := turn.message_id)}

@@ -78,7 +78,7 @@ def receipt_body(
     ``sent`` is asked for what went to the server, to be shown as code; None where nobody can know.
     """
     notes = "".join(_note(note) for note in turn.answer.notes)
-    st.html(f"{receipt_html(receipt(turn, in_force))}{notes}")
+    st.html(f'{receipt_html(receipt(turn, in_force))}<div class="receipt">{notes}</div>')
     if sent is not None:
         code_view(turn, sent)
 

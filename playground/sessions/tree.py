@@ -64,6 +64,8 @@ def shown_leaf(turns: tuple[Turn, ...], leaf_id: str | None) -> str | None:
     the turn that it followed; None where nothing is left.
     """
     left = kept(turns)
+    if left is turns:
+        return leaf_id
     ids = {turn.id for turn in left}
     way = [turn for turn in path_to(turns, leaf_id) if turn.id not in ids]
     if not way:
@@ -95,6 +97,11 @@ def restored(turns: Sequence[Turn], turn_id: str) -> tuple[Turn, ...]:
     return tuple(
         turn.model_copy(update={"removed": None}) for turn in turns if turn.removed == turn_id
     )
+
+
+def deletions(turns: Iterable[Turn]) -> tuple[Turn, ...]:
+    """The turns that were deleted themselves, and not with one above them."""
+    return tuple(turn for turn in turns if turn.removed == turn.id)
 
 
 def nodes(turns: tuple[Turn, ...]) -> tuple[Node, ...]:

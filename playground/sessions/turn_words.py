@@ -245,5 +245,6 @@ def _connection_advice(connection: Connection) -> str:
         return "The embedded gateway went away. Retry starts it again."
     return (
         f"Check the network, and the address ({connection.base_url}) on the Connections page, "
-        "then retry."
+        "then retry. If that server is gone, choose another one there: this session goes on with "
+        "it, with all that was said."
     )

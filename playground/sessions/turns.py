@@ -201,6 +201,11 @@ class Conversation(_Value):
         """Its turns without those that were deleted."""
         return tree.kept(self.turns)
 
+    def without_deleted(self) -> Conversation:
+        """The conversation as if what was deleted had never been, to be copied or handed on."""
+        leaf = tree.shown_leaf(self.turns, self.leaf_id)
+        return self.model_copy(update={"turns": self.kept, "leaf_id": leaf})
+
     def path(self) -> tuple[Turn, ...]:
         """The turns from the root to the end of the branch that is shown, numbered from 1."""
         return self.path_to(tree.shown_leaf(self.turns, self.leaf_id))

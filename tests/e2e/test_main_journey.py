@@ -47,13 +47,14 @@ def test_a_session_from_the_first_message_to_the_charts(
     assert chat.provider() != first_choice
     expect(chat.chips).to_contain_text("Failed over once")
     chat.last.get_by_role("button", name="What happened").click()
-    story = page.get_by_test_id("stPopoverBody")
+    story = page.get_by_role("dialog")
     second = chat.provider().removeprefix("Anthropic ")
     expect(story).to_contain_text(
         f"anthropic/{model} was the first choice; it was down (drill), "
         f"so anthropic/{second} answered."
     )
     page.keyboard.press("Escape")
+    expect(story).to_have_count(0)
 
     # So long (half a minute and more) that it can be stopped in the middle on any machine.
     cap = page.get_by_role("textbox", name="Max tokens")

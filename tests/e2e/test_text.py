@@ -63,7 +63,7 @@ def test_what_a_person_typed_is_shown_as_typed(page: Page, server: PlaygroundSer
     chat.open()
     chat.send(TYPED)
     for _ in range(2):
-        said = chat.said.first
+        said = chat.said.first.locator(".sp-typed")
         assert said.inner_text().strip().endswith(TYPED)
         assert said.locator("a, b, code, h1, img").count() == 0
         chat.reload()

@@ -47,6 +47,11 @@ def asked(app: AppTest) -> Turn:
     return stored().turns[-1]
 
 
+def captions(app: AppTest) -> str:
+    assert not app.exception
+    return " ".join(str(each.value).replace("\\", "") for each in app.caption)
+
+
 def toasts(app: AppTest) -> str:
     return " ".join(str(each.value) for each in app.toast)
 
@@ -116,6 +121,19 @@ def test_delete_and_undo(app: AppTest) -> None:
     assert "Message t2" in drawn(app)
 
 
+def test_what_was_deleted_comes_back_after_a_reload_too(app: AppTest) -> None:
+    act(app, "delete", "t2")
+    act(app, "delete", "t1")
+    again = saved()
+    assert "A turn was deleted.<" in drawn(again)
+    act(again, "undo", to="t1")
+    assert [each.id for each in stored().path()] == ["t1"]
+    act(again, "tree")
+    assert 'aria-label="Bring back Message t2"' in drawn(again)
+    act(again, "undo", to="t2")
+    assert [each.id for each in stored().path()] == ["t1", "t2"]
+
+
 def test_what_was_deleted_is_not_sent(app: AppTest, stand_in: StandIn) -> None:
     act(app, "delete", "t2")
     app.chat_input[0].set_value("And now?").run()
@@ -150,6 +168,25 @@ def test_the_tree_leads_to_a_turn_on_another_branch(stand_in: StandIn) -> None:
     assert app.query_params["t"] in ("t2", ["t2"])
 
 
+def test_a_link_leads_to_a_turn_on_a_branch_that_is_not_shown(stand_in: StandIn) -> None:
+    saved(turn("t1"), turn("t2", "t1"), turn("t3", "t2"), turn("other", "t1"))
+    app = AppTest.from_file(str(UI), default_timeout=PATIENCE)
+    app.query_params["c"], app.query_params["t"] = "c", "t2"
+    app.run()
+    assert "Message t3" in drawn(app)
+    assert stored().leaf_id == "other", "a link changes nothing"
+    act(app, "show", "t2", to="other")
+    assert "Message other" in drawn(app)
+
+
+def test_the_charts_count_the_open_branch_or_all(stand_in: StandIn) -> None:
+    app = saved(turn("t1", answer=ANN), turn("t2", "t1", answer=ANN), turn("t3", "t1", answer=BEN))
+    app.switch_page("../pages/analytics.py").run()
+    assert "Who answered: 2 of 2 turns" in captions(app)
+    app.button_group(key="counted-c").set_value("All branches").run()
+    assert "Who answered: 3 of 3 turns" in captions(app)
+
+
 def test_siblings_say_what_differs_and_are_compared(stand_in: StandIn) -> None:
     app = saved(
         turn("a", answer=ANN, settings=TurnSettings(temperature=0.7)),
@@ -165,3 +202,17 @@ def test_a_click_that_makes_no_sense_does_nothing(app: AppTest, hostile: dict[st
     before = stored()
     act(app, str(hostile.get("name") or ""), str(hostile.get("turn") or ""))
     assert stored() == before
+
+
+def test_a_session_of_a_server_that_is_gone_goes_on_here(stand_in: StandIn) -> None:
+    elsewhere = TurnSettings(allowed=("custom-lab",))
+    get_runtime().store.of(MACHINE_OWNER).save_settings("c", elsewhere)
+    app = saved(turn("t1", settings=elsewhere, connection="lab.example"))
+    app.chat_input[0].set_value("And now?").run()
+    assert "None of the allowed providers is at this server." in toasts(app)
+    assert len(stored().turns) == 1
+    next(each for each in app.multiselect if "Allowed" in each.label).set_value([])
+    app.chat_input[0].set_value("And now?").run()
+    assert asked(app).parent_id == "t1"
+    sent = next(each.body for each in reversed(stand_in.asked) if each.path == "/v1/complete")
+    assert [each["content"] for each in sent["messages"]][::2] == ["Message t1", "And now?"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from playground.analytics import cost, failures, flow, latency, providers, timeline, tokens
-from playground.analytics.counted import counted_turns
+from playground.analytics.counted import counted_turns, is_branched
 from playground.analytics.frames import for_its_file
 from playground.sessions.totals import session_totals
 from playground.sessions.turns import Answer, Conversation
@@ -33,6 +33,22 @@ def compared() -> Conversation:
 def test_of_a_chat_the_branch_on_view_counts() -> None:
     chat = conversation(turn("one"), turn("left", "one"), turn("right", "one"))
     assert [each.id for each in counted_turns(chat)] == ["one", "right"]
+
+
+def test_of_a_chat_all_branches_count_where_that_is_wanted() -> None:
+    chat = conversation(turn("one"), turn("left", "one"), turn("right", "one"))
+    turns = counted_turns(chat, all_branches=True)
+    assert [(each.id, each.number) for each in turns] == [("one", 1), ("left", 2), ("right", 3)]
+    assert is_branched(chat)
+    assert not is_branched(conversation(turn("one"), turn("two", "one")))
+    assert not is_branched(compared())
+
+
+def test_what_was_deleted_does_not_count() -> None:
+    chat = conversation(turn("one"), turn("left", "one", removed="left"), turn("right", "one"))
+    turns = counted_turns(chat, all_branches=True)
+    assert [each.id for each in turns] == ["one", "right"]
+    assert not is_branched(chat)
 
 
 def test_of_a_comparison_every_turn_counts_once() -> None:

@@ -8,12 +8,14 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from playground.exports.formats import FORMATS
+from playground.library.copies import copy_of
 from playground.sessions import tree
 from playground.sessions.asking import messages_of
 from playground.sessions.turns import Answer, Conversation, Turn, open_session
 from speko_client.models import CompleteUsage
 from tests.playground.stores import opened
-from tests.turns import conversation, turn
+from tests.turns import NOON, conversation, turn
 
 ACTS = st.sampled_from(["ask", "edit", "again", "delete", "undo", "switch"])
 
@@ -150,6 +152,16 @@ def test_who_was_deleted_makes_room_for_who_stands_beside() -> None:
     assert [each.id for each in without.path()] == ["a", "b2", "c2"], "the one before it"
     alone = conversation(turn("a"), turn("b", "a", removed="b"), turn("c", "b", removed="b"))
     assert [each.id for each in alone.path()] == ["a"]
+
+
+def test_what_is_handed_on_has_nothing_that_was_deleted() -> None:
+    whole = conversation(turn("a"), turn("b", "a", removed="b", message="Secret"))
+    left = whole.without_deleted()
+    assert ([each.id for each in left.turns], left.leaf_id) == (["a"], "a")
+    files = [form.file([whole]) for form in FORMATS]
+    assert not [each for each in files if b"Secret" in each]
+    copied = copy_of(whole, "d", lambda: "new", NOON)
+    assert [each.message for each in copied.path()] == ["Message a"]
 
 
 def test_a_turn_that_runs_below_a_deleted_one_is_not_shown_and_keeps_its_body() -> None:
