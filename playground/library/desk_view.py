@@ -44,7 +44,7 @@ class LibraryDesk:
         def copy() -> None:
             found = self.store.load(conversation_id)
             if found is not None:
-                copied = copy_of(found, self.store.new_conversation_id(), new_id, utc_now())
+                copied = copy_of(found, new_id, utc_now())
                 self.store.put([copied])
 
         if self._do(copy):

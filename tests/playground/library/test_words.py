@@ -99,11 +99,13 @@ def test_a_copy_has_the_same_branches_under_ids_of_its_own() -> None:
         turn("t4", "t3", status="running"), leaf_id="t2", title="Mine", origin="claude:1",
     )  # fmt: skip
     ids = count()
-    copied = copy_of(first, "copy", lambda: f"n{next(ids)}", NOW)
-    assert [each.parent_id for each in copied.turns] == [None, "n0", "n0"]
-    assert {each.conversation_id for each in copied.turns} == {"copy"}
-    assert copied.turns[1].message_id == copied.turns[2].message_id != "m"
-    assert (copied.leaf_id, copied.title, copied.origin) == ("n1", "Mine (copy)", None)
+    copied = copy_of(first, lambda: f"n{next(ids)}", NOW)
+    top, left, right = copied.turns
+    assert [each.parent_id for each in copied.turns] == [None, top.id, top.id]
+    assert len({copied.id, top.id, left.id, right.id, *(each.id for each in first.turns)}) == 8
+    assert {each.conversation_id for each in copied.turns} == {copied.id}
+    assert left.message_id == right.message_id != "m"
+    assert (copied.leaf_id, copied.title, copied.origin) == (left.id, "Mine (copy)", None)
     assert (copied.created_at, copied.updated_at) == (NOW, NOW)
 
 

@@ -12,7 +12,7 @@ from playground.exports.formats import FORMATS
 from playground.library.copies import copy_of
 from playground.sessions import tree
 from playground.sessions.asking import messages_of
-from playground.sessions.turns import Answer, Conversation, Turn, open_session
+from playground.sessions.turns import Answer, Conversation, Turn, new_id, open_session
 from speko_client.models import CompleteUsage
 from tests.playground.stores import opened
 from tests.turns import NOON, conversation, turn
@@ -160,7 +160,7 @@ def test_what_is_handed_on_has_nothing_that_was_deleted() -> None:
     assert ([each.id for each in left.turns], left.leaf_id) == (["a"], "a")
     files = [form.file([whole]) for form in FORMATS]
     assert not [each for each in files if b"Secret" in each]
-    copied = copy_of(whole, "d", lambda: "new", NOON)
+    copied = copy_of(whole, new_id, NOON)
     assert [each.message for each in copied.path()] == ["Message a"]
 
 
