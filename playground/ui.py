@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from playground.browser import url
+from playground.browser import url, widgets
 from playground.browser.guide import guide
 from playground.drills.banner_view import drill_banner
 from playground.look.navigation_view import navigation
@@ -70,6 +70,7 @@ navigation(GROUPS, page, url.opened_query(), [REAL])
 drill_banner()
 is_new = not url.had_frame()
 page.run()
+widgets.run_ended()
 if images_later and not (is_new and url.had_frame()):
     # A page that drew only its frame is about to be drawn again.
     images()

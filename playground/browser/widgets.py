@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import SecretStr
 
 from playground.browser.slots import Slot, browser_state
 
 _SCOPE = Slot("widget_scope", str)
+
+
+class _Given(NamedTuple):
+    """A first value, and whether it was given ``again``."""
+
+    value: object
+    again: bool
+
+
+_GIVEN = Slot[dict[str, _Given]]("first_values", dict)
 
 
 def scope() -> str | None:
@@ -41,12 +51,24 @@ def form_values() -> dict[str, object]:
 
 
 def seed(key: str, value: object, options: Collection[object] | None = None) -> str:
-    """Give a widget its first value; later its own state counts, if it is among the ``options``."""
-    state = browser_state()
+    """Give a widget its first value; later its own state counts, if it is among the ``options``.
+
+    What is drawn in a run that is cut off may never reach the browser, which would then show a
+    default of its own. So the first value is given again until a run that gave it again has ended.
+    """
+    state, given = browser_state(), _GIVEN.get() or {}
     gone = options is not None and state.get(key) not in (None, *options)
-    if gone or key not in state:
+    again = key in given and state.get(key) == given[key].value
+    if gone or again or key not in state:
         state[key] = value
+        _GIVEN.set({**given, key: _Given(value, again)})
     return key
+
+
+def run_ended() -> None:
+    """The page is drawn to its end: who was given a first value again has it now."""
+    given = _GIVEN.get() or {}
+    _GIVEN.set({key: each for key, each in given.items() if not each.again})
 
 
 def is_drawn(key: str) -> bool:

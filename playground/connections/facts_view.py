@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from playground.browser import url, widgets
+from playground.browser import url
 from playground.connections.remembered import Remembered
 from playground.connections.state import choice_revision
 from playground.look.safe_text import literal
@@ -76,8 +76,6 @@ def _look(runtime: Runtime, at_once: bool) -> None:
     asked_by_browser = url.had_frame(drawn=True)
     due = asked_by_browser if at_once else not runtime.gateway.starting
     if due:
-        # A redraw drops what a busy server has not sent yet, first values too.
-        widgets.forget_widgets()
         st.rerun()
 
 
