@@ -46,8 +46,8 @@ from speko_gateway.gateway import build_gateway
 from speko_gateway.http.app import create_app
 from speko_gateway.http.server import bind
 
-MOST_FILES = 22
-MOST_CHANGES = 70
+MOST_FILES = 27
+MOST_CHANGES = 92
 TRACES = 3
 
 ROOT = Path(__file__).parent.parent

@@ -1,13 +1,28 @@
-"""What is to be written of one conversation, and what it will be then. Pure."""
+"""What is to be written of one conversation, what it will be then, and what waits to be written."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from playground.sessions.turns import Conversation, Turn, TurnError, TurnSettings, TurnStatus
+from playground.teams.owner import Owner
 from speko_client.models import Attempt
+
+
+class SessionKey(NamedTuple):
+    """A conversation, and whose it has to be."""
+
+    owner: Owner
+    conversation_id: str
+
+    @property
+    def itself(self) -> dict[str, Any]:
+        """What a statement about it needs."""
+        return {"of": self.owner, "session": self.conversation_id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +56,55 @@ class Changes:
             id=conversation_id, settings=settings, created_at=self.since, updated_at=self.since
         )
         return self.onto(empty)
+
+
+class Unsaved:
+    """All changes that wait to be written, so that a chat goes on with a full disk; thread-safe."""
+
+    def __init__(self) -> None:
+        self._changes: dict[SessionKey, Changes] = {}
+        self._lock = threading.Lock()
+
+    def add(
+        self,
+        session: SessionKey,
+        now: datetime,
+        *turns: Turn,
+        settings: TurnSettings | None = None,
+        title: str | None = None,
+        comparison: str | None = None,
+    ) -> None:
+        """Add new or changed turns, the form as it was left, a title, or the seats."""
+        with self._lock:
+            before = self._changes.get(session, Changes(now))
+            self._changes[session] = Changes(
+                before.since,
+                {**before.turns, **{turn.id: turn for turn in turns}},
+                settings or before.settings,
+                before.title if title is None else title,
+                before.comparison if comparison is None else comparison,
+            )
+
+    def of(self, session: SessionKey) -> Changes | None:
+        """What waits for one conversation."""
+        with self._lock:
+            return self._changes.get(session)
+
+    def sessions(self) -> list[SessionKey]:
+        """The conversations with changes, the oldest first."""
+        with self._lock:
+            return list(self._changes)
+
+    def written(self, session: SessionKey, changes: Changes) -> None:
+        """Forget what was written, unless more came meanwhile (then it is written once more)."""
+        with self._lock:
+            if self._changes.get(session) is changes:
+                del self._changes[session]
+
+    def forget(self, session: SessionKey) -> None:
+        """Forget what waits for one conversation."""
+        with self._lock:
+            self._changes.pop(session, None)
 
 
 def title_of(message: str, limit: int = 60) -> str:

@@ -11,12 +11,12 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from playground.sessions import marks, rows, whole
+from playground.sessions.changes import SessionKey, Unsaved
 from playground.sessions.database import Database
 from playground.sessions.loaded import ConversationSummary, LoadedCache, summary
-from playground.sessions.rows import NotHereError, SessionKey
+from playground.sessions.rows import NotHereError
 from playground.sessions.tables import CONVERSATIONS
 from playground.sessions.turns import Conversation
-from playground.sessions.unsaved import Unsaved
 from playground.teams.owner import Owner
 
 

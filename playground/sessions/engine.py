@@ -18,9 +18,9 @@ from typing import Any
 
 from playground.servers.connection import Connecting, Connection
 from playground.sessions.asking import connected, priced, ranking_for, run_turn
-from playground.sessions.changes import ended
+from playground.sessions.changes import SessionKey, ended
 from playground.sessions.database import StoreError
-from playground.sessions.rows import NotHereError, SessionKey
+from playground.sessions.rows import NotHereError
 from playground.sessions.spending import NO_CAPS, CapReachedError, Caps, Spending
 from playground.sessions.store import OwnerStore, Store
 from playground.sessions.totals import Price, estimate

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from playground.sessions.rows import SessionKey, moment, tags_of
+from playground.sessions.changes import SessionKey
+from playground.sessions.rows import moment, tags_of
 from playground.sessions.turns import Conversation, Turn, TurnSettings
 
 _KEPT = 64

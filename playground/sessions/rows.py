@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import Connection as Transaction
@@ -19,7 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from playground.sessions import indexing, segments
 from playground.sessions.bounds import MOST_WHOLE, cut
-from playground.sessions.changes import Changes, title_of
+from playground.sessions.changes import Changes, SessionKey, title_of
 from playground.sessions.database import StoreError
 from playground.sessions.tables import CONVERSATIONS, DELETED, SHARES, TURNS
 from playground.sessions.turns import Turn, TurnSettings
@@ -73,18 +73,6 @@ _PLACE = sa.select(TURNS.c.place).where(_ITS_TURN)
 _UPDATE_TURN = sa.update(TURNS).where(_ITS_TURN)
 _UPDATE_RUNNING = _UPDATE_TURN.where(TURNS.c.status == "running")
 _INSERT_TURN = sa.insert(TURNS)
-
-
-class SessionKey(NamedTuple):
-    """A conversation, and whose it has to be."""
-
-    owner: Owner
-    conversation_id: str
-
-    @property
-    def itself(self) -> dict[str, Any]:
-        """What a statement about it needs."""
-        return {"of": self.owner, "session": self.conversation_id}
 
 
 class NotHereError(StoreError):
@@ -169,16 +157,15 @@ def write(
         new["title"] = title
         indexing.keep_head(transaction, before.number, title, tags_of(before.tags))
     _update_head(transaction, session, new)
-    indexing.keep_turns(transaction, before.number, written)
+    # What a running turn is found by is written with its end: nobody waits for it now.
+    over = {place: turn for place, turn in written.items() if turn.status != "running"}
+    indexing.keep_turns(transaction, before.number, over)
 
 
 def checkpoint(
     transaction: Transaction, session: SessionKey, turn: Turn, runner: str, now: datetime
 ) -> None:
-    """Write the text so far of a turn that is still running in the store. Raises NotHereError.
-
-    What it is found by is written with its end.
-    """
+    """Write the text so far of a turn that is still running in the store. Raises NotHereError."""
     before = _bump(transaction, session)
     if before is None:
         refuse_taken(transaction, session.conversation_id)

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection as Transaction
 
 from playground.sessions import catching_up, marks, rows
-from playground.sessions.changes import Changes
+from playground.sessions.changes import Changes, SessionKey
 from playground.sessions.collection import Collection, Shared
 from playground.sessions.database import Database, StoreError
 from playground.sessions.loaded import (
@@ -27,7 +27,7 @@ from playground.sessions.loaded import (
     interrupted,
     merged,
 )
-from playground.sessions.rows import NotHereError, SessionKey
+from playground.sessions.rows import NotHereError
 from playground.sessions.turns import Conversation, Turn, TurnSettings, new_id, utc_now
 from playground.teams.owner import Owner
 

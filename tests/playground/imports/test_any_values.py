@@ -88,7 +88,8 @@ def test_any_value_in_any_field_gives_a_session_or_a_sentence(tool: str, data: A
     except BrokenError:
         return
     stored = made.conversation.model_dump_json()
-    assert "\\u0000" not in stored
+    # Postgres takes no NUL; a tool's arguments may spell one.
+    assert "\\u0000" not in stored.replace("\\\\", "")
     assert Conversation.model_validate_json(stored) == made.conversation
 
 
