@@ -1,4 +1,4 @@
-"""The Sessions page: all sessions, to find and to sort, and a way to bring some in."""
+"""The Sessions page: all sessions, to find and to sort, a way to bring some in, and their links."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from playground.browser.guide import SHORTCUTS_SWITCH
 from playground.library.list_view import list_view
 from playground.look.page_view import spread
 from playground.runtime import Runtime, get_runtime
+from playground.teams.state import this_owner
 
 
 def imports(runtime: Runtime) -> None:
@@ -20,12 +21,20 @@ def imports(runtime: Runtime) -> None:
     import_panel(runtime)
 
 
+def shared(runtime: Runtime) -> None:
+    """The links that sessions are read by."""
+    from playground.shares.shares_view import links_view
+
+    links_view(runtime.store.of(this_owner()))
+
+
 # As in the URL (``?how=...``); the style makes the first letter a capital.
 VIEWS: Mapping[str, Callable[[Runtime], None]] = {
     "all": partial(list_view, place="library"),
     "archive": partial(list_view, place="archive"),
     "bin": partial(list_view, place="bin"),
     "import": imports,
+    "shared": shared,
 }
 
 

@@ -54,6 +54,17 @@ def share_view(
             _list(store, others)
 
 
+def links_view(store: OwnerStore) -> None:
+    """All links there are, to be revoked."""
+    st.caption(WHO)
+    found = Found[Sequence[Share]].by(lambda: shares(store), StoreError)
+    if found.problem:
+        st.warning(literal(found.problem))
+    elif not found.value:
+        st.info("No session is shared by a link. *Export* at a session's head makes one.")
+    _list(store, found.value or ())
+
+
 def _list(store: OwnerStore, some: Sequence[Share]) -> None:
     for place, each in enumerate(some, start=1):
         _row(store, each, place)

@@ -14,6 +14,7 @@ from playground.library.shelf import PAGE
 from playground.runtime import Runtime, get_runtime
 from playground.sessions.store import OwnerStore
 from playground.sessions.turns import Answer
+from playground.shares.shares import share, shared_page
 from playground.teams.owner import MACHINE_OWNER, Owner
 from tests.patience import PATIENCE
 from tests.turns import NOON, answered, conversation, failed, turn, used
@@ -154,7 +155,12 @@ def test_where_nothing_fits_the_page_says_so(store: OwnerStore) -> None:
 
 @pytest.mark.parametrize(
     ("view", "says"),
-    [("all", "is kept here"), ("archive", "archive lie here"), ("bin", "deleted for good")],
+    [
+        ("all", "is kept here"),
+        ("archive", "archive lie here"),
+        ("bin", "deleted for good"),
+        ("shared", "No session is shared by a link"),
+    ],
 )
 @pytest.mark.usefixtures("runtime")
 def test_an_empty_page_says_what_it_is_for(view: str, says: str) -> None:
@@ -288,3 +294,16 @@ def test_a_session_in_the_bin_says_so_where_it_is_opened(
     app.button(key="restore-open").click().run()
     assert "in the bin" not in words(app)
     assert "lease" in [each.id for each in store.recent(9)]
+
+
+def test_every_link_is_listed_and_can_be_revoked(store: OwnerStore) -> None:
+    share(store, "lease", "About lease", "<p>Lease</p>", None)
+    token = share(store, "weather", "About weather", "<p>Weather</p>", None)
+    assert shared_page(store.database, token) is not None
+    app = page(how="shared")
+    assert "About lease" in words(app)
+    assert "About weather" in words(app)
+    (weather,) = (each for each in app.button if "About weather" in each.label)
+    weather.click().run()
+    assert "About weather" not in words(app)
+    assert shared_page(store.database, token) is None

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from playground.exports.formats import FORMATS
 from playground.exports.page import session_page
+from playground.receipts.request_code import LANGUAGES, sent
 from playground.servers.connection import Connection, configured, embedded, other
 from playground.sessions.engine import Engine
 from playground.sessions.store import OwnerStore
@@ -150,6 +151,10 @@ def test_no_file_and_no_share_has_a_key(
     assert any(SECRETS in value for value in headers)
     assert any(TYPED in value for value in headers)
     assert_nothing_leaves(session, store, store_file)
+    for connection, turn in zip(connections, session.turns, strict=True):
+        asked = sent(turn, session.path_to(turn.parent_id), connection)
+        for language in LANGUAGES:
+            assert_no_key(language.write(asked).encode(), language.name)
 
 
 def assert_nothing_leaves(session: Conversation, store: OwnerStore, store_file: Path) -> None:
