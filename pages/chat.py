@@ -35,12 +35,12 @@ def main() -> None:
     session for its last turns. These come first, and the form follows a moment later: the browser
     would show neither before both.
     """
-    if blind_elsewhere():
+    chat = open_chat(leave_demo)
+    if blind_elsewhere(chat.runtime, chat.view.conversation):
         return
     above = st.bottom.empty()
     message = st.chat_input("Message the router", key="message")
     below = st.bottom.empty()
-    chat = open_chat(leave_demo)
     # The answer is on its way while the page is drawn.
     waiting = chat.send_at_once(message)
     with LINE.drawing():

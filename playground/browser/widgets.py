@@ -41,13 +41,10 @@ def forget_widgets() -> None:
 
 def form_values() -> dict[str, object]:
     """What the form's widgets say now, by key."""
-    ending = f"-{scope()}"
-    values = {str(key): value for key, value in browser_state().items()}
-    return {
-        key: list(value) if isinstance(value, list) else value
-        for key, value in values.items()
-        if key.endswith(ending)
-    }
+    ending, state = f"-{scope()}", browser_state()
+    # By key: to go through all values would ask every component on the page for its own.
+    found = {key: state[key] for key in map(str, state) if key.endswith(ending)}
+    return {key: [*value] if isinstance(value, list) else value for key, value in found.items()}
 
 
 def seed(key: str, value: object, options: Collection[object] | None = None) -> str:

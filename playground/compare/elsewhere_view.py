@@ -7,26 +7,21 @@ import streamlit as st
 from playground.browser import url
 from playground.chat.recents_view import recents
 from playground.compare.seats import is_blind
-from playground.found import Found
 from playground.intent.state import new_conversation
-from playground.runtime import get_runtime
-from playground.sessions.database import StoreError
-from playground.teams.state import this_owner
+from playground.runtime import Runtime
+from playground.sessions.turns import Conversation
 
 
-def blind_elsewhere() -> bool:
-    """Whether the URL names a blind session; if so, this is drawn in place of the page."""
-    runtime, opened = get_runtime(), url.conversation_id()
-    store = runtime.store.of(this_owner())
-    stored = Found.by(lambda: store.load(opened) if opened else None, StoreError).value
-    if stored is None or not is_blind(stored):
+def blind_elsewhere(runtime: Runtime, opened: Conversation) -> bool:
+    """Whether this is a blind session; if so, this is drawn in place of the page."""
+    if not is_blind(opened):
         return False
     with st.sidebar:
-        recents(runtime, opened)
+        recents(runtime, opened.id)
     st.title("Judged blind", anchor=False)
     st.markdown("The chat would show who answered, so this session stays on Compare.")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        url.compare_link("Go on blind", stored.id, view="blind")
+        url.compare_link("Go on blind", opened.id, view="blind")
         st.button(
             "New session here",
             icon=":material/edit_square:",
