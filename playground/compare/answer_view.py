@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -143,7 +144,7 @@ def _ended(desk: CompareDesk, column: Column) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key=f"under-{turn.id}"
     ):
-        receipt_view(turn, desk.in_force, full_name(column.seat))
+        receipt_view(turn, desk.in_force, partial(desk.sent, turn), full_name(column.seat))
         if turn.answer.text:
             st.html(copy_html(turn, full_name(column.seat)), width="content")
         _retry(desk, column)

@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final, get_args
 
 import streamlit as st
@@ -174,7 +175,7 @@ def _answer(desk: CompareDesk, turn: Turn, *, secret: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if turn.answer.provider:
             st.html(chips_html(turn), width="content")
-        receipt_view(turn, desk.in_force)
+        receipt_view(turn, desk.in_force, partial(desk.sent, turn))
 
 
 def _vote_bar(desk: CompareDesk, duel: Duel) -> None:

@@ -33,6 +33,7 @@ from playground.intent.preview_view import first_up, preview
 from playground.intent.state import keep_form, save_form
 from playground.look.safe_text import literal
 from playground.receipts.receipt import InForce
+from playground.receipts.request_code import Sent, sent
 from playground.routing.saved_what_ifs import saved_what_ifs
 from playground.runtime import Runtime
 from playground.servers.connection import Connecting, Connection
@@ -227,6 +228,12 @@ class CompareDesk:
             and bool(turns)
             and not winner_is_chosen(comparison, turns)
         )
+
+    def sent(self, turn: Turn) -> Sent:
+        """What went to the server for a seat's turn. Raises SpekoApiError."""
+        if turn.threads == "shared" and turn.message_id:
+            return sent(turn, shared_history(self._before(turn.message_id)), self.connection)
+        return sent(turn, self.conversation.path_to(turn.parent_id), self.connection)
 
     def _ask(
         self,

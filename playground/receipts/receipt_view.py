@@ -7,7 +7,7 @@ failed on purpose is hatched and says "drill". Colour is never the only sign.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Final
 
@@ -51,10 +51,13 @@ _OUTCOMES: Final[Mapping[AttemptOutcome, tuple[Tone, str]]] = {
 }
 
 
-def receipt_view(turn: Turn, in_force: InForce | None = None, seat: str = "") -> None:
+def receipt_view(
+    turn: Turn, in_force: InForce | None, sent: Callable[[], Sent], seat: str = ""
+) -> None:
     """The button and what it opens; ``in_force``: what the server ranks by now, where known.
 
-    ``seat`` tells it from others' of the same turn, in a comparison.
+    ``sent`` is asked for what went to the server, to be shown as code. ``seat`` tells the button
+    from others' of the same turn, in a comparison.
     """
     whose = f"in turn {turn.number}{f' of {seat}' if seat else ''}"
     happened = failed_attempts(turn) > 0
@@ -67,24 +70,17 @@ def receipt_view(turn: Turn, in_force: InForce | None = None, seat: str = "") ->
     )
     if opened.open:
         with opened:
-            receipt_body(turn, in_force)
+            receipt_body(turn, in_force, sent)
 
 
-def receipt_body(
-    turn: Turn, in_force: InForce | None = None, sent: Callable[[], Sent] | None = None
-) -> None:
-    """All of a receipt.
-
-    ``sent`` is asked for what went to the server, to be shown as code; None where nobody can know.
-    """
-    notes = "".join(_note(note) for note in turn.answer.notes)
-    st.html(f'{receipt_html(receipt(turn, in_force))}<div class="receipt">{notes}</div>')
-    if sent is not None:
-        code_view(turn, sent)
+def receipt_body(turn: Turn, in_force: InForce | None, sent: Callable[[], Sent]) -> None:
+    """All of a receipt (see ``receipt_view``)."""
+    st.html(receipt_html(receipt(turn, in_force), turn.answer.notes))
+    code_view(turn, sent)
 
 
-def receipt_html(receipt: Receipt) -> str:
-    """The receipt's body."""
+def receipt_html(receipt: Receipt, more: Sequence[str] = ()) -> str:
+    """The receipt's body; ``more`` is what the server notes besides."""
     sections = (
         f'<p class="receipt-head">{escape(receipt.head)}</p>',
         _way(receipt),
@@ -93,6 +89,7 @@ def receipt_html(receipt: Receipt) -> str:
         parts.filtered_out(sorted(reasons(receipt.filtered_out))),
         "".join(_note(note) for note in receipt.notes),
         _facts(receipt),
+        "".join(map(_note, more)),
     )
     return f'<div class="receipt">{"".join(sections)}</div>'
 
