@@ -103,6 +103,7 @@ def test_sessions_are_tagged_deleted_and_had_back(page: Page, filled: Playground
     page.keyboard.press("Escape")
     settle(page)
     page.get_by_text("Filters", exact=True).click()
+    settle(page)
     page.get_by_role("combobox", name="Tag").click()
     page.get_by_role("option", name="to read").click()
     expect(page.get_by_text("2 sessions found")).to_be_visible()
