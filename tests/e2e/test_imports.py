@@ -92,7 +92,7 @@ def test_an_export_is_looked_at_imported_and_goes_on_here(
     chat.send("And then?")
     expect(chat.turns).to_have_count(2)
     page.get_by_role("link", name="This session in charts").click()
-    expect(page.get_by_text("Who answered: 1 of 1 turn")).to_be_visible()
+    expect(page.get_by_text("Who answered: 1 of 1 turn").first).to_be_visible()
 
     imports.open()
     imports.choose(export)
