@@ -27,8 +27,8 @@ from playground.teams.state import this_owner
 _EMPTY: Final[Mapping[Place, str]] = {
     "library": "Every session that you begin in the chat, in Compare or in a demo is kept here: to "
     "find again, to sort, and to go on with.",
-    "archive": "Sessions that you archive lie here, out of the way. Search does not find them in "
-    "the list; here it does.",
+    "archive": "Sessions that you archive lie here, out of the way. The search under All leaves "
+    "them out; the search here finds them.",
     "bin": "What you delete lies here for 30 days. Then it is deleted for good.",
 }
 

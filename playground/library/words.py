@@ -15,7 +15,6 @@ from playground.look.safe_text import literal
 from playground.look.times import when
 from playground.look.words import counted, dollars
 from playground.sessions.loaded import ConversationSummary
-from playground.sessions.marks import BIN_DAYS
 from playground.sessions.origins import tool_name
 
 MOST_TITLE: Final = 80
@@ -58,11 +57,6 @@ def count_words(page: ShelfPage, selection: Selection) -> str:
     place = {"library": "", "archive": " in the archive", "bin": " in the bin"}[selection.place]
     found = " found" if selection.query.strip() or selection.filters else ""
     return f"{some}{place}{found}"
-
-
-def moved_words(count: int) -> str:
-    """What was done with sessions that were deleted, and for how long it can be undone."""
-    return f"{counted(count, 'session')} moved to the bin, for {BIN_DAYS} days."
 
 
 def _providers(listed: Listed) -> str:

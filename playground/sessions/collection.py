@@ -123,13 +123,6 @@ class Collection:
         """
         return self._delete(self._these(ids), ids)
 
-    def delete_all(self) -> int:
-        """Delete all conversations of this owner, for good; returns how many there were.
-
-        Raises StoreError.
-        """
-        return self._delete(self._these(None), None)
-
     def _session(self, conversation_id: str) -> SessionKey:
         if not rows.ID.fullmatch(conversation_id):
             raise NotHereError
@@ -143,15 +136,15 @@ class Collection:
         with self._shared.writing, self.database.write() as transaction:
             return sum(marks.mark(transaction, some, **at) for some in self._these(ids))
 
-    def _delete(self, which: Sequence[sa.ColumnElement[bool]], ids: Sequence[str] | None) -> int:
-        """``ids`` are held in memory no longer either; None: nothing of this owner is."""
+    def _delete(self, which: Sequence[sa.ColumnElement[bool]], ids: Sequence[str]) -> int:
+        """``ids`` are held in memory no longer either."""
         shared, deleted = self._shared, list[str]()
         with shared.writing:
             with self.database.write() as transaction:
                 for some in which:
                     deleted += rows.delete(transaction, some, shared.now())
             waiting = [each for each in self._unsaved.sessions() if each.owner == self.owner]
-            gone = {each for each in waiting if ids is None or each.conversation_id in ids}
+            gone = {each for each in waiting if each.conversation_id in ids}
             for session in {*gone, *map(self._session, deleted)}:
                 self._unsaved.forget(session)
                 self._cache.forget(session)

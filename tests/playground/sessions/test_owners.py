@@ -153,7 +153,8 @@ def test_an_id_that_is_none_is_not_there(ann: OwnerStore, odd: str) -> None:
 
 def test_deleting_anothers_session_deletes_nothing(ann: OwnerStore, ben: OwnerStore) -> None:
     ben.delete("c")
-    ben.delete_all()
+    ben.bin()
+    ben.empty_bin()
     assert len(loaded(ann).path()) == 2
 
 
@@ -178,7 +179,8 @@ def test_all_of_ones_own_can_be_deleted_at_once(ann: OwnerStore, ben: OwnerStore
     for number in range(3):
         ann.save_turn(turn(f"x{number}", conversation_id=f"x{number}"))
     ann.save_settings("form-only", FORM)
-    ann.delete_all()
+    ann.bin()
+    ann.empty_bin()
     assert ann.recent(9) == []
     assert ann.load("form-only") is None
     assert [each.id for each in ben.recent(9)] == ["b"]

@@ -99,7 +99,8 @@ def test_a_deleted_session_takes_its_shares_along(store: OwnerStore) -> None:
     kept = share(store, "e", "Other", PAGE, None, NOON)
     store.delete("c")
     assert (shown(store, gone), shown(store, kept)) == (None, PAGE)
-    store.delete_all()
+    store.bin()
+    store.empty_bin()
     assert shown(store, kept) is None
     with store.database.read() as transaction:
         assert transaction.execute(sa.select(SHARES)).all() == []
