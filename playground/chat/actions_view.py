@@ -25,6 +25,7 @@ from playground.chat.state import (
     keep_deleted,
     take_act,
 )
+from playground.look.answer_view import CLIPBOARD
 from playground.look.safe_text import literal
 from playground.sessions import tree
 from playground.sessions.database import StoreError
@@ -33,7 +34,7 @@ from playground.sessions.turns import Turn, TurnSettings
 LONGEST_TITLE: Final = 200
 
 _KEY: Final = "acts"
-_SCRIPT: Final = Path(__file__).with_name("turns.js").read_text("utf-8")
+_SCRIPT: Final = CLIPBOARD + Path(__file__).with_name("turns.js").read_text("utf-8")
 _WAIT: Final = "An answer is still arriving. Stop it first, or wait for it."
 _GONE: Final = "This turn is not here any more: it was deleted, perhaps in another tab."
 

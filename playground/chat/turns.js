@@ -12,17 +12,6 @@ let shown = {} // what the page says: the session, and the box whose message was
 const turnOf = (element) => element.closest("[data-turn]")
 const one = (turn, selector) => turn.querySelector(selector)
 
-function toClipboard(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text)
-  // Without HTTPS there is no clipboard but this one.
-  const put = (event) => {
-    event.clipboardData.setData("text/plain", text)
-    event.preventDefault()
-  }
-  document.addEventListener("copy", put, { once: true })
-  return document.execCommand("copy") ? Promise.resolve() : Promise.reject()
-}
-
 function copy(text, button) {
   const menu = button.closest("[popover]")
   const opener = menu ? document.querySelector(`[popovertarget="${menu.id}"]`) : button

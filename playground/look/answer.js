@@ -2,17 +2,6 @@
 // loses its MathML: a formula's element carries it, and shows its source until it is drawn.
 const SAID_MS = 2000
 
-function copy(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text)
-  // Without HTTPS there is no clipboard but this one.
-  const put = (event) => {
-    event.clipboardData.setData("text/plain", text)
-    event.preventDefault()
-  }
-  document.addEventListener("copy", put, { once: true })
-  return document.execCommand("copy") ? Promise.resolve() : Promise.reject()
-}
-
 function say(button, word) {
   button.textContent = word
   setTimeout(() => { button.textContent = "Copy" }, SAID_MS)
@@ -22,7 +11,7 @@ function onClick(event) {
   const button = event.target.closest(".sp-copy")
   if (!button) return
   const text = button.dataset.text ?? button.closest(".sp-code").querySelector("code").textContent
-  copy(text).then(() => say(button, "Copied"), () => say(button, "Not copied"))
+  toClipboard(text).then(() => say(button, "Copied"), () => say(button, "Not copied"))
 }
 
 function drawFormulas() {

@@ -10,7 +10,10 @@ import streamlit as st
 from playground.look.answer_html import answer_html
 from playground.look.growing_answer import growing_html
 
-_SCRIPT: Final = Path(__file__).with_name("answer.js").read_text("utf-8")
+CLIPBOARD: Final = Path(__file__).with_name("clipboard.js").read_text("utf-8")
+"""``toClipboard(text)``, to be put before a script that copies."""
+
+_SCRIPT: Final = CLIPBOARD + Path(__file__).with_name("answer.js").read_text("utf-8")
 
 
 def answer_view(text: str, *, partial: bool = False) -> None:
