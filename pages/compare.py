@@ -13,7 +13,7 @@ from playground.compare.desk_view import CompareDesk
 from playground.compare.open_desk_view import open_desk
 from playground.connections.facts_view import await_server, try_again
 from playground.look.answer_view import answer_buttons
-from playground.look.page_view import spread
+from playground.look.page_view import titled_views
 from playground.look.safe_text import literal
 from playground.sessions.turns import utc_now
 
@@ -31,7 +31,7 @@ def main() -> None:
         form(desk)
         st.html(SHORTCUTS_SWITCH)
         answer_buttons()
-    view = title()
+    view = titled_views("Compare", VIEWS, "compare-title")
     if desk.problem:
         st.warning(literal(desk.problem), icon=":material/cloud_off:")
         try_again()
@@ -56,23 +56,6 @@ def form(desk: CompareDesk) -> None:
         return
     with place.container():
         desk.keep_form(settings_form(desk))
-
-
-def title() -> str:
-    """The page's name, and the views to choose from."""
-    with spread(key="compare-title"):
-        st.title("Compare", anchor=False, width="content")
-        return str(
-            st.segmented_control(
-                "View",
-                VIEWS,
-                default=VIEWS[0],
-                required=True,
-                label_visibility="collapsed",
-                key="how",
-                bind="query-params",
-            )
-        )
 
 
 def show(view: str, desk: CompareDesk) -> None:

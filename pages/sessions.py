@@ -9,7 +9,7 @@ import streamlit as st
 
 from playground.browser.guide import SHORTCUTS_SWITCH
 from playground.library.list_view import list_view
-from playground.look.page_view import spread
+from playground.look.page_view import titled_views
 from playground.runtime import Runtime, get_runtime
 from playground.teams.state import this_owner
 
@@ -40,26 +40,8 @@ VIEWS: Mapping[str, Callable[[Runtime], None]] = {
 
 def main() -> None:
     """The view that was chosen."""
-    VIEWS[title()](get_runtime())
+    VIEWS[titled_views("Sessions", [*VIEWS], "library-title")](get_runtime())
     st.html(SHORTCUTS_SWITCH)
-
-
-def title() -> str:
-    """The page's name, and the views to choose from."""
-    views = [*VIEWS]
-    with spread(key="library-title"):
-        st.title("Sessions", anchor=False, width="content")
-        return str(
-            st.segmented_control(
-                "View",
-                views,
-                default=views[0],
-                required=True,
-                label_visibility="collapsed",
-                key="how",
-                bind="query-params",
-            )
-        )
 
 
 main()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
 
@@ -37,6 +37,26 @@ def spread(**options: Any) -> DeltaGenerator:
     return st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", **options
     )
+
+
+def titled_views(title: str, views: Sequence[str], key: str) -> str:
+    """A page's name, and the views to choose from, as ``?how=`` says; returns the chosen one.
+
+    The style makes a view's first letter a capital.
+    """
+    with spread(key=key):
+        st.title(title, anchor=False, width="content")
+        return str(
+            st.segmented_control(
+                "View",
+                views,
+                default=views[0],
+                required=True,
+                label_visibility="collapsed",
+                key="how",
+                bind="query-params",
+            )
+        )
 
 
 def table(
