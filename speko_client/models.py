@@ -14,4 +14,5 @@ from speko_client.wire.base import *
 from speko_client.wire.completion import *
 from speko_client.wire.extensions import *
 from speko_client.wire.routing import *
+from speko_client.wire.scores import *
 from speko_client.wire.tools import *

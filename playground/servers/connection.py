@@ -28,6 +28,7 @@ from speko_client.errors import (
 from speko_client.models import (
     CONNECTIONS_HEADER,
     FLEET_HEADER,
+    SCORES_HEADER,
     FailureCode,
     FleetChoice,
     VendorCredentials,
@@ -48,7 +49,8 @@ class Connection:
     ships here; only to it go ``vendors``, the credentials of this browser session by vendor id,
     and ``fleet``, None where its own setting decides. ``public_only``: what a visitor has named
     (the server itself, or those ``vendors``) may be at no private address, whatever a name leads to
-    by then. ``own``: this browser session named the server, and so pays for it.
+    by then. ``own``: this browser session named the server, and so pays for it. ``scores`` is the
+    id of the snapshot that the embedded gateway is to rank by, None for its own.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Connection:
     fleet: FleetChoice | None = None
     public_only: bool = False
     own: bool = False
+    scores: str | None = None
 
     @property
     def calls_public_only(self) -> bool:
@@ -75,6 +78,8 @@ class Connection:
         if not self.embedded:
             return {}
         headers: dict[str, str] = {FLEET_HEADER: self.fleet} if self.fleet else {}
+        if self.scores:
+            headers[SCORES_HEADER] = self.scores
         if self.vendors or self.public_only:
             headers[CONNECTIONS_HEADER] = connections_header(self.vendors, self.public_only)
         return headers

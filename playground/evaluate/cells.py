@@ -1,0 +1,125 @@
+"""A run and its cells: one case, asked of one arm once, and what came of it. Pure.
+
+A cell is *passed* when every check of it passed; one without checks has nothing to pass, and its
+``passed`` is None. A cell that got no answer has ``error``, and counts as not passed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from playground.evaluate.suite import Suite
+from playground.sessions.turns import Answer, TurnError
+from speko_client.models import RoutingPreview
+
+RunStatus = Literal["running", "paused", "done", "cancelled", "capped", "interrupted"]
+"""``capped``: it ended because its most cost was reached; ``interrupted``: its process ended."""
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
+
+
+class CellKey(NamedTuple):
+    """Which cell of a run: the same key is never asked twice. ``repeat`` counts from 0."""
+
+    case_id: str
+    arm_id: str
+    repeat: int
+
+
+class CheckResult(_Value):
+    """What became of one check. ``passed`` None: it could not be decided, and ``detail`` says why.
+
+    ``name`` is a short clause ("contains “42”").
+    """
+
+    name: str
+    passed: bool | None
+    detail: str = ""
+
+
+class Cell(_Value):
+    """What came of one call; ``predicted`` (``vendor:model``) is whom the preview had named."""
+
+    case_id: str
+    arm_id: str
+    repeat: int
+    answer: Answer = Answer()
+    error: TurnError | None = None
+    checks: tuple[CheckResult, ...] = ()
+    predicted: str | None = None
+    ranking: RoutingPreview | None = None
+    judge_cost_usd: float | None = None
+    started_at: datetime
+    ended_at: datetime
+
+    @property
+    def key(self) -> CellKey:
+        """Which cell it is."""
+        return CellKey(self.case_id, self.arm_id, self.repeat)
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether all its checks passed; None where nothing was to be checked or decided."""
+        if self.error is not None:
+            return False
+        decided = [each.passed for each in self.checks if each.passed is not None]
+        return all(decided) if decided else None
+
+    @property
+    def served(self) -> str | None:
+        """Who answered, as ``vendor:model``."""
+        answer = self.answer
+        return f"{answer.provider}:{answer.model}" if answer.provider and answer.model else None
+
+
+class CellSummary(NamedTuple):
+    """A cell without its words, as a grid of thousands needs it.
+
+    ``ttft_ms`` and ``total_ms`` are milliseconds, ``cost_usd`` US$, the judge's not counted.
+    """
+
+    case_id: str
+    arm_id: str
+    repeat: int
+    passed: bool | None
+    provider: str | None
+    model: str | None
+    predicted: str | None
+    failovers: int
+    simulated: bool
+    ttft_ms: float | None
+    total_ms: float | None
+    cost_usd: float | None
+    tokens: int | None
+    error: str | None
+
+    @property
+    def key(self) -> CellKey:
+        """Which cell it is."""
+        return CellKey(self.case_id, self.arm_id, self.repeat)
+
+
+class Run(_Value):
+    """One run of a suite, as it was when the run began. Times are UTC.
+
+    ``total`` cells are to be made, ``done`` of them are. ``spent_usd`` has the judge's cost too.
+    ``seed`` gives the order of the arms. ``server`` names whom it was asked of, never its key.
+    """
+
+    id: str
+    suite: Suite
+    status: RunStatus = "running"
+    started_at: datetime
+    ended_at: datetime | None = None
+    total: int = 0
+    done: int = 0
+    spent_usd: float = 0.0
+    max_cost_usd: float | None = None
+    seed: int = 0
+    server: str = ""
+    note: str = ""

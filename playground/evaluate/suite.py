@@ -1,0 +1,210 @@
+"""A suite: cases, how an answer to each is checked, and the arms that are to answer them. Pure.
+
+A suite file (YAML or JSON) holds one ``Suite``, and runs in the page and from the command line
+alike. Names in ``{{...}}`` in a prompt, a message or a check are filled from the case's variables,
+in one pass and without running anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from speko_client.models import Fault, Language, OptimizeFor, Vertical, WhatIf
+
+MOST_CASES = 20_000
+MOST_ARMS = 50
+MOST_REPEATS = 100
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(max_length=200_000)]
+Seconds = Annotated[float, Field(gt=0, le=3_600)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Equals(_Part):
+    """The whole answer is this text, white space at its ends aside."""
+
+    type: Literal["equals"] = "equals"
+    value: Text
+    ignore_case: bool = False
+
+
+class Contains(_Part):
+    """The answer contains this text; with ``negate``, it does not."""
+
+    type: Literal["contains"] = "contains"
+    value: Text
+    ignore_case: bool = True
+    negate: bool = False
+
+
+class Matches(_Part):
+    """The regular expression is found in the answer."""
+
+    type: Literal["regex"] = "regex"
+    value: Annotated[str, Field(min_length=1, max_length=2_000)]
+    negate: bool = False
+
+
+class HasSchema(_Part):
+    """The answer (or the code block in it) is JSON that this JSON schema accepts."""
+
+    type: Literal["json_schema"] = "json_schema"
+    value: dict[str, Any]
+
+
+class NumberWithin(_Part):
+    """The last number in the answer is ``value``, give or take ``tolerance``."""
+
+    type: Literal["number"] = "number"
+    value: float
+    tolerance: Annotated[float, Field(ge=0)] = 0.0
+
+
+class AtMost(_Part):
+    """A figure of the answer is at most this.
+
+    ``ttft`` and ``total`` are milliseconds, ``cost`` US$, ``tokens`` those of the completion.
+    """
+
+    type: Literal["ttft", "total", "cost", "tokens"]
+    most: Annotated[float, Field(ge=0)]
+
+
+class ProviderIn(_Part):
+    """Who answered is in this set of ``vendor`` or ``vendor:model``."""
+
+    type: Literal["provider_in"] = "provider_in"
+    value: Annotated[tuple[Name, ...], Field(min_length=1, max_length=200)]
+
+
+class FailoversAtMost(_Part):
+    """So many candidates at most failed before the one that answered."""
+
+    type: Literal["failovers"] = "failovers"
+    most: Annotated[int, Field(ge=0)]
+
+
+class PredictedServed(_Part):
+    """The candidate that the router named beforehand is the one that answered."""
+
+    type: Literal["predicted_served"] = "predicted_served"
+
+
+class ExcludedBecause(_Part):
+    """The router left this candidate out, for this reason (``FilteredOut.code``; None: for any)."""
+
+    type: Literal["excluded"] = "excluded"
+    value: Name
+    code: Name | None = None
+
+
+class Judged(_Part):
+    """The judge finds the answer no worse than ``ideal`` (the case's own, where None)."""
+
+    type: Literal["judge"] = "judge"
+    ideal: Text | None = None
+    criteria: Text = ""
+
+
+Check = Annotated[
+    Equals
+    | Contains
+    | Matches
+    | HasSchema
+    | NumberWithin
+    | AtMost
+    | ProviderIn
+    | FailoversAtMost
+    | PredictedServed
+    | ExcludedBecause
+    | Judged,
+    Field(discriminator="type"),
+]
+
+
+class Message(_Part):
+    """One message of a case's conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    content: Text
+
+
+class Case(_Part):
+    """One thing to ask. ``messages`` is a whole conversation, ending with the user.
+
+    Without ``messages``, the suite's prompt is asked with this case's ``vars``; ``input`` is the
+    variable that the default prompt is made of. ``ideal`` is an answer that would be right.
+    """
+
+    id: Name
+    vars: Annotated[Mapping[str, Text], Field(max_length=200)] = Field(default_factory=dict)
+    messages: Annotated[tuple[Message, ...], Field(max_length=1_000)] = ()
+    ideal: Text | None = None
+    language: Language | None = None
+    vertical: Vertical | None = None
+    checks: Annotated[tuple[Check, ...], Field(max_length=100)] = ()
+    tags: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
+
+
+class Arm(_Part):
+    """One way to answer; None or empty leaves what the suite says.
+
+    Without a ``pin`` (``vendor`` or ``vendor:model``) the router chooses, by ``optimize_for``,
+    ``what_if`` and ``scores`` (a snapshot's id). ``drill`` has faults for each of its calls.
+    """
+
+    id: Name
+    name: Annotated[str, Field(max_length=200)] = ""
+    optimize_for: OptimizeFor = "balanced"
+    pin: Name | None = None
+    allowed: Annotated[tuple[Name, ...], Field(max_length=200)] = ()
+    scores: Name | None = None
+    what_if: WhatIf | None = None
+    drill: Annotated[tuple[Fault, ...], Field(max_length=100)] = ()
+    prompt: Text | None = None
+    system_prompt: Text | None = None
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+
+    @property
+    def label(self) -> str:
+        """What it is called: its name, else its id."""
+        return self.name or self.id
+
+
+class Judge(_Part):
+    """Who judges, pinned as ``vendor:model``, and by what."""
+
+    pin: Name
+    criteria: Text = "Which answer is more correct, complete and helpful?"
+    pairwise: bool = False
+
+
+class Suite(_Part):
+    """Cases, arms and checks. ``checks`` hold for each case, beside its own.
+
+    ``baseline`` is the arm that the others are compared with, the first routed one where None.
+    """
+
+    name: Name
+    description: Text = ""
+    prompt: Text = "{{input}}"
+    system_prompt: Text = ""
+    language: Language = "en"
+    vertical: Vertical = "general"
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = 0.0
+    max_tokens: Annotated[int, Field(ge=1, le=1_000_000)] | None = 300
+    cases: Annotated[tuple[Case, ...], Field(max_length=MOST_CASES)] = ()
+    arms: Annotated[tuple[Arm, ...], Field(max_length=MOST_ARMS)] = ()
+    checks: Annotated[tuple[Check, ...], Field(max_length=100)] = ()
+    judge: Judge | None = None
+    baseline: Name | None = None
+    repeats: Annotated[int, Field(ge=1, le=MOST_REPEATS)] = 1
+    max_cost_usd: Annotated[float, Field(ge=0)] | None = None

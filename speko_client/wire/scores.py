@@ -1,0 +1,144 @@
+"""Scores snapshots as they travel and as their files have them: figures, each with its source."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from speko_client.wire.base import Language, Many, Region, SpekoModel, Vertical
+from speko_client.wire.routing import Axis, SnapshotInfo
+
+SCORES_HEADER = "X-Speko-Scores"
+"""The id of the snapshot that one request is to be ranked by."""
+
+SnapshotOrigin = Literal["shipped", "file", "measured", "votes"]
+RowStatus = Literal["production", "warned", "provisional"]
+
+_Text = Annotated[str, Field(min_length=1, max_length=2_000)]
+_Positive = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+_Quality = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+
+
+class _FileModel(BaseModel):
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
+    )
+
+
+class SnapshotRow(_FileModel):
+    """One candidate's figures in one scope; an axis that is None has no figure here.
+
+    ``quality`` is on the snapshot's own scale of 0 to 100, from ``n`` cases or votes, and lies
+    between ``quality_low`` and ``quality_high`` with 95 % confidence, where that is known.
+    ``ttft_ms`` is p50 milliseconds. ``usd_per_minute`` is the price of one minute of conversation,
+    150 input and 80 output tokens; list prices are US$ per million tokens. ``source`` is the row's
+    own where it is not the snapshot's. ``effort`` is the reasoning effort it was measured with.
+    """
+
+    provider: Annotated[str, Field(pattern=r"^[^:\s]+$", max_length=200)]
+    model: Annotated[str, Field(min_length=1, max_length=200)]
+    language: Language = "en"
+    vertical: Vertical = "general"
+    region: Region = "global"
+    quality: _Quality | None = None
+    quality_low: _Quality | None = None
+    quality_high: _Quality | None = None
+    n: Annotated[int, Field(ge=0)] | None = None
+    ttft_ms: _Positive | None = None
+    usd_per_minute: _Positive | None = None
+    input_usd_per_million: _Positive | None = None
+    output_usd_per_million: _Positive | None = None
+    tokens_per_second: Annotated[float, Field(gt=0)] | None = None
+    effort: str | None = None
+    status: RowStatus = "production"
+    source: _Text | None = None
+
+
+class SnapshotFile(_FileModel):
+    """A snapshot as its file has it. ``scale`` says in a clause what its quality means.
+
+    All rows share one scale of quality: two are never mixed in one snapshot.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+    label: _Text
+    source: _Text
+    date: datetime.date
+    scale: _Text = "an index of 0 to 100, higher is better"
+    licence: _Text | None = None
+    origin: SnapshotOrigin = "file"
+    notes: tuple[_Text, ...] = ()
+    rows: Annotated[tuple[SnapshotRow, ...], Field(min_length=1, max_length=100_000)]
+
+
+class Figure(SpekoModel):
+    """*Extension.* One figure and where it comes from.
+
+    ``value`` is in the axis's unit (``AxisScores``): quality, milliseconds, blended US$ per million
+    tokens. ``n`` is how many cases, votes or answers it is made of, ``low`` and ``high`` its 95 %
+    interval, ``date`` an ISO date.
+    """
+
+    axis: Axis
+    value: float
+    source: str
+    date: str | None = None
+    n: int | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+class ScoresRow(SpekoModel):
+    """*Extension.* What is known of one candidate in one scope, list prices and measured times too.
+
+    An axis without a figure is not in ``figures``.
+    """
+
+    provider: str
+    model: str
+    language: str
+    vertical: Vertical
+    region: Region
+    status: RowStatus = "production"
+    figures: Many[Figure] = Field(default_factory=list)
+
+
+class ScoresSnapshot(SnapshotInfo):
+    """*Extension.* A snapshot that requests may name in ``X-Speko-Scores``, without its rows."""
+
+    origin: SnapshotOrigin = "shipped"
+    scale: str | None = None
+    licence: str | None = None
+    notes: Many[str] = Field(default_factory=list)
+    candidates: int = 0
+    languages: int = 0
+
+
+class ScoresProblem(SpekoModel):
+    """*Extension.* A snapshot's file that cannot be used: which field, and what is wrong."""
+
+    file: str
+    field: str
+    message: str
+
+
+class ScoresList(SpekoModel):
+    """*Extension.* Every snapshot there is; ``in_force`` ranks this request."""
+
+    in_force: str
+    snapshots: Many[ScoresSnapshot] = Field(default_factory=list)
+    problems: Many[ScoresProblem] = Field(default_factory=list)
+
+
+class ScoresRows(SpekoModel):
+    """*Extension.* One snapshot with what is known of each candidate that this request can have.
+
+    ``candidates`` are the callable ones (``vendor:model``), with rows or without.
+    """
+
+    snapshot: ScoresSnapshot
+    candidates: Many[str] = Field(default_factory=list)
+    rows: Many[ScoresRow] = Field(default_factory=list)
