@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -20,6 +19,7 @@ from pydantic import Field, ValidationError
 from speko_client.models import WHAT_IF_ID, ScoresProblem
 from speko_gateway.breadth import is_too_wide
 from speko_gateway.errors import SetupError
+from speko_gateway.files import UnusableFileError, read_regular
 from speko_gateway.routing.scores import Row, Snapshot, SnapshotFile, index_snapshot
 
 MOST_FILES: Final = 200
@@ -33,8 +33,6 @@ _WHOLE: Final = "the file"
 _BOM: Final = b"\xef\xbb\xbf"
 _OWNED: Final = re.compile(r"\.[0-9a-f]{32}\.json$")
 """How the playground names a visitor's file: with the hash of whom it belongs to."""
-_OPEN: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
-"""Not blocking: to open a pipe that nobody writes to takes for ever."""
 
 
 class _BoundedFile(SnapshotFile):
@@ -151,10 +149,11 @@ _TOO_MUCH: Final = (
 def read_file(path: Path) -> Snapshot | Fault:
     """The snapshot in this file, or why there is none. It never raises, and never waits."""
     try:
-        content = _bytes_of(path)
+        return checked_snapshot(read_regular(path, MOST_BYTES))
+    except UnusableFileError as error:
+        return Fault(_WHOLE, str(error))
     except OSError as error:
         return _unreadable(error)
-    return content if isinstance(content, Fault) else checked_snapshot(content)
 
 
 def checked_snapshot(content: bytes) -> Snapshot | Fault:
@@ -189,25 +188,6 @@ def _stamp(entry: os.DirEntry[str]) -> Stamp | None:
     except OSError:  # a link that leads nowhere: opening it says so
         return None
     return Stamp(found.st_mtime_ns, found.st_size, found.st_ino, found.st_mode)
-
-
-def _bytes_of(path: Path) -> bytes | Fault:
-    descriptor = os.open(path, _OPEN)
-    try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            return Fault(_WHOLE, "it is no regular file")
-        if found.st_size > MOST_BYTES:
-            return _too_large()
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            content = file.read(MOST_BYTES + 1)
-    finally:
-        os.close(descriptor)
-    return content if len(content) <= MOST_BYTES else _too_large()
-
-
-def _too_large() -> Fault:
-    return Fault(_WHOLE, f"it is larger than {MOST_BYTES // 1024 // 1024} MiB")
 
 
 def _unreadable(error: OSError) -> Fault:
