@@ -37,7 +37,12 @@ from speko_gateway.provider import ProviderRequest
 from speko_gateway.providers.stand_ins.local import LocalProvider
 from speko_gateway.providers.stand_ins.simulated import Stage
 from speko_gateway.providers.vendors.habits import ServerMemory
-from speko_gateway.providers.vendors.live import build_live_providers, models_named_in
+from speko_gateway.providers.vendors.live import (
+    Today,
+    build_live_providers,
+    models_named_in,
+    utc_today,
+)
 from speko_gateway.providers.vendors.upstream import Upstream
 from speko_gateway.routing.gating import Shortlisting, gated_shortlist, nobody
 from speko_gateway.routing.health import HealthGate
@@ -225,7 +230,9 @@ def provider_request(request: CompleteRequest, *, buffered: bool = False) -> Pro
     )
 
 
-def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
+def build_gateway(
+    config: Config, environment: Mapping[str, str], today: Today = utc_today
+) -> Gateway:
     """A gateway ready to be served; ``environment`` has the live vendors' keys."""
     limits = config.limits
     engine = LocalEngine(_remembered(installed_path, time.monotonic))
@@ -234,13 +241,14 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
     upstream = Upstream(connect_seconds=limits.connect, proxies=Proxies.of(environment))
     memory = ServerMemory()
     vendors = Vendors(
-        connected=build_live_providers(environment, upstream, memory),
+        connected=build_live_providers(environment, upstream, memory, today),
         upstream=upstream,
         public=Upstream(connect_seconds=limits.connect, public_only=True),
         private_urls=config.private_urls,
         salt=secrets.token_bytes(16),
         models=models_named_in(environment),
         memory=memory,
+        today=today,
     )
     scores = {name: load_snapshot(name) for name in SHIPPED}
     if config.snapshot is not None and config.snapshot not in scores:
