@@ -205,6 +205,7 @@ async def test_the_fleet_says_what_answers() -> None:
             "label": "Test",
             "source": "made up",
             "date": "2026-01-01",
+            "scale": "an index of 0 to 100, higher is better",
         },
         "drills": False,
     }
