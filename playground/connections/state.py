@@ -64,6 +64,19 @@ def choose_server(choice: ServerChoice) -> None:
     _REVISION.set(secrets.token_hex(8))
 
 
+def chosen_scores() -> str | None:
+    """The id of the snapshot that this browser session has chosen; None: the server's own."""
+    return server_choice().scores
+
+
+def choose_scores(snapshot_id: str | None) -> None:
+    """Have everything in this browser session ranked by this snapshot; None: by the server's own.
+
+    Only the embedded gateway is told so.
+    """
+    choose_server(replace(server_choice(), scores=snapshot_id))
+
+
 def choice_revision() -> str:
     """A new one with each change, and different in each browser session."""
     return _REVISION.get() or ""

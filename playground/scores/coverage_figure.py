@@ -1,8 +1,8 @@
 """Coverage as a heat map: a candidate a row, a language or vertical a column. Pure.
 
-A cell with a figure is filled, the stronger the better it is, and has the figure in it; paler and in
-italics where a broader one stands in. A gap is empty, has a thick outline, and says so. Hovers go
-to an invisible point on each cell.
+A cell with a figure is filled, the stronger the better it is, and has the figure in it; paler and
+in italics where a broader one stands in. A gap is empty, has an outline, and says so. Hovers go to
+an invisible point on each cell.
 """
 
 from __future__ import annotations

@@ -21,10 +21,14 @@ from pydantic import ValidationError
 from playground.teams.owner import Owner
 from speko_client.models import SnapshotFile, SnapshotOrigin
 
-MOST: Final = 50
+MOST: Final = 20
 """So many snapshots an owner may keep."""
-MOST_BYTES: Final = 8 * 1024 * 1024
-"""The largest file that is written or taken in."""
+MOST_BYTES: Final = 2 * 1024 * 1024
+"""The largest file that is written or taken in: some 10,000 rows."""
+MOST_IN_ALL: Final = 160
+MOST_BYTES_IN_ALL: Final = 24 * 1024 * 1024
+"""Of all owners together, so that the gateway, which reads at most 200 files, has room for the
+host's own."""
 
 _OUR_NAME: Final = re.compile(r"(?P<id>[A-Za-z0-9][A-Za-z0-9._-]*)\.(?P<whose>[0-9a-f]{32})\.json")
 _PREFIXES: Final[dict[SnapshotOrigin, str]] = {
@@ -69,8 +73,7 @@ def keep(snapshot: SnapshotFile, folder: Path, owner: Owner) -> None:
         raise ScoresError(
             f"These scores make a file of more than {MOST_BYTES // 2**20} MB. Leave out some rows."
         )
-    if len(own(folder, owner)) >= MOST:
-        raise ScoresError(f"{MOST} snapshots are kept, the most there may be. Delete one first.")
+    _refuse_full(folder, owner, len(content))
     try:
         _write(path, content)
     except OSError as error:
@@ -120,6 +123,21 @@ def delete(snapshot_id: str, folder: Path, owner: Owner) -> None:
 def as_json(snapshot: SnapshotFile) -> bytes:
     """The snapshot as its file has it."""
     return snapshot.model_dump_json(by_alias=True, exclude_none=True, indent=2).encode()
+
+
+def _refuse_full(folder: Path, owner: Owner, size: int) -> None:
+    """Raises ScoresError where the owner, or all of them together, have as much as there may be."""
+    if len(own(folder, owner)) >= MOST:
+        raise ScoresError(f"{MOST} snapshots are kept, the most there may be. Delete one first.")
+    sizes = []
+    for name, whose in _ours(folder):
+        with suppress(OSError):
+            sizes.append((folder / f"{name}.{whose}.json").stat().st_size)
+    if len(sizes) >= MOST_IN_ALL or sum(sizes) + size > MOST_BYTES_IN_ALL:
+        raise ScoresError(
+            "This playground has no room for more snapshots of its visitors. Delete one of yours, "
+            "or ask the host to."
+        )
 
 
 def _ours(folder: Path) -> Iterable[tuple[str, str]]:

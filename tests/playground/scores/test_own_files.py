@@ -107,6 +107,24 @@ def test_there_is_a_most(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert own_files.save(snapshot(), tmp_path, BOB)
 
 
+@pytest.mark.parametrize("name", ["MOST_IN_ALL", "MOST_BYTES_IN_ALL"])
+def test_there_is_a_most_for_all_together(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own_files.save(snapshot(), tmp_path, ANN)
+    monkeypatch.setattr(own_files, name, 1)
+    with pytest.raises(ScoresError, match="ask the host"):
+        own_files.save(snapshot(), tmp_path, BOB)
+
+
+def test_a_snapshot_that_is_too_large_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_files, "MOST_BYTES", 10)
+    with pytest.raises(ScoresError, match="Leave out some rows"):
+        own_files.save(snapshot(), tmp_path, ANN)
+
+
 @pytest.mark.parametrize(
     ("code", "said"),
     [
