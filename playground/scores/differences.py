@@ -12,6 +12,7 @@ import pandas as pd
 from playground.intent import languages
 from playground.look import palette, words
 from playground.scores.coverage import AXES, figure_words
+from playground.sessions.turns import TurnSettings
 from speko_client.models import (
     Axis,
     OptimizeFor,
@@ -93,15 +94,20 @@ def figures_changed(before: ScoresRows, after: ScoresRows) -> pd.DataFrame:
     return _frame(rows, _FIGURES, before.snapshot.id, after.snapshot.id)
 
 
-def intents(before: ScoresRows, after: ScoresRows, current: str) -> SweepRequest:
-    """Which intents to rank by both: in the languages that one of them has figures for."""
+def intents(before: ScoresRows, after: ScoresRows, form: TurnSettings) -> SweepRequest:
+    """Which intents to rank by both: in the form's language and those with figures in one of them.
+
+    The region and the allow-list are the form's.
+    """
     known = {row.language for found in (before, after) for row in found.rows}
     spoken = [tag for tag in languages.tags() if tag in known]
-    ordered = dict.fromkeys((current, "en", *spoken, *sorted(known)))
+    ordered = dict.fromkeys((form.language, "en", *spoken, *sorted(known)))
     return SweepRequest(
         languages=list(ordered)[:_MOST_LANGUAGES],
         verticals=list(get_args(Vertical)),
         optimize_for=list(get_args(OptimizeFor)),
+        region=form.region or "global",
+        allowed_providers=list(form.allowed) or None,
     )
 
 

@@ -102,9 +102,7 @@ def read(snapshot_id: str, folder: Path, owner: Owner) -> SnapshotFile:
     except OSError as error:
         raise ScoresError(_sentence(error, folder, "read")) from error
     except ValidationError as error:
-        raise ScoresError("This snapshot's file is damaged. Delete it, then make it anew.") from (
-            error
-        )
+        raise ScoresError("This snapshot's file is damaged, and is of no use any more.") from error
 
 
 def delete(snapshot_id: str, folder: Path, owner: Owner) -> None:

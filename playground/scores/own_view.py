@@ -8,17 +8,17 @@ import streamlit as st
 
 from playground.connections.facts_view import forget_server_facts
 from playground.connections.state import choose_scores, chosen_scores
+from playground.found import Found
 from playground.look.page_view import spread
 from playground.look.safe_text import literal, unseen
 from playground.scores import own_files
 from playground.scores.listing import Shown
 from playground.scores.own_files import ScoresError
 from playground.scores.reading import read_file
-from playground.scores.state import deleted, keep_deleted, say
+from playground.scores.state import deleted, keep_deleted, next_upload, say, upload_key
 from playground.teams.owner import Owner
 from playground.teams.state import this_owner
 
-_FILE = "scores-file"
 _MEGABYTES = own_files.MOST_BYTES // 2**20
 
 
@@ -29,9 +29,7 @@ def import_panel(folder: Path, owner: Owner) -> None:
             "A JSON file with rows of figures, as docs/scores.md describes it. Only you see it, "
             "and it ranks nothing until you choose it."
         )
-        file = st.file_uploader(
-            "Scores file", "json", key=_FILE, max_upload_size=_MEGABYTES, persist_state="session"
-        )
+        file = st.file_uploader("Scores file", "json", key=upload_key(), max_upload_size=_MEGABYTES)
         if file is None or not st.button("Add", icon=":material/add:", key="scores-add"):
             return
         try:
@@ -40,6 +38,7 @@ def import_panel(folder: Path, owner: Owner) -> None:
         except ScoresError as error:
             st.warning(literal(str(error)), icon=":material/error:")
             return
+    next_upload()
     forget_server_facts()
     st.toast(f"“{literal(snapshot.label)}” is added.", icon=":material/check:")
     st.rerun()
@@ -71,16 +70,16 @@ def deleted_notice(folder: Path) -> None:
 
 def _delete(folder: Path, snapshot_id: str) -> None:
     owner = this_owner()
+    kept = Found.by(lambda: own_files.read(snapshot_id, folder, owner), ScoresError).value
     try:
-        snapshot = own_files.read(snapshot_id, folder, owner)
         own_files.delete(snapshot_id, folder, owner)
     except ScoresError as error:
         say(str(error))
         return
-    keep_deleted(snapshot)
+    keep_deleted(kept)
     if chosen_scores() == snapshot_id:
         choose_scores(None)
-        say(f"“{snapshot.label}” was in force. The server's own scores are again.")
+        say("It was in force. Now the server's own scores are again.")
     forget_server_facts()
 
 

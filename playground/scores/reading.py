@@ -144,9 +144,7 @@ def _short(value: object) -> str:
 
 
 def _capital(text: str) -> str:
-    return (
-        text if text[:1].islower() and any(map(str.isupper, text)) else text[:1].upper() + text[1:]
-    )
+    return text[:1].upper() + text[1:]
 
 
 def _lower(text: str) -> str:

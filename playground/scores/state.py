@@ -7,6 +7,7 @@ from speko_client.models import SnapshotFile
 
 _DELETED = Slot("scores_deleted", SnapshotFile)
 _NOTICE = Slot("scores_notice", str)
+_UPLOADS = Slot("scores_uploads", int)
 
 
 def deleted() -> SnapshotFile | None:
@@ -29,3 +30,13 @@ def take_notice() -> str | None:
     notice = _NOTICE.get()
     _NOTICE.set(None)
     return notice
+
+
+def upload_key() -> str:
+    """The key of the field for a file; another one for each file."""
+    return f"scores-file-{_UPLOADS.get() or 0}"
+
+
+def next_upload() -> None:
+    """Empty the field for a file."""
+    _UPLOADS.set((_UPLOADS.get() or 0) + 1)
