@@ -25,6 +25,7 @@ _REVISION = Slot("server_choice_revision", str)
 _CHECKED = Slot[dict[str, Checked]]("connections_checked", dict)
 _CHECK_WANTED = Slot("connection_to_check", str)
 _EDITED = Slot("connection_edited", str)
+_SCORES_GONE = Slot("scores_gone", bool)
 
 
 def connection_in_force(runtime: Runtime) -> Connection:
@@ -75,6 +76,19 @@ def choose_scores(snapshot_id: str | None) -> None:
     Only the embedded gateway is told so.
     """
     choose_server(replace(server_choice(), scores=snapshot_id))
+
+
+def leave_gone_scores() -> None:
+    """The chosen snapshot is gone: back to the server's own, which ``take_scores_gone`` tells."""
+    choose_scores(None)
+    _SCORES_GONE.set(True)
+
+
+def take_scores_gone() -> bool:
+    """Whether the chosen snapshot turned out to be gone; True only once."""
+    gone = bool(_SCORES_GONE.get())
+    _SCORES_GONE.set(None)
+    return gone
 
 
 def choice_revision() -> str:

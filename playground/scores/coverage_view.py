@@ -7,11 +7,12 @@ from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from playground.look import parts
 from playground.look.page_view import chart, csv_button, spread, table, theme
 from playground.look.picture_view import picture_buttons, picture_script
-from playground.look.safe_text import literal
+from playground.look.safe_text import literal, unseen
 from playground.routing.desk_view import RoutingDesk
 from playground.scores import asking_view, coverage, listing, own_files, reading
 from playground.scores.coverage import AXES, By, Grid, Scope
@@ -50,8 +51,16 @@ def coverage_view(desk: RoutingDesk, connection: Connection, every: Sequence[Sho
     if not frame.empty:
         _legend(axis)
         _map(frame, axis, shown, line)
-        _foot(frame, shown, line, looked_at)
-    _download(desk, looked_at, found.value)
+    foot = spread()
+    opened = not frame.empty and foot.toggle("Table", key="table-scores")
+    files = foot.container(horizontal=True, gap="xsmall", width="content")
+    if not frame.empty:
+        picture_buttons(files, _MAP, "What is known", f"{looked_at.snapshot.label}. {line}")
+        csv_button(files, frame, "scores")
+        picture_script()
+    _download_button(files, desk, looked_at, found.value)
+    if opened:
+        _table(frame, shown.by)
 
 
 def _looked_at(every: Sequence[Shown]) -> Shown | None:
@@ -111,31 +120,26 @@ def _map(frame: pd.DataFrame, axis: Axis, shown: Grid, line: str) -> None:
         st.caption(" ".join(left_out))
 
 
-def _foot(frame: pd.DataFrame, shown: Grid, line: str, looked_at: Shown) -> None:
-    foot = spread()
-    opened = foot.toggle("Table", key="table-scores")
-    files = foot.container(horizontal=True, gap="xsmall", width="content")
-    picture_buttons(files, _MAP, "What is known", f"{looked_at.snapshot.label}. {line}")
-    csv_button(files, frame, "scores")
-    picture_script()
-    if opened:
-        wide = coverage.table(frame, shown.by)
-        headings = {str(name): str(name) for name in wide.columns}
-        alt = "What is known, candidate by candidate: a figure, a broader figure, or a gap"
-        table(wide, headings, alt, key="scores-table", height=420)
+def _table(frame: pd.DataFrame, by: By) -> None:
+    wide = coverage.table(frame, by)
+    headings = {str(name): str(name) for name in wide.columns}
+    alt = "What is known, candidate by candidate: a figure, a broader figure, or a gap"
+    table(wide, headings, alt, key="scores-table", height=min(420, 38 + 35 * len(wide)))
 
 
-def _download(desk: RoutingDesk, looked_at: Shown, found: ScoresRows) -> None:
+def _download_button(
+    place: DeltaGenerator, desk: RoutingDesk, looked_at: Shown, found: ScoresRows
+) -> None:
     own = looked_at.mine
-    st.download_button(
-        "Download as JSON",
+    place.download_button(
+        f"Download JSON{unseen(f'of {looked_at.snapshot.label}')}",
         lambda: _content(desk, looked_at, found),
         file_name=f"{looked_at.snapshot.id}.json",
         mime="application/json",
         icon=":material/download:",
+        type="tertiary",
         on_click="ignore",
         disabled=not (own or any(row.figures for row in found.rows)),
-        help="The file itself." if own else "The figures of everybody who can be called here.",
         key="scores-download",
     )
 

@@ -25,7 +25,7 @@ def difference_view(desk: RoutingDesk, connection: Connection, every: Sequence[S
     st.header("What another one changes", anchor=False)
     names = listing.labels(every)
     picked = st.selectbox(
-        f"Compare with “{in_force.snapshot.label}”, which is in force",
+        f"Other scores, beside “{literal(in_force.snapshot.label)}” in force",
         [each.snapshot.id for each in others],
         index=None,
         placeholder="Choose scores",

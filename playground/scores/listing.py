@@ -44,18 +44,20 @@ class Shown:
         )
 
     @property
-    def lines(self) -> Iterator[tuple[str, str]]:
-        """What else is known of it: names and values."""
+    def at_a_glance(self) -> str:
+        """Its date, its licence and what it covers, in a line."""
         found = self.snapshot
-        known = (
-            ("Source", found.source),
-            ("Date", found.date),
-            ("Licence", found.licence),
-            ("Scale", found.scale),
-            ("Coverage", self.coverage),
-            ("Id", found.id),
-        )
-        return ((name, value) for name, value in known if value)
+        return " · ".join(filter(None, (found.date, self.coverage, found.licence)))
+
+    @property
+    def more(self) -> Iterator[tuple[str, str]]:
+        """What is rarely asked of it: names and values."""
+        scale = self.snapshot.scale
+        if scale:
+            yield "Quality is", scale
+        yield "Id", self.snapshot.id
+        for note in self.snapshot.notes:
+            yield "Note", note
 
 
 def shown(found: ScoresList, own: Collection[str], of_others: Collection[str]) -> list[Shown]:

@@ -89,17 +89,16 @@ def _list(folder: Path, every: Sequence[Shown]) -> None:
 
 
 def snapshot_html(each: Shown) -> str:
-    """A snapshot: its label and chips, then what is known of it, name by name."""
-    found = each.snapshot
+    """A snapshot: its label and chips, where it is from, what it covers; the rest is folded."""
     chips = [parts.chip(*each.origin)]
     if each.in_force:
         chips.insert(0, parts.chip("✓ in force", "good"))
-    rows = "".join(f"<dt>{escape(n)}</dt><dd>{escape(v)}</dd>" for n, v in each.lines)
-    notes = "".join(f"<p>{escape(note)}</p>" for note in found.notes)
-    more = parts.folded("Notes", notes) if notes else ""
+    found = each.snapshot
+    rows = "".join(f"<dt>{escape(n)}</dt><dd>{escape(v)}</dd>" for n, v in each.more)
     return (
-        f'<div class="scores-one"><div><b>{escape(found.label)}</b> {parts.chips(chips)}</div>'
-        f"<dl>{rows}</dl>{more}</div>"
+        f'<div class="scores-one"><div><b>{escape(found.label)}</b>{"".join(chips)}</div>'
+        f"<p>{escape(found.source)}</p><p>{escape(each.at_a_glance)}</p>"
+        f"{parts.folded('More about it', f'<dl>{rows}</dl>')}</div>"
     )
 
 

@@ -23,10 +23,8 @@ def test_others_are_not_in_the_list_and_ones_own_come_last() -> None:
 
 def test_what_is_known_is_said_and_what_is_not_is_left_out() -> None:
     every = listing.shown(FOUND, (), ())
-    lines = dict(every[1].lines)
-    assert lines["Date"] == "2026-11-26"
-    assert lines["Coverage"] == "figures for 0 candidates in 0 languages"
-    assert "Licence" not in lines
+    assert every[1].at_a_glance == "2026-11-26 · figures for 0 candidates in 0 languages"
+    assert dict(every[1].more) == {"Quality is": "index", "Id": "shipped-1"}
 
 
 def test_two_of_one_label_are_told_apart_by_their_ids() -> None:
