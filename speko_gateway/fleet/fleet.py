@@ -80,6 +80,15 @@ class Fleet:
         server = self.unlisted.get(vendor)
         return server.problem if server else None
 
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """By vendor, the addresses that are not the vendors' own."""
+        return {
+            vendor: each.moved_to
+            for vendor, each in self.providers.items()
+            if isinstance(each, LiveProvider) and each.moved_to
+        }
+
     def retires_on(self, candidate: Candidate) -> date | None:
         """The day to come from which its vendor refuses this candidate, where that is known."""
         provider = self.providers[candidate.provider]

@@ -127,6 +127,12 @@ class LiveProvider:
             today=self._today,
         )
 
+    @property
+    def moved_to(self) -> str:
+        """Its address, where that is not the vendor's own; else an empty text."""
+        own = self.vendor.id in VENDORS and self._is_the_vendor_itself()
+        return "" if own else self.base_url
+
     def offers(self, model: str) -> bool:
         """Whether a model may be asked for by its id: named, or nobody has named any."""
         return self.named is None or model in self.named
