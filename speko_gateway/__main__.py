@@ -16,12 +16,13 @@ from speko_client.models import FleetChoice
 from speko_gateway.config import (
     DATA_FOLDER_VARIABLE,
     KEY_VARIABLE,
+    PRICES_VARIABLE,
     PRIVATE_URLS_VARIABLE,
     SCORES_FOLDER_VARIABLE,
     SETTINGS,
     Config,
     drills_taken,
-    folder_named,
+    path_named,
     gateway_key,
     private_urls_allowed,
     read_limits,
@@ -149,6 +150,11 @@ def _add_fleet_options(parser: argparse.ArgumentParser) -> None:
         help="where measured times and vendors' model lists are kept over restarts "
         f"({DATA_FOLDER_VARIABLE}; without, they are not)",
     )
+    parser.add_argument(
+        "--prices",
+        metavar="FILE",
+        help=f"a price list of your own, as JSON; it stands before list prices ({PRICES_VARIABLE})",
+    )
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
@@ -188,8 +194,8 @@ def _pace(text: str) -> float:
 
 
 def _config(chosen: argparse.Namespace) -> Config:
-    scores = folder_named(chosen.scores_folder, SCORES_FOLDER_VARIABLE, os.environ)
-    data = folder_named(chosen.data_folder, DATA_FOLDER_VARIABLE, os.environ)
+    scores = path_named(chosen.scores_folder, SCORES_FOLDER_VARIABLE, os.environ)
+    data = path_named(chosen.data_folder, DATA_FOLDER_VARIABLE, os.environ)
     return Config(
         chosen.fleet,
         chosen.words,
@@ -197,6 +203,7 @@ def _config(chosen: argparse.Namespace) -> Config:
         chosen.snapshot,
         scores_folder=scores,
         data_folder=data,
+        prices=path_named(chosen.prices, PRICES_VARIABLE, os.environ),
     )
 
 

@@ -49,6 +49,7 @@ from speko_gateway.routing.gating import Shortlisting, gated_shortlist, nobody
 from speko_gateway.routing.health import HealthGate
 from speko_gateway.routing.live_scores import LiveScores
 from speko_gateway.routing.measured import FILE_NAME, TimesKept
+from speko_gateway.routing.prices import read_prices
 from speko_gateway.routing.ranking import Ranking, shortlist, weights_for
 from speko_gateway.routing.scores import SHIPPED, Snapshot, load_snapshot
 from speko_gateway.routing.shelf import Shelf, ShelvedShortlists
@@ -132,7 +133,10 @@ class Gateway:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """What runs beside the requests, for as long as they are served; then all is closed."""
-        beside = [asyncio.ensure_future(self.live_scores.times.keep())]
+        beside = [
+            asyncio.ensure_future(self.live_scores.times.keep()),
+            asyncio.ensure_future(self.ready()),
+        ]
         if self.fleets is not None:
             beside.append(asyncio.ensure_future(self.fleets.keep_lists()))
         try:
@@ -147,6 +151,10 @@ class Gateway:
     async def close(self) -> None:
         """Close every provider and every connection."""
         await (self.fleets or self.fleet).close()
+
+    async def ready(self) -> None:
+        """Return when the pool can be ranked without waiting for the list prices."""
+        await self.snapshot.live.ready()
 
     def candidates(self) -> frozenset[Candidate]:
         """Every candidate of both fleets, without those that requests bring along."""
@@ -292,7 +300,7 @@ def build_gateway(
     times = TimesKept(
         folder / FILE_NAME if folder else None, lasting=fleets.live.fleet.addresses.values()
     )
-    live_scores = LiveScores(times)
+    live_scores = LiveScores(times, read_prices(config.prices))
     snapshot, shortlists = scores_of(lineup, live_scores), ShelvedShortlists()
     return Gateway(
         fleet=lineup.fleet,
