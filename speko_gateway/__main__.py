@@ -33,6 +33,7 @@ from speko_gateway.http.app import create_app
 from speko_gateway.http.log_lines import LogSettings, set_up_logging
 from speko_gateway.http.server import bind, serve
 from speko_gateway.local_model.model_file import fetch
+from speko_gateway.routing.scores import SHIPPED
 
 _log = logging.getLogger("speko_gateway")
 
@@ -135,7 +136,7 @@ def _add_fleet_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--snapshot",
-        metavar="demo|published|FILE",
+        metavar="|".join((*SHIPPED, "FILE")),
         help="the scores to rank by: a shipped name or a file (default: those made for the fleet)",
     )
     parser.add_argument(

@@ -16,6 +16,7 @@ from speko_client.models import (
     WHAT_IF_HEADER,
     CompleteRequest,
     PipelineConstraints,
+    ReasoningEffort,
     RoutingIntent,
     ScoresList,
     Sweep,
@@ -51,7 +52,7 @@ from speko_gateway.routing.live_scores import LiveScores
 from speko_gateway.routing.measured import FILE_NAME, TimesKept
 from speko_gateway.routing.prices import read_prices
 from speko_gateway.routing.ranking import Ranking, shortlist, weights_for
-from speko_gateway.routing.scores import SHIPPED, Snapshot, load_snapshot
+from speko_gateway.routing.scores import LIVE, SHIPPED, Snapshot, load_snapshot
 from speko_gateway.routing.shelf import Shelf, ShelvedShortlists
 from speko_gateway.routing.what_if import sweep, tried
 
@@ -160,12 +161,17 @@ class Gateway:
         """Every candidate of both fleets, without those that requests bring along."""
         return (self.fleets or self.fleet).everybody()
 
-    def ranking(self, intent: RoutingIntent, allowed: Selection | None) -> Ranking:
-        """Who would answer this intent now, nothing run."""
+    def ranking(
+        self,
+        intent: RoutingIntent,
+        allowed: Selection | None,
+        effort: ReasoningEffort | None = None,
+    ) -> Ranking:
+        """Who would answer this intent now, sent with this reasoning effort; nothing run."""
         pool = self.fleet.pool(allowed)
         weights = weights_for(intent.optimize_for, self.snapshot)
         return gated_shortlist(
-            intent, allowed, self.snapshot, pool, self.health, self.shortlisting
+            intent, allowed, self.snapshot, pool, self.health, self.shortlisting, effort
         ).ranking(weights)
 
     async def sweep(self, request: SweepRequest) -> Sweep:
@@ -185,7 +191,7 @@ class Gateway:
         ``buffered``: the caller gets the answer in one piece, so vendors may give it in one.
         """
         allowed = allowed_by(request.constraints)
-        ranking = self.ranking(request.intent, allowed)
+        ranking = self.ranking(request.intent, allowed, request.reasoning_effort)
         if not ranking.ordered:
             raise nobody(ranking, self.health, allowed, self._absent)
         options: Sequence[Option] = [
@@ -292,7 +298,7 @@ def build_gateway(
     fleets = Fleets(
         config.fleet,
         demo=casts[0],
-        live=live_lineup(vendors, scores[config.snapshot or "published"], local),
+        live=live_lineup(vendors, scores[config.snapshot or LIVE], local),
         casts={each.snapshot.id: each for each in reversed(casts)},
     )
     lineup = fleets.lineup(FleetRequest())
