@@ -22,8 +22,8 @@ from speko_gateway.config import (
     SETTINGS,
     Config,
     drills_taken,
-    path_named,
     gateway_key,
+    path_named,
     private_urls_allowed,
     read_limits,
 )
