@@ -214,11 +214,10 @@ class Fleets:
         choice = asked.fleet or self.choice
         if choice == "demo" or (choice == "auto" and not vendors.connected):
             return self._cast(scores)._replace(vendors=vendors)
-        ranked_by = self.live.snapshot if scores is None else scores.beside(vendors.figures)
-        if not vendors.brought and ranked_by.is_same(self.live.snapshot):
+        if not vendors.brought and (scores is None or scores is self.live.snapshot):
             return self.live._replace(vendors=vendors)
         local = self.live.fleet.providers[LOCAL.provider]
-        return live_lineup(vendors, ranked_by, local)
+        return live_lineup(vendors, scores or self.live.snapshot, local)
 
     def everybody(self) -> frozenset[Candidate]:
         """The candidates of all."""

@@ -128,7 +128,7 @@ class ShelvedShortlists:
     def of(self, snapshot: Snapshot) -> Shortlisting:
         """Those of this snapshot; none of an earlier one with the same id."""
         kept, remembered = self._kept.get(snapshot.id, (None, None))
-        if kept is None or remembered is None or not kept.is_same(snapshot):
+        if remembered is None or kept is not snapshot:
             remembered = RememberedShortlists(snapshot)
             self._kept[snapshot.id] = snapshot, remembered
         self._kept.move_to_end(snapshot.id)
