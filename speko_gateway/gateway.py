@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from speko_client.models import (
@@ -28,7 +29,7 @@ from speko_gateway.config import Config, Limits
 from speko_gateway.failover.attempts import Option
 from speko_gateway.failover.relay import Relay
 from speko_gateway.failover.staging import NOTHING_STAGED, DrillRules, Staging, staged, with_written
-from speko_gateway.fleet.fleet import Fleet, Fleets, demo_lineup, live_lineup
+from speko_gateway.fleet.fleet import Fleet, Fleets, Lineup, demo_lineup, live_lineup
 from speko_gateway.fleet.vendors import FleetRequest, Vendors, fleet_request_in
 from speko_gateway.headers import read_header
 from speko_gateway.local_model.engine import LocalEngine
@@ -37,10 +38,17 @@ from speko_gateway.provider import ProviderRequest
 from speko_gateway.providers.stand_ins.local import LocalProvider
 from speko_gateway.providers.stand_ins.simulated import Stage
 from speko_gateway.providers.vendors.habits import ServerMemory
-from speko_gateway.providers.vendors.live import build_live_providers, models_named_in
+from speko_gateway.providers.vendors.live import (
+    Today,
+    build_live_providers,
+    models_named_in,
+    utc_today,
+)
 from speko_gateway.providers.vendors.upstream import Upstream
 from speko_gateway.routing.gating import Shortlisting, gated_shortlist, nobody
 from speko_gateway.routing.health import HealthGate
+from speko_gateway.routing.live_scores import LiveScores
+from speko_gateway.routing.measured import FILE_NAME, TimesKept
 from speko_gateway.routing.ranking import Ranking, shortlist, weights_for
 from speko_gateway.routing.scores import SHIPPED, Snapshot, load_snapshot
 from speko_gateway.routing.shelf import Shelf, ShelvedShortlists
@@ -58,7 +66,7 @@ class Gateway:
     with. ``fleets`` makes the gateway of one request; None where there is only this one fleet.
     ``drill_rules``: how drills run; None where none are taken. ``shortlisting`` makes shortlists,
     or remembers them. ``shelf`` has the snapshots that a request may name; None where there is only
-    this one.
+    this one. ``live_scores`` are the prices and measured times of live candidates.
     """
 
     fleet: Fleet
@@ -74,6 +82,7 @@ class Gateway:
     shortlisting: Shortlisting = shortlist
     shelf: Shelf | None = None
     shortlists: ShelvedShortlists = field(default_factory=ShelvedShortlists)
+    live_scores: LiveScores = field(default_factory=LiveScores)
 
     def for_request(self, headers: Mapping[str, str]) -> Gateway:
         """The gateway for a request with these headers: with its connections, fleet and snapshot,
@@ -110,26 +119,29 @@ class Gateway:
         if self.fleets is None:
             return self
         lineup = self.fleets.lineup(asked, scores)
-        brought = lineup.vendors.brought
+        snapshot, brought = scores_of(lineup, self.live_scores), lineup.vendors.brought
         return replace(
             self,
             fleet=lineup.fleet,
-            snapshot=lineup.snapshot,
+            snapshot=snapshot,
             vendors=lineup.vendors,
             health=self.health.through(lineup.connections),
-            shortlisting=shortlist if brought else self.shortlists.of(lineup.snapshot),
+            shortlisting=shortlist if brought else self.shortlists.of(snapshot),
         )
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """What runs beside the requests, for as long as they are served; then all is closed."""
-        lists = asyncio.ensure_future(self.fleets.keep_lists()) if self.fleets else None
+        beside = [asyncio.ensure_future(self.live_scores.times.keep())]
+        if self.fleets is not None:
+            beside.append(asyncio.ensure_future(self.fleets.keep_lists()))
         try:
             yield
         finally:
-            if lists is not None:
-                lists.cancel()
-                await asyncio.wait([lists])
+            for each in beside:
+                each.cancel()
+            await asyncio.wait(beside)
+            self.live_scores.times.save()
             await self.close()
 
     async def close(self) -> None:
@@ -177,7 +189,11 @@ class Gateway:
             options = with_written(options, call)
         if staging is not NOTHING_STAGED:
             options = staged(options, staging, self.limits, self.drill_rules, demo=self.fleet.demo)
-        return Relay(options, call, self.limits, self.clock, self.health)
+        relay = Relay(options, call, self.limits, self.clock, self.health)
+        if not self.fleet.demo:
+            times = self.live_scores.times.through(self.fleet.addresses)
+            relay.heard = partial(times.note, request.intent.region or "global")
+        return relay
 
     def _absent(self, entry: str) -> str:
         """Why an allow-list's entry names no candidate, as a plain clause."""
@@ -200,6 +216,13 @@ class Gateway:
             snapshot=self.snapshot.info,
             drills=self.drill_rules is not None,
         )
+
+
+def scores_of(lineup: Lineup, live_scores: LiveScores) -> Snapshot:
+    """What a request to this lineup is ranked by."""
+    if lineup.fleet.demo:
+        return lineup.snapshot
+    return live_scores.on(lineup.snapshot, lineup.fleet.addresses)
 
 
 def allowed_by(constraints: PipelineConstraints | None) -> Selection | None:
@@ -225,7 +248,9 @@ def provider_request(request: CompleteRequest, *, buffered: bool = False) -> Pro
     )
 
 
-def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
+def build_gateway(
+    config: Config, environment: Mapping[str, str], today: Today = utc_today
+) -> Gateway:
     """A gateway ready to be served; ``environment`` has the live vendors' keys."""
     limits = config.limits
     engine = LocalEngine(_remembered(installed_path, time.monotonic))
@@ -234,13 +259,14 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
     upstream = Upstream(connect_seconds=limits.connect, proxies=Proxies.of(environment))
     memory = ServerMemory()
     vendors = Vendors(
-        connected=build_live_providers(environment, upstream, memory),
+        connected=build_live_providers(environment, upstream, memory, today),
         upstream=upstream,
         public=Upstream(connect_seconds=limits.connect, public_only=True),
         private_urls=config.private_urls,
         salt=secrets.token_bytes(16),
         models=models_named_in(environment),
         memory=memory,
+        today=today,
     )
     scores = {name: load_snapshot(name) for name in SHIPPED}
     if config.snapshot is not None and config.snapshot not in scores:
@@ -262,10 +288,15 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
         casts={each.snapshot.id: each for each in reversed(casts)},
     )
     lineup = fleets.lineup(FleetRequest())
-    shortlists = ShelvedShortlists()
+    folder = config.data_folder
+    times = TimesKept(
+        folder / FILE_NAME if folder else None, lasting=fleets.live.fleet.addresses.values()
+    )
+    live_scores = LiveScores(times)
+    snapshot, shortlists = scores_of(lineup, live_scores), ShelvedShortlists()
     return Gateway(
         fleet=lineup.fleet,
-        snapshot=lineup.snapshot,
+        snapshot=snapshot,
         health=HealthGate(time.monotonic).through(lineup.connections),
         limits=limits,
         clock=time.monotonic,
@@ -274,13 +305,14 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
         vendors=lineup.vendors,
         fleets=fleets,
         drill_rules=DrillRules() if config.drills else None,
-        shortlisting=shortlists.of(lineup.snapshot),
+        shortlisting=shortlists.of(snapshot),
         shelf=Shelf(
             [scores[name] for name in SHIPPED],
             scores.get(config.snapshot or ""),
             config.scores_folder,
         ),
         shortlists=shortlists,
+        live_scores=live_scores,
     )
 
 

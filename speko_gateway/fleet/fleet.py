@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 
 from speko_client.models import FleetChoice, KnownProvider
@@ -79,6 +80,20 @@ class Fleet:
         server = self.unlisted.get(vendor)
         return server.problem if server else None
 
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """By vendor, the addresses that are not the vendors' own."""
+        return {
+            vendor: each.moved_to
+            for vendor, each in self.providers.items()
+            if isinstance(each, LiveProvider) and each.moved_to
+        }
+
+    def retires_on(self, candidate: Candidate) -> date | None:
+        """The day to come from which its vendor refuses this candidate, where that is known."""
+        provider = self.providers[candidate.provider]
+        return provider.retires_on(candidate.model) if isinstance(provider, LiveProvider) else None
+
     def everybody(self) -> frozenset[Candidate]:
         """Its candidates, whether they can be called now or not."""
         return frozenset(self.candidates)
@@ -125,6 +140,7 @@ class Fleet:
             benchmarked=snapshot.knows(entry.candidate),
             available=entry.unavailable is None,
             reason=entry.unavailable,
+            retires_on=self.retires_on(entry.candidate),
         )
 
     def _known_provider(
@@ -136,6 +152,7 @@ class Fleet:
         available: bool,
         reason: str | None,
         model: str | None = None,
+        retires_on: date | None = None,
     ) -> KnownProvider:
         provider = self.providers[vendor]
         return KnownProvider(
@@ -149,6 +166,7 @@ class Fleet:
             words=provider.words,
             available=available,
             reason=reason,
+            retires_on=retires_on.isoformat() if retires_on else None,
         )
 
 
