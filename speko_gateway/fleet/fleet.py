@@ -29,6 +29,7 @@ _LOCAL_NAME = "Local model"
 # would seem their equal. And who brings a key wants the models behind it.
 _RESERVES = frozenset({LOCAL})
 _SIMULATED = "simulated"
+_COMMON = ("openai", "anthropic", "google", "xai")
 _NOBODY: Mapping[Candidate, str] = {}
 
 
@@ -265,12 +266,8 @@ def demo_lineup(stage: Stage, local: Provider, vendors: Vendors) -> Lineup:
 
 
 def live_lineup(vendors: Vendors, snapshot: Snapshot, local: Provider) -> Lineup:
-    """The connected vendors, and the snapshot's other vendors, which say what they lack.
-
-    Of a snapshot that ships, only models that the catalogue or somebody names are candidates: it
-    may have figures of models that a vendor no longer serves.
-    """
-    scored = [each for each in _vendors_candidates(snapshot) if _may_be_asked(each, snapshot)]
+    """The connected vendors, and some others, which say what they lack."""
+    scored = _worth_naming(snapshot)
     named = dict.fromkeys([*vendors.connected, *sorted({each.provider for each in scored})])
     live = {vendor: found for vendor in named if (found := vendors.provider(vendor)) is not None}
     offered = [
@@ -296,11 +293,15 @@ def live_lineup(vendors: Vendors, snapshot: Snapshot, local: Provider) -> Lineup
     return Lineup(fleet, snapshot, vendors)
 
 
-def _may_be_asked(candidate: Candidate, snapshot: Snapshot) -> bool:
+def _worth_naming(snapshot: Snapshot) -> list[Candidate]:
+    """Whom the live fleet names though nobody has connected them: those of somebody's own snapshot.
+
+    A snapshot that ships knows models that nobody serves any more. There, it is the catalogue's of
+    the vendors that most people have a key of.
+    """
     if snapshot.file.origin != "shipped":
-        return True
-    vendor = VENDORS.get(candidate.provider)
-    return vendor is not None and candidate.model in vendor.models
+        return _vendors_candidates(snapshot)
+    return [Candidate(vendor, model) for vendor in _COMMON for model in VENDORS[vendor].models]
 
 
 def _with_local_name(vendors: Mapping[str, str]) -> dict[str, str]:
