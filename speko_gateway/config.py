@@ -23,6 +23,7 @@ PRIVATE_URLS_VARIABLE = "SPEKO_ALLOW_PRIVATE_URLS"
 SCORES_FOLDER_VARIABLE = "SPEKO_SCORES_FOLDER"
 DATA_FOLDER_VARIABLE = "SPEKO_DATA_DIR"
 MODEL_LISTS_VARIABLE = "SPEKO_MODEL_LISTS"
+PRICES_VARIABLE = "SPEKO_PRICES"
 
 WordsChoice = Literal["auto", "scripted"]
 
@@ -157,8 +158,9 @@ class Config:
     ``snapshot`` is the name of one that ships here, or a file's path. ``private_urls``: base URLs
     that come with a request may be private addresses.
     ``drills``: requests may have faults injected. ``scores_folder`` has snapshots of one's own.
-    ``data_folder`` is where the gateway keeps what it has measured; None: nowhere.
-    ``model_lists``: vendors are asked in the background which models they have.
+    ``data_folder`` is where the gateway keeps what it has measured; None: nowhere. ``prices`` is
+    the file of a price list of one's own. ``model_lists``: vendors are asked in the background
+    which models they have.
     """
 
     fleet: FleetChoice = "auto"
@@ -170,6 +172,7 @@ class Config:
     limits: Limits = field(default_factory=Limits)
     scores_folder: Path | None = None
     data_folder: Path | None = None
+    prices: Path | None = None
     model_lists: bool = False
 
 
@@ -181,8 +184,8 @@ def model_lists_asked(flag: bool | None, environment: Mapping[str, str]) -> bool
     return setting == "true" if flag is None else flag
 
 
-def folder_named(flag: str | None, variable: str, environment: Mapping[str, str]) -> Path | None:
-    """The folder of this flag, or of this variable; None where neither names one."""
+def path_named(flag: str | None, variable: str, environment: Mapping[str, str]) -> Path | None:
+    """The file or folder of this flag, or of this variable; None where neither names one."""
     named = (flag or environment.get(variable, "")).strip()
     return Path(named).expanduser() if named else None
 

@@ -9,13 +9,13 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 
 from speko_client.models import (
     SCORES_HEADER,
     WHAT_IF_HEADER,
     CompleteRequest,
     PipelineConstraints,
+    ReasoningEffort,
     RoutingIntent,
     ScoresList,
     Sweep,
@@ -34,7 +34,7 @@ from speko_gateway.fleet.lineups import Fleets, Lineup, demo_lineup, live_lineup
 from speko_gateway.fleet.vendors import FleetRequest, Vendors, fleet_request_in
 from speko_gateway.headers import read_header
 from speko_gateway.local_model.engine import LocalEngine
-from speko_gateway.local_model.model_file import installed_path
+from speko_gateway.local_model.model_file import installed_path, remembered
 from speko_gateway.provider import ProviderRequest
 from speko_gateway.providers.stand_ins.local import LocalProvider
 from speko_gateway.providers.stand_ins.simulated import Stage
@@ -52,8 +52,9 @@ from speko_gateway.routing.gating import Shortlisting, gated_shortlist, nobody
 from speko_gateway.routing.health import HealthGate
 from speko_gateway.routing.live_scores import LiveScores
 from speko_gateway.routing.measured import FILE_NAME, TimesKept
+from speko_gateway.routing.prices import read_prices
 from speko_gateway.routing.ranking import Ranking, shortlist, weights_for
-from speko_gateway.routing.scores import SHIPPED, Snapshot, load_snapshot
+from speko_gateway.routing.scores import LIVE, SHIPPED, Snapshot, load_snapshot
 from speko_gateway.routing.shelf import Shelf, ShelvedShortlists
 from speko_gateway.routing.what_if import sweep, tried
 
@@ -140,7 +141,10 @@ class Gateway:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """What runs beside the requests, for as long as they are served; then all is closed."""
-        beside = [asyncio.ensure_future(self.live_scores.times.keep())]
+        beside = [
+            asyncio.ensure_future(self.live_scores.times.keep()),
+            asyncio.ensure_future(self.ready()),
+        ]
         if self.fleets is not None:
             beside.append(asyncio.ensure_future(self.fleets.keep_lists()))
         try:
@@ -156,16 +160,25 @@ class Gateway:
         """Close every provider and every connection."""
         await (self.fleets or self.fleet).close()
 
+    async def ready(self) -> None:
+        """Return when the pool can be ranked without waiting for the list prices."""
+        await self.snapshot.live.ready()
+
     def candidates(self) -> frozenset[Candidate]:
         """Every candidate of both fleets, without those that requests bring along."""
         return (self.fleets or self.fleet).everybody()
 
-    def ranking(self, intent: RoutingIntent, allowed: Selection | None) -> Ranking:
-        """Who would answer this intent now, nothing run."""
+    def ranking(
+        self,
+        intent: RoutingIntent,
+        allowed: Selection | None,
+        effort: ReasoningEffort | None = None,
+    ) -> Ranking:
+        """Who would answer this intent now, sent with this reasoning effort; nothing run."""
         pool = self.fleet.pool(allowed)
         weights = weights_for(intent.optimize_for, self.snapshot)
         return gated_shortlist(
-            intent, allowed, self.snapshot, pool, self.health, self.shortlisting
+            intent, allowed, self.snapshot, pool, self.health, self.shortlisting, effort
         ).ranking(weights)
 
     async def sweep(self, request: SweepRequest) -> Sweep:
@@ -185,7 +198,7 @@ class Gateway:
         ``buffered``: the caller gets the answer in one piece, so vendors may give it in one.
         """
         allowed = allowed_by(request.constraints)
-        ranking = self.ranking(request.intent, allowed)
+        ranking = self.ranking(request.intent, allowed, request.reasoning_effort)
         if not ranking.ordered:
             raise nobody(ranking, self.health, allowed, self._absent)
         options: Sequence[Option] = [
@@ -261,7 +274,7 @@ def build_gateway(
 ) -> Gateway:
     """A gateway ready to be served; ``environment`` has the live vendors' keys."""
     limits = config.limits
-    engine = LocalEngine(_remembered(installed_path, time.monotonic))
+    engine = LocalEngine(remembered(installed_path, time.monotonic))
     engine.present()  # Its hash is looked at here, while nobody waits.
     local = LocalProvider(engine)
     upstream = Upstream(connect_seconds=limits.connect, proxies=Proxies.of(environment))
@@ -296,7 +309,7 @@ def build_gateway(
     fleets = Fleets(
         config.fleet,
         demo=casts[0],
-        live=live_lineup(vendors, scores[config.snapshot or "published"], local),
+        live=live_lineup(vendors, scores[config.snapshot or LIVE], local),
         casts={each.snapshot.id: each for each in reversed(casts)},
     )
     lineup = fleets.lineup(FleetRequest())
@@ -304,7 +317,7 @@ def build_gateway(
     times = TimesKept(
         folder / FILE_NAME if folder else None, lasting=fleets.live.fleet.addresses.values()
     )
-    live_scores = LiveScores(times)
+    live_scores = LiveScores(times, read_prices(config.prices))
     snapshot, shortlists = scores_of(lineup, live_scores), ShelvedShortlists()
     return Gateway(
         fleet=lineup.fleet,
@@ -327,19 +340,3 @@ def build_gateway(
         live_scores=live_scores,
         lists_revision=vendors.lists.revision,
     )
-
-
-def _remembered(
-    find: Callable[[], Path | None], clock: Callable[[], float]
-) -> Callable[[], Path | None]:
-    """``find``, once a second where it found the file: every request asks several times."""
-    found: Path | None = None
-    due = 0.0
-
-    def look() -> Path | None:
-        nonlocal found, due
-        if found is None or clock() >= due:
-            found, due = find(), clock() + 1.0
-        return found
-
-    return look

@@ -22,7 +22,6 @@ from speko_gateway.fleet.vendors import FleetRequest, Vendors
 from speko_gateway.provider import Provider
 from speko_gateway.providers.stand_ins.simulated import SimulatedProvider, Stage
 from speko_gateway.providers.vendors.catalogue import VENDORS
-from speko_gateway.providers.vendors.live import LiveProvider
 from speko_gateway.routing.aliases import same_model
 from speko_gateway.routing.scores import Snapshot
 
@@ -31,6 +30,7 @@ _LOCAL_NAME = "Local model"
 # would seem their equal. And who brings a key wants the models behind it.
 _RESERVES = frozenset({LOCAL})
 _SIMULATED = "simulated"
+_COMMON = ("openai", "anthropic", "google", "xai")
 _MOST_MADE: Final = 8
 """Live lineups that are kept, one for each snapshot that requests name."""
 _DATED = re.compile(r"-(\d{4}-\d\d-\d\d|\d{8}|\d{3,4}|latest)")
@@ -148,8 +148,8 @@ def demo_lineup(stage: Stage, local: Provider, vendors: Vendors) -> Lineup:
 
 
 def live_lineup(vendors: Vendors, snapshot: Snapshot, local: Provider) -> Lineup:
-    """The connected vendors, and the snapshot's other vendors, which say what they lack."""
-    scored = _vendors_candidates(snapshot)
+    """The connected vendors, and some others, which say what they lack."""
+    scored = _worth_naming(snapshot)
     named = dict.fromkeys([*vendors.connected, *sorted({each.provider for each in scored})])
     live = {vendor: found for vendor in named if (found := vendors.provider(vendor)) is not None}
     lists = {
@@ -162,7 +162,9 @@ def live_lineup(vendors: Vendors, snapshot: Snapshot, local: Provider) -> Lineup
         for vendor, provider in vendors.connected.items()
         for model in provider.models
     ]
-    known = [each for each in scored if each.provider in live and _offers(live, each, snapshot)]
+    known = [
+        each for each in scored if each.provider in live and live[each.provider].offers(each.model)
+    ]
     candidates = dict.fromkeys([*offered, *_rated(lists, snapshot, offered), *known])
     fleet = Fleet(
         demo=False,
@@ -187,15 +189,15 @@ def live_lineup(vendors: Vendors, snapshot: Snapshot, local: Provider) -> Lineup
     return Lineup(fleet, snapshot, vendors)
 
 
-def _offers(live: Mapping[str, LiveProvider], each: Candidate, snapshot: Snapshot) -> bool:
-    """Whether a snapshot's model is on offer where its vendor does not list it.
+def _worth_naming(snapshot: Snapshot) -> list[Candidate]:
+    """Whom the live fleet names though nobody has connected them: those of somebody's own snapshot.
 
-    Those of a snapshot that ships are models of many years: of them, the catalogue's.
+    A snapshot that ships knows models that nobody serves any more. There, it is the catalogue's of
+    the vendors that most people have a key of.
     """
-    provider = live[each.provider]
-    if snapshot.file.origin == "shipped" and provider.named is None and provider.models:
-        return each.model in provider.models
-    return provider.offers(each.model)
+    if snapshot.file.origin != "shipped":
+        return _vendors_candidates(snapshot)
+    return [Candidate(vendor, model) for vendor in _COMMON for model in VENDORS[vendor].models]
 
 
 def _rated(
