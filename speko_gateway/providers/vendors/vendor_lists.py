@@ -31,6 +31,7 @@ MOST_LISTS: Final = 256
 """Those asked for last: callers bring keys of their own."""
 MOST_MODELS: Final = 2_000
 """Of one list."""
+LONGEST_ID: Final = 200
 MOST_WAITING: Final = 64
 """Lists that are to be asked for; beyond that a later request has to ask again."""
 AT_ONCE: Final = 4
@@ -39,7 +40,8 @@ MOST_BYTES: Final = 4 * 1024 * 1024
 
 _log = logging.getLogger(__name__)
 
-_Text = Annotated[str, Field(min_length=1, max_length=2_000)]
+_LONGEST_ADDRESS: Final = 2_000
+_Text = Annotated[str, Field(min_length=1, max_length=_LONGEST_ADDRESS)]
 
 
 class ListName(NamedTuple):
@@ -52,7 +54,8 @@ class ListName(NamedTuple):
     @property
     def lasts(self) -> bool:
         """Whether it is kept over restarts: what stands before an @ or behind a ? may be secret."""
-        return not self.connection and not {"@", "?"} & {*self.address}
+        plain = not {"@", "?"} & {*self.address} and len(self.address) <= _LONGEST_ADDRESS
+        return plain and not self.connection
 
 
 class _SavedList(BaseModel):
@@ -140,7 +143,8 @@ class VendorLists:
         found = self._lists.setdefault(name, _List())
         self._lists.move_to_end(name)
         try:
-            models = frozenset(talking_models(await server.list_models())[:MOST_MODELS])
+            talking = talking_models(await server.list_models())
+            models = frozenset([each for each in talking if len(each) <= LONGEST_ID][:MOST_MODELS])
         except ProviderError:
             models = frozenset()
         # An empty list says that the key sees none, or that this was no list: the catalogue counts.

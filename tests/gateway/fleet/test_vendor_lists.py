@@ -266,6 +266,8 @@ async def test_a_damaged_file_is_logged_and_replaced(
     await settled(lists, Listing())
     await settled(lists, Listing(), ListName("openai", "http://me:secret@box"))
     await settled(lists, Listing(), ListName("openai", "http://box", "a-callers-own"))
+    await settled(lists, Listing(["a" * 3000]), ListName("xai", "http://long-ids"))
+    await settled(lists, Listing(), ListName("xai", f"http://{'a' * 3000}"))
     assert json.loads(path.read_text())["lists"] == [
         {"vendor": "openai", "address": "http://box", "models": ["a"]}
     ]
