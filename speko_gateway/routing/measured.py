@@ -2,9 +2,8 @@
 
 The last 200 answers of each candidate count, by the caller's region. They are kept over restarts
 in one small file, which is written every few seconds and at the end; two processes may share it. A
-vendor's model at another
-address is another server's, so its times are its own; those at addresses that came with a request
-end with the process.
+vendor's model at another address is another server's, so its times are its own; those at addresses
+that came with a request end with the process.
 """
 
 from __future__ import annotations
