@@ -62,8 +62,8 @@ def _pieces(
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">'
-        f"<title>{title}</title><style>{_STYLE}</style></head><body><h1>{title}</h1>"
-        f"{_about(run)}{_sums(run, summaries)}{_simulated(summaries)}<main>{_findings(found)}"
+        f"<title>{title}</title><style>{_STYLE}</style></head><body><main><h1>{title}</h1>"
+        f"{_about(run)}{_sums(run, summaries)}{_simulated(summaries)}{_findings(found)}"
     )
     yield from _grid(run, summaries)
     yield from answers(run, len(summaries), cells)
@@ -100,7 +100,8 @@ def _sums(run: Run, summaries: Sequence[CellSummary]) -> str:
     }
     always = ("Cases", "Arms", "Cells", "Passed", "Failed")
     shown = {name: f"{n:,}" for name, n in figures.items() if n or name in always}
-    shown["Cost"] = f"{words.dollars(run.spent_usd)} estimated"
+    if run.spent_usd:
+        shown["Cost"] = f"{words.dollars(run.spent_usd)} estimated"
     cells = "".join(f"<div><dt>{n}</dt><dd>{escape(v)}</dd></div>" for n, v in shown.items())
     return f'<dl class="sums">{cells}</dl>'
 
