@@ -293,8 +293,8 @@ def _more_cases(value: float, half: float, n: int, chance: float) -> int | None:
     What a test sees grows, and intervals shrink, with the root of the cases.
     """
     needed = [math.inf]
-    if chance < 1:
-        needed.append(n * (_reach(LEVEL) / _reach(max(chance, _TIE))) ** 2)
+    if (seen := _reach(max(chance, _TIE))) > _TIE:
+        needed.append(n * (_reach(LEVEL) / seen) ** 2)
     if abs(value) < PASS_MARGIN:
         needed.append(n * (half / (PASS_MARGIN - abs(value))) ** 2)
     fewest = min(needed)

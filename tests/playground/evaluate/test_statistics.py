@@ -119,6 +119,16 @@ def test_with_repeats_it_is_scipys_permutation_test(thirds: list[int]) -> None:
     assert flip_chance(differences, 3) == pytest.approx(min(1.0, theirs), abs=1e-9)
 
 
+@given(st.lists(st.integers(-6, 6), min_size=1, max_size=200), st.integers(1, 8))
+def test_something_can_be_said_of_any_differences(sixths: list[int], arms: int) -> None:
+    ours = np.array(sixths) / 6
+    for found in pass_differences([(ours, 0 * ours)] * arms, 6):
+        assert found is not None
+        assert found.low <= found.value <= found.high
+        assert found.more is None or found.more > 0
+        assert (found.more is None) or found.word == "can't tell"
+
+
 @given(SIGNS)
 def test_no_side_is_favoured(signs: list[float]) -> None:
     ours = np.array(signs)
