@@ -32,11 +32,6 @@ UNITS: Final[Mapping[Axis, str]] = {
     "latency": "ms, p50",
     "cost": "US$ per million tokens",
 }
-_STATES: Final[Mapping[State, str]] = {
-    "own": "its own figure",
-    "broader": "a broader figure stands in",
-    "none": "no figure",
-}
 _TYPES: Final = {
     "provider": "string",
     "model": "string",
@@ -142,7 +137,10 @@ def figure_words(axis: str, value: float) -> str:
 def hover_words(row: Any) -> list[str]:
     """A cell in full, line by line: figure, interval, n, source, date, and what stood in."""
     if row.state == "none":
-        return [_STATES["none"], "the middle of the pool is assumed"]
+        return [
+            "no figure",
+            "the middle of the pool is assumed; without any figure, the last place",
+        ]
     unit = UNITS[row.axis]
     lines = [f"{figure_words(row.axis, row.value)} ({unit})"]
     if pd.notna(row.low) and pd.notna(row.high):

@@ -97,8 +97,7 @@ def _legend(axis: Axis) -> None:
             [
                 f"{coverage.UNITS[axis]}; stronger colour: {better}, so better",
                 "<i>pale, italic: a broader figure stands in</i>",
-                '<span class="scores-gap"></span><b>gap</b>: no figure, the middle of the pool '
-                "is assumed",
+                '<span class="scores-gap"></span><b>gap</b>: no figure',
             ],
             "sweep",
         )
