@@ -1,0 +1,111 @@
+"""What every view of the Evaluate page works on: the suite, the runs, and the server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from playground.chat.chat_view import connect, facts_of
+from playground.connections.facts_view import ServerFacts
+from playground.evaluate import chosen_arms, state
+from playground.evaluate.draft import Draft, empty_draft
+from playground.evaluate.drafts import load_draft, save_draft
+from playground.evaluate.runs import RunStore
+from playground.found import Found
+from playground.routing.saved_what_ifs import saved_what_ifs
+from playground.runtime import Runtime, get_runtime
+from playground.servers import pool
+from playground.servers.connection import Connecting, Connection
+from playground.sessions.database import StoreError
+from playground.sessions.store import OwnerStore
+from playground.teams.state import this_owner
+from speko_client.models import WhatIf
+
+
+@dataclass
+class EvaluateDesk:
+    """One look at the page; ``problem`` says why there is no server, or what is not saved."""
+
+    runtime: Runtime
+    store: OwnerStore
+    server: Connection | Connecting | None
+    facts: ServerFacts
+    draft: Draft
+    problem: str | None = None
+
+    @property
+    def connection(self) -> Connection | None:
+        """The server, unless it is still starting."""
+        return self.server if isinstance(self.server, Connection) else None
+
+    @cached_property
+    def runs(self) -> RunStore:
+        """The person's runs."""
+        return RunStore(self.store)
+
+    @cached_property
+    def callable_now(self) -> frozenset[str]:
+        """Every candidate that can be asked now, as ``vendor:model``."""
+        return frozenset(row.id for row in pool.remaining(self.facts.known, ()))
+
+    @cached_property
+    def simulated(self) -> frozenset[str]:
+        """The candidates that are simulated, as ``vendor:model``."""
+        return frozenset(row.id for row in pool.models(self.facts.known) if row.simulated)
+
+    @cached_property
+    def what_ifs(self) -> Mapping[str, WhatIf]:
+        """The person's saved what-ifs by their ids, where the server takes them."""
+        if self.connection is None or not self.connection.embedded:
+            return {}
+        saved = Found.by(lambda: saved_what_ifs(self.store), StoreError).value or []
+        return {each.id: each.what_if for each in saved}
+
+    def keep(self, draft: Draft) -> None:
+        """Remember what was typed, here and in the store."""
+        self.draft = draft
+        if state.keep_draft(draft):
+            self._save()
+
+    def keep_suite(self, **changes: Any) -> None:
+        """Remember other values of the suite's fields."""
+        self.keep(
+            self.draft.model_copy(update={"suite": self.draft.suite.model_copy(update=changes)})
+        )
+
+    def replace(self, draft: Draft) -> None:
+        """Go on with another suite. In callbacks."""
+        self.draft = draft
+        state.replace_draft(draft)
+        self._save()
+
+    def _save(self) -> None:
+        saved = Found.by(lambda: save_draft(self.store, self.draft), StoreError)
+        self.problem = saved.problem or self.problem
+
+
+def open_desk() -> EvaluateDesk:
+    """The desk of this browser session."""
+    runtime = get_runtime()
+    store = runtime.store.of(this_owner())
+    server = connect(runtime)
+    facts = facts_of(runtime, server)
+    draft = state.draft()
+    problem = None
+    if draft is None:
+        found = Found.by(lambda: load_draft(store), StoreError)
+        draft, problem = found.value or _first(facts), found.problem
+        if not facts.pending:
+            state.keep_draft(draft)
+    problem = server.problem or facts.problem or problem
+    return EvaluateDesk(runtime, store, server.value, facts, draft, problem)
+
+
+def _first(facts: ServerFacts) -> Draft:
+    """The router, and beside it the local model, which needs no key and is no simulation."""
+    draft = empty_draft()
+    local = [row.id for row in pool.remaining(facts.known, ()) if row.kind == "local"]
+    arms = chosen_arms.with_pins(draft.suite.arms, local)
+    return draft.model_copy(update={"suite": draft.suite.model_copy(update={"arms": arms})})
