@@ -81,6 +81,7 @@ class CellSummary(NamedTuple):
     """A cell without its words, as a grid of thousands needs it.
 
     ``ttft_ms`` and ``total_ms`` are milliseconds, ``cost_usd`` US$, the judge's not counted.
+    ``tokens`` are the answer's own, without the question's; ``error`` is the error's code.
     """
 
     case_id: str
@@ -104,14 +105,57 @@ class CellSummary(NamedTuple):
         return CellKey(self.case_id, self.arm_id, self.repeat)
 
 
+def summary_of(cell: Cell) -> CellSummary:
+    """The cell without its words."""
+    answer = cell.answer
+    timing, usage = answer.timing, answer.usage
+    return CellSummary(
+        *cell.key,
+        passed=cell.passed,
+        provider=answer.provider,
+        model=answer.model,
+        predicted=cell.predicted,
+        failovers=answer.failover_count or 0,
+        simulated=answer.simulated,
+        ttft_ms=timing.ttft_ms if timing else None,
+        total_ms=timing.total_ms if timing else None,
+        cost_usd=answer.cost_usd,
+        tokens=usage.completion_tokens if usage else None,
+        error=cell.error.code if cell.error else None,
+    )
+
+
+class RunHead(NamedTuple):
+    """A run in a list, without its suite. Times are UTC, ``passed`` and ``failed`` count cells."""
+
+    id: str
+    name: str
+    suite_name: str
+    status: RunStatus
+    started_at: datetime
+    ended_at: datetime | None
+    cases: int
+    arms: int
+    total: int
+    done: int
+    passed: int
+    failed: int
+    spent_usd: float
+    max_cost_usd: float | None
+    server: str
+    note: str
+
+
 class Run(_Value):
     """One run of a suite, as it was when the run began. Times are UTC.
 
-    ``total`` cells are to be made, ``done`` of them are. ``spent_usd`` has the judge's cost too.
+    ``name`` is the suite's until the run is given another. ``total`` cells are to be made, ``done``
+    of them are. ``spent_usd`` has the judge's cost too, and what simulated answers would cost.
     ``seed`` gives the order of the arms. ``server`` names whom it was asked of, never its key.
     """
 
     id: str
+    name: str = ""
     suite: Suite
     status: RunStatus = "running"
     started_at: datetime

@@ -216,6 +216,60 @@ def step_7_shares(connection: sa.Connection) -> None:
     )
 
 
+def step_8_evaluations(connection: sa.Connection) -> None:
+    """Runs of suites (``playground.evaluate``), and their cells: what came of each single call.
+
+    ``suite`` is the suite's JSON as it was when the run began. ``runner`` is the process that makes
+    cells now, and ``heartbeat_at`` when it last said so. ``done``, ``passed`` and ``failed`` count
+    the run's cells. A cell's ``body`` is its JSON; the columns are what a grid shows. The primary
+    key makes a second cell of the same case, arm and repeat impossible.
+    """
+    execute(
+        connection,
+        """CREATE TABLE runs (
+            id VARCHAR(64) PRIMARY KEY,
+            owner TEXT NOT NULL,
+            name TEXT NOT NULL,
+            suite_name TEXT NOT NULL,
+            suite TEXT NOT NULL,
+            cases INTEGER NOT NULL,
+            arms INTEGER NOT NULL,
+            status VARCHAR(16) NOT NULL,
+            started_at DOUBLE PRECISION NOT NULL,
+            ended_at DOUBLE PRECISION,
+            total INTEGER NOT NULL,
+            done INTEGER NOT NULL,
+            passed INTEGER NOT NULL,
+            failed INTEGER NOT NULL,
+            spent_usd DOUBLE PRECISION NOT NULL,
+            max_cost_usd DOUBLE PRECISION,
+            seed BIGINT NOT NULL,
+            server TEXT NOT NULL,
+            note TEXT NOT NULL,
+            runner VARCHAR(64),
+            heartbeat_at DOUBLE PRECISION)""",
+        "CREATE INDEX runs_by_owner ON runs (owner, started_at)",
+        """CREATE TABLE cells (
+            run_id VARCHAR(64) NOT NULL REFERENCES runs (id),
+            case_id TEXT NOT NULL,
+            arm_id TEXT NOT NULL,
+            repeat INTEGER NOT NULL,
+            passed INTEGER,
+            provider TEXT,
+            model TEXT,
+            predicted TEXT,
+            failovers INTEGER NOT NULL,
+            simulated INTEGER NOT NULL,
+            ttft_ms DOUBLE PRECISION,
+            total_ms DOUBLE PRECISION,
+            cost_usd DOUBLE PRECISION,
+            tokens BIGINT,
+            error TEXT,
+            body TEXT NOT NULL,
+            PRIMARY KEY (run_id, case_id, arm_id, repeat))""",
+    )
+
+
 STEPS: Sequence[Migration] = (
     step_1_conversations_and_turns,
     step_2_what_ifs,
@@ -224,4 +278,5 @@ STEPS: Sequence[Migration] = (
     step_5_comparisons,
     step_6_library,
     step_7_shares,
+    step_8_evaluations,
 )

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy import Connection as Transaction
 
-from playground.sessions import catching_up, marks, rows
+from playground.sessions import catching_up, marks, old_runs, rows
 from playground.sessions.changes import Changes, SessionKey
 from playground.sessions.collection import Collection, Shared
 from playground.sessions.database import Database, StoreError
@@ -58,9 +58,12 @@ class Store:
     def delete_unused(self, days: int) -> int:
         """Delete everyone's sessions without a new turn for so many days; returns how many.
 
-        Raises StoreError.
+        Runs of evaluations that are as old go too. Raises StoreError.
         """
-        return self._delete(rows.unused_since(self._shared.now() - timedelta(days=days)))
+        since = self._shared.now() - timedelta(days=days)
+        with self._shared.writing, self.database.write() as transaction:
+            old_runs.delete_runs(transaction, old_runs.unused_since(since))
+        return self._delete(rows.unused_since(since))
 
     def empty_bins(self) -> int:
         """Delete what has been in anyone's bin for ``marks.BIN_DAYS``; returns how many sessions.

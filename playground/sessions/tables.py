@@ -102,3 +102,52 @@ DELETED: Final = sa.Table(
     sa.Column("id", sa.String, primary_key=True),
     sa.Column("deleted_at", sa.Double),
 )
+
+RUNS: Final = sa.Table(
+    "runs",
+    _METADATA,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("owner", sa.Text),
+    sa.Column("name", sa.Text),
+    sa.Column("suite_name", sa.Text),
+    sa.Column("suite", sa.Text),
+    sa.Column("cases", sa.Integer),
+    sa.Column("arms", sa.Integer),
+    sa.Column("status", sa.String),
+    sa.Column("started_at", sa.Double),
+    sa.Column("ended_at", sa.Double),
+    sa.Column("total", sa.Integer),
+    sa.Column("done", sa.Integer),
+    sa.Column("passed", sa.Integer),
+    sa.Column("failed", sa.Integer),
+    sa.Column("spent_usd", sa.Double),
+    sa.Column("max_cost_usd", sa.Double),
+    sa.Column("seed", sa.BigInteger),
+    sa.Column("server", sa.Text),
+    sa.Column("note", sa.Text),
+    sa.Column("runner", sa.String),
+    sa.Column("heartbeat_at", sa.Double),
+)
+"""Used by ``playground.evaluate``, as ``CELLS`` is; here, because unused ones are deleted too."""
+
+CELLS: Final = sa.Table(
+    "cells",
+    _METADATA,
+    sa.Column("run_id", sa.String, primary_key=True),
+    sa.Column("case_id", sa.Text, primary_key=True),
+    sa.Column("arm_id", sa.Text, primary_key=True),
+    sa.Column("repeat", sa.Integer, primary_key=True),
+    sa.Column("passed", sa.Integer),
+    sa.Column("provider", sa.Text),
+    sa.Column("model", sa.Text),
+    sa.Column("predicted", sa.Text),
+    sa.Column("failovers", sa.Integer),
+    sa.Column("simulated", sa.Integer),
+    sa.Column("ttft_ms", sa.Double),
+    sa.Column("total_ms", sa.Double),
+    sa.Column("cost_usd", sa.Double),
+    sa.Column("tokens", sa.BigInteger),
+    sa.Column("error", sa.Text),
+    sa.Column("body", sa.Text),
+)
+"""What came of each call of a run; ``passed`` and ``simulated`` are 0 or 1."""
