@@ -9,7 +9,9 @@ from playground.evaluate.suite import Arm, Case, Message
 from playground.sessions.turns import Turn, TurnSettings
 
 
-def turn_of(run: Run, arm: Arm, cell: Cell, asked: Sequence[Message], settings: TurnSettings) -> Turn:
+def turn_of(
+    run: Run, arm: Arm, cell: Cell, asked: Sequence[Message], settings: TurnSettings
+) -> Turn:
     """The cell's turn; ``asked`` and ``settings`` are what it was sent with."""
     return Turn(
         id=f"{arm.id}-{cell.repeat}",

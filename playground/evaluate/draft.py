@@ -1,4 +1,4 @@
-"""A suite while it is put together: what was typed stays, also where it makes no suite yet. Pure."""
+"""A suite while it is put together: what was typed stays, even where it makes none yet. Pure."""
 
 from __future__ import annotations
 

@@ -90,7 +90,10 @@ def _cell(desk: EvaluateDesk, run: Run, case: Case, arm: Arm, cell: Cell) -> Non
         st.html(checks_html(cell.checks))
     label = f"Receipt{unseen(f'of repeat {cell.repeat + 1}')}"
     opened = st.expander(
-        label, icon=":material/receipt_long:", key=f"drawer-receipt-{cell.repeat}", on_change="rerun"
+        label,
+        icon=":material/receipt_long:",
+        key=f"drawer-receipt-{cell.repeat}",
+        on_change="rerun",
     )
     if opened.open:
         turn = turn_of(run, arm, cell, desk.asked(run, case, arm), desk.settings(run, case, arm))

@@ -32,7 +32,11 @@ def results_view(desk: EvaluateDesk) -> None:
     found = Found[Run | None].by(lambda: desk.runs.load(run_id), StoreError)
     run = found.value
     if run is None:
-        st.info(literal(found.problem or "This run is not here: it was deleted, or it is somebody else's."))
+        st.info(
+            literal(
+                found.problem or "This run is not here: it was deleted, or it is somebody else's."
+            )
+        )
         url.evaluate_link("All runs", "", "results")
         return
     _one(desk, run)
@@ -56,11 +60,10 @@ def _listed(desk: EvaluateDesk, head: RunHead) -> None:
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
         ):
-            label = f"**{literal(head.name or head.suite_name)}**{unseen(f'{head.started_at:%d %b %H:%M:%S}')}"
+            begun = f"{head.started_at:%d %b %H:%M:%S}"
+            label = f"**{literal(head.name or head.suite_name)}**{unseen(begun)}"
             url.evaluate_link(label, head.id, "results")
-            with st.popover(
-                f"Delete{unseen(f'{head.name} of {head.started_at:%d %b %H:%M:%S}')}", type="tertiary"
-            ):
+            with st.popover(f"Delete{unseen(f'{head.name} of {begun}')}", type="tertiary"):
                 st.write("Delete this run with all its answers? This cannot be undone.")
                 st.button(
                     f"Delete it for good{unseen(head.id)}",

@@ -121,7 +121,9 @@ def _judge(desk: EvaluateDesk) -> None:
     free = [pin for pin in rows if pin not in arms or pin == now]
     options = ["", *free, *([now] if now and now not in free else [])]
     with st.expander("A judge", key=_key("judge-box"), expanded=suite.judge is not None):
-        st.caption("A model that compares each answer with the ideal one. It costs calls of its own.")
+        st.caption(
+            "A model that compares each answer with the ideal one. It costs calls of its own."
+        )
         pin = st.selectbox(
             "Who judges",
             options,

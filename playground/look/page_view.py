@@ -39,10 +39,11 @@ def spread(**options: Any) -> DeltaGenerator:
     )
 
 
-def titled_views(title: str, views: Sequence[str], key: str) -> str:
+def titled_views(title: str, views: Sequence[str], key: str, first: str | None = None) -> str:
     """A page's name, and the views to choose from, as ``?how=`` says; returns the chosen one.
 
-    The style makes a view's first letter a capital.
+    Where it says none, ``first``, else the first of them. The style makes a view's first letter a
+    capital.
     """
     with spread(key=key):
         st.title(title, anchor=False, width="content")
@@ -50,7 +51,7 @@ def titled_views(title: str, views: Sequence[str], key: str) -> str:
             st.segmented_control(
                 "View",
                 views,
-                default=views[0],
+                default=first or views[0],
                 required=True,
                 label_visibility="collapsed",
                 key="how",
