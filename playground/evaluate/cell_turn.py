@@ -1,4 +1,4 @@
-"""A cell as the turn that it was, so that receipts and code show it as they show any other. Pure."""
+"""A cell as the turn that it was, so that receipts show it as they show any other. Pure."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def arm_name(arm: Arm) -> str:
     if arm.pin:
         mark = parts.mark(arm.pin.partition(":")[0])
     else:
-        mark = '<span class="compare-router" aria-hidden="true">⑂</span>'
+        mark = '<span class="compare-router" aria-hidden="true">⇄</span>'
     return f'<span class="eval-arm">{mark}{parts.name(arm.label)}</span>'
 
 

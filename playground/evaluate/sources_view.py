@@ -11,7 +11,7 @@ from playground.evaluate.desk_view import EvaluateDesk
 from playground.evaluate.draft import empty_draft, with_cases_of
 from playground.evaluate.reading import SuiteError, read_file
 from playground.evaluate.starters import LANGUAGES, VERTICALS, starter
-from playground.evaluate.state import upload_key, uploaded
+from playground.evaluate.state import revision, upload_key, uploaded
 from playground.evaluate.turn_case import case_of
 from playground.found import Found
 from playground.intent import languages
@@ -63,7 +63,7 @@ def _who(desk: EvaluateDesk) -> str:
 def sources(desk: EvaluateDesk) -> None:
     """Ways to bring cases in, folded; what is there is replaced or added to."""
     with st.container(horizontal=True, gap="small", key="evaluate-sources"):
-        with st.popover("Starter set", icon=":material/inventory_2:", key="evaluate-starters"):
+        with st.popover("Starter set", icon=":material/inventory_2:", key=f"evaluate-starters-{revision()}"):
             vertical, language = _choice("more")
             st.button(
                 "Take these 15 cases",
@@ -71,7 +71,7 @@ def sources(desk: EvaluateDesk) -> None:
                 args=(desk, vertical, language),
                 key="evaluate-take-starter",
             )
-        with st.popover("Upload", icon=":material/upload_file:", key="evaluate-upload"):
+        with st.popover("Upload", icon=":material/upload_file:", key=f"evaluate-upload-{revision()}"):
             _upload(desk)
         if desk.draft.suite.cases or desk.draft.rows:
             st.button(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from playground.browser import widgets
 from playground.browser.slots import Slot
 from playground.evaluate.draft import Draft
+from speko_client.models import OptimizeFor
 
 _DRAFT = Slot("evaluate_draft", Draft)
 _REVISION = Slot("evaluate_revision", int)
@@ -15,6 +16,29 @@ _SHEETS = Slot[dict[str, Any]]("evaluate_sheets", dict)
 _OPENED = Slot[tuple[str, str, str]]("evaluate_opened", tuple)
 _PAGE = Slot[tuple[object, ...]]("evaluate_grid_page", tuple)
 _UPLOADS = Slot("evaluate_uploads", int)
+
+
+class Scored(NamedTuple):
+    """A run that was made into scores: the snapshot, who won before, and what was left out."""
+
+    run_id: str
+    snapshot_id: str
+    label: str
+    before: Mapping[OptimizeFor, str]
+    left_out: tuple[str, ...]
+
+
+_SCORED = Slot("evaluate_scored", Scored)
+
+
+def scored() -> Scored | None:
+    """What was made into scores last."""
+    return _SCORED.get()
+
+
+def keep_scored(made: Scored | None) -> None:
+    """Remember it; None forgets."""
+    _SCORED.set(made)
 
 
 class Opened(NamedTuple):
