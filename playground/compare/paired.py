@@ -71,9 +71,9 @@ def time_difference(
     if not first:
         return None
     differences = np.array([_later(a, b) for a, b in zip(first, second, strict=True)])
-    medians = np.sort(_median(differences[_drawn(len(differences))]))
-    value = float(_median(differences[None])[0])
-    return _judged(value, medians, len(differences), (-TIME_MARGIN_MS, TIME_MARGIN_MS))
+    drawn = np.sort(medians(differences[_drawn(len(differences))]))
+    value = float(medians(differences[None])[0])
+    return _judged(value, drawn, len(differences), (-TIME_MARGIN_MS, TIME_MARGIN_MS))
 
 
 def looked_at(rows: _Floats, judge: Callable[[_Floats], Difference | None]) -> Difference | None:
@@ -95,18 +95,22 @@ def sign_chance(wins: int, losses: int) -> float:
 
 
 def cross_fitted(figures: _Floats) -> _Floats:
-    """The best single column for each row, chosen on the other half of the rows.
+    """The best single column for each row, chosen on the other half of the rows."""
+    return figures[np.arange(len(figures)), cross_fitted_columns(figures)]
+
+
+def cross_fitted_columns(figures: _Floats) -> NDArray[np.int64]:
+    """Which column that is, for each row.
 
     ``figures`` is (messages, providers), less is better, infinite where one failed. The best of
     six picked on the very figures it is judged by looks better than it is.
     """
     halves = np.arange(len(figures)) % 2
     shuffled = np.random.default_rng(_SEED).permutation(halves)
-    chosen = np.empty(len(figures))
+    chosen = np.zeros(len(figures), dtype=np.int64)
     for half in (0, 1):
         rows, others = shuffled == half, shuffled != half
-        best = int(np.argmin(_score(figures[others]))) if others.any() else 0
-        chosen[rows] = figures[rows, best]
+        chosen[rows] = int(np.argmin(_score(figures[others]))) if others.any() else 0
     return chosen
 
 
@@ -144,7 +148,7 @@ def _later(first: float | None, second: float | None) -> float:
     return -math.inf if second is None else first - second
 
 
-def _median(rows: _Floats) -> _Floats:
+def medians(rows: _Floats) -> _Floats:
     """Of each row; halfway between the two infinities is 0, so that neither side is favoured."""
     below, above = (rows.shape[1] - 1) // 2, rows.shape[1] // 2
     parted = np.partition(rows, (below, above), axis=1)
@@ -161,13 +165,14 @@ def _interval(ordered: _Floats, level: float) -> tuple[float, float]:
 def _judged(value: float, ordered: _Floats, n: int, margin: tuple[float, float]) -> Difference:
     """With its 95 % interval, and the verdict by that of a look."""
     low, high = _interval(ordered, LOOK_LEVEL)
-    word, more = _word(low, high, margin), None
+    word, more = word_for(low, high, margin), None
     if word == "can't tell":
-        more = _more(value, (high - low) / 2, n, margin)
+        more = missing(value, (high - low) / 2, n, margin)
     return Difference(value, *_interval(ordered, LEVEL), n, word, more)
 
 
-def _word(low: float, high: float, margin: tuple[float, float]) -> Word:
+def word_for(low: float, high: float, margin: tuple[float, float]) -> Word:
+    """What an interval allows one to say, where less is better and within the margin is equal."""
     if margin[0] < low and high < margin[1]:
         return "no difference"
     if high < margin[0]:
@@ -175,8 +180,11 @@ def _word(low: float, high: float, margin: tuple[float, float]) -> Word:
     return "worse" if low > margin[1] else "can't tell"
 
 
-def _more(value: float, half: float, n: int, margin: tuple[float, float]) -> int | None:
-    """Intervals shrink with the root of the messages, until an end of the margin is outside."""
+def missing(value: float, half: float, n: int, margin: tuple[float, float]) -> int | None:
+    """About how many more than ``n``; ``half`` is half the interval's length.
+
+    Intervals shrink with the root of the messages, until an end of the margin is outside.
+    """
     away = min(abs(value - end) for end in margin)
     if not (away > 0 and math.isfinite(half)):
         return None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Final, Literal
 
+from playground.compare.holm import holm
 from playground.compare.looks import FIRST, LOOK_LEVEL, last_look
 from playground.compare.ratings import Ratings, Vote, pairs, rate
 
@@ -66,17 +67,6 @@ def _judged(rated: Ratings) -> list[Verdict]:
         _verdict(pair, difference, error, rated.votes, level, differs=sure)
         for (pair, difference, error), sure in zip(found, differs, strict=True)
     ]
-
-
-def holm(chances: Sequence[float], level: float) -> list[bool]:
-    """Which of several differences stand, with a family-wise error of ``level`` (Holm, 1979)."""
-    order = sorted(range(len(chances)), key=chances.__getitem__)
-    stands = [False] * len(chances)
-    for place, index in enumerate(order):
-        if chances[index] > level / (len(chances) - place):
-            break
-        stands[index] = True
-    return stands
 
 
 def _chance(difference: float, error: float) -> float:

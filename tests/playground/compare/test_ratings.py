@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from playground.compare.ratings import MIDDLE, POINTS, Outcome, Vote, rate, win_matrix
-from playground.compare.verdicts import holm, verdicts
+from playground.compare.verdicts import verdicts
 
 OUTCOMES: tuple[Outcome, ...] = ("left", "tie", "right")
 
@@ -139,8 +139,3 @@ def test_a_certain_difference_within_the_margin_is_none_that_matters() -> None:
     difference, error = rate(votes).difference("a", "b")
     assert difference > 3 * error
     assert verdicts(votes)[0].word == "no difference"
-
-
-def test_holm_stops_at_the_first_that_does_not_stand() -> None:
-    assert holm([0.01, 0.04, 0.03], 0.05) == [True, False, False]
-    assert holm([0.01, 0.02, 0.03], 0.05) == [True, True, True]
