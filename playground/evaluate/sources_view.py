@@ -10,7 +10,7 @@ from playground.browser import url
 from playground.evaluate.desk_view import EvaluateDesk
 from playground.evaluate.draft import empty_draft, with_cases_of
 from playground.evaluate.reading import SuiteError, read_file
-from playground.evaluate.starters import LANGUAGES, VERTICALS, starter
+from playground.evaluate.starters import LANGUAGES, load_starter
 from playground.evaluate.state import revision, upload_key, uploaded
 from playground.evaluate.turn_case import case_of
 from playground.found import Found
@@ -42,7 +42,7 @@ def first_screen(desk: EvaluateDesk) -> None:
                 disabled=desk.server is None,
                 key="evaluate-run-starter",
             ):
-                desk.replace(with_cases_of(desk.draft, starter(vertical, language)))
+                desk.replace(with_cases_of(desk.draft, load_starter(vertical, language)))
                 desk.start(desk.draft.to_run(desk.callable_now)[0])
         st.caption(literal(_who(desk)))
 
@@ -63,7 +63,9 @@ def _who(desk: EvaluateDesk) -> str:
 def sources(desk: EvaluateDesk) -> None:
     """Ways to bring cases in, folded; what is there is replaced or added to."""
     with st.container(horizontal=True, gap="small", key="evaluate-sources"):
-        with st.popover("Starter set", icon=":material/inventory_2:", key=f"evaluate-starters-{revision()}"):
+        with st.popover(
+            "Starter set", icon=":material/inventory_2:", key=f"evaluate-starters-{revision()}"
+        ):
             vertical, language = _choice("more")
             st.button(
                 "Take these 15 cases",
@@ -71,7 +73,9 @@ def sources(desk: EvaluateDesk) -> None:
                 args=(desk, vertical, language),
                 key="evaluate-take-starter",
             )
-        with st.popover("Upload", icon=":material/upload_file:", key=f"evaluate-upload-{revision()}"):
+        with st.popover(
+            "Upload", icon=":material/upload_file:", key=f"evaluate-upload-{revision()}"
+        ):
             _upload(desk)
         if desk.draft.suite.cases or desk.draft.rows:
             st.button(
@@ -88,7 +92,7 @@ def sources(desk: EvaluateDesk) -> None:
 def _choice(name: str) -> tuple[Vertical, str]:
     vertical = st.selectbox(
         "Vertical",
-        VERTICALS,
+        list(words.VERTICALS),
         format_func=words.VERTICALS.__getitem__,
         key=f"evaluate-{name}-vertical",
         width=180,
@@ -104,7 +108,7 @@ def _choice(name: str) -> tuple[Vertical, str]:
 
 
 def _take_starter(desk: EvaluateDesk, vertical: Vertical, language: str) -> None:
-    desk.replace(with_cases_of(desk.draft, starter(vertical, language)))
+    desk.replace(with_cases_of(desk.draft, load_starter(vertical, language)))
 
 
 def _upload(desk: EvaluateDesk) -> None:

@@ -16,7 +16,6 @@ from playground.evaluate.as_scores import ScoresRefused, as_scores
 from playground.evaluate.cells import CellSummary, Run
 from playground.evaluate.desk_view import EvaluateDesk
 from playground.evaluate.state import Scored, keep_scored, scored
-from playground.found import Found
 from playground.intent import languages
 from playground.intent.preview_view import preview
 from playground.look import palette, parts, words
@@ -129,9 +128,7 @@ def winners(desk: EvaluateDesk, connection: Connection, run: Run) -> dict[Optimi
     """Who would answer the suite's intent now, by each preset."""
     suite, found = run.suite, {}
     for preset in get_args(OptimizeFor):
-        form = TurnSettings(
-            language=suite.language, vertical=suite.vertical, optimize_for=preset
-        )
+        form = TurnSettings(language=suite.language, vertical=suite.vertical, optimize_for=preset)
         ranking = preview(desk.runtime, connection, form).value
         if ranking is not None and (name := _winner(ranking)):
             found[preset] = name
