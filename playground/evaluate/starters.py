@@ -1,0 +1,55 @@
+"""The starter sets that ship: short tasks of our own writing that are checked without a judge.
+
+Each is a suite file in ``starters/``, one per vertical and language: 15 cases, of which 5 are
+easy, 6 medium and 4 hard; the tags of a case say which, and what skill it asks for. Everything
+that an answer needs is in its prompt, and rules in it are made up where they look like law,
+medicine or tax.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, get_args
+
+import yaml
+
+from playground.evaluate.suite import Suite
+from playground.intent import languages
+from playground.look.words import VERTICALS
+from speko_client.models import Vertical
+
+LANGUAGES: Final = ("en", "es", "de", "fr")
+_SHIPPED: Final = Path(__file__).with_name("starters")
+
+
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """One set that ships; ``name`` is also the name of its suite."""
+
+    vertical: Vertical
+    language: str
+    name: str
+    path: Path
+
+
+def starters() -> tuple[Starter, ...]:
+    """All sets, by vertical and then language, English first; no file is read."""
+    return tuple(
+        Starter(
+            vertical=vertical,
+            language=language,
+            name=f"{VERTICALS[vertical]}, {languages.name(language)}",
+            path=_SHIPPED / f"{vertical}-{language}.yaml",
+        )
+        for vertical in get_args(Vertical)
+        for language in LANGUAGES
+    )
+
+
+def load_starter(vertical: str, language: str) -> Suite:
+    """The suite of a set. Raises SuiteError where none is for this vertical and language."""
+    for starter in starters():
+        if (starter.vertical, starter.language) == (vertical, language):
+            return Suite.model_validate(yaml.safe_load(starter.path.read_text("utf-8")))
+    raise LookupError(f"There is no starter set for {vertical} in {language}.")
