@@ -7,39 +7,64 @@ in one pass and without running anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from speko_client.models import Fault, Language, OptimizeFor, Vertical, WhatIf
 
 MOST_CASES = 20_000
 MOST_ARMS = 50
 MOST_REPEATS = 100
+MOST_SCHEMA_VALUES = 3_000
+"""So many values a JSON schema may hold, and ``DEEPEST_SCHEMA`` levels of them."""
+DEEPEST_SCHEMA = 60
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(max_length=200_000)]
 Seconds = Annotated[float, Field(gt=0, le=3_600)]
 
 
+class SuiteError(ValueError):
+    """A suite cannot be used as it is. Its words say where (``place``), why and what to do."""
+
+    def __init__(self, problem: str, place: str = "") -> None:
+        super().__init__(f"{place}: {problem}" if place else problem)
+        self.problem = problem
+        self.place = place
+
+
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # A number is a text too: YAML and JSON write ``value: 42`` where the answer is to be 42.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, coerce_numbers_to_str=True
+    )
 
 
 class Equals(_Part):
-    """The whole answer is this text, white space at its ends aside."""
+    """The whole answer is this text, white space at its ends aside; with ``negate``, it is not."""
 
     type: Literal["equals"] = "equals"
     value: Text
     ignore_case: bool = False
+    negate: bool = False
 
 
 class Contains(_Part):
     """The answer contains this text; with ``negate``, it does not."""
 
     type: Literal["contains"] = "contains"
-    value: Text
+    value: Annotated[Text, Field(min_length=1)]
+    ignore_case: bool = True
+    negate: bool = False
+
+
+class ContainsAny(_Part):
+    """The answer contains one of these texts at least; with ``negate``, none of them."""
+
+    type: Literal["contains_any"] = "contains_any"
+    value: Annotated[tuple[Annotated[Text, Field(min_length=1)], ...], Field(min_length=1)]
     ignore_case: bool = True
     negate: bool = False
 
@@ -57,6 +82,25 @@ class HasSchema(_Part):
 
     type: Literal["json_schema"] = "json_schema"
     value: dict[str, Any]
+
+    @field_validator("value", mode="after")
+    @classmethod
+    def _of_a_size(cls, value: dict[str, Any]) -> dict[str, Any]:
+        waiting: list[tuple[Any, int]] = [(value, 1)]
+        seen = 0
+        while waiting:
+            each, depth = waiting.pop()
+            seen += 1
+            if seen > MOST_SCHEMA_VALUES or depth > DEEPEST_SCHEMA:
+                raise ValueError(
+                    f"a schema has {MOST_SCHEMA_VALUES:,} values at most, "
+                    f"and {DEEPEST_SCHEMA} levels"
+                )
+            if isinstance(each, dict):
+                each = list(each.values())
+            if isinstance(each, (list, tuple)):
+                waiting += [(inner, depth + 1) for inner in each[: MOST_SCHEMA_VALUES + 1]]
+        return value
 
 
 class NumberWithin(_Part):
@@ -116,6 +160,7 @@ class Judged(_Part):
 Check = Annotated[
     Equals
     | Contains
+    | ContainsAny
     | Matches
     | HasSchema
     | NumberWithin
@@ -151,6 +196,13 @@ class Case(_Part):
     vertical: Vertical | None = None
     checks: Annotated[tuple[Check, ...], Field(max_length=100)] = ()
     tags: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
+
+    @field_validator("messages")
+    @classmethod
+    def _ends_with_the_user(cls, messages: tuple[Message, ...]) -> tuple[Message, ...]:
+        if messages and messages[-1].role != "user":
+            raise ValueError("the last message must be the user's: it is what will be answered")
+        return messages
 
 
 class Arm(_Part):
@@ -208,3 +260,27 @@ class Suite(_Part):
     baseline: Name | None = None
     repeats: Annotated[int, Field(ge=1, le=MOST_REPEATS)] = 1
     max_cost_usd: Annotated[float, Field(ge=0)] | None = None
+
+    @field_validator("cases", "arms")
+    @classmethod
+    def _ids_are_unique(
+        cls, parts: tuple[Case, ...] | tuple[Arm, ...]
+    ) -> tuple[Case, ...] | tuple[Arm, ...]:
+        if twice := _first_twice(each.id for each in parts):
+            raise ValueError(f"the id “{twice}” is there twice; give each its own")
+        return parts
+
+    @model_validator(mode="after")
+    def _baseline_is_an_arm(self) -> Self:
+        if self.baseline is not None and self.baseline not in {arm.id for arm in self.arms}:
+            raise ValueError(f"baseline “{self.baseline}” is the id of no arm")
+        return self
+
+
+def _first_twice(ids: Iterable[str]) -> str | None:
+    seen: set[str] = set()
+    for each in ids:
+        if each in seen:
+            return each
+        seen.add(each)
+    return None
