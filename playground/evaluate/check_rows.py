@@ -15,6 +15,7 @@ from playground.evaluate.suite import (
     AtMost,
     Check,
     Contains,
+    ContainsAny,
     Equals,
     ExcludedBecause,
     FailoversAtMost,
@@ -25,6 +26,9 @@ from playground.evaluate.suite import (
     PredictedServed,
     ProviderIn,
 )
+
+_BETWEEN: Final = "|"
+"""Between the texts of which one is to be contained."""
 
 
 class CheckRow(NamedTuple):
@@ -74,17 +78,44 @@ def _number_within(value: str, detail: str) -> Check:
     return NumberWithin(value=_number(value), tolerance=tolerance)
 
 
+def _parts(value: str) -> tuple[str, ...]:
+    return tuple(filter(None, (each.strip() for each in _needed(value).split(_BETWEEN))))
+
+
 def _provider_in(value: str, detail: str) -> Check:
     names = [each.strip() for each in _needed(value).replace("\n", ",").split(",")]
     return ProviderIn(value=tuple(filter(None, names)))
 
 
+_CASE: Final = {True: "", False: ", same case"}
+_TEXT_VERBS: Final = {
+    (Contains, False): "contains",
+    (Contains, True): "does not contain",
+    (ContainsAny, False): "contains one of",
+    (ContainsAny, True): "contains none of",
+    (Equals, False): "equals",
+    (Equals, True): "does not equal",
+}
+
+
+def _of_text(
+    kind: type[Contains] | type[ContainsAny] | type[Equals], negate: bool, ignore_case: bool
+) -> _Make:
+    def make(value: str, detail: str) -> Check:
+        text = _parts(value) if kind is ContainsAny else _needed(value)
+        fields = {"value": text, "negate": negate, "ignore_case": ignore_case}
+        return kind.model_validate(fields)
+
+    return make
+
+
 _MAKE: Final[Mapping[str, _Make]] = {
-    "contains": lambda value, _: Contains(value=_needed(value)),
-    "contains, same case": lambda value, _: Contains(value=_needed(value), ignore_case=False),
-    "does not contain": lambda value, _: Contains(value=_needed(value), negate=True),
-    "equals": lambda value, _: Equals(value=_needed(value)),
-    "equals, any case": lambda value, _: Equals(value=_needed(value), ignore_case=True),
+    **{
+        f"{_TEXT_VERBS[kind, negate]}{_CASE[ignore_case]}": _of_text(kind, negate, ignore_case)
+        for kind in (Contains, ContainsAny, Equals)
+        for negate in (False, True)
+        for ignore_case in (True, False)
+    },
     "matches (regex)": lambda value, _: Matches(value=_needed(value)),
     "does not match (regex)": lambda value, _: Matches(value=_needed(value), negate=True),
     "number, give or take": _number_within,
@@ -137,10 +168,12 @@ def check_of(row: CheckRow) -> Check:
 def row_of(check: Check) -> CheckRow:
     """The row that makes this check."""
     match check:
-        case Contains():
-            return CheckRow(_contains(check), check.value)
-        case Equals():
-            return CheckRow("equals, any case" if check.ignore_case else "equals", check.value)
+        case Contains() | ContainsAny() | Equals():
+            kind = f"{_TEXT_VERBS[type(check), check.negate]}{_CASE[check.ignore_case]}"
+            value = (
+                f" {_BETWEEN} ".join(check.value) if check.type == "contains_any" else check.value
+            )
+            return CheckRow(kind, value)
         case Matches():
             kind = "does not match (regex)" if check.negate else "matches (regex)"
             return CheckRow(kind, check.value)
@@ -169,17 +202,3 @@ _AT_MOST: Final = {
     "cost": "cost at most, $",
     "tokens": "tokens at most",
 }
-
-
-def _contains(check: Contains) -> str:
-    if check.negate:
-        return "does not contain"
-    return "contains" if check.ignore_case else "contains, same case"
-
-
-def said(check: Check) -> str:
-    """The check in a short clause: ``contains “42”``."""
-    row = row_of(check)
-    value = f" “{row.value}”" if row.value else ""
-    detail = f" ({row.detail})" if row.detail else ""
-    return f"{row.kind}{value}{detail}"

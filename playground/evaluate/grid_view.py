@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 import streamlit as st
 
@@ -30,7 +30,7 @@ def grid_view(run: Run, grid: Grid) -> None:
         key="evaluate-filter",
         persist_state="session",
     )
-    by = cast("Filter", chosen or "all")
+    by: Filter = chosen or "all"
     rows = filtered(grid.rows, by)
     if not rows:
         st.info("No case is like that.")

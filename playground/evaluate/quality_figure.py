@@ -13,7 +13,7 @@ from playground.look.figures import TEXT, Theme, marker_look, styled, translucen
 
 Kind = Literal["router", "candidate", "control", "bound", "now"]
 
-_SYMBOLS: Final = {"router": "diamond", "control": "circle-open", "bound": "star-open"}
+_SYMBOLS: Final = {"router": "circle-cross", "control": "circle-open", "bound": "star-open"}
 _AIR: Final = 0.06
 
 
@@ -54,7 +54,9 @@ def figure(points: Sequence[Point], theme: Theme, *, height: int = 420) -> go.Fi
     for point in points:
         picture.add_trace(_mark(point, theme))
     styled(picture, theme, height=height)
-    picture.update_xaxes(title_text="US$ per answer", rangemode="tozero", tickformat="$~g", nticks=6)
+    picture.update_xaxes(
+        title_text="US$ per answer", rangemode="tozero", tickformat="$~g", nticks=6
+    )
     return picture.update_yaxes(
         title_text="passed", tickformat=".0%", range=_range(points), nticks=6
     )
@@ -105,7 +107,7 @@ def _look(point: Point, theme: Theme) -> dict[str, Any]:
         return marker_look(point.provider, theme)
     if point.kind == "now":
         colour = _solid(point, theme)
-        return {"symbol": "diamond", "size": 18, "color": colour, "line": {"width": 0}}
+        return {"symbol": "circle-dot", "size": 20, "color": colour, "line": {"width": 2}}
     size = 14 if point.kind == "router" else 12
     colour = _solid(point, theme)
     return {"symbol": _SYMBOLS[point.kind], "size": size, "color": colour, "line": {"width": 2}}

@@ -12,7 +12,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from playground.evaluate.check_rows import said
+from playground.evaluate.check_words import clause
 from playground.evaluate.grid import asked_in
 from playground.evaluate.suite import Case, Check, Contains
 
@@ -46,16 +46,18 @@ def columns(cases: Iterable[Case], wanted: Sequence[str]) -> list[str]:
 
 def lines(cases: Sequence[Case], names: Sequence[str]) -> list[dict[str, str | None]]:
     """A line for each case: its id, its variables, its ideal, and what else there is."""
-    return [
-        {
-            ID: case.id,
-            **{name: case.vars.get(name) for name in names},
-            IDEAL: case.ideal,
-            CONTAINS: (plain := _plain_contains(case)) and plain.value,
-            MORE: _more(case, plain),
-        }
-        for case in cases
-    ]
+    return [_line(case, names) for case in cases]
+
+
+def _line(case: Case, names: Sequence[str]) -> dict[str, str | None]:
+    plain = _plain_contains(case)
+    return {
+        ID: case.id,
+        **{name: case.vars.get(name) for name in names},
+        IDEAL: case.ideal,
+        CONTAINS: plain.value if plain else None,
+        MORE: _more(case, plain),
+    }
 
 
 def _plain_contains(case: Case) -> Contains | None:
@@ -65,7 +67,7 @@ def _plain_contains(case: Case) -> Contains | None:
 
 
 def _more(case: Case, plain: Check | None) -> str | None:
-    rest = [said(check) for check in case.checks if check is not plain]
+    rest = [clause(check) for check in case.checks if check is not plain]
     if case.messages:
         rest.insert(0, f"a conversation that ends with “{asked_in(case)[:80]}”")
     return "; ".join(rest) or None
