@@ -5,20 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from playground.evaluate.cells import Cell, Run
-from playground.evaluate.suite import Arm, Case, Message
-from playground.sessions.turns import Turn, TurnSettings
+from playground.evaluate.questions import (
+    conversation_for,
+    messages_of,
+    prompt_of,
+    settings_for,
+)
+from playground.evaluate.suite import Arm, Case, Message, Suite
+from playground.sessions.turns import Turn
 
 
-def turn_of(
-    run: Run, arm: Arm, cell: Cell, asked: Sequence[Message], settings: TurnSettings
-) -> Turn:
-    """The cell's turn; ``asked`` and ``settings`` are what it was sent with."""
+def asked_of(suite: Suite, arm: Arm, case: Case) -> tuple[Message, ...]:
+    """The messages that an arm is sent for a case, the system prompt first.
+
+    Raises SuiteError for a variable that the case does not have.
+    """
+    messages = messages_of(*conversation_for(suite, arm, case))
+    system = settings_for(suite, arm, case).system_prompt
+    return (Message(role="system", content=system), *messages) if system.strip() else messages
+
+
+def turn_of(run: Run, arm: Arm, case: Case, cell: Cell) -> Turn:
+    """The cell's turn. Raises SuiteError for a variable that the case does not have."""
     return Turn(
         id=f"{arm.id}-{cell.repeat}",
         conversation_id=run.id,
         parent_id=None,
-        message=asked[-1].content if asked else "",
-        settings=settings,
+        message=prompt_of(run.suite, arm, case),
+        settings=settings_for(run.suite, arm, case),
         connection=run.server,
         status="failed" if cell.error else "done",
         answer=cell.answer,

@@ -10,11 +10,11 @@ from html import escape
 
 import streamlit as st
 
-from playground.evaluate.cell_turn import case_named, named, others_of, turn_of
+from playground.evaluate.cell_turn import asked_of, case_named, named, others_of, turn_of
 from playground.evaluate.cells import Cell, CellKey, CheckResult, Run
 from playground.evaluate.desk_view import EvaluateDesk
 from playground.evaluate.state import Opened
-from playground.evaluate.suite import Arm, Case
+from playground.evaluate.suite import Arm, Case, SuiteError
 from playground.found import Found
 from playground.look import palette, parts, words
 from playground.look.answer_html import answer_html
@@ -45,16 +45,9 @@ def _body(desk: EvaluateDesk, run: Run, case: Case, arm: Arm) -> None:
         st.error(literal(found.problem), icon=":material/error:")
         return
     cells = found.value or []
-    asked = desk.asked(run, case, arm)
-    with st.expander("What was asked", expanded=True, key="drawer-asked"):
-        for message in asked:
-            st.caption(message.role.capitalize())
-            st.html(parts.typed(message.content))
-        if case.ideal:
-            st.caption("Ideal answer")
-            st.html(parts.typed(case.ideal))
+    _asked(run, case, arm)
     for cell in cells:
-        _cell(desk, run, case, arm, cell)
+        _cell(run, case, arm, cell)
     if not cells:
         st.info("This cell is still to come.")
     if any(cell.answer.text for cell in cells):
@@ -72,12 +65,25 @@ def _body(desk: EvaluateDesk, run: Run, case: Case, arm: Arm) -> None:
             st.rerun()
 
 
+def _asked(run: Run, case: Case, arm: Arm) -> None:
+    with st.expander("What was asked", expanded=True, key="drawer-asked"):
+        asked = Found.by(lambda: asked_of(run.suite, arm, case), SuiteError)
+        if asked.problem:
+            st.warning(literal(asked.problem))
+        for message in asked.value or ():
+            st.caption(message.role.capitalize())
+            st.html(parts.typed(message.content))
+        if case.ideal:
+            st.caption("Ideal answer")
+            st.html(parts.typed(case.ideal))
+
+
 def _cells(desk: EvaluateDesk, run: Run, case_id: str, arm_id: str) -> list[Cell]:
     keys = [CellKey(case_id, arm_id, repeat) for repeat in range(run.suite.repeats)]
     return [cell for key in keys if (cell := desk.runs.cell(run.id, key)) is not None]
 
 
-def _cell(desk: EvaluateDesk, run: Run, case: Case, arm: Arm, cell: Cell) -> None:
+def _cell(run: Run, case: Case, arm: Arm, cell: Cell) -> None:
     if run.suite.repeats > 1:
         st.subheader(f"Repeat {cell.repeat + 1}", anchor=False)
     answer = cell.answer
@@ -96,8 +102,11 @@ def _cell(desk: EvaluateDesk, run: Run, case: Case, arm: Arm, cell: Cell) -> Non
         on_change="rerun",
     )
     if opened.open:
-        turn = turn_of(run, arm, cell, desk.asked(run, case, arm), desk.settings(run, case, arm))
-        opened.html(receipt_html(receipt(turn), answer.notes))
+        found = Found.by(lambda: turn_of(run, arm, case, cell), SuiteError)
+        if found.value is not None:
+            opened.html(receipt_html(receipt(found.value), answer.notes))
+        else:
+            opened.info(literal(found.problem or ""))
 
 
 def _facts(cell: Cell) -> str:

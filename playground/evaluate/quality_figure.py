@@ -4,45 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final
 
 import plotly.graph_objects as go
 
+from playground.evaluate.quality_points import Point, frontier
 from playground.look import palette
 from playground.look.figures import TEXT, Theme, marker_look, styled, translucent
 
-Kind = Literal["router", "candidate", "control", "bound", "now"]
-
 _SYMBOLS: Final = {"router": "circle-cross", "control": "circle-open", "bound": "star-open"}
 _AIR: Final = 0.06
-
-
-class Point(NamedTuple):
-    """One mark: ``cost`` is US$ per answer, ``rate`` the share that passed, with its interval.
-
-    ``provider`` gives a candidate its look; ``now`` is the routed arm by the weights that are set.
-    """
-
-    name: str
-    kind: Kind
-    cost: float
-    rate: float
-    low: float
-    high: float
-    provider: str = ""
-
-
-def frontier(points: Sequence[Point]) -> list[Point]:
-    """Those that nobody beats in quality without costing more, from the cheapest on.
-
-    A bound, which nobody can have, is none of them.
-    """
-    best: list[Point] = []
-    had = (each for each in points if each.kind != "bound")
-    for point in sorted(had, key=lambda each: (each.cost, -each.rate)):
-        if not best or point.rate > best[-1].rate:
-            best.append(point)
-    return best
 
 
 def figure(points: Sequence[Point], theme: Theme, *, height: int = 420) -> go.Figure:
@@ -55,7 +26,7 @@ def figure(points: Sequence[Point], theme: Theme, *, height: int = 420) -> go.Fi
         picture.add_trace(_mark(point, theme))
     styled(picture, theme, height=height)
     picture.update_xaxes(
-        title_text="US$ per answer", rangemode="tozero", tickformat="$~g", nticks=6
+        title_text="US$ per 1,000 answers", rangemode="tozero", tickformat="$~g", nticks=6
     )
     return picture.update_yaxes(
         title_text="passed", tickformat=".0%", range=_range(points), nticks=6
@@ -98,7 +69,7 @@ def _mark(point: Point, theme: Theme) -> go.Scatter:
             "width": 4,
         },
         hovertemplate=f"<b>{name}</b><br>{point.rate:.1%} passed ({span})"
-        f"<br>${point.cost:.6f} per answer<extra></extra>",
+        f"<br>${point.cost:.3g} per 1,000 answers<extra></extra>",
     )
 
 
