@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from playground.chat.chat_view import connect, facts_of
 from playground.connections.facts_view import ServerFacts
+from playground.connections.remembered import Remembered
 from playground.evaluate import chosen_arms, state
 from playground.evaluate.draft import Draft, empty_draft
 from playground.evaluate.drafts import load_draft, save_draft
@@ -22,6 +23,13 @@ from playground.sessions.database import StoreError
 from playground.sessions.store import OwnerStore
 from playground.teams.state import this_owner
 from speko_client.models import WhatIf
+
+_KEPT_SECONDS = 300.0
+AnswerT = TypeVar("AnswerT")
+
+
+class _WorkedOut(Remembered):
+    """What runs say, which takes a moment to work out."""
 
 
 @dataclass
@@ -80,6 +88,29 @@ class EvaluateDesk:
         self.draft = draft
         state.replace_draft(draft)
         self._save()
+
+    def start(self, suite):
+        pass
+
+    def can_run_again(self, run):
+        return False
+
+    def asked(self, run, case, arm):
+        return ()
+
+    def settings(self, run, case, arm):
+        from playground.sessions.turns import TurnSettings
+
+        return TurnSettings()
+
+    def pause(self, run):
+        pass
+
+    def go_on(self, run):
+        pass
+
+    def cancel(self, run):
+        pass
 
     def _save(self) -> None:
         saved = Found.by(lambda: save_draft(self.store, self.draft), StoreError)

@@ -9,7 +9,7 @@ Kind = Literal["router", "candidate", "control", "bound", "now"]
 
 
 class Point(NamedTuple):
-    """One mark: ``cost`` is US$ per 1,000 answers, ``rate`` the share that passed, and its interval.
+    """A mark: ``cost`` is US$ per 1,000 answers, ``rate`` the share that passed, with an interval.
 
     ``provider`` gives a candidate its look; ``now`` is the routed arm by the weights that are set.
     """
