@@ -11,7 +11,7 @@ from playground.look.safe_text import literal
 from playground.routing.desk_view import RoutingDesk, open_desk
 
 # As in the URL (``?view=sweep``); the style makes the first letter a capital.
-VIEWS = ("ranking", "sweep", "what-if", "drill")
+VIEWS = ("ranking", "sweep", "what-if", "scores", "drill")
 _VIEW_HEIGHT = 420
 
 
@@ -67,6 +67,10 @@ def show(view: str, desk: RoutingDesk) -> None:
             from playground.routing.what_if_view import what_if_view
 
             what_if_view(desk)
+        case "scores":
+            from playground.scores.scores_view import scores_view
+
+            scores_view(desk)
         case "drill":
             from playground.drills.drill_view import drill_view
 

@@ -6,6 +6,7 @@ import atexit
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from playground.servers import connection as connections
@@ -83,9 +84,10 @@ class Runtime:
 
     def _embedded(self, choice: ServerChoice, private_allowed: bool) -> Connection:
         vendors = usable_vendors(choice, private_allowed=private_allowed)
-        return connections.embedded(
+        found = connections.embedded(
             *self.gateway.ensure(), vendors, choice.fleet, public_only=not private_allowed
         )
+        return replace(found, scores=choice.scores)
 
     def client(self, connection: Connection) -> Speko:
         """A client for short questions (providers, routing preview, fleet); close it after use."""

@@ -16,7 +16,7 @@ from typing import Self, Unpack
 
 import httpx
 
-from speko_client import calls, limits
+from speko_client import calls, limits, models
 from speko_client.answers import AnswerSoFar, body_of, whole_answer
 from speko_client.errors import SpekoApiError
 from speko_client.events import JsonBody, ModelT
@@ -28,20 +28,7 @@ from speko_client.failures import (
     translated,
 )
 from speko_client.limits import AnswerLimits, Deadline, async_http, async_until
-from speko_client.models import (
-    CompleteResult,
-    CompleteStreamDelta,
-    CompleteStreamEvent,
-    Fleet,
-    KnownProviders,
-    ProvidersHealth,
-    RoutingPreview,
-    Sweep,
-    SweepRequest,
-    VendorConnections,
-    VendorTest,
-    WhatIf,
-)
+from speko_client.models import CompleteResult, CompleteStreamDelta, CompleteStreamEvent
 from speko_client.server import (
     DEFAULT_BASE_URL,
     DEFAULT_TIMEOUT,
@@ -141,28 +128,38 @@ class AsyncSpeko:
         intent: calls.IntentInput,
         constraints: calls.ConstraintsInput | None = None,
         *,
-        what_if: WhatIf | None = None,
+        what_if: models.WhatIf | None = None,
         weight_lines: bool = False,
-    ) -> RoutingPreview:
+    ) -> models.RoutingPreview:
         """The router's choice for this intent and allow-list; no model is called.
 
         *Extensions:* ``what_if`` is tried on top of the server's snapshot; ``weight_lines`` asks
         who wins along each weight.
         """
         call = calls.preview_call(intent, constraints, what_if=what_if, weight_lines=weight_lines)
-        return await self._fetch(call, RoutingPreview)
+        return await self._fetch(call, models.RoutingPreview)
 
-    async def sweep(self, request: SweepRequest, what_if: WhatIf | None = None) -> Sweep:
+    async def sweep(
+        self, request: models.SweepRequest, what_if: models.WhatIf | None = None
+    ) -> models.Sweep:
         """*Extension.* An embedded gateway's choice for many intents at once."""
-        return await self._fetch(calls.sweep_call(request, what_if), Sweep)
+        return await self._fetch(calls.sweep_call(request, what_if), models.Sweep)
 
-    async def known_providers(self) -> KnownProviders:
+    async def known_providers(self) -> models.KnownProviders:
         """The providers and models that an allow-list may name."""
-        return await self._fetch(calls.get_call("/v1/providers/known"), KnownProviders)
+        return await self._fetch(calls.get_call("/v1/providers/known"), models.KnownProviders)
 
-    async def fleet(self) -> Fleet:
+    async def fleet(self) -> models.Fleet:
         """*Extension.* What answers at an embedded gateway; another server answers 404."""
-        return await self._fetch(calls.get_call("/v1/fleet"), Fleet)
+        return await self._fetch(calls.get_call("/v1/fleet"), models.Fleet)
+
+    async def scores(self) -> models.ScoresList:
+        """*Extension.* The snapshots that an embedded gateway can rank by."""
+        return await self._fetch(calls.get_call("/v1/scores"), models.ScoresList)
+
+    async def scores_rows(self, snapshot: str) -> models.ScoresRows:
+        """*Extension.* One of them by its id, with the figures of each candidate; 404 for none."""
+        return await self._fetch(calls.scores_call(snapshot), models.ScoresRows)
 
     async def check_completions(self) -> None:
         """Raises SpekoApiError where completions or this key are not accepted; calls no model."""
@@ -171,19 +168,19 @@ class AsyncSpeko:
             response = await self._send(call, Deadline(self._server.limits))
             await response.aclose()
 
-    async def vendors(self) -> VendorConnections:
+    async def vendors(self) -> models.VendorConnections:
         """*Extension.* The vendors an embedded gateway can ask, and what each lacks."""
-        return await self._fetch(calls.get_call("/v1/connections"), VendorConnections)
+        return await self._fetch(calls.get_call("/v1/connections"), models.VendorConnections)
 
-    async def test_vendor(self, vendor: str) -> VendorTest:
+    async def test_vendor(self, vendor: str) -> models.VendorTest:
         """*Extension.* Have an embedded gateway ask this vendor for its models, now."""
         return await self._fetch(
-            calls.post_call("/v1/connections/test", {"vendor": vendor}), VendorTest
+            calls.post_call("/v1/connections/test", {"vendor": vendor}), models.VendorTest
         )
 
-    async def provider_health(self) -> ProvidersHealth:
+    async def provider_health(self) -> models.ProvidersHealth:
         """*Extension.* How the recent calls of an embedded gateway went, per model."""
-        return await self._fetch(calls.get_call("/v1/providers/health"), ProvidersHealth)
+        return await self._fetch(calls.get_call("/v1/providers/health"), models.ProvidersHealth)
 
     async def _fetch(self, call: calls.Call, model: type[ModelT]) -> ModelT:
         deadline = Deadline(self._server.limits)

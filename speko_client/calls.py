@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, TypedDict, TypeVar
+from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
@@ -119,6 +120,11 @@ def preview_call(
 def sweep_call(request: SweepRequest, what_if: WhatIf | None = None) -> Call:
     """``POST /v1/routing/sweep``."""
     return post_call("/v1/routing/sweep", request, _what_if_header(what_if))
+
+
+def scores_call(snapshot: str) -> Call:
+    """``GET /v1/scores/ID``; the id is quoted, whatever is in it."""
+    return get_call(f"/v1/scores/{quote(snapshot, safe='')}")
 
 
 def get_call(

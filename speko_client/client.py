@@ -14,7 +14,7 @@ from typing import Self, Unpack
 
 import httpx
 
-from speko_client import calls, limits
+from speko_client import calls, limits, models
 from speko_client.answers import AnswerSoFar, body_of, whole_answer
 from speko_client.errors import SpekoApiError
 from speko_client.events import JsonBody, ModelT
@@ -26,20 +26,7 @@ from speko_client.failures import (
     translated,
 )
 from speko_client.limits import AnswerLimits, Deadline, http, until
-from speko_client.models import (
-    CompleteResult,
-    CompleteStreamDelta,
-    CompleteStreamEvent,
-    Fleet,
-    KnownProviders,
-    ProvidersHealth,
-    RoutingPreview,
-    Sweep,
-    SweepRequest,
-    VendorConnections,
-    VendorTest,
-    WhatIf,
-)
+from speko_client.models import CompleteResult, CompleteStreamDelta, CompleteStreamEvent
 from speko_client.server import (
     DEFAULT_BASE_URL,
     DEFAULT_TIMEOUT,
@@ -139,28 +126,38 @@ class Speko:
         intent: calls.IntentInput,
         constraints: calls.ConstraintsInput | None = None,
         *,
-        what_if: WhatIf | None = None,
+        what_if: models.WhatIf | None = None,
         weight_lines: bool = False,
-    ) -> RoutingPreview:
+    ) -> models.RoutingPreview:
         """The router's choice for this intent and allow-list; no model is called.
 
         *Extensions:* ``what_if`` is tried on top of the server's snapshot; ``weight_lines`` asks
         who wins along each weight.
         """
         call = calls.preview_call(intent, constraints, what_if=what_if, weight_lines=weight_lines)
-        return self._fetch(call, RoutingPreview)
+        return self._fetch(call, models.RoutingPreview)
 
-    def sweep(self, request: SweepRequest, what_if: WhatIf | None = None) -> Sweep:
+    def sweep(
+        self, request: models.SweepRequest, what_if: models.WhatIf | None = None
+    ) -> models.Sweep:
         """*Extension.* An embedded gateway's choice for many intents at once."""
-        return self._fetch(calls.sweep_call(request, what_if), Sweep)
+        return self._fetch(calls.sweep_call(request, what_if), models.Sweep)
 
-    def known_providers(self) -> KnownProviders:
+    def known_providers(self) -> models.KnownProviders:
         """The providers and models that an allow-list may name."""
-        return self._fetch(calls.get_call("/v1/providers/known"), KnownProviders)
+        return self._fetch(calls.get_call("/v1/providers/known"), models.KnownProviders)
 
-    def fleet(self) -> Fleet:
+    def fleet(self) -> models.Fleet:
         """*Extension.* What answers at an embedded gateway; another server answers 404."""
-        return self._fetch(calls.get_call("/v1/fleet"), Fleet)
+        return self._fetch(calls.get_call("/v1/fleet"), models.Fleet)
+
+    def scores(self) -> models.ScoresList:
+        """*Extension.* The snapshots that an embedded gateway can rank by."""
+        return self._fetch(calls.get_call("/v1/scores"), models.ScoresList)
+
+    def scores_rows(self, snapshot: str) -> models.ScoresRows:
+        """*Extension.* One of them by its id, with the figures of each candidate; 404 for none."""
+        return self._fetch(calls.scores_call(snapshot), models.ScoresRows)
 
     def check_completions(self) -> None:
         """Raises SpekoApiError where completions or this key are not accepted; calls no model."""
@@ -169,17 +166,19 @@ class Speko:
             response = self._send(call, Deadline(self._server.limits))
             response.close()
 
-    def vendors(self) -> VendorConnections:
+    def vendors(self) -> models.VendorConnections:
         """*Extension.* The vendors an embedded gateway can ask, and what each lacks."""
-        return self._fetch(calls.get_call("/v1/connections"), VendorConnections)
+        return self._fetch(calls.get_call("/v1/connections"), models.VendorConnections)
 
-    def test_vendor(self, vendor: str) -> VendorTest:
+    def test_vendor(self, vendor: str) -> models.VendorTest:
         """*Extension.* Have an embedded gateway ask this vendor for its models, now."""
-        return self._fetch(calls.post_call("/v1/connections/test", {"vendor": vendor}), VendorTest)
+        return self._fetch(
+            calls.post_call("/v1/connections/test", {"vendor": vendor}), models.VendorTest
+        )
 
-    def provider_health(self) -> ProvidersHealth:
+    def provider_health(self) -> models.ProvidersHealth:
         """*Extension.* How the recent calls of an embedded gateway went, per model."""
-        return self._fetch(calls.get_call("/v1/providers/health"), ProvidersHealth)
+        return self._fetch(calls.get_call("/v1/providers/health"), models.ProvidersHealth)
 
     def _fetch(self, call: calls.Call, model: type[ModelT]) -> ModelT:
         deadline = Deadline(self._server.limits)

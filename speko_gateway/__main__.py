@@ -14,11 +14,14 @@ from typing import get_args
 
 from speko_client.models import FleetChoice
 from speko_gateway.config import (
+    DATA_FOLDER_VARIABLE,
     KEY_VARIABLE,
     PRIVATE_URLS_VARIABLE,
+    SCORES_FOLDER_VARIABLE,
     SETTINGS,
     Config,
     drills_taken,
+    folder_named,
     gateway_key,
     private_urls_allowed,
     read_limits,
@@ -134,6 +137,18 @@ def _add_fleet_options(parser: argparse.ArgumentParser) -> None:
         metavar="demo|published|FILE",
         help="the scores to rank by: a shipped name or a file (default: those made for the fleet)",
     )
+    parser.add_argument(
+        "--scores-folder",
+        metavar="FOLDER",
+        help="snapshots of your own that requests may name, each a JSON file "
+        f"({SCORES_FOLDER_VARIABLE})",
+    )
+    parser.add_argument(
+        "--data-folder",
+        metavar="FOLDER",
+        help="where measured times and vendors' model lists are kept over restarts "
+        f"({DATA_FOLDER_VARIABLE}; without, they are not)",
+    )
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
@@ -173,7 +188,16 @@ def _pace(text: str) -> float:
 
 
 def _config(chosen: argparse.Namespace) -> Config:
-    return Config(chosen.fleet, chosen.words, chosen.pace, chosen.snapshot)
+    scores = folder_named(chosen.scores_folder, SCORES_FOLDER_VARIABLE, os.environ)
+    data = folder_named(chosen.data_folder, DATA_FOLDER_VARIABLE, os.environ)
+    return Config(
+        chosen.fleet,
+        chosen.words,
+        chosen.pace,
+        chosen.snapshot,
+        scores_folder=scores,
+        data_folder=data,
+    )
 
 
 def _serve(chosen: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 from speko_client.addresses import AllowPrivate, is_loopback
@@ -19,6 +20,8 @@ from speko_gateway.errors import SetupError
 
 KEY_VARIABLE = "SPEKO_GATEWAY_KEY"
 PRIVATE_URLS_VARIABLE = "SPEKO_ALLOW_PRIVATE_URLS"
+SCORES_FOLDER_VARIABLE = "SPEKO_SCORES_FOLDER"
+DATA_FOLDER_VARIABLE = "SPEKO_DATA_DIR"
 
 WordsChoice = Literal["auto", "scripted"]
 
@@ -152,7 +155,8 @@ class Config:
 
     ``snapshot`` is the name of one that ships here, or a file's path. ``private_urls``: base URLs
     that come with a request may be private addresses.
-    ``drills``: requests may have faults injected.
+    ``drills``: requests may have faults injected. ``scores_folder`` has snapshots of one's own.
+    ``data_folder`` is where the gateway keeps what it has measured; None: nowhere.
     """
 
     fleet: FleetChoice = "auto"
@@ -162,6 +166,14 @@ class Config:
     private_urls: bool = False
     drills: bool = False
     limits: Limits = field(default_factory=Limits)
+    scores_folder: Path | None = None
+    data_folder: Path | None = None
+
+
+def folder_named(flag: str | None, variable: str, environment: Mapping[str, str]) -> Path | None:
+    """The folder of this flag, or of this variable; None where neither names one."""
+    named = (flag or environment.get(variable, "")).strip()
+    return Path(named).expanduser() if named else None
 
 
 @dataclass(frozen=True, slots=True)

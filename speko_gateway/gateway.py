@@ -7,14 +7,16 @@ import secrets
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from speko_client.models import (
+    SCORES_HEADER,
     WHAT_IF_HEADER,
     CompleteRequest,
     PipelineConstraints,
     RoutingIntent,
+    ScoresList,
     Sweep,
     SweepRequest,
     WhatIf,
@@ -37,11 +39,15 @@ from speko_gateway.providers.stand_ins.simulated import Stage
 from speko_gateway.providers.vendors.habits import ServerMemory
 from speko_gateway.providers.vendors.live import build_live_providers, models_named_in
 from speko_gateway.providers.vendors.upstream import Upstream
-from speko_gateway.routing.gating import RememberedShortlists, Shortlisting, gated_shortlist, nobody
+from speko_gateway.routing.gating import Shortlisting, gated_shortlist, nobody
 from speko_gateway.routing.health import HealthGate
 from speko_gateway.routing.ranking import Ranking, shortlist, weights_for
-from speko_gateway.routing.scores import Snapshot, load_snapshot
+from speko_gateway.routing.scores import SHIPPED, Snapshot, load_snapshot
+from speko_gateway.routing.shelf import Shelf, ShelvedShortlists
 from speko_gateway.routing.what_if import sweep, tried
+
+CASTS = ("demo", "published")
+"""The shipped snapshots whose models the demo fleet plays, its own first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,8 @@ class Gateway:
     ``has_model_file`` says whether the local model is here, ``words`` what the demo fleet speaks
     with. ``fleets`` makes the gateway of one request; None where there is only this one fleet.
     ``drill_rules``: how drills run; None where none are taken. ``shortlisting`` makes shortlists,
-    or remembers them.
+    or remembers them. ``shelf`` has the snapshots that a request may name; None where there is only
+    this one.
     """
 
     fleet: Fleet
@@ -65,30 +72,52 @@ class Gateway:
     fleets: Fleets | None = None
     drill_rules: DrillRules | None = None
     shortlisting: Shortlisting = shortlist
+    shelf: Shelf | None = None
+    shortlists: ShelvedShortlists = field(default_factory=ShelvedShortlists)
 
     def for_request(self, headers: Mapping[str, str]) -> Gateway:
-        """The gateway for a request with these headers: with its connections and fleet, and its
-        what-if on top of the snapshot.
+        """The gateway for a request with these headers: with its connections, fleet and snapshot,
+        and its what-if on top of the snapshot.
 
         Without such headers it is this one. Raises GatewayError, 400, for a header it cannot use.
         """
-        asked = fleet_request_in(headers)
-        here = self if asked is None or self.fleets is None else self._joined(asked, self.fleets)
+        asked, scores = fleet_request_in(headers), headers.get(SCORES_HEADER.lower())
+        here = self
+        if asked is not None or scores is not None:
+            chosen = None if scores is None else self.on_shelf.named(scores)
+            here = self._joined(asked or FleetRequest(), chosen)
         what_if = read_header(headers, WHAT_IF_HEADER, WhatIf)
         if what_if is None:
             return here
         return replace(here, snapshot=tried(here.snapshot, what_if))
 
-    def _joined(self, asked: FleetRequest, fleets: Fleets) -> Gateway:
-        """This gateway with a request's own connections."""
-        lineup = fleets.lineup(asked)
+    @property
+    def on_shelf(self) -> Shelf:
+        """The snapshots that a request may name."""
+        return self.shelf or Shelf([self.snapshot])
+
+    def scores(self) -> ScoresList:
+        """Every snapshot there is, and which of them ranks this request."""
+        shelf = self.on_shelf
+        return ScoresList(
+            in_force=self.snapshot.id,
+            snapshots=list(shelf.snapshots()),
+            problems=list(shelf.problems()),
+        )
+
+    def _joined(self, asked: FleetRequest, scores: Snapshot | None) -> Gateway:
+        """This gateway with a request's own connections, and the snapshot that it names."""
+        if self.fleets is None:
+            return self
+        lineup = self.fleets.lineup(asked, scores)
+        brought = lineup.vendors.brought
         return replace(
             self,
             fleet=lineup.fleet,
             snapshot=lineup.snapshot,
             vendors=lineup.vendors,
             health=self.health.through(lineup.connections),
-            shortlisting=shortlist,
+            shortlisting=shortlist if brought else self.shortlists.of(lineup.snapshot),
         )
 
     @asynccontextmanager
@@ -213,18 +242,27 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
         models=models_named_in(environment),
         memory=memory,
     )
-    stage = Stage(
-        snapshot=load_snapshot(config.snapshot or "demo"),
-        engine=engine,
-        pace=config.pace,
-        scripted=config.words == "scripted",
-    )
+    scores = {name: load_snapshot(name) for name in SHIPPED}
+    if config.snapshot is not None and config.snapshot not in scores:
+        scores[config.snapshot] = load_snapshot(config.snapshot)
+    stages = [
+        Stage(
+            snapshot=scores[name],
+            engine=engine,
+            pace=config.pace,
+            scripted=config.words == "scripted",
+        )
+        for name in dict.fromkeys((config.snapshot or CASTS[0], *CASTS))
+    ]
+    casts = [demo_lineup(stage, local, vendors) for stage in stages]
     fleets = Fleets(
         config.fleet,
-        demo=demo_lineup(stage, local, vendors),
-        live=live_lineup(vendors, load_snapshot(config.snapshot or "published"), local),
+        demo=casts[0],
+        live=live_lineup(vendors, scores[config.snapshot or "published"], local),
+        casts={each.snapshot.id: each for each in reversed(casts)},
     )
     lineup = fleets.lineup(FleetRequest())
+    shortlists = ShelvedShortlists()
     return Gateway(
         fleet=lineup.fleet,
         snapshot=lineup.snapshot,
@@ -232,11 +270,17 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
         limits=limits,
         clock=time.monotonic,
         has_model_file=engine.present,
-        words=lambda: stage.words,
+        words=lambda: stages[0].words,
         vendors=lineup.vendors,
         fleets=fleets,
         drill_rules=DrillRules() if config.drills else None,
-        shortlisting=RememberedShortlists(lineup.snapshot),
+        shortlisting=shortlists.of(lineup.snapshot),
+        shelf=Shelf(
+            [scores[name] for name in SHIPPED],
+            scores.get(config.snapshot or ""),
+            config.scores_folder,
+        ),
+        shortlists=shortlists,
     )
 
 

@@ -171,11 +171,12 @@ def _always(pins: Sequence[str], rivals: Sequence[Rival], ours: Outcomes) -> Ite
         for place, pin in enumerate(pins)
         if each.axes and covers([pin], each.provider_id, each.model_id)
     }
-    if figures:
-        cheapest = min(figures, key=lambda place: figures[place].cost)
-        best = max(figures, key=lambda place: figures[place].quality)
-        yield _control("Always the cheapest", rivals[cheapest])
-        yield _control("Always the best", rivals[best])
+    prices = {place: axes.cost for place, axes in figures.items() if axes.cost is not None}
+    qualities = {place: axes.quality for place, axes in figures.items() if axes.quality is not None}
+    if prices:
+        yield _control("Always the cheapest", rivals[min(prices, key=prices.__getitem__)])
+    if qualities:
+        yield _control("Always the best", rivals[max(qualities, key=qualities.__getitem__)])
 
 
 def _control(name: str, rival: Rival) -> Rival:

@@ -6,13 +6,14 @@ browser session brings along.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 
 import streamlit as st
 
 from playground.browser import url
+from playground.connections import state
 from playground.connections.remembered import Remembered
-from playground.connections.state import choice_revision
 from playground.look.safe_text import literal
 from playground.runtime import Runtime, get_runtime
 from playground.servers import pool
@@ -22,6 +23,7 @@ from speko_client.models import Fleet, KnownProvider, ProvidersHealth
 
 _LOOK_SECONDS = 0.1
 _SECONDS = 5.0
+_SCORES_GONE = "The scores that you chose are gone: the server ranks by its own again."
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,14 @@ class ServerFacts:
 
 def server_facts(runtime: Runtime, connection: Connection) -> ServerFacts:
     """The fleet and the provider list; kept for 5 s, a failure is not kept."""
+    if state.take_scores_gone():
+        st.toast(_SCORES_GONE, icon=":material/history:", duration="long")
     question = ("facts", *who_asks(connection))
     try:
         return remembered(runtime).answer(question, _SECONDS, lambda: _ask(runtime, connection))
     except SpekoApiError as error:
+        if connection.scores and error.status == HTTPStatus.BAD_REQUEST:
+            return _by_its_own_scores(runtime, connection)
         return ServerFacts(problem=connection.redact(error.message))
 
 
@@ -98,7 +104,19 @@ def remembered(runtime: Runtime) -> Remembered:
 
 def who_asks(connection: Connection) -> tuple[object, ...]:
     """What is the same for all to whom the server gives the same answers; no key is in it."""
-    return connection.base_url, choice_revision(), connection.public_only
+    return connection.base_url, state.choice_revision(), connection.public_only
+
+
+def _by_its_own_scores(runtime: Runtime, connection: Connection) -> ServerFacts:
+    """Where they are what the server refused, the chosen ones are gone, and the page begins anew.
+
+    Its own rank again from then on.
+    """
+    facts = server_facts(runtime, replace(connection, scores=None))
+    if facts.problem is None:
+        state.leave_gone_scores()
+        st.rerun()
+    return facts
 
 
 def _ask(runtime: Runtime, connection: Connection) -> ServerFacts:

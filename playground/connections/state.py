@@ -25,6 +25,7 @@ _REVISION = Slot("server_choice_revision", str)
 _CHECKED = Slot[dict[str, Checked]]("connections_checked", dict)
 _CHECK_WANTED = Slot("connection_to_check", str)
 _EDITED = Slot("connection_edited", str)
+_SCORES_GONE = Slot("scores_gone", bool)
 
 
 def connection_in_force(runtime: Runtime) -> Connection:
@@ -62,6 +63,32 @@ def choose_server(choice: ServerChoice) -> None:
     """Talk to this server, with these credentials, from the next look on."""
     _CHOICE.set(choice)
     _REVISION.set(secrets.token_hex(8))
+
+
+def chosen_scores() -> str | None:
+    """The id of the snapshot that this browser session has chosen; None: the server's own."""
+    return server_choice().scores
+
+
+def choose_scores(snapshot_id: str | None) -> None:
+    """Have everything in this browser session ranked by this snapshot; None: by the server's own.
+
+    Only the embedded gateway is told so.
+    """
+    choose_server(replace(server_choice(), scores=snapshot_id))
+
+
+def leave_gone_scores() -> None:
+    """The chosen snapshot is gone: back to the server's own, which ``take_scores_gone`` tells."""
+    choose_scores(None)
+    _SCORES_GONE.set(True)
+
+
+def take_scores_gone() -> bool:
+    """Whether the chosen snapshot turned out to be gone; True only once."""
+    gone = bool(_SCORES_GONE.get())
+    _SCORES_GONE.set(None)
+    return gone
 
 
 def choice_revision() -> str:

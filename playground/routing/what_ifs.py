@@ -205,7 +205,7 @@ def shown_figure(value: float) -> str:
 
 def _candidate_row(each: ScoredCandidate, what_if: WhatIf, scope: Scope) -> CandidateRow:
     entry = f"{each.provider_id}:{each.model_id}"
-    today = {name: shown_figure(getattr(each.axes, name)) if each.axes else "" for name in FIGURES}
+    today = {name: _shown(getattr(each.axes, name)) if each.axes else "" for name in FIGURES}
     edit = next((one for one in what_if.edits if _holds(one, scope) and _entry(one) == entry), None)
     given = {name: getattr(edit, name) if edit else None for name in FIGURES}
     tried = {
@@ -216,6 +216,10 @@ def _candidate_row(each: ScoredCandidate, what_if: WhatIf, scope: Scope) -> Cand
     return CandidateRow(
         entry, each.provider_id, each.model_id, today, tried, on=not gone, fixed=fixed
     )
+
+
+def _shown(value: float | None) -> str:
+    return "" if value is None else shown_figure(value)
 
 
 def _edit(
@@ -231,9 +235,6 @@ def _edit(
             given[name] = _figure(name, text, row)
         except WhatIfError as error:
             problems.append(str(error))
-    if given and not row.today["quality"] and len(given) < len(FIGURES):
-        who = words.candidate(row.provider, row.model)
-        return None, [*problems, f"{who} has no figures yet: enter all three to have it scored."]
     if not given:
         return None, problems
     return FigureEdit.model_validate(

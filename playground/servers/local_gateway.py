@@ -28,6 +28,8 @@ from speko_client.redaction import redacted, secrets_in
 
 START_SECONDS = 60.0
 """How long the gateway may take to listen."""
+SCORES_FOLDER = "scores"
+"""Under the data folder: the snapshots of one's own."""
 
 _COMMAND = (sys.executable, "-m", "speko_gateway")
 _LISTENING = re.compile(r"Listening on (http://\S+)")
@@ -132,6 +134,8 @@ class LocalGateway:
         options += ["--fleet", self._settings.fleet, "--pace", str(self._settings.pace)]
         if self._settings.scores != "auto":
             options += ["--snapshot", self._settings.scores]
+        data = self._settings.data_dir
+        options += ["--scores-folder", str(data / SCORES_FOLDER), "--data-folder", str(data)]
         key = secrets.token_urlsafe(24)
         environment = {**_environment_of(self._settings), "SPEKO_GATEWAY_KEY": key}
         try:

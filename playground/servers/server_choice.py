@@ -53,13 +53,17 @@ class OtherServer:
 
 @dataclass(frozen=True, slots=True)
 class ServerChoice:
-    """``kind`` None: as the environment says. ``fleet`` None: as the gateway was started."""
+    """``kind`` None: as the environment says. ``fleet`` None: as the gateway was started.
+
+    ``scores`` is the id of the snapshot to rank by, None for the gateway's own.
+    """
 
     kind: ServerKind | None = None
     speko_key: SecretStr | None = None
     other: OtherServer | None = None
     vendors: Mapping[str, VendorCredentials] = field(default_factory=dict)
     fleet: FleetChoice | None = None
+    scores: str | None = None
     answered: frozenset[str] = frozenset()
 
     def with_vendor(self, vendor: str, credentials: VendorCredentials) -> ServerChoice:

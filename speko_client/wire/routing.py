@@ -138,20 +138,45 @@ class Sweep(SpekoModel):
     cells: Many[SweepCell] = Field(default_factory=list)
 
 
+class Figure(SpekoModel):
+    """*Extension.* One figure and where it comes from.
+
+    ``value`` is in the axis's unit (``AxisScores``): quality, milliseconds, blended US$ per million
+    tokens. ``n`` is how many cases, votes or answers it is made of, ``low`` and ``high`` its 95 %
+    interval, ``date`` an ISO date. ``effort`` is the reasoning effort it was measured with.
+    """
+
+    axis: Axis
+    value: float
+    source: str
+    date: str | None = None
+    n: int | None = None
+    low: float | None = None
+    high: float | None = None
+    effort: str | None = None
+
+
 class AxisScores(SpekoModel):
     """*Extension.* One candidate's figures and what became of them.
 
     ``quality`` is an index, higher is better; ``ttft_ms`` is p50 in milliseconds; ``cost`` is
     blended US$ per million tokens. ``accuracy``, ``latency`` and ``cost_score`` are normalised
-    to 0..1.
+    to 0..1. An axis in ``assumed`` has no figure: the middle of the pool is taken there.
+    ``sources`` say where the others come from.
     """
 
-    quality: float
-    ttft_ms: float
-    cost: float
+    quality: float | None = None
+    ttft_ms: float | None = None
+    cost: float | None = None
     accuracy: float
     latency: float
     cost_score: float
+    assumed: Many[Axis] = Field(default_factory=list)
+    sources: Many[Figure] = Field(default_factory=list)
+
+    def figure(self, axis: Axis) -> float | None:
+        """The figure on this axis, in its unit; None where there is none."""
+        return {"accuracy": self.quality, "latency": self.ttft_ms, "cost": self.cost}[axis]
 
 
 class ScoredCandidate(SpekoModel):
@@ -176,13 +201,16 @@ class FilteredOut(SpekoModel):
 class SnapshotInfo(SpekoModel):
     """*Extension.* Which scores the router ranks by, and where they come from.
 
-    ``date`` is an ISO date; ``what_if``: it is tried on top of the server's own, see ``WhatIf``.
+    ``date`` is an ISO date; ``licence`` is that of its figures, ``scale`` what its quality means.
+    ``what_if``: it is tried on top of the server's own, see ``WhatIf``.
     """
 
     id: str
     label: str
     source: str
     date: str | None = None
+    licence: str | None = None
+    scale: str | None = None
     what_if: bool | None = None
 
 

@@ -9,13 +9,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from speko_client.wire.base import Language, Many, Region, SpekoModel, Vertical
-from speko_client.wire.routing import Axis, SnapshotInfo
+from speko_client.wire.routing import Figure, SnapshotInfo
 
 SCORES_HEADER = "X-Speko-Scores"
 """The id of the snapshot that one request is to be ranked by."""
 
 SnapshotOrigin = Literal["shipped", "file", "measured", "votes"]
 RowStatus = Literal["production", "warned", "provisional"]
+
+INPUT_TOKENS_PER_MINUTE = 150
+OUTPUT_TOKENS_PER_MINUTE = 80
+"""The conversation mix that published prices per minute assume (docs/contract.md, section 5)."""
+TOKENS_PER_MINUTE = INPUT_TOKENS_PER_MINUTE + OUTPUT_TOKENS_PER_MINUTE
 
 _Text = Annotated[str, Field(min_length=1, max_length=2_000)]
 _Positive = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
@@ -56,6 +61,27 @@ class SnapshotRow(_FileModel):
     status: RowStatus = "production"
     source: _Text | None = None
 
+    @property
+    def cost(self) -> float | None:
+        """Blended US$ per million tokens: the price per minute over its 230 tokens.
+
+        Where a row has list prices and no price per minute, they are blended in the same mix.
+        """
+        if self.usd_per_minute is not None:
+            return self.usd_per_minute / TOKENS_PER_MINUTE * 1_000_000
+        if self.input_usd_per_million is None or self.output_usd_per_million is None:
+            return None
+        return blended(self.input_usd_per_million, self.output_usd_per_million)
+
+
+def blended(input_usd_per_million: float, output_usd_per_million: float) -> float:
+    """US$ per million tokens of a conversation, of which 150 in 230 go in and 80 come out."""
+    minute = (
+        INPUT_TOKENS_PER_MINUTE * input_usd_per_million
+        + OUTPUT_TOKENS_PER_MINUTE * output_usd_per_million
+    )
+    return minute / TOKENS_PER_MINUTE
+
 
 class SnapshotFile(_FileModel):
     """A snapshot as its file has it. ``scale`` says in a clause what its quality means.
@@ -72,23 +98,6 @@ class SnapshotFile(_FileModel):
     origin: SnapshotOrigin = "file"
     notes: tuple[_Text, ...] = ()
     rows: Annotated[tuple[SnapshotRow, ...], Field(min_length=1, max_length=100_000)]
-
-
-class Figure(SpekoModel):
-    """*Extension.* One figure and where it comes from.
-
-    ``value`` is in the axis's unit (``AxisScores``): quality, milliseconds, blended US$ per million
-    tokens. ``n`` is how many cases, votes or answers it is made of, ``low`` and ``high`` its 95 %
-    interval, ``date`` an ISO date.
-    """
-
-    axis: Axis
-    value: float
-    source: str
-    date: str | None = None
-    n: int | None = None
-    low: float | None = None
-    high: float | None = None
 
 
 class ScoresRow(SpekoModel):
@@ -110,8 +119,6 @@ class ScoresSnapshot(SnapshotInfo):
     """*Extension.* A snapshot that requests may name in ``X-Speko-Scores``, without its rows."""
 
     origin: SnapshotOrigin = "shipped"
-    scale: str | None = None
-    licence: str | None = None
     notes: Many[str] = Field(default_factory=list)
     candidates: int = 0
     languages: int = 0

@@ -178,27 +178,38 @@ class Lineup(NamedTuple):
 class Fleets:
     """The fleets one gateway process has; ``choice`` is which of them counts where none is asked.
 
-    The first two are of the environment's vendors alone.
+    The first two are of the environment's vendors alone. ``casts`` are the demo fleets that play
+    the models of one snapshot, by its id; by any other snapshot, ``demo`` is ranked.
     """
 
     choice: FleetChoice
     demo: Lineup
     live: Lineup
+    casts: Mapping[str, Lineup] = field(default_factory=dict)
 
-    def lineup(self, asked: FleetRequest) -> Lineup:
-        """Who can answer a request that asks for this. Raises GatewayError, 400."""
+    def lineup(self, asked: FleetRequest, scores: Snapshot | None = None) -> Lineup:
+        """Who can answer a request that asks for this, ranked by ``scores``, or by the fleet's own.
+
+        Raises GatewayError, 400.
+        """
         vendors = self.live.vendors.of(asked)
         choice = asked.fleet or self.choice
         if choice == "demo" or (choice == "auto" and not vendors.connected):
-            return self.demo._replace(vendors=vendors)
-        if not vendors.brought:
+            return self._cast(scores)._replace(vendors=vendors)
+        if not vendors.brought and (scores is None or scores is self.live.snapshot):
             return self.live._replace(vendors=vendors)
         local = self.live.fleet.providers[LOCAL.provider]
-        return live_lineup(vendors, self.live.snapshot, local)
+        return live_lineup(vendors, scores or self.live.snapshot, local)
 
     def everybody(self) -> frozenset[Candidate]:
-        """The candidates of both."""
-        return self.demo.fleet.everybody() | self.live.fleet.everybody()
+        """The candidates of all."""
+        fleets = (self.demo, self.live, *self.casts.values())
+        return frozenset().union(*(each.fleet.everybody() for each in fleets))
+
+    def _cast(self, scores: Snapshot | None) -> Lineup:
+        if scores is None:
+            return self.demo
+        return self.casts.get(scores.id) or self.demo._replace(snapshot=scores)
 
     async def keep_lists(self) -> None:
         """Keep the lists of the environment's unlisted servers fresh, until cancelled."""

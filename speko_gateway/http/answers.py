@@ -257,15 +257,18 @@ def _scored(ranked: Ranked, fleet: Fleet) -> ScoredCandidate:
 
 
 def _axes(ranked: Ranked) -> AxisScores | None:
-    if ranked.row is None or ranked.axes is None:
+    if ranked.figures is None or ranked.axes is None:
         return None
+    quality, ttft_ms, cost = ranked.figures.values
     return AxisScores(
-        quality=ranked.row.quality,
-        ttft_ms=ranked.row.ttft_ms,
-        cost=ranked.row.cost,
+        quality=quality,
+        ttft_ms=ttft_ms,
+        cost=cost,
         accuracy=ranked.axes.accuracy,
         latency=ranked.axes.latency,
         cost_score=ranked.axes.cost,
+        assumed=list(ranked.assumed),
+        sources=[figure for figure in ranked.figures if figure is not None],
     )
 
 

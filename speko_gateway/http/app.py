@@ -22,10 +22,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from speko_client.addresses import is_loopback
 from speko_client.models import (
+    SCORES_HEADER,
     Fleet,
     KnownProviders,
     ProvidersHealth,
     RoutingPreview,
+    ScoresList,
+    ScoresRows,
     Sweep,
     SweepRequest,
     VendorConnections,
@@ -45,12 +48,14 @@ from speko_gateway.http.leaving import CallerGone
 from speko_gateway.http.observing import CONTENT_TYPE, METRICS_PATH, Metrics, Observer
 from speko_gateway.http.openapi import (
     ERRORS,
+    UNKNOWN_SNAPSHOT,
     UNKNOWN_VENDOR,
     VendorQuestion,
     body_of,
     describe,
 )
 from speko_gateway.http.preview import PreviewQuery, previewed
+from speko_gateway.http.scores import scores_rows
 from speko_gateway.http.vendor_checks import check_vendor, vendor_connections
 
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::\d+)?")
@@ -94,6 +99,7 @@ def _other_routes(gateway: Gateway, metrics: Metrics) -> FastAPI:
         exception_handlers=_ENVELOPES,
     )
     _add_routing(app, gateway)
+    _add_scores(app, gateway)
     _add_connections(app, gateway)
     _add_operation(app, metrics)
     describe(app)
@@ -149,6 +155,27 @@ def _add_routing(app: FastAPI, gateway: Gateway) -> None:
     async def fleet(here: Gateway = own) -> Response:
         """What answers here: the demo fleet or live providers, and which scores rank them."""
         return JSONResponse(wire(here.info()))
+
+
+def _add_scores(app: FastAPI, gateway: Gateway) -> None:
+    own = _for_request(gateway)
+
+    @app.get("/v1/scores", response_model=ScoresList, responses=ERRORS)
+    async def scores(here: Gateway = own) -> Response:
+        """Every snapshot that a request may be ranked by, and files that cannot be used."""
+        return JSONResponse(wire(here.scores()))
+
+    @app.get(
+        "/v1/scores/{id}",
+        response_model=ScoresRows,
+        responses={**ERRORS, **UNKNOWN_SNAPSHOT},
+    )
+    async def rows(request: Request, id: str) -> Response:
+        """One snapshot, with what is known of each candidate that this request can have."""
+        gateway.on_shelf.asked_for(id)
+        headers = headers_of(request.scope) | {SCORES_HEADER.lower(): id}
+        found = scores_rows(gateway.for_request(headers))
+        return Response(encode(wire(found)), media_type="application/json")
 
 
 def _add_connections(app: FastAPI, gateway: Gateway) -> None:

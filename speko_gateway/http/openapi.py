@@ -56,6 +56,9 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     401: _envelope("The bearer key is missing or wrong"),
 }
 UNKNOWN_VENDOR: dict[int | str, dict[str, Any]] = {404: _envelope("There is no vendor of this id")}
+UNKNOWN_SNAPSHOT: dict[int | str, dict[str, Any]] = {
+    404: _envelope("There is no snapshot of this id")
+}
 
 
 def body_of(model: type[BaseModel]) -> dict[str, Any]:

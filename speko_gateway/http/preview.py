@@ -114,9 +114,10 @@ def _barred(ranked: Ranked, denied: Selection, max_price: float | None) -> str |
         return "on the deny-list"
     if max_price is None:
         return None
-    if ranked.row is None:
+    price = ranked.figures and ranked.figures.cost
+    if price is None:
         return "no price is known for it, and max_price asks for one"
-    return "it costs more than max_price" if ranked.row.cost > max_price else None
+    return "it costs more than max_price" if price.value > max_price else None
 
 
 def _explained(ranking: Ranking, barred: Mapping[Candidate, str]) -> Ranking:

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from speko_client.models import Attempt, RoutingIntent
+from speko_client.models import Attempt, ReasoningEffort, RoutingIntent
 from speko_gateway.candidates import Candidate, Selection
 from speko_gateway.errors import GatewayError
 from speko_gateway.routing.health import HealthGate
@@ -39,7 +39,14 @@ MOST_SHOWN = 80
 _ALL_OUT = "Everyone in the pool failed too often lately; the least bad are tried anyway."
 
 Shortlisting = Callable[
-    [RoutingIntent, Selection | None, Snapshot, Sequence[PoolEntry], Mapping[Candidate, str]],
+    [
+        RoutingIntent,
+        Selection | None,
+        Snapshot,
+        Sequence[PoolEntry],
+        Mapping[Candidate, str],
+        ReasoningEffort | None,
+    ],
     Shortlist,
 ]
 """``shortlist`` itself, or something that returns the same."""
@@ -68,15 +75,16 @@ def gated_shortlist(
     pool: Sequence[PoolEntry],
     health: HealthGate,
     make: Shortlisting = shortlist,
+    effort: ReasoningEffort | None = None,
 ) -> GatedShortlist:
     """Filter and normalise, with the gate as it is now; ``make`` makes the shortlist."""
     out = health.unhealthy()
-    found = make(intent, allowed, snapshot, pool, out)
+    found = make(intent, allowed, snapshot, pool, out, effort)
     if found.scored or found.behind or not out:
         return GatedShortlist(found, health, all_out=False)
     held = health.held()
     reasons = {candidate: reason for candidate, reason in out.items() if candidate in held}
-    found = make(intent, allowed, snapshot, pool, reasons)
+    found = make(intent, allowed, snapshot, pool, reasons, effort)
     return GatedShortlist(found, health, all_out=True)
 
 
@@ -85,7 +93,8 @@ class RememberedShortlists:
 
     To look one up costs a fifth of making it. Only those of ``snapshot`` are kept, and none of
     requests with a what-if or with connections of their own. While a candidate is out of the pool
-    nothing is kept either: the reason names the seconds left, so it is another one each second.
+    nothing is kept either: the reason names the seconds left, so it is another one each second. A
+    measured time that has changed makes a new one.
     """
 
     def __init__(self, snapshot: Snapshot, most: int = MOST_KEPT) -> None:
@@ -100,14 +109,17 @@ class RememberedShortlists:
         snapshot: Snapshot,
         pool: Sequence[PoolEntry],
         unhealthy: Mapping[Candidate, str],
+        effort: ReasoningEffort | None = None,
     ) -> Shortlist:
         """The same as ``shortlist`` of these."""
         if snapshot is not self._snapshot or unhealthy or _is_long(allowed):
-            return shortlist(intent, allowed, snapshot, pool, unhealthy)
-        key = intent.language, intent.vertical, intent.region, allowed, tuple(pool)
+            return shortlist(intent, allowed, snapshot, pool, unhealthy, effort)
+        where = intent.language, intent.vertical, intent.region
+        key = where, effort, snapshot.live.revision, allowed, tuple(pool)
         found = self._kept.get(key)
         if found is None:
-            found = self._kept[key] = shortlist(intent, allowed, snapshot, pool, unhealthy)
+            found = shortlist(intent, allowed, snapshot, pool, unhealthy, effort)
+            self._kept[key] = found
             if len(self._kept) > self._most:
                 del self._kept[next(iter(self._kept))]
         return found

@@ -1,44 +1,48 @@
 """Scores snapshots: what is known about each candidate's quality, speed and price.
 
 A snapshot is a JSON file in ``data/`` with an id, a label, a source, a date and rows. A row holds
-for one provider, model, language, vertical and region. Where an intent has no row of its own, a
-broader one stands in, one step at a time: region to global, es-MX to es, vertical to general,
-language to en. The notes say what stood in, so that no general figure passes for a specific one.
+for one provider, model, language, vertical and region, and has figures on one axis or more. Where
+an intent has no figure of its own on an axis, a broader one stands in, one step at a time: region
+to global, es-MX to es, vertical to general, language to en. The notes say what stood in, so that no
+general figure passes for a specific one.
 """
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic.alias_generators import to_camel
+from pydantic import ValidationError
 
 from speko_client.models import (
-    Language,
     OptimizeFor,
-    Region,
+    ReasoningEffort,
     RoutingIntent,
+    SnapshotFile,
     SnapshotInfo,
-    Vertical,
 )
 from speko_gateway.candidates import NOBODY, Candidate, Selection
 from speko_gateway.errors import SetupError
+from speko_gateway.routing.aliases import same_model
+from speko_gateway.routing.figures import NOTHING_LIVE, LiveFigures
+from speko_gateway.routing.lookup import (
+    NO_ROWS,
+    Known,
+    Lookup,
+    Rows,
+    Scope,
+    Wanted,
+    by_effort,
+    candidate_of,
+    closest,
+    scope_of,
+    wanted,
+)
 
 DATA_FOLDER = Path(__file__).parents[1] / "data"
 SHIPPED = ("demo", "published")
-
-INPUT_TOKENS_PER_MINUTE = 150
-OUTPUT_TOKENS_PER_MINUTE = 80
-"""The conversation mix that published prices per minute assume (docs/contract.md, section 5)."""
-
-TOKENS_PER_MINUTE = INPUT_TOKENS_PER_MINUTE + OUTPUT_TOKENS_PER_MINUTE
-
-Text = Annotated[str, Field(min_length=1)]
-Positive = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class Weights(NamedTuple):
@@ -57,88 +61,25 @@ PRESETS: Mapping[OptimizeFor, Weights] = {
 }
 """What each preset makes of the three axes (docs/contract.md, section 3)."""
 
-
-class _FileModel(BaseModel):
-    model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True
-    )
-
-
-class Row(_FileModel):
-    """One candidate's figures. ``quality`` is an index of 0 to 100, ``ttft_ms`` p50 milliseconds.
-
-    ``usd_per_minute`` is the price of one minute of conversation, 150 input and 80 output tokens.
-    The list prices and ``tokens_per_second`` are there where they are known; ``source`` is the
-    row's own where it is not the snapshot's.
-    """
-
-    provider: Annotated[str, Field(pattern=r"^[^:\s]+$")]
-    model: Text
-    language: Language = "en"
-    vertical: Vertical = "general"
-    region: Region = "global"
-    quality: Annotated[float, Field(ge=0, le=100)]
-    ttft_ms: Positive
-    usd_per_minute: Positive
-    input_usd_per_million: Positive | None = None
-    output_usd_per_million: Positive | None = None
-    tokens_per_second: Annotated[float, Field(gt=0)] | None = None
-    status: Literal["production", "warned", "provisional"] = "production"
-    source: Text | None = None
-
-    @property
-    def candidate(self) -> Candidate:
-        """Whose figures these are."""
-        return Candidate(self.provider, self.model)
-
-    @property
-    def cost(self) -> float:
-        """Blended US$ per million tokens.
-
-        One rule for every row: the price per minute over its 230 tokens. List prices are known
-        for some rows only, and blending them there alone would compare exact with rounded ones.
-        """
-        return self.usd_per_minute / TOKENS_PER_MINUTE * 1_000_000
-
-
-class SnapshotFile(_FileModel):
-    """A snapshot as its file has it."""
-
-    id: Text
-    label: Text
-    source: Text
-    date: datetime.date
-    notes: tuple[str, ...] = ()
-    rows: Annotated[tuple[Row, ...], Field(min_length=1)]
-
-
-class Scope(NamedTuple):
-    """Where a row holds."""
-
-    language: str
-    vertical: str
-    region: str
-
-
-class Lookup(NamedTuple):
-    """A row found, and what was relaxed to find it, as plain clauses."""
-
-    row: Row
-    relaxed: tuple[str, ...]
+Index = Mapping[Candidate, Rows]
+"""The rows by candidate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A snapshot, indexed by candidate and scope.
 
-    ``presets`` are the weights it is used with, ``without`` the candidates it leaves out; only a
-    ``what_if`` changes them.
+    ``live`` is what is known of live candidates beside it. ``presets`` are the weights it is used
+    with, ``without`` the candidates it leaves out, ``edits`` rows that stand before all others;
+    only a ``what_if`` changes them.
     """
 
     file: SnapshotFile
-    index: Mapping[Candidate, Mapping[Scope, Row]]
+    index: Index
+    live: LiveFigures = NOTHING_LIVE
     presets: Mapping[OptimizeFor, Weights] = field(default_factory=lambda: PRESETS)
     without: Selection = NOBODY
+    edits: Index = field(default_factory=dict)
     what_if: bool = False
 
     @property
@@ -154,70 +95,71 @@ class Snapshot:
             label=self.file.label,
             source=self.file.source,
             date=self.file.date.isoformat(),
+            licence=self.file.licence,
+            scale=self.file.scale,
             what_if=self.what_if or None,
         )
 
     def candidates(self) -> Sequence[Candidate]:
-        """Everyone it has figures for, in the order of the file."""
+        """Everyone it has rows for, in the order of the file."""
         return tuple(self.index)
 
-    def knows(self, candidate: Candidate) -> bool:
-        """Whether it has any figures for this candidate."""
-        return candidate in self.index
+    def rows(self, candidate: Candidate) -> Rows:
+        """Its rows, or those of the model that it is another name of."""
+        return self.index.get(candidate) or self.index.get(same_model(candidate), NO_ROWS)
 
-    def lookups(self, intent: RoutingIntent) -> IntentRows:
-        """A view that finds each candidate's row for this intent."""
-        return IntentRows(self.index, tuple(_scopes(intent)))
+    def knows(self, candidate: Candidate) -> bool:
+        """Whether it has any rows for this candidate."""
+        return bool(self.rows(candidate) or self.edits.get(candidate))
+
+    def lookups(self, intent: RoutingIntent, effort: ReasoningEffort | None = None) -> IntentRows:
+        """A view that finds each candidate's figures for this intent.
+
+        ``effort`` is the reasoning effort that is sent: of several rows, the one measured with it
+        is taken, else that of the lowest.
+        """
+        return IntentRows(self, wanted(intent, effort))
 
 
 @dataclass(frozen=True, slots=True)
 class IntentRows:
-    """The rows for one intent: ``find`` answers per candidate, relaxing where it must."""
+    """The figures for one intent: ``find`` answers per candidate, relaxing where it must."""
 
-    index: Mapping[Candidate, Mapping[Scope, Row]]
-    scopes: tuple[tuple[Scope, tuple[str, ...]], ...]
+    snapshot: Snapshot
+    wanted: Wanted
 
     def find(self, candidate: Candidate) -> Lookup | None:
-        """The closest row; None where even English, general and global is missing."""
-        rows = self.index.get(candidate)
-        if rows is None:
-            return None
-        for scope, relaxed in self.scopes:
-            if (row := rows.get(scope)) is not None:
-                return Lookup(row, relaxed)
-        return None
-
-
-def _scopes(intent: RoutingIntent) -> Iterator[tuple[Scope, tuple[str, ...]]]:
-    """The intent's own scope, then each broader one with what it has given up so far."""
-    scope = Scope(intent.language, intent.vertical or "general", intent.region or "global")
-    relaxed: tuple[str, ...] = ()
-    yield scope, relaxed
-    for part, broader in (
-        ("region", "global"),
-        ("language", scope.language.split("-")[0]),
-        ("vertical", "general"),
-        ("language", "en"),
-    ):
-        current = getattr(scope, part)
-        if current != broader:
-            scope = scope._replace(**{part: broader})
-            relaxed = (*relaxed, f"no figures for {current}, those for {broader} stand in")
-            yield scope, relaxed
+        """The closest figures; None where there is neither a row nor a figure."""
+        snapshot, live = self.snapshot, self.snapshot.live
+        found = closest(
+            self.wanted,
+            snapshot.edits.get(candidate, NO_ROWS),
+            snapshot.rows(candidate),
+            live.cost(candidate),
+            live.latency(candidate, self.wanted.region),
+        )
+        return found if found.row is not None or found.figures.known else None
 
 
 def index_snapshot(file: SnapshotFile) -> Snapshot:
     """Index the rows; two rows for the same scope are an error."""
-    index: dict[Candidate, dict[Scope, Row]] = {}
+    index: dict[Candidate, dict[Scope, list[Known]]] = {}
     for number, row in enumerate(file.rows):
-        rows = index.setdefault(row.candidate, {})
-        scope = Scope(row.language, row.vertical, row.region)
-        if scope in rows:
+        candidate, scope = candidate_of(row), scope_of(row)
+        rows = index.setdefault(candidate, {}).setdefault(scope, [])
+        if any(each.row.effort == row.effort for each in rows):
+            effort = f" with effort {row.effort}" if row.effort else ""
             raise SetupError(
-                f"rows.{number}: a second row for {row.candidate} in {'/'.join(scope)}"
+                f"rows.{number}: a second row for {candidate} in {'/'.join(scope)}{effort}"
             )
-        rows[scope] = row
-    return Snapshot(file, index)
+        rows.append(Known(row, file))
+    return Snapshot(
+        file,
+        {
+            candidate: {scope: by_effort(rows) for scope, rows in scopes.items()}
+            for candidate, scopes in index.items()
+        },
+    )
 
 
 def read_snapshot(path: Path) -> Snapshot:

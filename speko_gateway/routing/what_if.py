@@ -17,16 +17,18 @@ vertical.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple, get_args
 
 from speko_client.models import (
+    TOKENS_PER_MINUTE,
     WHAT_IF_ID,
     Axis,
     FigureEdit,
     Placed,
     RoutingIntent,
+    SnapshotRow,
     Stretch,
     Sweep,
     SweepCell,
@@ -35,22 +37,23 @@ from speko_client.models import (
     WhatIf,
 )
 from speko_gateway.candidates import Candidate, Selection
-from speko_gateway.errors import GatewayError, invalid
 from speko_gateway.routing.gating import GatedShortlist, gated_shortlist
 from speko_gateway.routing.health import HealthGate
+from speko_gateway.routing.lookup import Known, Rows, candidate_of, scope_of
 from speko_gateway.routing.ranking import Axes, PoolEntry, Ranked, Ranking, weights_for
-from speko_gateway.routing.scores import TOKENS_PER_MINUTE, Row, Scope, Snapshot, Weights
+from speko_gateway.routing.scores import Snapshot, Weights
 from speko_gateway.turns import Stint
 
 
 def tried(snapshot: Snapshot, what_if: WhatIf) -> Snapshot:
-    """The snapshot with this what-if on top. Raises GatewayError, 400, for an edit of nothing."""
-    index: dict[Candidate, Mapping[Scope, Row]] = dict(snapshot.index)
-    for number, edit in enumerate(what_if.edits):
-        row = _edited(replace(snapshot, index=index), edit)
-        if row is None:
-            raise _nothing_to_edit(what_if, edit, number)
-        index[row.candidate] = {**index.get(row.candidate, {}), _scope(edit): row}
+    """The snapshot with this what-if on top: its edits stand before all other figures."""
+    edits: dict[Candidate, Rows] = {}
+    for edit in what_if.edits:
+        row = _edited(edit)
+        own = edits.setdefault(candidate_of(row), {})
+        # Of two edits of the same figure the later one counts.
+        rows = (Known(row, snapshot.file), *own.get(scope_of(row), ()))
+        edits[candidate_of(row)] = {**own, scope_of(row): rows}
     weights = {
         preset: Weights(each.accuracy, each.latency, each.cost)
         for preset, each in what_if.weights.items()
@@ -63,7 +66,7 @@ def tried(snapshot: Snapshot, what_if: WhatIf) -> Snapshot:
                 "label": f"What-if: {what_if.name} (on {snapshot.file.label})",
             }
         ),
-        index=index,
+        edits=edits,
         presets={**snapshot.presets, **weights},
         without=Selection.of(what_if.without),
         what_if=True,
@@ -76,44 +79,18 @@ def _id(snapshot: Snapshot, what_if: WhatIf) -> str:
     return f"{WHAT_IF_ID}{hashlib.sha256(f'{snapshot.id} {content}'.encode()).hexdigest()[:12]}"
 
 
-def _edited(snapshot: Snapshot, edit: FigureEdit) -> Row | None:
-    """The row as edited: the closest there is for that scope, with the figures that are given.
-
-    None where there is no row at all, and not every figure is given.
-    """
-    candidate = Candidate(edit.provider, edit.model)
-    intent = RoutingIntent(language=edit.language, vertical=edit.vertical, region=edit.region)
-    found = snapshot.lookups(intent).find(candidate)
-    figures = _figures(edit)
-    if found is None and len(figures) < len(Weights._fields):
-        return None
-    return Row.model_validate(
-        {
-            **(found.row.model_dump(exclude_none=True) if found else {}),
-            **candidate._asdict(),
-            **_scope(edit)._asdict(),
-            **figures,
-            "source": "What-if",
-        }
-    )
-
-
-def _figures(edit: FigureEdit) -> dict[str, float]:
-    per_minute = None if edit.cost is None else edit.cost * TOKENS_PER_MINUTE / 1_000_000
-    given = {"quality": edit.quality, "ttft_ms": edit.ttft_ms, "usd_per_minute": per_minute}
-    return {name: value for name, value in given.items() if value is not None}
-
-
-def _scope(edit: FigureEdit) -> Scope:
-    return Scope(edit.language, edit.vertical, edit.region)
-
-
-def _nothing_to_edit(what_if: WhatIf, edit: FigureEdit, number: int) -> GatewayError:
-    who = Candidate(edit.provider, edit.model)
-    return invalid(
-        f"X-Speko-What-If: edits.{number}: “{what_if.name}” changes a figure of {who}, and the "
-        f"snapshot has no figures for {who}. Give its quality, ttftMs and cost, or take this "
-        "what-if out of use."
+def _edited(edit: FigureEdit) -> SnapshotRow:
+    """The figures that are given, as a row; on the other axes the snapshot's own are found."""
+    return SnapshotRow(
+        provider=edit.provider,
+        model=edit.model,
+        language=edit.language,
+        vertical=edit.vertical,
+        region=edit.region,
+        quality=edit.quality,
+        ttft_ms=edit.ttft_ms,
+        usd_per_minute=None if edit.cost is None else edit.cost * TOKENS_PER_MINUTE / 1_000_000,
+        source="What-if",
     )
 
 
@@ -121,9 +98,13 @@ def _nothing_to_edit(what_if: WhatIf, edit: FigureEdit, number: int) -> GatewayE
 
 
 class _Line(NamedTuple):
-    """A candidate's score: ``at_zero`` where the weight is 0, ``at_one`` where it is 1."""
+    """A candidate's score: ``at_zero`` where the weight is 0, ``at_one`` where it is 1.
+
+    ``place`` is the candidate's in the ranking, for those that are level all along.
+    """
 
     candidate: Candidate
+    place: int
     at_zero: float
     at_one: float
 
@@ -146,8 +127,8 @@ def _along(axis: Axis, weights: Weights, scored: Sequence[tuple[Candidate, Axes]
     place = Weights._fields.index(axis)
     rest = _rest(place, weights)
     lines = [
-        _Line(candidate, sum(a * b for a, b in zip(axes, rest, strict=True)), axes[place])
-        for candidate, axes in scored
+        _Line(candidate, rank, sum(a * b for a, b in zip(axes, rest, strict=True)), axes[place])
+        for rank, (candidate, axes) in enumerate(scored)
     ]
     return WeightLine(axis=axis, weight=weights[place], stretches=list(_upper_edge(lines)))
 
@@ -164,13 +145,13 @@ def _rest(place: int, weights: Weights) -> list[float]:
 def _upper_edge(lines: Sequence[_Line]) -> Iterator[Stretch]:
     if not lines:
         return
-    # Of those level at 0 the steepest leads at once; of those level all along, the first by name.
-    winner = min(lines, key=lambda line: (-line.at_zero, -line.slope, line.candidate))
+    # Of those level at 0 the steepest leads at once; of those level all along, the first in rank.
+    winner = min(lines, key=lambda line: (-line.at_zero, -line.slope, line.place))
     start = 0.0
     while True:
         steeper = [line for line in lines if line.slope > winner.slope]
-        crossings = [(winner.crosses(line), -line.slope, line.candidate) for line in steeper]
-        end, _, follower = min(crossings, default=(1.0, 0.0, winner.candidate))
+        crossings = [(winner.crosses(line), -line.slope, line.place) for line in steeper]
+        end, _, follower = min(crossings, default=(1.0, 0.0, winner.place))
         end = max(start, end)
         if end >= 1.0:
             yield _stretch(start, 1.0, winner)
@@ -178,7 +159,7 @@ def _upper_edge(lines: Sequence[_Line]) -> Iterator[Stretch]:
         if end > start:
             yield _stretch(start, end, winner)
         start = end
-        winner = next(line for line in steeper if line.candidate == follower)
+        winner = next(line for line in steeper if line.place == follower)
 
 
 def _stretch(start: float, end: float, line: _Line) -> Stretch:

@@ -16,7 +16,13 @@ from speko_client import (
     KnownProviders,
     RoutingPreview,
 )
-from speko_client.models import ProvidersHealth, VendorConnections, VendorTest
+from speko_client.models import (
+    ProvidersHealth,
+    ScoresList,
+    ScoresRows,
+    VendorConnections,
+    VendorTest,
+)
 
 T = TypeVar("T")
 
@@ -63,6 +69,14 @@ class AwaitedSpeko:
     def fleet(self) -> Fleet:
         """As ``Speko``'s."""
         return self.run(self._client.fleet())
+
+    def scores(self) -> ScoresList:
+        """As ``Speko``'s."""
+        return self.run(self._client.scores())
+
+    def scores_rows(self, snapshot: str) -> ScoresRows:
+        """As ``Speko``'s."""
+        return self.run(self._client.scores_rows(snapshot))
 
     def check_completions(self) -> None:
         """As ``Speko``'s."""

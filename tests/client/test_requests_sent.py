@@ -124,12 +124,26 @@ def test_preview(client: Speko, server: WireServer) -> None:
 def test_lists(client: Speko, server: WireServer) -> None:
     server.script(buffered(wire("known-providers.json")))
     server.script(buffered(wire("fleet.json")))
+    server.script(buffered(wire("scores.json")))
+    server.script(buffered(wire("scores-rows.json")))
     client.known_providers()
     client.fleet()
+    client.scores()
+    client.scores_rows("published-2026-04")
     assert [without_transport(request) for request in server.requests] == [
         golden_request("request-known-providers.json"),
         golden_request("request-fleet.json"),
+        golden_request("request-scores.json"),
+        golden_request("request-scores-rows.json"),
     ]
+
+
+def test_whatever_is_in_a_snapshots_id_stays_in_its_place(
+    client: Speko, server: WireServer
+) -> None:
+    server.script(buffered(wire("scores-rows.json")))
+    client.scores_rows("../fleet?a=b c")
+    assert server.requests[0].line == "GET /v1/scores/..%2Ffleet%3Fa%3Db%20c HTTP/1.1"
 
 
 def test_a_base_url_may_have_a_path(connect: Any, server: WireServer) -> None:

@@ -19,6 +19,8 @@ from speko_client.models import (
     KnownProviders,
     RoutingIntent,
     RoutingPreview,
+    ScoresList,
+    ScoresRows,
     StreamError,
 )
 from tests.client.wire_server import wire
@@ -65,6 +67,8 @@ def test_answers_survive_the_wire(model: type[BaseModel], data: st.DataObject) -
         ("preview-embedded-gateway.json", RoutingPreview),
         ("known-providers.json", KnownProviders),
         ("fleet.json", Fleet),
+        ("scores.json", ScoresList),
+        ("scores-rows.json", ScoresRows),
     ],
 )
 def test_the_golden_answers_lose_nothing(name: str, model: type[BaseModel]) -> None:

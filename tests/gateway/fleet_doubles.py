@@ -6,7 +6,13 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from speko_client.models import ChatMessage, ProviderKind, RoutingIntent
+from speko_client.models import (
+    ChatMessage,
+    ProviderKind,
+    RoutingIntent,
+    SnapshotFile,
+    SnapshotRow,
+)
 from speko_gateway.candidates import Candidate, Selection
 from speko_gateway.failover.attempts import Option
 from speko_gateway.failover.relay import Limits, Relay
@@ -22,7 +28,7 @@ from speko_gateway.provider import (
 )
 from speko_gateway.routing.health import HealthGate
 from speko_gateway.routing.ranking import PoolEntry, Ranking, shortlist, weights_for
-from speko_gateway.routing.scores import Row, Snapshot, SnapshotFile, index_snapshot
+from speko_gateway.routing.scores import Snapshot, index_snapshot
 
 HELLO = (ChatMessage(role="user", content="Hello"),)
 ENGLISH = RoutingIntent(language="en")
@@ -100,13 +106,13 @@ class SteppedClock:
         self.now += seconds
 
 
-def row(provider: str, model: str, **figures: object) -> Row:
+def row(provider: str, model: str, **figures: object) -> SnapshotRow:
     """A row with middling figures where none are given."""
     given = {"quality": 50.0, "ttft_ms": 400.0, "usd_per_minute": 0.001, **figures}
-    return Row.model_validate({"provider": provider, "model": model, **given})
+    return SnapshotRow.model_validate({"provider": provider, "model": model, **given})
 
 
-def snapshot(*rows: Row) -> Snapshot:
+def snapshot(*rows: SnapshotRow) -> Snapshot:
     """A snapshot of these rows."""
     return index_snapshot(
         SnapshotFile(id="test-1", label="Test", source="made up", date="2026-01-01", rows=rows)

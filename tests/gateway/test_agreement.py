@@ -21,14 +21,14 @@ from playground.sessions.asking import ranking_for, run_turn
 from playground.sessions.turn_words import failed_attempts, turn_error
 from playground.sessions.turns import Answer, Turn, TurnSettings
 from speko_client.errors import SpekoApiError
-from speko_client.models import RoutingPreview, WhatIf
+from speko_client.models import RoutingPreview, SnapshotFile, WhatIf
 from speko_gateway.candidates import Candidate
 from speko_gateway.config import Limits
 from speko_gateway.fleet.fleet import Fleet
 from speko_gateway.gateway import Gateway
 from speko_gateway.http.app import create_app
 from speko_gateway.routing.health import HealthGate
-from speko_gateway.routing.scores import SnapshotFile, index_snapshot
+from speko_gateway.routing.scores import index_snapshot
 from tests import turns
 from tests.gateway.fleet_doubles import PlayedProvider, SteppedClock, failure, said
 from tests.gateway.routing.reckoning import Name, Reckoned, reckon, scope_of

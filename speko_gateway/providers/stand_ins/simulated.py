@@ -15,7 +15,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from speko_client.models import ProviderKind, RoutingIntent
+from speko_client.models import ProviderKind
 from speko_gateway.ahead import Ahead
 from speko_gateway.candidates import Candidate
 from speko_gateway.provider import PROGRESS, Finish, ProviderEvent, ProviderRequest, TextDelta
@@ -26,7 +26,7 @@ from speko_gateway.providers.stand_ins.scripted import (
     scripted_words,
 )
 from speko_gateway.providers.stand_ins.spoken import MOST_LATE, Engine, Speech, Words
-from speko_gateway.routing.scores import Row, Snapshot
+from speko_gateway.routing.scores import Snapshot
 
 DEFAULT_TTFT_MS = 400.0
 DEFAULT_TOKENS_PER_SECOND = 60.0
@@ -155,15 +155,16 @@ class SimulatedProvider:
         return Speech(stage.engine, request, seed, schedule.ttft, until).words()
 
     def _schedule(self, request: ProviderRequest) -> _Schedule:
-        row = _figures(self.stage.snapshot, Candidate(self.vendor, request.model), request.intent)
-        ttft_ms = row.ttft_ms if row else DEFAULT_TTFT_MS
-        rate = (row.tokens_per_second if row else None) or DEFAULT_TOKENS_PER_SECOND
-        return _Schedule(ttft_ms / 1000, 1 / rate, self.stage.pace, _now())
-
-
-def _figures(snapshot: Snapshot, candidate: Candidate, intent: RoutingIntent) -> Row | None:
-    found = snapshot.lookups(intent).find(candidate)
-    return found.row if found else None
+        rows = self.stage.snapshot.lookups(request.intent)
+        found = rows.find(Candidate(self.vendor, request.model))
+        latency = found.figures.latency if found else None
+        rate = found.row.tokens_per_second if found and found.row else None
+        return _Schedule(
+            (latency.value if latency else DEFAULT_TTFT_MS) / 1000,
+            1 / (rate or DEFAULT_TOKENS_PER_SECOND),
+            self.stage.pace,
+            _now(),
+        )
 
 
 def _seed(vendor: str, request: ProviderRequest) -> int:

@@ -15,6 +15,7 @@ from speko_client.models import (
     OUTAGE_HEADER,
     REASONING_HEADER,
     REPLY_HEADER,
+    SCORES_HEADER,
     WHAT_IF_HEADER,
     Fleet,
     FleetChoice,
@@ -204,6 +205,7 @@ async def test_the_fleet_says_what_answers() -> None:
             "label": "Test",
             "source": "made up",
             "date": "2026-01-01",
+            "scale": "an index of 0 to 100, higher is better",
         },
         "drills": False,
     }
@@ -237,8 +239,8 @@ async def test_openapi_describes_the_headers_that_the_gateway_reads() -> None:
         WHAT_IF_HEADER: MAX_HEADER_BYTES,
         CONNECTIONS_HEADER: MAX_CONNECTIONS_BYTES,
     }
-    others = {OUTAGE_HEADER, REPLY_HEADER, REASONING_HEADER, FLEET_HEADER, "x-session-id"}
-    assert set(described) == {*most, *others}
+    others = {OUTAGE_HEADER, REPLY_HEADER, REASONING_HEADER, FLEET_HEADER, SCORES_HEADER}
+    assert set(described) == {*most, *others, "x-session-id"}
     for name, size in most.items():
         assert f"at most {size // 1024} KiB" in described[name]["description"]
     assert described[FLEET_HEADER]["schema"]["enum"] == list(get_args(FleetChoice))

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from speko_client.models import RoutingIntent
+from speko_client.models import RoutingIntent, SnapshotRow
 from speko_gateway.candidates import Candidate, Selection
+from speko_gateway.routing.lookup import candidate_of
 from speko_gateway.routing.ranking import PoolEntry, Ranking
-from speko_gateway.routing.scores import PRESETS, Row, load_snapshot
+from speko_gateway.routing.scores import PRESETS, load_snapshot
 from tests.gateway.fleet_doubles import ENGLISH, rank, row, snapshot
 
 GPT, FLASH, HAIKU = ("acme", "gpt"), ("bolt", "flash"), ("cord", "haiku")
@@ -24,7 +25,7 @@ THREE = (
 
 
 def ranked(
-    rows: Sequence[Row],
+    rows: Sequence[SnapshotRow],
     intent: RoutingIntent = ENGLISH,
     *,
     allowed: Sequence[str] | None = None,
@@ -33,7 +34,7 @@ def ranked(
     also: Sequence[tuple[str, str]] = (),
 ) -> Ranking:
     """The ranking of these rows' candidates and of some that have no rows."""
-    names = [*dict.fromkeys(each.candidate for each in rows), *(Candidate(*each) for each in also)]
+    names = [*dict.fromkeys(map(candidate_of, rows)), *(Candidate(*each) for each in also)]
     reasons = unavailable or {}
     return rank(
         intent,
@@ -216,7 +217,7 @@ FIGURES = st.tuples(
 
 
 @st.composite
-def tables(draw: st.DrawFn) -> list[Row]:
+def tables(draw: st.DrawFn) -> list[SnapshotRow]:
     """A row for each of one to nine models."""
     rows = []
     for provider, model in draw(MODELS):
@@ -229,7 +230,7 @@ INTENTS = st.sampled_from([preset(name) for name in PRESETS])
 
 
 @given(tables(), INTENTS)
-def test_scores_are_shares_and_fall(rows: list[Row], intent: RoutingIntent) -> None:
+def test_scores_are_shares_and_fall(rows: list[SnapshotRow], intent: RoutingIntent) -> None:
     scores = [each.score for each in ranked(rows, intent).ordered]
     assert all(0 <= score <= 1 for score in scores)
     assert scores == sorted(scores, reverse=True)
@@ -237,7 +238,7 @@ def test_scores_are_shares_and_fall(rows: list[Row], intent: RoutingIntent) -> N
 
 @given(tables(), INTENTS, st.randoms(use_true_random=False))
 def test_the_same_intent_routes_the_same_way(
-    rows: list[Row], intent: RoutingIntent, chance: random.Random
+    rows: list[SnapshotRow], intent: RoutingIntent, chance: random.Random
 ) -> None:
     shuffled = list(rows)
     chance.shuffle(shuffled)
@@ -246,7 +247,7 @@ def test_the_same_intent_routes_the_same_way(
 
 @given(tables(), INTENTS, st.lists(st.sampled_from(["a", "b:x", "c:z", "a:y", "d"])))
 def test_an_allow_list_lets_nobody_else_in(
-    rows: list[Row], intent: RoutingIntent, allowed: list[str]
+    rows: list[SnapshotRow], intent: RoutingIntent, allowed: list[str]
 ) -> None:
     ranking = ranked(rows, intent, allowed=allowed)
     for each in ranking.ordered:
@@ -256,7 +257,7 @@ def test_an_allow_list_lets_nobody_else_in(
 
 @given(tables(), INTENTS)
 def test_leaving_out_a_loser_that_spans_no_axis_changes_nothing_else(
-    rows: list[Row], intent: RoutingIntent
+    rows: list[SnapshotRow], intent: RoutingIntent
 ) -> None:
     whole = ranked(rows, intent)
     inner = [
@@ -265,23 +266,26 @@ def test_leaving_out_a_loser_that_spans_no_axis_changes_nothing_else(
         if each.axes is not None and all(0 < value < 1 for value in each.axes)
     ]
     assume(inner)
-    left = [each for each in rows if each.candidate != inner[0].candidate]
+    left = [each for each in rows if candidate_of(each) != inner[0].candidate]
     rest = tuple(each for each in whole.ordered if each.candidate != inner[0].candidate)
     assert ranked(left, intent).ordered == rest
 
 
 @given(tables(), INTENTS)
-def test_the_unhealthy_never_answer(rows: list[Row], intent: RoutingIntent) -> None:
-    out = {rows[0].candidate: "fails"}
+def test_the_unhealthy_never_answer(rows: list[SnapshotRow], intent: RoutingIntent) -> None:
+    out = {candidate_of(rows[0]): "fails"}
     names = {each.candidate for each in ranked(rows, intent, unhealthy=out).ordered}
-    assert rows[0].candidate not in names
+    assert candidate_of(rows[0]) not in names
 
 
 @given(tables(), INTENTS, st.floats(0.001, 100))
 def test_a_better_candidate_never_ranks_behind_a_worse_one(
-    rows: list[Row], intent: RoutingIntent, step: float
+    rows: list[SnapshotRow], intent: RoutingIntent, step: float
 ) -> None:
     worst = rows[0]
+    assert worst.quality is not None
+    assert worst.ttft_ms is not None
+    assert worst.usd_per_minute is not None
     better = row(
         "z",
         "better",
@@ -291,5 +295,5 @@ def test_a_better_candidate_never_ranks_behind_a_worse_one(
     )
     places = [each.candidate for each in ranked([*rows, better], intent).ordered]
     scores = {each.candidate: each.score for each in ranked([*rows, better], intent).ordered}
-    assume(scores[better.candidate] != scores[worst.candidate])
-    assert places.index(better.candidate) < places.index(worst.candidate)
+    assume(scores[candidate_of(better)] != scores[candidate_of(worst)])
+    assert places.index(candidate_of(better)) < places.index(candidate_of(worst))

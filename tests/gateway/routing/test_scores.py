@@ -11,16 +11,11 @@ from typing import Any
 import pytest
 from genai_prices import Usage, calc_price
 
-from speko_client.models import RoutingIntent
+from speko_client.models import INPUT_TOKENS_PER_MINUTE, OUTPUT_TOKENS_PER_MINUTE, RoutingIntent
 from speko_gateway.candidates import Candidate
 from speko_gateway.errors import SetupError
 from speko_gateway.providers.vendors.catalogue import VENDORS
-from speko_gateway.routing.scores import (
-    INPUT_TOKENS_PER_MINUTE,
-    OUTPUT_TOKENS_PER_MINUTE,
-    load_snapshot,
-    read_snapshot,
-)
+from speko_gateway.routing.scores import load_snapshot, read_snapshot
 from tests.gateway.fleet_doubles import row, snapshot
 
 PUBLISHED = {
@@ -98,8 +93,10 @@ def test_the_local_model_is_measured_and_free() -> None:
         found = load_snapshot(name).lookups(RoutingIntent(language="en"))
         lookup = found.find(Candidate("local", "smollm2-135m-instruct"))
         assert lookup is not None
-        assert lookup.row.cost == 0
-        assert "measured" in (lookup.row.source or "")
+        cost = lookup.figures.cost
+        assert cost is not None
+        assert cost.value == 0
+        assert "measured" in cost.source
 
 
 def test_rows_relax_one_step_at_a_time() -> None:
@@ -115,7 +112,7 @@ def test_rows_relax_one_step_at_a_time() -> None:
     while rows:
         found = snapshot(*rows).lookups(intent).find(Candidate("acme", "m"))
         assert found is not None
-        qualities.append(found.row.quality)
+        qualities.append(found.figures.values[0])
         clauses.append(found.relaxed)
         rows.pop()
     assert qualities == [5, 4, 3, 2, 1]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from speko_client.models import WeightLine
 from speko_gateway.candidates import Candidate
+from speko_gateway.routing.lookup import candidate_of
 from speko_gateway.routing.ranking import Axes, PoolEntry, Ranked, Ranking
 from speko_gateway.routing.scores import PRESETS, Weights
 from speko_gateway.routing.what_if import weight_lines
@@ -46,7 +47,9 @@ def test_a_tipping_point_is_where_the_winner_changes() -> None:
         row("a", "good", quality=70, ttft_ms=500),
         row("b", "fast", quality=60, ttft_ms=300),
     )
-    found = rank(ENGLISH, None, snapshot(*rows), [PoolEntry(each.candidate) for each in rows], {})
+    found = rank(
+        ENGLISH, None, snapshot(*rows), [PoolEntry(candidate_of(each)) for each in rows], {}
+    )
     accuracy, latency, cost = weight_lines(found)
     # Cost is level, so at accuracy w: good has w + (1 - w) * 0.4, fast has (1 - w) * (0.6 + 0.4).
     assert [each.model_id for each in accuracy.stretches] == ["fast", "good"]

@@ -9,9 +9,18 @@ from typing import Any
 import pytest
 
 from speko_client.models import RoutingPreview, WhatIf
-from speko_gateway.errors import GatewayError
+from speko_gateway.candidates import Candidate
+from speko_gateway.routing.ranking import PoolEntry
 from speko_gateway.routing.what_if import tried
-from tests.gateway.fleet_doubles import ENGLISH, PlayedProvider, gateway, row, said, snapshot
+from tests.gateway.fleet_doubles import (
+    ENGLISH,
+    PlayedProvider,
+    gateway,
+    rank,
+    row,
+    said,
+    snapshot,
+)
 from tests.gateway.served import serving
 
 PREVIEW = "/v1/routing/preview"
@@ -113,24 +122,33 @@ def test_an_edit_holds_where_it_says_and_starts_from_what_stood_in() -> None:
     spanish = {**edited("fair", quality=99.0), "language": "es", "vertical": "healthcare"}
     found = tried(BASE, WhatIf.model_validate({"edits": [spanish]}))
     here = ENGLISH.model_copy(update={"language": "es", "vertical": "healthcare"})
-    candidate = row("acme", "fair").candidate
+    candidate = Candidate("acme", "fair")
     lookup = found.lookups(here).find(candidate)
     assert lookup is not None
-    assert (lookup.row.quality, lookup.row.ttft_ms, lookup.relaxed) == (99.0, 400.0, ())
+    assert lookup.figures.values[:2] == [99.0, 400.0]
+    assert all("time to first token" in each or "price" in each for each in lookup.relaxed)
     elsewhere = found.lookups(ENGLISH).find(candidate)
     assert elsewhere is not None
-    assert elsewhere.row.quality == 50.0
+    assert elsewhere.figures.values[0] == 50.0
 
 
-def test_an_edit_of_a_stranger_needs_all_three_figures() -> None:
-    stranger = {"provider": "new", "model": "m", "quality": 80.0}
-    with pytest.raises(
-        GatewayError, match=r"“What-if” .* no figures for new/m.*take this what-if out"
-    ):
-        tried(BASE, WhatIf.model_validate({"edits": [stranger]}))
-    whole = {**stranger, "ttftMs": 100.0, "cost": 1.0}
-    found = tried(BASE, WhatIf.model_validate({"edits": [whole]}))
-    assert found.knows(row("new", "m").candidate)
+def test_one_figure_is_enough_for_a_stranger() -> None:
+    stranger = Candidate("new", "m")
+    edits = [{"provider": "new", "model": "m", "quality": 95.0}]
+    figures = tried(BASE, WhatIf.model_validate({"edits": edits}))
+    assert figures.knows(stranger)
+    pool = [PoolEntry(each) for each in (stranger, Candidate("acme", "good"))]
+    first, second = rank(ENGLISH, None, figures, pool, {}).ordered
+    assert (first.candidate, first.assumed) == (stranger, ("latency", "cost"))
+    assert second.assumed == ()
+
+
+def test_of_two_edits_of_one_figure_the_later_counts() -> None:
+    edits = [edited("fair", quality=70.0, ttftMs=1.0), edited("fair", quality=99.0)]
+    found = tried(BASE, WhatIf.model_validate({"edits": edits})).lookups(ENGLISH)
+    lookup = found.find(Candidate("acme", "fair"))
+    assert lookup is not None
+    assert lookup.figures.values[:2] == [99.0, 1.0]
 
 
 @pytest.mark.parametrize(

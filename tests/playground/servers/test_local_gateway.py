@@ -124,6 +124,7 @@ def test_it_gets_the_settings_and_the_vendors_keys_but_not_the_other_servers(
     assert started["options"] == [
         *("serve", "--port", "0", "--exit-with-stdin"),
         *("--fleet", "demo", "--pace", "0.5"),
+        *("--scores-folder", str(tmp_path / "scores"), "--data-folder", str(tmp_path)),
     ]
     assert started["environment"]["OPENAI_API_KEY"] == "k-vendor"
     assert started["environment"]["SPEKO_DATA_DIR"] == str(tmp_path)
@@ -135,7 +136,8 @@ def test_it_ranks_by_the_scores_that_are_set(
 ) -> None:
     monkeypatch.setenv("SPEKO_SCORES", "published")
     started = told(gateway("serve").ensure()[0], tmp_path)
-    assert started["options"][-2:] == ["--snapshot", "published"]
+    options = started["options"]
+    assert options[options.index("--snapshot") + 1] == "published"
 
 
 def test_ctrl_c_in_the_terminal_does_not_reach_it(gateway: Gateway, tmp_path: Path) -> None:
