@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
+from playground.browser import url
 from playground.chat.chat_view import connect, facts_of
 from playground.connections.facts_view import ServerFacts
 from playground.connections.remembered import Remembered
 from playground.evaluate import chosen_arms, state
+from playground.evaluate.cells import CellKey, Run
 from playground.evaluate.draft import Draft, empty_draft
 from playground.evaluate.drafts import load_draft, save_draft
+from playground.evaluate.live_runs import Evaluations, evaluations
+from playground.evaluate.progress import LiveRun
 from playground.evaluate.runs import RunStore
+from playground.evaluate.suite import Suite, SuiteError
 from playground.found import Found
 from playground.routing.saved_what_ifs import saved_what_ifs
 from playground.runtime import Runtime, get_runtime
 from playground.servers import pool
 from playground.servers.connection import Connecting, Connection
 from playground.sessions.database import StoreError
+from playground.sessions.spending import CapReachedError
 from playground.sessions.store import OwnerStore
 from playground.teams.state import this_owner
 from speko_client.models import WhatIf
@@ -48,6 +54,11 @@ class EvaluateDesk:
         """The server, unless it is still starting."""
         return self.server if isinstance(self.server, Connection) else None
 
+    @property
+    def evaluations(self) -> Evaluations:
+        """The runs that this process makes."""
+        return evaluations(self.runtime)
+
     @cached_property
     def runs(self) -> RunStore:
         """The person's runs."""
@@ -59,17 +70,17 @@ class EvaluateDesk:
         return frozenset(row.id for row in pool.remaining(self.facts.known, ()))
 
     @cached_property
-    def simulated(self) -> frozenset[str]:
-        """The candidates that are simulated, as ``vendor:model``."""
-        return frozenset(row.id for row in pool.models(self.facts.known) if row.simulated)
-
-    @cached_property
     def what_ifs(self) -> Mapping[str, WhatIf]:
         """The person's saved what-ifs by their ids, where the server takes them."""
         if self.connection is None or not self.connection.embedded:
             return {}
         saved = Found.by(lambda: saved_what_ifs(self.store), StoreError).value or []
         return {each.id: each.what_if for each in saved}
+
+    def remembered(self, question: Hashable, ask: Callable[[], AnswerT]) -> AnswerT:
+        """What was worked out a moment ago for the same question, else what ``ask`` returns now."""
+        worked_out = self.runtime.shared(_WorkedOut, _WorkedOut)
+        return worked_out.answer((self.store.owner, question), _KEPT_SECONDS, ask)
 
     def keep(self, draft: Draft) -> None:
         """Remember what was typed, here and in the store."""
@@ -79,38 +90,66 @@ class EvaluateDesk:
 
     def keep_suite(self, **changes: Any) -> None:
         """Remember other values of the suite's fields."""
-        self.keep(
-            self.draft.model_copy(update={"suite": self.draft.suite.model_copy(update=changes)})
-        )
+        suite = self.draft.suite.model_copy(update=changes)
+        self.keep(self.draft.model_copy(update={"suite": suite}))
 
     def replace(self, draft: Draft) -> None:
-        """Go on with another suite. In callbacks."""
+        """Go on with another suite. In callbacks, and before what shows it is drawn."""
         self.draft = draft
         state.replace_draft(draft)
         self._save()
 
-    def start(self, suite):
-        pass
+    def start(
+        self, suite: Suite, cap: float | None = None, expected: Mapping[str, float] | None = None
+    ) -> str | None:
+        """Begin a run, and show it; returns why that cannot be, where it cannot.
 
-    def can_run_again(self, run):
-        return False
+        ``cap`` is the most that it may cost in US$, ``expected`` what one cell of an arm may cost.
+        """
+        if self.server is None:
+            return "No server answers. Choose another one, or try again."
+        try:
+            whole = Suite.model_validate(suite.model_dump())
+            live = self.evaluations.start(
+                self.store.owner, self.server, whole, max_cost_usd=cap, expected=expected
+            )
+        except (SuiteError, StoreError, ValueError) as error:
+            return str(error)
+        url.go_to_run(live.run.id, "results")
+        return None
 
-    def asked(self, run, case, arm):
-        return ()
+    def live(self, run: Run) -> LiveRun | None:
+        """The run, while this process makes its cells."""
+        found = self.evaluations.live(self.store.owner, run.id)
+        return None if found is None or found.over else found
 
-    def settings(self, run, case, arm):
-        from playground.sessions.turns import TurnSettings
+    def go_on(self, run: Run, cap: float | None = None) -> str | None:
+        """Make what is left of a run; returns why that cannot be, where it cannot."""
+        if (live := self.live(run)) is not None:
+            live.go_on()
+            return None
+        if self.server is None:
+            return "No server answers. Choose another one, or try again."
+        try:
+            self.evaluations.go_on(self.store.owner, self.server, run.id, max_cost_usd=cap)
+        except (SuiteError, StoreError) as error:
+            return str(error)
+        return None
 
-        return TurnSettings()
+    def again(self, run: Run, keys: Sequence[CellKey]) -> str | None:
+        """Make these cells once more, and wait for them; returns why not, where not."""
+        if self.server is None:
+            return "No server answers. Choose another one, or try again."
+        try:
+            for key in keys:
+                self.evaluations.again(self.store.owner, self.server, run.id, key)
+        except (SuiteError, StoreError, CapReachedError) as error:
+            return str(error)
+        return None
 
-    def pause(self, run):
-        pass
-
-    def go_on(self, run):
-        pass
-
-    def cancel(self, run):
-        pass
+    def delete(self, run_id: str) -> None:
+        """End a run and delete it with its cells. Raises StoreError."""
+        self.evaluations.delete(self.store.owner, run_id)
 
     def _save(self) -> None:
         saved = Found.by(lambda: save_draft(self.store, self.draft), StoreError)

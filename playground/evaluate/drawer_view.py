@@ -13,7 +13,8 @@ import streamlit as st
 from playground.evaluate.cell_turn import asked_of, case_named, named, others_of, turn_of
 from playground.evaluate.cells import Cell, CellKey, CheckResult, Run
 from playground.evaluate.desk_view import EvaluateDesk
-from playground.evaluate.state import Opened
+from playground.evaluate.progress_view import LIVE
+from playground.evaluate.state import Opened, open_square
 from playground.evaluate.suite import Arm, Case, SuiteError
 from playground.found import Found
 from playground.look import palette, parts, words
@@ -52,16 +53,19 @@ def _body(desk: EvaluateDesk, run: Run, case: Case, arm: Arm) -> None:
         st.info("This cell is still to come.")
     if any(cell.answer.text for cell in cells):
         _difference(desk, run, case, arm, cells[0])
-    if cells:
-        again = st.button(
-            f"Run again{unseen(f'{arm.label} on {case.id}')}",
-            icon=":material/refresh:",
-            disabled=not desk.can_run_again(run),
-            help="Asks this arm this case once more. The new answer takes the old one's place.",
-            key="drawer-again",
-        )
-        if again:
-            desk.run_again(run, [cell.key for cell in cells])
+    if cells and st.button(
+        f"Run again{unseen(f'{arm.label} on {case.id}')}",
+        icon=":material/refresh:",
+        disabled=run.status in LIVE,
+        help="Asks this arm this case once more. The new answer takes the old one's place.",
+        key="drawer-again",
+    ):
+        with st.spinner("Asking again …"):
+            problem = desk.again(run, [cell.key for cell in cells])
+        if problem:
+            st.error(literal(problem), icon=":material/error:")
+        else:
+            open_square(Opened(run.id, case.id, arm.id))
             st.rerun()
 
 
