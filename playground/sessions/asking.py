@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import nullcontext
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
@@ -68,12 +69,15 @@ async def run_turn(
     message: str,
     settings: TurnSettings,
     *,
+    client: AsyncSpeko | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> AsyncGenerator[Answer]:
     """Ask for one answer; yields it as it grows, and at the end the whole of it.
 
-    ``history`` is the branch so far. ``clock`` gives seconds: where the server gives no timing,
-    it is measured here. Raises SpekoApiError; the answer yielded last then is what had arrived.
+    ``history`` is the branch so far. ``client`` is one of ``client_of`` this connection, which
+    stays open, for callers who ask often; else one is made for this call. ``clock`` gives seconds:
+    where the server gives no timing, it is measured here. Raises SpekoApiError; the answer yielded
+    last then is what had arrived.
     Closing the generator, or cancelling its task, cancels the request.
     """
     started = clock()
@@ -81,8 +85,8 @@ async def run_turn(
     arriving = _Arriving(redactor)
     arguments = call_arguments(connection, history, message, settings)
     async with (
-        _client(connection, ANSWER_TIMEOUT) as client,
-        client.complete_stream(**arguments) as stream,
+        _kept_open(client) or client_of(connection) as asked,
+        asked.complete_stream(**arguments) as stream,
     ):
         async for event in stream:
             event = sound_model(event)
@@ -103,7 +107,11 @@ def priced(answer: Answer, price: Price) -> Answer:
 
 
 async def ranking_for(
-    connection: Connection, settings: TurnSettings, within: float = PREVIEW_SECONDS
+    connection: Connection,
+    settings: TurnSettings,
+    within: float = PREVIEW_SECONDS,
+    *,
+    client: AsyncSpeko | None = None,
 ) -> RoutingPreview | None:
     """The ranking that a turn is about to be answered by; None where none comes in time.
 
@@ -111,8 +119,11 @@ async def ranking_for(
     changes nothing else.
     """
     try:
-        async with asyncio.timeout(within), _client(connection, within) as client:
-            ranking = await client.preview_routing(**preview_arguments(connection, settings))
+        async with (
+            asyncio.timeout(within),
+            _kept_open(client) or client_of(connection, within) as asked,
+        ):
+            ranking = await asked.preview_routing(**preview_arguments(connection, settings))
             return _without_keys(sound_model(ranking), connection.redactor)
     except (SpekoApiError, TimeoutError) as error:
         # A server without previews answers 404 to each turn: that is not worth a line in the log.
@@ -131,7 +142,8 @@ def ranking_now(
     return sound_model(client.preview_routing(**arguments, weight_lines=weight_lines))
 
 
-def _client(connection: Connection, timeout: float) -> AsyncSpeko:
+def client_of(connection: Connection, timeout: float = ANSWER_TIMEOUT) -> AsyncSpeko:
+    """A client of this server, to be closed after use; it belongs to the loop that uses it."""
     return AsyncSpeko(
         api_key=connection.key.get_secret_value(),
         base_url=connection.base_url,
@@ -141,6 +153,10 @@ def _client(connection: Connection, timeout: float) -> AsyncSpeko:
         extra_headers=connection.headers,
         public_only=connection.calls_public_only,
     )
+
+
+def _kept_open(client: AsyncSpeko | None) -> nullcontext[AsyncSpeko] | None:
+    return None if client is None else nullcontext(client)
 
 
 def call_arguments(

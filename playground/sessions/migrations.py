@@ -265,6 +265,7 @@ def step_8_evaluations(connection: sa.Connection) -> None:
             cost_usd DOUBLE PRECISION,
             tokens BIGINT,
             error TEXT,
+            verdict VARCHAR(16),
             body TEXT NOT NULL,
             PRIMARY KEY (run_id, case_id, arm_id, repeat))""",
     )
