@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from playground.browser.slots import Slot
-from playground.browser.widgets import forget_widgets
+from playground.browser.widgets import forget_widgets, is_drawn, put
 
 CHAT_PAGE = "../pages/chat.py"
 COMPARE_PAGE = "../pages/compare.py"
@@ -136,9 +136,19 @@ def evaluate_link(label: str, run: str, view: str, icon: str = ":material/scienc
     st.page_link(EVALUATE_PAGE, label=label, icon=icon, query_params=query)
 
 
-def go_to_run(run: str, view: str) -> None:
-    """Change to a run, in one of the views of Evaluate; this look at the page ends here."""
-    st.switch_page(EVALUATE_PAGE, query_params={_VIEW_PARAM: view, _RUN_PARAM: run})
+def begin_view(view: str) -> None:
+    """Show this view of a page whose URL says none. Before the views are drawn."""
+    if _VIEW_PARAM not in st.query_params and not is_drawn(_VIEW_PARAM):
+        put(_VIEW_PARAM, view)
+
+
+def show_run(run: str | None, view: str) -> None:
+    """Show a run, or None of them, in one of the views of Evaluate. In callbacks of that page."""
+    if run is None:
+        st.query_params.pop(_RUN_PARAM, None)
+    else:
+        st.query_params[_RUN_PARAM] = run
+    put(_VIEW_PARAM, view)
 
 
 def go_to_evaluate(conversation: str, turn: str) -> None:

@@ -31,6 +31,7 @@ from playground.teams.state import this_owner
 from speko_client.models import WhatIf
 
 _KEPT_SECONDS = 300.0
+_NO_SERVER = "No server answers. Choose another one, or try again."
 AnswerT = TypeVar("AnswerT")
 
 
@@ -101,22 +102,22 @@ class EvaluateDesk:
 
     def start(
         self, suite: Suite, cap: float | None = None, expected: Mapping[str, float] | None = None
-    ) -> str | None:
-        """Begin a run, and show it; returns why that cannot be, where it cannot.
+    ) -> None:
+        """Begin a run, and show it; the page says why where that cannot be. In callbacks.
 
         ``cap`` is the most that it may cost in US$, ``expected`` what one cell of an arm may cost.
         """
         if self.server is None:
-            return "No server answers. Choose another one, or try again."
+            state.tell(_NO_SERVER)
+            return
         try:
-            whole = Suite.model_validate(suite.model_dump())
             live = self.evaluations.start(
-                self.store.owner, self.server, whole, max_cost_usd=cap, expected=expected
+                self.store.owner, self.server, suite, max_cost_usd=cap, expected=expected
             )
-        except (SuiteError, StoreError, ValueError) as error:
-            return str(error)
-        url.go_to_run(live.run.id, "results")
-        return None
+        except (SuiteError, StoreError) as error:
+            state.tell(str(error))
+        else:
+            url.show_run(live.run.id, "results")
 
     def live(self, run: Run) -> LiveRun | None:
         """The run, while this process makes its cells."""
@@ -129,7 +130,7 @@ class EvaluateDesk:
             live.go_on()
             return None
         if self.server is None:
-            return "No server answers. Choose another one, or try again."
+            return _NO_SERVER
         try:
             self.evaluations.go_on(self.store.owner, self.server, run.id, max_cost_usd=cap)
         except (SuiteError, StoreError) as error:
@@ -139,7 +140,7 @@ class EvaluateDesk:
     def again(self, run: Run, keys: Sequence[CellKey]) -> str | None:
         """Make these cells once more, and wait for them; returns why not, where not."""
         if self.server is None:
-            return "No server answers. Choose another one, or try again."
+            return _NO_SERVER
         try:
             for key in keys:
                 self.evaluations.again(self.store.owner, self.server, run.id, key)

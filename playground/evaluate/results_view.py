@@ -37,9 +37,20 @@ def results_view(desk: EvaluateDesk) -> None:
                 found.problem or "This run is not here: it was deleted, or it is somebody else's."
             )
         )
-        url.evaluate_link("All runs", "", "results")
+        _to_all()
         return
     _one(desk, run)
+
+
+def _to_all() -> None:
+    st.button(
+        "All runs",
+        icon=":material/list:",
+        type="tertiary",
+        on_click=url.show_run,
+        args=(None, "results"),
+        key="evaluate-all-runs",
+    )
 
 
 def _all(desk: EvaluateDesk) -> None:
@@ -62,7 +73,13 @@ def _listed(desk: EvaluateDesk, head: RunHead) -> None:
         ):
             begun = f"{head.started_at:%d %b %H:%M:%S}"
             label = f"**{literal(head.name or head.suite_name)}**{unseen(begun)}"
-            url.evaluate_link(label, head.id, "results")
+            st.button(
+                label,
+                type="tertiary",
+                on_click=url.show_run,
+                args=(head.id, "results"),
+                key=f"open-run-{head.id}",
+            )
             with st.popover(f"Delete{unseen(f'{head.name} of {begun}')}", type="tertiary"):
                 st.write("Delete this run with all its answers? This cannot be undone.")
                 st.button(
@@ -101,7 +118,7 @@ def _one(desk: EvaluateDesk, run: Run) -> None:
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
         st.header(literal(run.name or run.suite.name), anchor=False, width="content")
-        url.evaluate_link("All runs", "", "results")
+        _to_all()
     progress(desk, run)
     grid_clicks(run)
     st.fragment(_figures, run_every=_LOOK_SECONDS if live else None)(desk, run)

@@ -35,16 +35,21 @@ def first_screen(desk: EvaluateDesk) -> None:
         st.header("Begin with a starter set", anchor=False)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             vertical, language = _choice("first")
-            if st.button(
+            st.button(
                 "Run it",
                 type="primary",
                 icon=":material/play_arrow:",
                 disabled=desk.server is None,
+                on_click=_run_starter,
+                args=(desk, vertical, language),
                 key="evaluate-run-starter",
-            ):
-                desk.replace(with_cases_of(desk.draft, load_starter(vertical, language)))
-                desk.start(desk.draft.to_run(desk.callable_now)[0])
+            )
         st.caption(literal(_who(desk)))
+
+
+def _run_starter(desk: EvaluateDesk, vertical: Vertical, language: str) -> None:
+    _take_starter(desk, vertical, language)
+    desk.start(desk.draft.to_run(desk.callable_now)[0])
 
 
 def _who(desk: EvaluateDesk) -> str:

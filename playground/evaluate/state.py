@@ -16,6 +16,7 @@ _SHEETS = Slot[dict[str, Any]]("evaluate_sheets", dict)
 _OPENED = Slot[tuple[str, str, str]]("evaluate_opened", tuple)
 _PAGE = Slot[tuple[object, ...]]("evaluate_grid_page", tuple)
 _UPLOADS = Slot("evaluate_uploads", int)
+_TOLD = Slot("evaluate_told", str)
 
 
 class Scored(NamedTuple):
@@ -114,6 +115,18 @@ def grid_page(of: tuple[object, ...]) -> int:
 def turn_to(of: tuple[object, ...], page: int) -> None:
     """Show another page of these rows. For callbacks."""
     _PAGE.set((of, page))
+
+
+def tell(problem: str) -> None:
+    """Have the page say this when it is drawn next. For callbacks."""
+    _TOLD.set(problem)
+
+
+def take_told() -> str | None:
+    """What is to be said now; only once."""
+    told = _TOLD.get()
+    _TOLD.set(None)
+    return told
 
 
 def upload_key() -> str:
