@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from speko_client.models import (
@@ -15,6 +16,7 @@ from speko_client.models import (
     WHAT_IF_HEADER,
     CompleteRequest,
     PipelineConstraints,
+    ReasoningEffort,
     RoutingIntent,
     ScoresList,
     Sweep,
@@ -28,7 +30,7 @@ from speko_gateway.config import Config, Limits
 from speko_gateway.failover.attempts import Option
 from speko_gateway.failover.relay import Relay
 from speko_gateway.failover.staging import NOTHING_STAGED, DrillRules, Staging, staged, with_written
-from speko_gateway.fleet.fleet import Fleet, Fleets, demo_lineup, live_lineup
+from speko_gateway.fleet.fleet import Fleet, Fleets, Lineup, demo_lineup, live_lineup
 from speko_gateway.fleet.vendors import FleetRequest, Vendors, fleet_request_in
 from speko_gateway.headers import read_header
 from speko_gateway.local_model.engine import LocalEngine
@@ -37,12 +39,20 @@ from speko_gateway.provider import ProviderRequest
 from speko_gateway.providers.stand_ins.local import LocalProvider
 from speko_gateway.providers.stand_ins.simulated import Stage
 from speko_gateway.providers.vendors.habits import ServerMemory
-from speko_gateway.providers.vendors.live import build_live_providers, models_named_in
+from speko_gateway.providers.vendors.live import (
+    Today,
+    build_live_providers,
+    models_named_in,
+    utc_today,
+)
 from speko_gateway.providers.vendors.upstream import Upstream
 from speko_gateway.routing.gating import Shortlisting, gated_shortlist, nobody
 from speko_gateway.routing.health import HealthGate
+from speko_gateway.routing.live_scores import LiveScores
+from speko_gateway.routing.measured import FILE_NAME, TimesKept
+from speko_gateway.routing.prices import read_prices
 from speko_gateway.routing.ranking import Ranking, shortlist, weights_for
-from speko_gateway.routing.scores import SHIPPED, Snapshot, load_snapshot
+from speko_gateway.routing.scores import LIVE, SHIPPED, Snapshot, load_snapshot
 from speko_gateway.routing.shelf import Shelf, ShelvedShortlists
 from speko_gateway.routing.what_if import sweep, tried
 
@@ -58,7 +68,7 @@ class Gateway:
     with. ``fleets`` makes the gateway of one request; None where there is only this one fleet.
     ``drill_rules``: how drills run; None where none are taken. ``shortlisting`` makes shortlists,
     or remembers them. ``shelf`` has the snapshots that a request may name; None where there is only
-    this one.
+    this one. ``live_scores`` are the prices and measured times of live candidates.
     """
 
     fleet: Fleet
@@ -74,6 +84,7 @@ class Gateway:
     shortlisting: Shortlisting = shortlist
     shelf: Shelf | None = None
     shortlists: ShelvedShortlists = field(default_factory=ShelvedShortlists)
+    live_scores: LiveScores = field(default_factory=LiveScores)
 
     def for_request(self, headers: Mapping[str, str]) -> Gateway:
         """The gateway for a request with these headers: with its connections, fleet and snapshot,
@@ -110,42 +121,57 @@ class Gateway:
         if self.fleets is None:
             return self
         lineup = self.fleets.lineup(asked, scores)
-        brought = lineup.vendors.brought
+        snapshot, brought = scores_of(lineup, self.live_scores), lineup.vendors.brought
         return replace(
             self,
             fleet=lineup.fleet,
-            snapshot=lineup.snapshot,
+            snapshot=snapshot,
             vendors=lineup.vendors,
             health=self.health.through(lineup.connections),
-            shortlisting=shortlist if brought else self.shortlists.of(lineup.snapshot),
+            shortlisting=shortlist if brought else self.shortlists.of(snapshot),
         )
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """What runs beside the requests, for as long as they are served; then all is closed."""
-        lists = asyncio.ensure_future(self.fleets.keep_lists()) if self.fleets else None
+        beside = [
+            asyncio.ensure_future(self.live_scores.times.keep()),
+            asyncio.ensure_future(self.ready()),
+        ]
+        if self.fleets is not None:
+            beside.append(asyncio.ensure_future(self.fleets.keep_lists()))
         try:
             yield
         finally:
-            if lists is not None:
-                lists.cancel()
-                await asyncio.wait([lists])
+            for each in beside:
+                each.cancel()
+            await asyncio.wait(beside)
+            self.live_scores.times.save()
             await self.close()
 
     async def close(self) -> None:
         """Close every provider and every connection."""
         await (self.fleets or self.fleet).close()
 
+    async def ready(self) -> None:
+        """Return when the pool can be ranked without waiting for the list prices."""
+        await self.snapshot.live.ready()
+
     def candidates(self) -> frozenset[Candidate]:
         """Every candidate of both fleets, without those that requests bring along."""
         return (self.fleets or self.fleet).everybody()
 
-    def ranking(self, intent: RoutingIntent, allowed: Selection | None) -> Ranking:
-        """Who would answer this intent now, nothing run."""
+    def ranking(
+        self,
+        intent: RoutingIntent,
+        allowed: Selection | None,
+        effort: ReasoningEffort | None = None,
+    ) -> Ranking:
+        """Who would answer this intent now, sent with this reasoning effort; nothing run."""
         pool = self.fleet.pool(allowed)
         weights = weights_for(intent.optimize_for, self.snapshot)
         return gated_shortlist(
-            intent, allowed, self.snapshot, pool, self.health, self.shortlisting
+            intent, allowed, self.snapshot, pool, self.health, self.shortlisting, effort
         ).ranking(weights)
 
     async def sweep(self, request: SweepRequest) -> Sweep:
@@ -165,7 +191,7 @@ class Gateway:
         ``buffered``: the caller gets the answer in one piece, so vendors may give it in one.
         """
         allowed = allowed_by(request.constraints)
-        ranking = self.ranking(request.intent, allowed)
+        ranking = self.ranking(request.intent, allowed, request.reasoning_effort)
         if not ranking.ordered:
             raise nobody(ranking, self.health, allowed, self._absent)
         options: Sequence[Option] = [
@@ -177,7 +203,11 @@ class Gateway:
             options = with_written(options, call)
         if staging is not NOTHING_STAGED:
             options = staged(options, staging, self.limits, self.drill_rules, demo=self.fleet.demo)
-        return Relay(options, call, self.limits, self.clock, self.health)
+        relay = Relay(options, call, self.limits, self.clock, self.health)
+        if not self.fleet.demo:
+            times = self.live_scores.times.through(self.fleet.addresses)
+            relay.heard = partial(times.note, request.intent.region or "global")
+        return relay
 
     def _absent(self, entry: str) -> str:
         """Why an allow-list's entry names no candidate, as a plain clause."""
@@ -200,6 +230,13 @@ class Gateway:
             snapshot=self.snapshot.info,
             drills=self.drill_rules is not None,
         )
+
+
+def scores_of(lineup: Lineup, live_scores: LiveScores) -> Snapshot:
+    """What a request to this lineup is ranked by."""
+    if lineup.fleet.demo:
+        return lineup.snapshot
+    return live_scores.on(lineup.snapshot, lineup.fleet.addresses)
 
 
 def allowed_by(constraints: PipelineConstraints | None) -> Selection | None:
@@ -225,7 +262,9 @@ def provider_request(request: CompleteRequest, *, buffered: bool = False) -> Pro
     )
 
 
-def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
+def build_gateway(
+    config: Config, environment: Mapping[str, str], today: Today = utc_today
+) -> Gateway:
     """A gateway ready to be served; ``environment`` has the live vendors' keys."""
     limits = config.limits
     engine = LocalEngine(_remembered(installed_path, time.monotonic))
@@ -234,13 +273,14 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
     upstream = Upstream(connect_seconds=limits.connect, proxies=Proxies.of(environment))
     memory = ServerMemory()
     vendors = Vendors(
-        connected=build_live_providers(environment, upstream, memory),
+        connected=build_live_providers(environment, upstream, memory, today),
         upstream=upstream,
         public=Upstream(connect_seconds=limits.connect, public_only=True),
         private_urls=config.private_urls,
         salt=secrets.token_bytes(16),
         models=models_named_in(environment),
         memory=memory,
+        today=today,
     )
     scores = {name: load_snapshot(name) for name in SHIPPED}
     if config.snapshot is not None and config.snapshot not in scores:
@@ -258,14 +298,19 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
     fleets = Fleets(
         config.fleet,
         demo=casts[0],
-        live=live_lineup(vendors, scores[config.snapshot or "published"], local),
+        live=live_lineup(vendors, scores[config.snapshot or LIVE], local),
         casts={each.snapshot.id: each for each in reversed(casts)},
     )
     lineup = fleets.lineup(FleetRequest())
-    shortlists = ShelvedShortlists()
+    folder = config.data_folder
+    times = TimesKept(
+        folder / FILE_NAME if folder else None, lasting=fleets.live.fleet.addresses.values()
+    )
+    live_scores = LiveScores(times, read_prices(config.prices))
+    snapshot, shortlists = scores_of(lineup, live_scores), ShelvedShortlists()
     return Gateway(
         fleet=lineup.fleet,
-        snapshot=lineup.snapshot,
+        snapshot=snapshot,
         health=HealthGate(time.monotonic).through(lineup.connections),
         limits=limits,
         clock=time.monotonic,
@@ -274,13 +319,14 @@ def build_gateway(config: Config, environment: Mapping[str, str]) -> Gateway:
         vendors=lineup.vendors,
         fleets=fleets,
         drill_rules=DrillRules() if config.drills else None,
-        shortlisting=shortlists.of(lineup.snapshot),
+        shortlisting=shortlists.of(snapshot),
         shelf=Shelf(
             [scores[name] for name in SHIPPED],
             scores.get(config.snapshot or ""),
             config.scores_folder,
         ),
         shortlists=shortlists,
+        live_scores=live_scores,
     )
 
 

@@ -14,8 +14,10 @@ from playground.analytics.frames import CUT_SHORT, TURN, answered, frame_of, tur
 from playground.look.figures import Theme, bar_look, legend_name, styled
 from playground.look.palette import NOBODY
 from playground.look.words import counted, percentages
+from playground.sessions.turn_words import ranked_by_several, scores_id, scores_name
 from playground.sessions.turns import Turn
 
+_COLUMNS: Final = TURN | {"scores": "string", "scores_run_id": "string"}
 _SHARES: Final = {"provider": "string", "turns": "Int64", "share": "string"}
 _BAR_ROOM: Final = 34
 
@@ -26,17 +28,20 @@ def card(turns: Sequence[Turn]) -> Card:
     return Card(
         key="providers",
         title="Provider choice",
-        caption=caption(rows),
+        caption=caption(rows, ranked_by_several(turns)),
         empty=empty(rows),
         rows=rows,
-        headings=WHO | LABELS,
+        headings=WHO | {"scores": "Scores"} | LABELS,
         draw=partial(figure, rows),
     )
 
 
 def frame(turns: Sequence[Turn]) -> pd.DataFrame:
-    """One row per turn: who served it. ``provider`` is NA where nobody did, or none was named."""
-    return frame_of(map(turn_row, turns), TURN)
+    """One row per turn: who served it, and which snapshot ranked it, by name and id.
+
+    ``provider`` is NA where nobody did, or none was named.
+    """
+    return frame_of(map(_row, turns), _COLUMNS)
 
 
 def shares(rows: pd.DataFrame) -> pd.DataFrame:
@@ -51,14 +56,18 @@ def shares(rows: pd.DataFrame) -> pd.DataFrame:
     return ordered.astype(_SHARES).reset_index(drop=True)
 
 
-def caption(rows: pd.DataFrame) -> str:
-    """How many turns were answered, and how many had an answer that was cut short."""
+def caption(rows: pd.DataFrame, ranked_by: str = "") -> str:
+    """How many turns were answered, and how many had an answer that was cut short.
+
+    ``ranked_by`` says which snapshots ranked them, where those are several.
+    """
     whole = answered(rows)
     cut = int((rows["provider"].notna() & rows["status"].isin(CUT_SHORT)).sum())
     return sentence(
         f"Who answered: {len(whole)} of {counted(len(rows), 'turn')}",
         f"{cut} cut short" if cut else "",
         simulated(rows),
+        ranked_by,
     )
 
 
@@ -81,6 +90,10 @@ def figure(rows: pd.DataFrame, theme: Theme) -> go.Figure:
         title_text="% of the answered turns",
     )
     return drawn.update_yaxes(showgrid=False, autorange="reversed")
+
+
+def _row(turn: Turn) -> dict[str, Any]:
+    return turn_row(turn) | {"scores": scores_name(turn), "scores_run_id": scores_id(turn)}
 
 
 def _share_bar(portion: Any, theme: Theme) -> go.Bar:

@@ -306,7 +306,8 @@ def in_force(connection: Connection | None, facts: ServerFacts) -> InForce | Non
     """The snapshot that the server ranks by now; None where that is not known."""
     if connection is None or facts.fleet is None:
         return None
-    return InForce(connection.name, facts.fleet.snapshot.id)
+    snapshot = facts.fleet.snapshot
+    return InForce(connection.name, snapshot.id, snapshot.label)
 
 
 def too_long(message: str) -> str:

@@ -86,7 +86,7 @@ def described(turns: Sequence[Turn], totals: SessionTotals) -> str:
         f"{palette.display_name(name)} {count}" for name, count in _answered(turns).most_common()
     )
     count = words.counted(totals.turns, "turn")
-    facts = [count, f"answered by: {answered or 'nobody yet'}", *_sums(totals)]
+    facts = [count, f"answered by: {answered or 'nobody yet'}", *_sums(totals), *_scores(turns)]
     return f"This session: {'; '.join(facts)}."
 
 
@@ -95,7 +95,7 @@ def _facts(turns: Sequence[Turn], totals: SessionTotals) -> list[str]:
         f"{parts.swatch(parts.seat(name))}{escape(palette.display_name(name))} {count}"
         for name, count in _answered(turns).most_common()
     ]
-    return legend + [escape(text) for text in _sums(totals)]
+    return legend + [escape(text) for text in (*_sums(totals), *_scores(turns))]
 
 
 def _sums(totals: SessionTotals) -> list[str]:
@@ -113,6 +113,12 @@ def _sums(totals: SessionTotals) -> list[str]:
     if totals.drilled:
         texts.append(f"{totals.drilled:,} under a drill")
     return texts
+
+
+def _scores(turns: Sequence[Turn]) -> list[str]:
+    """By how many snapshots they were ranked, where it is more than one."""
+    count = len(turn_words.snapshots(turns))
+    return [f"ranked by {count} snapshots of scores"] if count > 1 else []
 
 
 def _block(turn: Turn) -> str:
@@ -141,6 +147,7 @@ def _described_turn(turn: Turn) -> str:
     who = palette.label(turn.answer.provider, turn.answer.model) if turn.answer.provider else ""
     parts = [f"Turn {turn.number}", who, *turn_words.imported(turn)[:1], _STATES[turn.status]]
     parts += ["simulated" if turn.answer.simulated else ""]
+    parts += [f"scores: {name}" if (name := turn_words.scores_name(turn)) else ""]
     parts += ["under a drill" if turn.drilled else ""]
     parts += [f"after {words.counted(failovers(turn), 'failover')}" if failovers(turn) else ""]
     return ", ".join(part for part in parts if part)

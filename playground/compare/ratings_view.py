@@ -24,6 +24,7 @@ from playground.compare.standings import (
     standings,
 )
 from playground.compare.state import is_named, is_passed
+from playground.compare.vote_scores_view import use_as_scores
 from playground.compare.votes import CastVote, Rated, votes_of
 from playground.compare.votes_view import votes_files
 from playground.found import Found
@@ -59,7 +60,7 @@ def ratings_view(desk: CompareDesk) -> None:
         st.caption("Your last vote is left out for as long as it can be taken back.")
         votes = votes[:-1]
     with st.container(key="ratings"):
-        _ratings(votes)
+        _ratings(desk, votes)
     votes_files(desk.store, votes)
 
 
@@ -68,7 +69,7 @@ def _can_be_taken_back(last: CastVote) -> bool:
     return undo_left(last, utc_now()) > 0 and not is_named(last.id) and not is_passed(last.id)
 
 
-def _ratings(votes: Sequence[CastVote]) -> None:
+def _ratings(desk: CompareDesk, votes: Sequence[CastVote]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="ratings-of"):
         kind = _kind(votes)
         of_kind = [vote for vote in votes if vote.rated == kind]
@@ -77,12 +78,15 @@ def _ratings(votes: Sequence[CastVote]) -> None:
         vertical = _one_of("Vertical", verticals, lambda each: words.VERTICALS.get(each, each))
     if kind == "same words":
         st.caption(f":material/science: {_SAME_WORDS}")
-    found = standings(chosen(votes, kind, language, vertical))
+    these = chosen(votes, kind, language, vertical)
+    found = standings([vote.vote for vote in these])
     if found is None:
         _empty(votes)
         return
     st.header(literal(headline(found)), anchor=False)
     st.markdown(literal(settled_words(found)))
+    if kind == "rated":
+        use_as_scores(desk, found, these, language, vertical)
     _picture(found, _KINDS[kind])
     _figures(found)
     _pairs(found)

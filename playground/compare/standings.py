@@ -50,10 +50,10 @@ def _standings(votes: tuple[Vote, ...], left_out: int) -> Standings:
 
 def chosen(
     votes: Iterable[CastVote], rated: Rated, language: str | None, vertical: str | None
-) -> list[Vote]:
+) -> list[CastVote]:
     """The votes of this kind, in this language and vertical; None: in any."""
     return [
-        each.vote
+        each
         for each in votes
         if each.rated == rated
         and language in (None, each.intent.language)

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from playground.browser.slots import Slot
+
+
+class VoteScores(NamedTuple):
+    """The snapshot that was made of the ratings last; ``problem`` says why there is none."""
+
+    snapshot_id: str = ""
+    label: str = ""
+    problem: str = ""
+
 
 _WIDE = Slot("compare_wide", str)
 _DRAWN = Slot[tuple[str, int]]("compare_drawn", tuple)
 _PASSED = Slot("duel_passed", str)
 _NAMED = Slot("duel_named", str)
 _LISTED = Slot("asks_a_list", str)
+_SCORES = Slot("scores_of_votes", VoteScores)
 
 
 def wide_seat() -> str | None:
@@ -57,3 +69,13 @@ def place_for(columns: str) -> int:
     place = place if drawn == columns else 1 - place
     _DRAWN.set((columns, place))
     return place
+
+
+def made_of_votes() -> VoteScores | None:
+    """What came of the last "Use as scores"."""
+    return _SCORES.get()
+
+
+def keep_vote_scores(snapshot_id: str = "", label: str = "", problem: str = "") -> None:
+    """Remember what came of it."""
+    _SCORES.set(VoteScores(snapshot_id, label, problem))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import escape
 from itertools import groupby
 from typing import Literal
@@ -94,7 +94,16 @@ def _state(known: KnownProvider, health: ProviderHealth | None, now: datetime) -
         return "left-out", _left_out(health, now)
     if health is not None and health.state == "probing":
         return "probing", "a few calls test whether it has recovered"
-    return "available", SIMULATED if known.simulated else ""
+    return "available", SIMULATED if known.simulated else _retirement(known)
+
+
+def _retirement(known: KnownProvider) -> str:
+    """When its vendor will refuse it, in words; nothing where no day is known."""
+    try:
+        day = date.fromisoformat(known.retires_on or "")
+    except ValueError:
+        return ""
+    return f"retires on {day.day} {day:%B %Y}"
 
 
 def _left_out(health: ProviderHealth, now: datetime) -> str:

@@ -13,10 +13,11 @@ from typing import Final, Literal
 
 import numpy as np
 
-from playground.compare.paired import Difference, cross_fitted_columns
+from playground.compare.paired import Difference
 from playground.evaluate.measured import ArmMeasured, Floats, Measured
 from playground.evaluate.statistics import (
     Rate,
+    best_columns,
     cost_ratios,
     pass_differences,
     rate,
@@ -25,8 +26,6 @@ from playground.evaluate.statistics import (
 from playground.evaluate.suite import Arm
 
 BEST_SINGLE: Final = "the best single"
-_TIE: Final = 1e-9
-"""Less than any difference in pass rate: of arms that pass as often, the cheaper is the better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,23 +135,15 @@ def _best_single(singles: Sequence[ArmMeasured]) -> _Side | None:
     shares = np.column_stack([side.share for side in sides])
     if np.isnan(shares).all():
         return None
-    worse = np.where(np.isnan(shares).all(axis=0), np.inf, 1 - shares)
-    chosen = cross_fitted_columns(worse + _TIE * _ranks([side.cost for side in sides]))
+    costs = np.column_stack([side.cost for side in sides])
+    chosen = best_columns(shares, costs)
     rows = np.arange(len(chosen))
     return _Side(
         share=shares[rows, chosen],
-        cost=np.column_stack([side.cost for side in sides])[rows, chosen],
+        cost=costs[rows, chosen],
         time=np.column_stack([side.time for side in sides])[rows, chosen],
         simulated=any(side.simulated for side in sides),
     )
-
-
-def _ranks(costs: Sequence[Floats]) -> Floats:
-    """By what a case costs on average, the cheapest 0; without a price, last."""
-    known = [each[~np.isnan(each)] for each in costs]
-    means = np.array([each.mean() if len(each) else np.inf for each in known])
-    ranks: Floats = np.argsort(np.argsort(means, kind="stable")).astype(float)
-    return ranks
 
 
 def _side(found: ArmMeasured) -> _Side:

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from playground.intent import figure_sources
 from playground.look.words import candidate as candidate_name
 from playground.receipts import receipt_words
 from playground.servers.pool import candidates
+from playground.sessions import turn_words
 from playground.sessions.totals import unnamed_failures
 from playground.sessions.turns import Turn
 from speko_client.models import WHAT_IF_ID, Attempt, FailureCode, FilteredOut, ProviderKind
@@ -39,11 +41,13 @@ class InForce(NamedTuple):
 
     server: str
     snapshot_id: str
+    label: str = ""
 
 
 class Pooled(NamedTuple):
     """One candidate of the pool as it was ranked; ``score`` None where it was not scored.
 
+    ``figures`` are those it was ranked by, each with its source; "" where the server does not say.
     ``outcome`` is what became of it in this turn, None where it was not asked.
     """
 
@@ -51,6 +55,7 @@ class Pooled(NamedTuple):
     candidate: ProviderModel
     score: float | None
     kind: ProviderKind | None
+    figures: str
     outcome: AttemptOutcome | None
 
 
@@ -99,13 +104,12 @@ class Receipt:
 
 def receipt(turn: Turn, in_force: InForce | None = None) -> Receipt:
     """The receipt of a turn that is over, its snapshot compared with the one in force now."""
-    present = in_force.snapshot_id if in_force and in_force.server == turn.connection else None
+    present = in_force if in_force and in_force.server == turn.connection else None
     first_choice, served = _first_choice(turn), _served(turn)
     steps = _steps(turn)
     verdict = _verdict(turn, first_choice, served)
     timing = turn.answer.timing
-    snapshot_id = _snapshot_id(turn)
-    state = _snapshot_state(snapshot_id, present)
+    state = _snapshot_state(turn_words.scores_id(turn), present)
     return Receipt(
         head=receipt_words.head(turn, first_choice, served),
         verdict=verdict,
@@ -121,7 +125,7 @@ def receipt(turn: Turn, in_force: InForce | None = None) -> Receipt:
         span_ms=max((step.start_ms + step.duration_ms for step in steps), default=0.0),
         first_token_ms=timing.ttft_ms if timing and served else None,
         snapshot=state,
-        facts=receipt_words.facts(turn, receipt_words.snapshot(turn, snapshot_id, present, state)),
+        facts=receipt_words.facts(turn, receipt_words.snapshot(turn, present, state)),
         drilled=turn.drilled,
     )
 
@@ -207,20 +211,16 @@ def _pool(turn: Turn, steps: Sequence[Step]) -> tuple[Pooled, ...]:
             ProviderModel(each.provider_id, each.model_id),
             None if gives_weights and each.axes is None else each.score,
             each.kind,
+            figure_sources.in_full(each.axes) if each.axes else "",
             outcomes.get(ProviderModel(each.provider_id, each.model_id)),
         )
         for place, each in enumerate(candidates(turn.ranking), start=1)
     )
 
 
-def _snapshot_id(turn: Turn) -> str | None:
-    ranked_by = turn.ranking.scores_run_id if turn.ranking else None
-    return turn.answer.scores_run_id or ranked_by
-
-
-def _snapshot_state(snapshot_id: str | None, present: str | None) -> SnapshotState:
+def _snapshot_state(snapshot_id: str | None, present: InForce | None) -> SnapshotState:
     if snapshot_id and snapshot_id.startswith(WHAT_IF_ID):
         return "what_if"
     if snapshot_id is None or present is None:
         return "unknown"
-    return "same" if snapshot_id == present else "changed"
+    return "same" if snapshot_id == present.snapshot_id else "changed"

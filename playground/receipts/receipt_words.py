@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playground.intent import languages
+from playground.intent.figure_sources import snapshot_words
 from playground.look import words
 from playground.servers.pool import covers
 from playground.sessions import turn_words
@@ -13,7 +14,7 @@ from playground.sessions.turns import Turn
 from speko_client.models import Attempt, FailureCode
 
 if TYPE_CHECKING:
-    from playground.receipts.receipt import AttemptOutcome, ProviderModel, SnapshotState
+    from playground.receipts.receipt import AttemptOutcome, InForce, ProviderModel, SnapshotState
 
 _NAMED = 2
 """How many failures the sentence names one by one; the attempts below it show all."""
@@ -159,32 +160,37 @@ def _in_words(code: str | None) -> str:
     return CODES.get(code) or f"failed ({code.replace('_', ' ').lower()})"
 
 
-def snapshot(
-    turn: Turn, snapshot_id: str | None, present: str | None, state: SnapshotState
-) -> str | None:
-    """Which scores ranked the pool, and whether the server still ranks by them."""
+def snapshot(turn: Turn, present: InForce | None, state: SnapshotState) -> str | None:
+    """Which scores ranked the pool, by label and id, and whether they are still in force."""
+    snapshot_id = turn_words.scores_id(turn)
     if snapshot_id is None:
         return None
-    match state:
-        case "what_if":
-            name = turn.settings.what_if.name if turn.settings.what_if else None
-            named = f"“{name}” " if name else ""
-            return f"{snapshot_id}, a what-if {named}on top of the server's own scores"
-        case "same":
-            return f"{snapshot_id}, still in force"
-        case "changed":
-            return f"{snapshot_id}; the server ranks by {present} now"
-    return snapshot_id
+    named = _with_id(turn_words.scores_name(turn) or "", snapshot_id)
+    if state == "what_if":
+        what_if = turn.settings.what_if
+        whose = f"“{what_if.name}” " if what_if else ""
+        return f"{snapshot_id}, a what-if {whose}on top of the scores then in force"
+    if state == "same":
+        return f"{named}, still in force"
+    if state == "changed" and present is not None:
+        return f"{named}; in force now: {_with_id(present.label, present.snapshot_id)}"
+    return named
+
+
+def _with_id(label: str, snapshot_id: str) -> str:
+    return snapshot_id if label in ("", snapshot_id) else f"{label} ({snapshot_id})"
 
 
 def facts(turn: Turn, scores: str | None) -> tuple[tuple[str, str], ...]:
     """What else is known of the turn: names and values."""
     answer = turn.answer
+    ranked_by = turn.ranking.snapshot if turn.ranking else None
     named: list[tuple[str, str | None]] = [
         ("Intent", intent(turn)),
         ("Allowed", ", ".join(turn.settings.allowed) or None),
         ("Server", turn.connection),
         ("Scores", scores),
+        ("Figures", snapshot_words(ranked_by) if ranked_by else None),
         ("Words", turn_words.source(answer)),
         ("Time", turn_words.latency(answer)),
         ("Late", turn_words.lateness(answer)),

@@ -147,7 +147,7 @@ def _download_button(
 def _content(desk: RoutingDesk, looked_at: Shown, found: ScoresRows) -> bytes:
     """Its own file where it has one of this visitor's; else what the server knows by it."""
     if looked_at.mine:
-        folder = desk.runtime.settings.data_dir / "scores"
+        folder = own_files.own_folder(desk.runtime.settings)
         try:
             return own_files.as_json(own_files.read(looked_at.snapshot.id, folder, this_owner()))
         except ScoresError:

@@ -18,6 +18,8 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from playground.servers.local_gateway import SCORES_FOLDER
+from playground.settings import Settings
 from playground.teams.owner import Owner
 from speko_client.models import SnapshotFile, SnapshotOrigin
 
@@ -52,6 +54,11 @@ _ADVICE: Final = {
 
 class ScoresError(Exception):
     """A snapshot could not be read, written or made; its text says why and what to do."""
+
+
+def own_folder(settings: Settings) -> Path:
+    """Where snapshots of one's own are; the embedded gateway reads them there."""
+    return settings.data_dir / SCORES_FOLDER
 
 
 def save(snapshot: SnapshotFile, folder: Path, owner: Owner) -> str:

@@ -13,7 +13,6 @@ from playground.look import parts
 from playground.look.page_view import spread
 from playground.look.safe_text import literal, unseen
 from playground.routing.desk_view import RoutingDesk
-from playground.runtime import Runtime
 from playground.scores import asking_view, listing, own_files, own_view
 from playground.scores.listing import Shown
 from playground.scores.state import take_notice
@@ -37,7 +36,7 @@ def scores_view(desk: RoutingDesk) -> None:
     if found.value is None:
         st.info(literal(found.problem or ""), icon=":material/visibility_off:")
         return
-    folder, owner = own_folder(desk.runtime), this_owner()
+    folder, owner = own_files.own_folder(desk.runtime.settings), this_owner()
     others = own_files.of_others(folder, owner)
     every = listing.shown(found.value, own_files.own(folder, owner), others)
     if notice := take_notice():
@@ -48,11 +47,6 @@ def scores_view(desk: RoutingDesk) -> None:
         st.warning(literal(problem), icon=":material/error:")
     own_view.import_panel(folder, owner)
     _details(desk, connection, every)
-
-
-def own_folder(runtime: Runtime) -> Path:
-    """Where snapshots of one's own are."""
-    return runtime.settings.data_dir / "scores"
 
 
 def _head(desk: RoutingDesk) -> None:

@@ -1,7 +1,7 @@
 """The one way to ask a server: for an answer, and for the ranking that it would answer by.
 
 A *preview* is the question, a *ranking* its answer; a preview runs no model. What a server says is
-made storable here: JSON can spell half a surrogate pair, which no file or page can hold.
+made fit to be kept here (``keepable``).
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import nullcontext
-from typing import Any, Final, TypeVar
-
-from pydantic import BaseModel
+from typing import Any, Final
 
 from playground.servers.connection import Connecting, Connection
+from playground.sessions.keepable import sound_model, without_keys
 from playground.sessions.reasoning import parted
 from playground.sessions.totals import Price
 from playground.sessions.turns import Answer, Turn, TurnSettings
@@ -53,8 +52,6 @@ _NOTICED_MS: Final = 500.0
 
 _LOG = logging.getLogger(__name__)
 
-ModelT = TypeVar("ModelT", bound=BaseModel)
-
 
 async def connected(server: Connection | Connecting) -> Connection:
     """The server, once it is up. Raises GatewayStartError."""
@@ -91,7 +88,7 @@ async def run_turn(
         async for event in stream:
             event = sound_model(event)
             if not isinstance(event, CompleteStreamDelta | CompleteStreamReasoning):
-                event = _without_keys(event, redactor)
+                event = without_keys(event, redactor)
             yield arriving.take(event, (clock() - started) * 1000)
         await stream.result()
 
@@ -124,7 +121,7 @@ async def ranking_for(
             _kept_open(client) or client_of(connection, within) as asked,
         ):
             ranking = await asked.preview_routing(**preview_arguments(connection, settings))
-            return _without_keys(sound_model(ranking), connection.redactor)
+            return without_keys(sound_model(ranking), connection.redactor)
     except (SpekoApiError, TimeoutError) as error:
         # A server without previews answers 404 to each turn: that is not worth a line in the log.
         _LOG.debug("No preview from %s: %s", connection.name, type(error).__name__)
@@ -334,32 +331,3 @@ def _meta(event: CompleteStreamMeta) -> dict[str, Any]:
         "attempts": tuple(event.attempts or ()),
         "scores_run_id": event.scores_run_id,
     }
-
-
-def _without_keys(model: ModelT, redactor: Redactor) -> ModelT:
-    """The model without the keys that its server was sent; the same object where it has none."""
-    told = model.model_dump()
-    shown = redactor.value(told)
-    return model if shown == told else type(model).model_validate(shown)
-
-
-def sound_model(model: ModelT) -> ModelT:
-    """The model with every lone surrogate in its texts replaced by U+FFFD, and whole pairs joined.
-
-    The same object where nothing had to change.
-    """
-    try:
-        model.model_dump_json()
-    except ValueError:
-        return type(model).model_validate(_sound_value(model.model_dump()))
-    return model
-
-
-def _sound_value(value: object) -> object:
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, dict):
-        return {key: _sound_value(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_sound_value(item) for item in value]
-    return value

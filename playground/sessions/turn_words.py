@@ -15,7 +15,7 @@ from playground.look import palette
 from playground.look.words import counted, milliseconds
 from playground.servers.connection import Connection
 from playground.servers.local_gateway import GatewayStartError
-from playground.sessions.asking import sound_model
+from playground.sessions.keepable import sound_model
 from playground.sessions.totals import MOST_TOKENS
 from playground.sessions.turns import Answer, Turn, TurnError
 from speko_client.errors import (
@@ -139,6 +139,41 @@ def ranked_by(scores_run_id: str | None, what_if: WhatIf | None) -> str | None:
     if not (scores_run_id or "").startswith(WHAT_IF_ID):
         return None
     return f"what-if: {what_if.name}" if what_if else "what-if"
+
+
+def scores_id(turn: Turn) -> str | None:
+    """The id of the snapshot that ranked it, as its answer says, else its preview."""
+    return turn.answer.scores_run_id or (turn.ranking.scores_run_id if turn.ranking else None)
+
+
+def scores_name(turn: Turn) -> str | None:
+    """What the snapshot that ranked it is called: its label, or its id where that is not known."""
+    snapshot_id = scores_id(turn)
+    told = turn.ranking.snapshot if turn.ranking else None
+    return told.label if told is not None and told.id == snapshot_id else snapshot_id
+
+
+def snapshots(turns: Iterable[Turn]) -> dict[str, tuple[str, int]]:
+    """The snapshots that ranked these turns: name and number of turns by id, the first one first.
+
+    What-ifs are not snapshots of their own.
+    """
+    found: dict[str, tuple[str, int]] = {}
+    for turn in turns:
+        snapshot_id = scores_id(turn)
+        if snapshot_id is not None and not snapshot_id.startswith(WHAT_IF_ID):
+            name, count = found.get(snapshot_id, (scores_name(turn) or snapshot_id, 0))
+            found[snapshot_id] = (name, count + 1)
+    return found
+
+
+def ranked_by_several(turns: Iterable[Turn]) -> str:
+    """``ranked by 2 snapshots of scores: A (3 turns), B (1 turn)``; empty where it was one."""
+    found = snapshots(turns)
+    if len(found) < 2:
+        return ""
+    named = ", ".join(f"{name} ({counted(count, 'turn')})" for name, count in found.values())
+    return f"ranked by {len(found)} snapshots of scores: {named}"
 
 
 def turn_error(error: SpekoApiError, connection: Connection) -> TurnError:

@@ -231,7 +231,10 @@ class RoutingPreview(SpekoModel):
 
 
 class KnownProvider(SpekoModel):
-    """One row of the provider list; ``model`` None is the vendor's wildcard row."""
+    """One row of the provider list; ``model`` None is the vendor's wildcard row.
+
+    ``retires_on`` is the ISO date from which its vendor will refuse it.
+    """
 
     id: str
     vendor: str
@@ -243,6 +246,7 @@ class KnownProvider(SpekoModel):
     words: str | None = None
     available: bool | None = None
     reason: str | None = None
+    retires_on: str | None = None
 
 
 class Fleet(SpekoModel):

@@ -37,6 +37,8 @@ class RunningAttempt:
     started: float
     call: Call | None
     over: bool = False
+    first_words: float | None = None
+    """Seconds to the first text; None before it, or where the answer began with a tool call."""
     _at: float | None = None
     _heard: float = 0.0
 

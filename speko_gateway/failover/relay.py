@@ -21,6 +21,7 @@ from dataclasses import dataclass, field, replace
 
 from speko_client.models import Attempt
 from speko_gateway.ahead import Ahead, Bound, next_events
+from speko_gateway.candidates import Candidate
 from speko_gateway.config import Limits as Limits
 from speko_gateway.errors import GatewayError, invalid
 from speko_gateway.failover.attempts import Option, Outcome, RunningAttempt
@@ -113,6 +114,7 @@ class Relay:
     """One request's way through its candidates. ``clock`` gives monotonic seconds.
 
     ``overhear`` is given what a candidate thinks before its first words; None where nobody asks.
+    ``heard`` is told of each real, whole answer how many seconds its first words took.
     """
 
     options: Sequence[Option]
@@ -122,6 +124,7 @@ class Relay:
     health: HealthGate
     attempts: list[Attempt] = field(default_factory=list)
     overhear: Callable[[Speaker, Sequence[Reasoning]], Awaitable[None]] | None = None
+    heard: Callable[[Candidate, float], None] | None = None
     _met: int = 0
     _last: deque[Option] = field(default_factory=deque)
     _deadline: Bound | None = None
@@ -152,7 +155,14 @@ class Relay:
         """Record that this candidate's answer is complete."""
         if running.call is not None:
             self.health.answered(running.option.candidate, running.call)
+            if self.heard and running.first_words is not None and self._is_real(running.option):
+                self.heard(running.option.candidate, running.first_words)
         self._over(running, "answered")
+
+    def _is_real(self, option: Option) -> bool:
+        """Whether its time to first token says something: of an answer in one piece it does not."""
+        kind = option.provider.kind
+        return kind == "local" or (kind == "live" and not self.request.buffered)
 
     def failed(self, running: RunningAttempt, error: ProviderError) -> None:
         """Record that this candidate failed."""
@@ -271,7 +281,9 @@ class Relay:
                     continue
                 blank += event.text
                 if event.text.strip():
-                    speaker.running.hear(event.at, self.clock())
+                    running, now = speaker.running, self.clock()
+                    running.hear(event.at, now)
+                    running.first_words = running.seconds(now, "answered")
                     return [*thoughts, replace(event, text=blank), *batch[place:]], answer
             await self._think(speaker, thoughts)
 

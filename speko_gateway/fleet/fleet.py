@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import NamedTuple
 
 from speko_client.models import FleetChoice, KnownProvider
@@ -79,6 +80,20 @@ class Fleet:
         server = self.unlisted.get(vendor)
         return server.problem if server else None
 
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """By vendor, the addresses that are not the vendors' own."""
+        return {
+            vendor: each.moved_to
+            for vendor, each in self.providers.items()
+            if isinstance(each, LiveProvider) and each.moved_to
+        }
+
+    def retires_on(self, candidate: Candidate) -> date | None:
+        """The day to come from which its vendor refuses this candidate, where that is known."""
+        provider = self.providers[candidate.provider]
+        return provider.retires_on(candidate.model) if isinstance(provider, LiveProvider) else None
+
     def everybody(self) -> frozenset[Candidate]:
         """Its candidates, whether they can be called now or not."""
         return frozenset(self.candidates)
@@ -125,6 +140,7 @@ class Fleet:
             benchmarked=snapshot.knows(entry.candidate),
             available=entry.unavailable is None,
             reason=entry.unavailable,
+            retires_on=self.retires_on(entry.candidate),
         )
 
     def _known_provider(
@@ -136,6 +152,7 @@ class Fleet:
         available: bool,
         reason: str | None,
         model: str | None = None,
+        retires_on: date | None = None,
     ) -> KnownProvider:
         provider = self.providers[vendor]
         return KnownProvider(
@@ -149,6 +166,7 @@ class Fleet:
             words=provider.words,
             available=available,
             reason=reason,
+            retires_on=retires_on.isoformat() if retires_on else None,
         )
 
 
@@ -247,8 +265,12 @@ def demo_lineup(stage: Stage, local: Provider, vendors: Vendors) -> Lineup:
 
 
 def live_lineup(vendors: Vendors, snapshot: Snapshot, local: Provider) -> Lineup:
-    """The connected vendors, and the snapshot's other vendors, which say what they lack."""
-    scored = _vendors_candidates(snapshot)
+    """The connected vendors, and the snapshot's other vendors, which say what they lack.
+
+    Of a snapshot that ships, only models that the catalogue or somebody names are candidates: it
+    may have figures of models that a vendor no longer serves.
+    """
+    scored = [each for each in _vendors_candidates(snapshot) if _may_be_asked(each, snapshot)]
     named = dict.fromkeys([*vendors.connected, *sorted({each.provider for each in scored})])
     live = {vendor: found for vendor in named if (found := vendors.provider(vendor)) is not None}
     offered = [
@@ -272,6 +294,13 @@ def live_lineup(vendors: Vendors, snapshot: Snapshot, local: Provider) -> Lineup
         },
     )
     return Lineup(fleet, snapshot, vendors)
+
+
+def _may_be_asked(candidate: Candidate, snapshot: Snapshot) -> bool:
+    if snapshot.file.origin != "shipped":
+        return True
+    vendor = VENDORS.get(candidate.provider)
+    return vendor is not None and candidate.model in vendor.models
 
 
 def _with_local_name(vendors: Mapping[str, str]) -> dict[str, str]:

@@ -29,7 +29,7 @@ from speko_gateway.errors import invalid
 from speko_gateway.headers import bad_header, read_header
 from speko_gateway.providers.vendors.catalogue import VENDORS, compatible
 from speko_gateway.providers.vendors.habits import ServerMemory
-from speko_gateway.providers.vendors.live import LiveProvider
+from speko_gateway.providers.vendors.live import LiveProvider, Today, utc_today
 from speko_gateway.providers.vendors.upstream import Upstream
 
 _CONNECTIONS, _FLEET = CONNECTIONS_HEADER.lower(), FLEET_HEADER.lower()
@@ -95,7 +95,7 @@ class Vendors:
     connections from anybody else's, by vendor: a salted hash of key and address. ``private_urls``
     says whether private addresses may be called that the environment does not name. ``models`` are
     those that the environment names in place of a vendor's own, with its key or without.
-    ``memory`` is what servers were found to take, whoever asked them.
+    ``memory`` is what servers were found to take, whoever asked them; ``today`` is the date.
     """
 
     connected: Mapping[str, LiveProvider]
@@ -107,6 +107,7 @@ class Vendors:
     names: Mapping[str, str] = field(default_factory=dict)
     models: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     memory: ServerMemory = field(default_factory=ServerMemory)
+    today: Today = utc_today
 
     def of(self, asked: FleetRequest) -> Vendors:
         """With what this request brings along. GatewayError, 400, where that is not whole."""
@@ -156,13 +157,15 @@ class Vendors:
         if not credentials.base_url:
             raise invalid(f"{CONNECTIONS_HEADER}: vendors.*.baseUrl: a custom server needs one")
         row = compatible(vendor, credentials.name or vendor, credentials.base_url)
-        return LiveProvider(row, self._strangers(), memory=self.memory)
+        return LiveProvider(row, self._strangers(), memory=self.memory, today=self.today)
 
     def _unconnected(self, vendor: str) -> LiveProvider:
         # A local server's own address is a private one, which this environment has not named.
         row = VENDORS[vendor]
         way = self.upstream if row.needs_key else self._strangers()
-        return LiveProvider(row, way, models=self.models.get(vendor), memory=self.memory)
+        return LiveProvider(
+            row, way, models=self.models.get(vendor), memory=self.memory, today=self.today
+        )
 
     def _strangers(self) -> Upstream:
         """The way to addresses that are not the environment's."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from starlette.types import Scope, Send
@@ -237,13 +238,26 @@ def preview_body(
         scores_run_id=ranking.scores_run_id,
         winner=winner,
         filtered_out=[_filtered_out(each) for each in ranking.filtered_out],
-        notes=list(ranking.notes),
+        notes=[*ranking.notes, *_retirements(ranking, fleet)],
         weights=ranking.weights._asdict(),
         snapshot=snapshot.info,
         weight_lines=weight_lines(ranking) if with_lines else None,
     )
     absent: dict[str, Any] = dict.fromkeys(("providerId", "modelId", "score"))
     return {**absent, **wire(preview)}
+
+
+def _retirements(ranking: Ranking, fleet: Fleet) -> list[str]:
+    """Of those who can answer: who soon cannot, a sentence for each day."""
+    leaving: dict[date, list[str]] = {}
+    for each in ranking.ordered:
+        if (day := fleet.retires_on(each.candidate)) is not None:
+            leaving.setdefault(day, []).append(str(each.candidate))
+    return [
+        f"{', '.join(sorted(who))}: {'retires' if len(who) == 1 else 'retire'} on "
+        f"{day.day} {day:%B %Y}."
+        for day, who in sorted(leaving.items())
+    ]
 
 
 def _scored(ranked: Ranked, fleet: Fleet) -> ScoredCandidate:

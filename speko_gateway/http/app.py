@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from speko_client.addresses import is_loopback
 from speko_client.models import (
     SCORES_HEADER,
+    WHAT_IF_HEADER,
     Fleet,
     KnownProviders,
     ProvidersHealth,
@@ -110,7 +111,9 @@ def _for_request(gateway: Gateway) -> Any:
     """The gateway for one request, with the request's own connections and fleet."""
 
     async def here(request: Request) -> Gateway:
-        return gateway.for_request(headers_of(request.scope))
+        own = gateway.for_request(headers_of(request.scope))
+        await own.ready()
+        return own
 
     return Depends(here)
 
@@ -174,6 +177,7 @@ def _add_scores(app: FastAPI, gateway: Gateway) -> None:
         """One snapshot, with what is known of each candidate that this request can have."""
         gateway.on_shelf.asked_for(id)
         headers = headers_of(request.scope) | {SCORES_HEADER.lower(): id}
+        headers.pop(WHAT_IF_HEADER.lower(), None)
         found = scores_rows(gateway.for_request(headers))
         return Response(encode(wire(found)), media_type="application/json")
 

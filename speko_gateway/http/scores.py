@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
-from speko_client.models import Figure, ScoresRow, ScoresRows
+from speko_client.models import Region, ScoresRow, ScoresRows
 from speko_gateway.candidates import Candidate
 from speko_gateway.gateway import Gateway
-from speko_gateway.routing.scores import Row, Snapshot
+from speko_gateway.routing.figures import Figures
+from speko_gateway.routing.lookup import Scope
+from speko_gateway.routing.scores import Snapshot
+
+_EVERYWHERE = Scope("en", "general", "global")
+"""The broadest scope: what stands there holds wherever nothing closer is known."""
 
 
 def scores_rows(here: Gateway) -> ScoresRows:
-    """The snapshot that ranks this request, and its rows of those that can be called."""
+    """The snapshot that ranks this request, and what is known of those that can be called."""
     callable_now = [each.candidate for each in here.fleet.pool() if each.unavailable is None]
     return ScoresRows(
         snapshot=here.on_shelf.described(here.snapshot),
@@ -21,20 +27,28 @@ def scores_rows(here: Gateway) -> ScoresRows:
 
 
 def _rows(candidate: Candidate, snapshot: Snapshot) -> Iterator[ScoresRow]:
-    for row in snapshot.index.get(candidate, {}).values():
-        yield ScoresRow(
-            provider=candidate.provider,
-            model=candidate.model,
-            language=row.language,
-            vertical=row.vertical,
-            region=row.region,
-            status=row.status,
-            figures=list(_figures(row, snapshot)),
-        )
+    """A row for each scope of the snapshot, and for each region where a time was measured."""
+    own = snapshot.rows(candidate)
+    broad = [_EVERYWHERE._replace(region=region) for region in get_args(Region)]
+    for scope in dict.fromkeys([*own, *broad]):
+        known = own.get(scope, ())
+        figures = _counting(known[0].figures if known else Figures(), candidate, scope, snapshot)
+        if known or figures.latency or (figures.known and scope == _EVERYWHERE):
+            yield ScoresRow(
+                provider=candidate.provider,
+                model=candidate.model,
+                language=scope.language,
+                vertical=scope.vertical,
+                region=scope.region,
+                status=known[0].row.status if known else "production",
+                figures=[each for each in figures if each is not None],
+            )
 
 
-def _figures(row: Row, snapshot: Snapshot) -> Iterator[Figure]:
-    source, date = row.source or snapshot.file.source, snapshot.info.date
-    yield Figure(axis="accuracy", value=row.quality, source=source, date=date)
-    yield Figure(axis="latency", value=row.ttft_ms, source=source, date=date)
-    yield Figure(axis="cost", value=row.cost, source=source, date=date)
+def _counting(own: Figures, candidate: Candidate, scope: Scope, snapshot: Snapshot) -> Figures:
+    """The figures that count where no effort is sent: a measured time before the row's own."""
+    live = snapshot.live
+    return own._replace(
+        latency=live.latency(candidate, scope.region) or own.latency,
+        cost=own.cost or live.cost(candidate),
+    )

@@ -96,7 +96,10 @@ class Shelf:
         )
 
     def _origin(self, snapshot: Snapshot) -> SnapshotOrigin:
-        return "shipped" if snapshot.id in self._shipped else "file"
+        """As its file says, but only what ships is shipped."""
+        if snapshot.id in self._shipped:
+            return "shipped"
+        return "file" if snapshot.file.origin == "shipped" else snapshot.file.origin
 
     def _own(self, id: str, *, now: bool) -> Snapshot | None:
         return next((each for each in self._look(now=now).snapshots if each.id == id), None)

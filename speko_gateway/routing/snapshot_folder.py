@@ -16,11 +16,11 @@ from typing import Annotated, Final, NamedTuple
 
 from pydantic import Field, ValidationError
 
-from speko_client.models import WHAT_IF_ID, ScoresProblem
+from speko_client.models import WHAT_IF_ID, ScoresProblem, SnapshotFile, SnapshotRow
 from speko_gateway.breadth import is_too_wide
 from speko_gateway.errors import SetupError
 from speko_gateway.files import UnusableFileError, read_regular
-from speko_gateway.routing.scores import Row, Snapshot, SnapshotFile, index_snapshot
+from speko_gateway.routing.scores import Snapshot, index_snapshot
 
 MOST_FILES: Final = 200
 MOST_BYTES: Final = 4 * 1024 * 1024
@@ -38,7 +38,9 @@ _OWNED: Final = re.compile(r"\.[0-9a-f]{32}\.json$")
 class _BoundedFile(SnapshotFile):
     """A snapshot's file that is refused at its first bad row: to report them all takes long."""
 
-    rows: Annotated[tuple[Row, ...], Field(min_length=1, max_length=100_000, fail_fast=True)]
+    rows: Annotated[
+        tuple[SnapshotRow, ...], Field(min_length=1, max_length=100_000, fail_fast=True)
+    ]
 
 
 class Fault(NamedTuple):

@@ -8,7 +8,9 @@ import select
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from itertools import chain
 from pathlib import Path
 
@@ -16,7 +18,10 @@ import httpx
 import pytest
 
 from tests.gateway.process import COMMAND, FAST_DEMO, KEY, ROOT, Running, environment, running
+from tests.gateway.providers.vendor_server import wire
+from tests.gateway.routing.snapshot_files import write
 from tests.gateway.served import BODY
+from tests.loopback_server import LoopbackServer
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.slow
@@ -238,3 +243,64 @@ def test_a_snapshot_that_is_no_good_is_told_in_one_line(tmp_path: Path) -> None:
     done = run(tmp_path, "serve", "--port", "0", "--snapshot", str(bad))
     assert done.returncode == 1
     assert done.stderr == f"Snapshot {bad}, label: Field required\n"
+
+
+class Vendor(LoopbackServer):
+    """Answers every call with the same stream."""
+
+    def answer(self, request: BaseHTTPRequestHandler) -> None:
+        request.rfile.read(int(request.headers.get("content-length", 0)))
+        request.send_response(200)
+        request.send_header("content-type", "text/event-stream")
+        request.end_headers()
+        request.wfile.write(wire("openai-text"))
+
+
+def _answers_in(file: Path) -> int:
+    """How many answers of the first candidate are kept there."""
+    return len(json.loads(file.read_text())["times"][0]["ms"]) if file.exists() else 0
+
+
+def test_what_it_has_measured_outlives_kill_9(tmp_path: Path) -> None:
+    only = {"constraints": {"allowedProviders": {"llm": ["openai:gpt-6-luna"]}}}
+    headers = {"Authorization": f"Bearer {KEY}", "Accept": "text/event-stream"}
+    file = tmp_path / "measured-times.json"
+    with Vendor() as vendor:
+        url = {"SPEKO_OPENAI_BASE_URL": vendor.base_url, "OPENAI_API_KEY": "secret-key"}
+        env = environment(tmp_path, **url)
+        with running(tmp_path, env=env) as gateway:
+            for _ in range(5):
+                answer = httpx.post(
+                    f"{gateway.url}/v1/complete",
+                    json=BODY | only,
+                    headers=headers,
+                    timeout=PATIENCE,
+                )
+                assert "event: done" in answer.text
+            due = time.monotonic() + PATIENCE
+            while _answers_in(file) < 5:
+                assert time.monotonic() < due
+                get(f"{gateway.url}/healthz")
+            gateway.process.kill()
+            gateway.process.wait(PATIENCE)
+        assert "secret-key" not in file.read_text()
+        with running(tmp_path, env=env) as gateway:
+            asked = (
+                f"{gateway.url}/v1/routing/preview?language=en&allowed_provider=openai:gpt-6-luna"
+            )
+            axes = get(asked, headers).json()["winner"]["axes"]
+    assert [each["n"] for each in axes["sources"] if each["axis"] == "latency"] == [5]
+
+
+def test_a_snapshot_in_its_folder_is_used_by_the_next_request(tmp_path: Path) -> None:
+    folder = tmp_path / "my-scores"
+    headers = {"Authorization": f"Bearer {KEY}"}
+    with running(tmp_path, *FAST_DEMO, "--scores-folder", str(folder)) as gateway:
+        own = headers | {"X-Speko-Scores": "mine-1"}
+        assert get(f"{gateway.url}/v1/fleet", own).status_code == 400
+        write(folder)
+        (folder / "bad.json").write_text("{")
+        assert get(f"{gateway.url}/v1/fleet", own).json()["snapshot"]["label"] == "Mine"
+        told = get(f"{gateway.url}/v1/scores", headers).json()
+    assert [each["file"] for each in told["problems"]] == ["bad.json"]
+    assert "mine-1" in [each["id"] for each in told["snapshots"]]

@@ -9,6 +9,7 @@ import base64
 import json
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 from tests.loopback_server import LoopbackServer
@@ -34,6 +35,12 @@ def vendor(vendor_id: str, name: str, **more: Any) -> dict[str, Any]:
     }
 
 
+def snapshot(snapshot_id: str, label: str, **more: Any) -> dict[str, Any]:
+    """A scores snapshot without its rows."""
+    described = {"id": snapshot_id, "label": label, "source": "us", "date": "2026-11-26"}
+    return {**described, "origin": "shipped", "candidates": 2, "languages": 1, **more}
+
+
 def local(vendor_id: str, name: str, port: int, *, running: bool) -> dict[str, Any]:
     """A local server's row."""
     url = f"http://127.0.0.1:{port}/v1"
@@ -48,13 +55,16 @@ class Asked:
     vendors: dict[str, Any]
     fleet: str | None
     body: dict[str, Any]
+    scores: str | None = None
 
 
 @dataclass
 class StandIn(LoopbackServer):
     """The server; ``tests`` says what a vendor's test answers.
 
-    Paths that begin with one of ``lacks`` are not found.
+    Paths that begin with one of ``lacks`` are not found. Snapshots of scores are ``snapshots`` (the
+    first is the server's own) and what is in ``folder``; ``quality`` has a figure by snapshot and
+    candidate, and the best of them wins every intent.
     """
 
     vendors: list[dict[str, Any]] = field(
@@ -72,6 +82,17 @@ class StandIn(LoopbackServer):
     drills: bool = True
     has_model_file: bool = True
     lacks: tuple[str, ...] = ()
+    snapshots: list[dict[str, Any]] = field(
+        default_factory=lambda: [snapshot("demo-1", "Demo"), snapshot("other-1", "Other")]
+    )
+    quality: dict[str, dict[str, float]] = field(
+        default_factory=lambda: {
+            "demo-1": {"openai:gpt-6": 80, "xai:grok-4": 60},
+            "other-1": {"openai:gpt-6": 50},
+        }
+    )
+    problems: list[dict[str, Any]] = field(default_factory=list)
+    folder: Path | None = None
 
     def last(self, path: str) -> Asked:
         """The latest request to ``path``."""
@@ -84,12 +105,15 @@ class StandIn(LoopbackServer):
         carried = request.headers.get("X-Speko-Connections") or ""
         told = json.loads(base64.urlsafe_b64decode(carried) or b"{}")
         fleet = request.headers.get("X-Speko-Fleet")
-        asked = Asked(request.path, told.get("vendors", {}), fleet, body)
+        scores = request.headers.get("X-Speko-Scores")
+        asked = Asked(request.path, told.get("vendors", {}), fleet, body, scores)
         self.asked.append(asked)
         allowed = request.headers.get("Authorization") == f"Bearer {KEY}"
         status, answer = (200, self._told(asked)) if allowed else (401, {"error": "No."})
         if asked.path.startswith(self.lacks):
             status, answer = 404, {"error": "Not found", "code": "NOT_FOUND"}
+        if scores is not None and scores not in {each["id"] for each in self._snapshots()}:
+            status, answer = 400, {"error": "No such scores.", "code": "VALIDATION_ERROR"}
         content = json.dumps(answer).encode()
         request.send_response(status)
         request.send_header("Content-Type", "application/json")
@@ -107,12 +131,23 @@ class StandIn(LoopbackServer):
             case "/v1/providers/health":
                 return {"windowSeconds": 60, "providers": self.health}
             case "/v1/fleet":
-                snapshot = {"id": "demo-1", "label": "Demo", "source": "us"}
+                snapshot = self._ranked_by(asked)
                 demo = asked.fleet != "live" and not asked.vendors
                 fleet = "demo" if demo else "live"
                 told = {"words": "scripted", "snapshot": snapshot, "drills": self.drills}
                 told["weightsPresent"] = self.has_model_file
                 return {"fleet": fleet, "demo": demo, **told}
+            case "/v1/scores":
+                ranked_by = self._ranked_by(asked)["id"]
+                return {
+                    "inForce": ranked_by,
+                    "snapshots": self._snapshots(),
+                    "problems": self.problems,
+                }
+            case "/v1/routing/sweep":
+                return self._swept(asked)
+        if asked.path.startswith("/v1/scores/"):
+            return self._rows(asked.path.removeprefix("/v1/scores/"))
         if asked.path.startswith("/v1/routing/preview"):
             nobody: dict[str, Any] = {
                 "providerId": None,
@@ -120,8 +155,48 @@ class StandIn(LoopbackServer):
                 "score": None,
                 "runnersUp": [],
             }
-            return nobody | self.preview
+            return nobody | {"snapshot": self._ranked_by(asked)} | self.preview
         return {"stt": [], "tts": [], "llm": self._known(asked)}
+
+    def _snapshots(self) -> list[dict[str, Any]]:
+        files = sorted(self.folder.glob("*.json")) if self.folder else []
+        own = [json.loads(file.read_text()) for file in files]
+        return [*self.snapshots, *({**each, "rows": None, "candidates": 1} for each in own)]
+
+    def _ranked_by(self, asked: Asked) -> dict[str, Any]:
+        every = self._snapshots()
+        return next((each for each in every if each["id"] == asked.scores), every[0])
+
+    def _rows(self, snapshot_id: str) -> dict[str, Any]:
+        scope = {"language": "en", "vertical": "general", "region": "global"}
+        rows = [
+            {
+                **scope,
+                "provider": entry.partition(":")[0],
+                "model": entry.partition(":")[2],
+                "figures": [{"axis": "accuracy", "value": value, "source": "us"}],
+            }
+            for entry, value in self.quality.get(snapshot_id, {}).items()
+        ]
+        described = next(each for each in self._snapshots() if each["id"] == snapshot_id)
+        return {
+            "snapshot": described,
+            "candidates": ["openai:gpt-6", "xai:grok-4"],
+            "rows": rows,
+        }
+
+    def _swept(self, asked: Asked) -> dict[str, Any]:
+        ranked_by = self._ranked_by(asked)["id"]
+        figures = self.quality.get(ranked_by, {"openai:gpt-6": 1.0})
+        provider, _, model = max(figures, key=lambda entry: figures[entry]).partition(":")
+        winner = {"providerId": provider, "modelId": model, "score": 0.8}
+        cells = [
+            {"language": language, "vertical": vertical, "optimizeFor": preset, "winner": winner}
+            for language in asked.body["languages"]
+            for vertical in asked.body["verticals"]
+            for preset in asked.body["optimizeFor"]
+        ]
+        return {"scoresRunId": ranked_by, "cells": cells}
 
     def _vendors(self, asked: Asked) -> list[dict[str, Any]]:
         rows = {row["id"]: dict(row) for row in self.vendors}

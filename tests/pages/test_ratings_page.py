@@ -8,9 +8,11 @@ from streamlit.testing.v1 import AppTest
 from playground.compare.vote_files import exported
 from playground.compare.votes import Asked, add_votes, votes_of
 from playground.runtime import get_runtime
+from playground.scores import own_files
 from playground.sessions.database import StoreError
 from playground.sessions.store import OwnerStore
 from playground.teams.owner import MACHINE_OWNER
+from tests.pages.gateway_stand_in import StandIn
 from tests.pages.test_blind_page import page, press, shown, toasts
 from tests.playground.compare.cast import cast
 
@@ -99,3 +101,35 @@ def test_a_store_that_fails_is_told(store: OwnerStore, monkeypatch: pytest.Monke
     monkeypatch.setattr("playground.compare.ratings_view.votes_of", full)
     assert store.owner
     assert "The disk is full." in page("ratings").error[0].value
+
+
+def test_ratings_become_scores_that_are_in_force_at_once(
+    store: OwnerStore, stand_in: StandIn
+) -> None:
+    stand_in.folder = own_files.own_folder(get_runtime().settings)
+    for number in range(30):
+        sides = ("openai:gpt-6", "xai:grok-4") if number % 2 else ("xai:grok-4", "openai:gpt-6")
+        add_votes(store, [cast(number, *sides, outcome="right")])
+    app = page("ratings")
+    app.button(key="votes-use-as-scores").click().run()
+    assert not app.exception
+    (made,) = own_files.own(stand_in.folder, MACHINE_OWNER)
+    assert made.startswith("votes-my-votes-english-")
+    assert stand_in.last("/v1/fleet").scores == made
+    assert "In force: “My votes, English”." in said(app)
+    saved = own_files.read(made, stand_in.folder, MACHINE_OWNER)
+    assert {row.n for row in saved.rows} == {30}
+
+
+def test_a_few_votes_are_not_enough_to_route_by(store: OwnerStore) -> None:
+    add_votes(store, [cast(number) for number in range(3)])
+    app = page("ratings")
+    assert "Not enough to route by yet\\: 22 more votes would do." in said(app)
+    assert "Use as scores" not in [each.label for each in app.button]
+
+
+def test_simulated_answers_never_become_scores(store: OwnerStore) -> None:
+    add_votes(store, [cast(number, rated="same words") for number in range(60)])
+    app = page("ratings")
+    assert "Use as scores" not in [each.label for each in app.button]
+    assert "Not enough" not in said(app)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum, auto
 from functools import lru_cache
 from typing import ClassVar
@@ -40,7 +41,7 @@ class Vendor:
     ``base_url`` is what the path of the dialect is put behind; ``SPEKO_<ID>_BASE_URL`` overrides
     it. ``key_env`` are the variables a key is looked for in, best first. ``models`` are the ids
     offered without asking the vendor. ``retired`` gives the day from which the vendor refuses a
-    model. The rest is for the ``openai`` dialect:
+    model, past or to come. The rest is for the ``openai`` dialect:
 
     - ``max_tokens_field``: what it calls the cap on the answer's tokens
     - ``usage_option``: whether it takes ``stream_options``; without, it sends the usage unasked
@@ -59,7 +60,7 @@ class Vendor:
     key_env: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     needs_key: bool = True
-    retired: Mapping[str, str] = field(default_factory=dict)
+    retired: Mapping[str, date] = field(default_factory=dict)
     max_tokens_field: str = MAX_TOKENS
     usage_option: bool = True
     strict_turns: bool = False

@@ -8,9 +8,10 @@ never contacted.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from ipaddress import ip_address
 from typing import Literal
 
@@ -46,6 +47,13 @@ _CUSTOM = re.compile(r"SPEKO_CUSTOM_(?:(?P<name>[A-Z0-9_]+)_)?BASE_URL")
 _NEARBY = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
 
+Today = Callable[[], date]
+
+
+def utc_today() -> date:
+    """The date, in UTC."""
+    return datetime.now(UTC).date()
+
 
 class LiveProvider:
     """One vendor with one key. Cheap to make: connections belong to the shared ``upstream``.
@@ -69,8 +77,10 @@ class LiveProvider:
         base_url: str | None = None,
         models: tuple[str, ...] | None = None,
         memory: ServerMemory | None = None,
+        today: Today = utc_today,
     ) -> None:
         self.vendor = vendor
+        self._today = today
         address, problem = _address(vendor, base_url or vendor.base_url)
         self.base_url = address
         self.named = models
@@ -114,7 +124,14 @@ class LiveProvider:
             base_url=base_url if moved else self.base_url,
             models=models if moved else self._models_for(models, own_key=bool(key)),
             memory=self._memory,
+            today=self._today,
         )
+
+    @property
+    def moved_to(self) -> str:
+        """Its address, where that is not the vendor's own; else an empty text."""
+        own = self.vendor.id in VENDORS and self._is_the_vendor_itself()
+        return "" if own else self.base_url
 
     def offers(self, model: str) -> bool:
         """Whether a model may be asked for by its id: named, or nobody has named any."""
@@ -122,10 +139,15 @@ class LiveProvider:
 
     def unavailable_reason(self, model: str) -> str | None:
         """Why ``model`` cannot be called: no usable key or address, or retired by its vendor."""
-        day = self.vendor.retired.get(model.removeprefix("models/"))
-        if day is not None and self._is_the_vendor_itself():
+        day = self._last_day(model)
+        if day is not None and day <= self._today():
             return f"{self.vendor.name} retired {model} on {day}"
         return self.problem
+
+    def retires_on(self, model: str) -> date | None:
+        """The day to come from which the vendor refuses ``model``, where it has named one."""
+        day = self._last_day(model)
+        return day if day is not None and day > self._today() else None
 
     async def stream(self, request: ProviderRequest) -> AsyncGenerator[ProviderEvent]:
         """The vendor's answer as it comes; asked again where a refusal says how (``habits``)."""
@@ -189,6 +211,10 @@ class LiveProvider:
             return self.named
         return brought if own_key else tuple(filter(self.offers, brought))
 
+    def _last_day(self, model: str) -> date | None:
+        day = self.vendor.retired.get(model.removeprefix("models/"))
+        return day if self._is_the_vendor_itself() else None
+
     def _is_the_vendor_itself(self) -> bool:
         return self.base_url == self.vendor.base_url
 
@@ -208,6 +234,7 @@ def build_live_providers(
     env: Mapping[str, str],
     upstream: Upstream | None = None,
     memory: ServerMemory | None = None,
+    today: Today = utc_today,
 ) -> dict[str, LiveProvider]:
     """The configured vendors by id.
 
@@ -226,6 +253,7 @@ def build_live_providers(
             base_url=_base_url(row, env),
             models=_models(row, env),
             memory=remembered,
+            today=today,
         )
         for row in rows
         if _is_configured(row, env)

@@ -129,7 +129,7 @@ async def test_the_rows_of_one_snapshot(client: httpx.AsyncClient) -> None:
     figures = {each.axis: each for each in row.figures}
     assert figures["accuracy"].value == 67
     assert figures["latency"].value == 380
-    assert figures["accuracy"].source.startswith("Published by Speko")
+    assert figures["accuracy"].source == "Published figures, April 2026"
     assert figures["accuracy"].date == "2026-04-30"
 
 

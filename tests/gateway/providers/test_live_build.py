@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from speko_gateway.provider import FailureCode, ProviderError
@@ -150,3 +152,21 @@ async def test_a_local_server_without_key_gets_no_authorization() -> None:
 def test_every_row_is_called_by_its_id() -> None:
     assert all(name == row.id and row.name for name, row in VENDORS.items())
     assert len({row.env_prefix for row in VENDORS.values()}) == len(VENDORS)
+
+
+@pytest.mark.parametrize(
+    ("today", "reason", "retires"),
+    [
+        (date(2027, 1, 13), None, date(2027, 1, 14)),
+        (date(2027, 1, 14), "OpenAI retired gpt-4o on 2027-01-14", None),
+        (date(2030, 1, 1), "OpenAI retired gpt-4o on 2027-01-14", None),
+    ],
+)
+def test_an_announced_retirement(today: date, reason: str | None, retires: date | None) -> None:
+    provider = build_live_providers({"OPENAI_API_KEY": "test-key"}, today=lambda: today)["openai"]
+    assert provider.unavailable_reason("gpt-4o") == reason
+    assert provider.retires_on("gpt-4o") == retires
+    assert provider.retires_on("gpt-6-luna") is None
+    elsewhere = provider.with_credentials(key="k", base_url="https://proxy.example/v1")
+    assert elsewhere.unavailable_reason("gpt-4o") is None
+    assert elsewhere.retires_on("gpt-4o") is None

@@ -247,7 +247,7 @@ def test_shortlists_are_those_of_the_snapshot_that_ranks() -> None:
     intent, pool = RoutingIntent(language="en"), [PoolEntry(Candidate("openai", "gpt-4o"))]
 
     def found(snapshot: Snapshot) -> Shortlist:
-        return kept.of(snapshot)(intent, None, snapshot, pool, {})
+        return kept.of(snapshot)(intent, None, snapshot, pool, {}, None)
 
     first = found(PUBLISHED)
     assert found(PUBLISHED) is first

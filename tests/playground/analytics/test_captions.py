@@ -21,6 +21,16 @@ def test_a_caption_says_what_is_simulated() -> None:
     assert providers.caption(every) == "Who answered: 1 of 1 turn; all simulated."
 
 
+def test_the_choice_of_providers_names_the_scores_where_they_are_several() -> None:
+    turns = [served(n, scores_run_id=run) for n, run in enumerate(("a", "b", "a"), start=1)]
+    card = providers.card(turns)
+    assert card.caption == (
+        "Who answered: 3 of 3 turns; ranked by 2 snapshots of scores: a (2 turns), b (1 turn)."
+    )
+    assert card.rows["scores_run_id"].tolist() == ["a", "b", "a"]
+    assert "ranked by" not in providers.card(turns[:1]).caption
+
+
 def test_a_caption_says_what_is_estimated_or_missing() -> None:
     frame = tokens.frame([served(1, usage=used(1, 2, estimated=True)), served(2)])
     assert tokens.caption(frame) == (

@@ -81,6 +81,14 @@ def test_the_strip_is_spoken_in_one_sentence() -> None:
     )
 
 
+def test_the_scores_are_named_and_several_are_counted() -> None:
+    html = strip_html([served(1, scores_run_id="a"), served(2, scores_run_id="b")])
+    assert Blocks(html).titles[0] == "Turn 1, OpenAI gpt-4o, answered, scores: a"
+    assert "ranked by 2 snapshots of scores" in text_of(html)
+    one = strip_html([served(1, scores_run_id="a"), served(2, scores_run_id="whatif-1")])
+    assert "snapshots" not in text_of(one)
+
+
 def test_a_long_session_shows_its_last_turns_and_counts_all() -> None:
     turns = [served(number) for number in range(1, SHOWN + 13)]
     html = strip_html(turns)

@@ -45,6 +45,14 @@ def test_a_vendor_that_lacks_one_thing_has_one_line() -> None:
 
 
 @pytest.mark.parametrize(
+    ("day", "said"), [("2027-01-14", "retires on 14 January 2027"), (None, ""), ("soon", "")]
+)
+def test_a_model_that_will_retire_says_when(day: str | None, said: str) -> None:
+    (row,) = status_rows([known("gpt-4o", retires_on=day)], [], NOW)
+    assert (row.state, row.reason) == ("available", said)
+
+
+@pytest.mark.parametrize(
     ("row", "state", "reason"),
     [
         (health(), "available", ""),

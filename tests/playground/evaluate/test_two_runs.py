@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -38,7 +40,7 @@ def asked(
     ]
 
 
-def run(passed: list[bool | None], arm: Arm = ROUTED, **changed: object) -> Measured:
+def run(passed: Sequence[bool | None], arm: Arm = ROUTED, **changed: object) -> Measured:
     """A run of one arm over the cases c0, c1, ..."""
     found = suite(len(passed), arm).model_copy(update=changed)
     return measured(found, column(arm.id, passed))

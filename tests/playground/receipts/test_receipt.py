@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from playground.receipts.receipt import InForce, ProviderModel, Receipt, receipt
 from playground.receipts.receipt_view import receipt_html
 from playground.sessions.turns import Answer, Turn, TurnError, TurnSettings
-from speko_client.models import Attempt, FilteredOut, RoutingPreview, ScoredCandidate, Timing
+from speko_client.models import (
+    Attempt,
+    FilteredOut,
+    RoutingPreview,
+    ScoredCandidate,
+    SnapshotInfo,
+    Timing,
+)
 from tests.turns import turn
 
 GPT, GROK, HAIKU = ("openai", "gpt-4o"), ("xai", "grok-2"), ("anthropic", "claude-3-5-haiku")
@@ -210,10 +217,21 @@ def test_whether_the_scores_are_still_in_force() -> None:
     assert receipt(served, InForce("Embedded gateway", "demo-1")).snapshot == "same"
     changed = receipt(served, InForce("Embedded gateway", "demo-2"))
     assert changed.snapshot == "changed"
-    assert ("Scores", "demo-1; the server ranks by demo-2 now") in changed.facts
+    assert ("Scores", "demo-1; in force now: demo-2") in changed.facts
     assert receipt(served, InForce("Another server", "demo-2")).snapshot == "unknown"
     tried_out = turn("t", answer=answer(GPT, scores_run_id="whatif-1"))
     assert receipt(tried_out, InForce("Embedded gateway", "demo-1")).snapshot == "what_if"
+
+
+def test_the_scores_are_named_by_their_label_with_their_id() -> None:
+    told = SnapshotInfo(id="demo-1", label="Demo scores", source="us")
+    served = turn("t", answer=answer(GPT), ranking=preview(GPT, snapshot=told))
+    now = InForce("Embedded gateway", "own-1", "Mine")
+    assert ("Scores", "Demo scores (demo-1); in force now: Mine (own-1)") in receipt(
+        served, now
+    ).facts
+    other = turn("t", answer=answer(GPT, scores_run_id="x-2"), ranking=preview(GPT, snapshot=told))
+    assert ("Scores", "x-2") in receipt(other).facts
 
 
 _WHO = st.sampled_from([GPT, GROK, HAIKU, ("<b>acme</b>", "m & m"), ("google", "")])
