@@ -153,7 +153,7 @@ class EvaluateDesk:
         self.evaluations.delete(self.store.owner, run_id)
 
     def _save(self) -> None:
-        saved = Found.by(lambda: save_draft(self.store, self.draft), StoreError)
+        saved = Found[None].by(lambda: save_draft(self.store, self.draft), StoreError)
         self.problem = saved.problem or self.problem
 
 

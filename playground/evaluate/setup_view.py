@@ -20,6 +20,7 @@ from playground.intent.numbers import Limits
 from playground.look import words
 from playground.look.safe_text import literal
 from playground.servers import pool
+from speko_client.models import KnownProvider
 
 _LONGEST_NAME = 200
 
@@ -104,7 +105,10 @@ def _intent(desk: EvaluateDesk) -> None:
             name: number_field(st, label, limits, _key(name), getattr(suite, name), width=120)
             for name, (label, limits) in fields.items()
         }
-    found = {"language": language or suite.language, "vertical": vertical or suite.vertical}
+    found: dict[str, object] = {
+        "language": language or suite.language,
+        "vertical": vertical or suite.vertical,
+    }
     for name, (label, limits) in fields.items():
         if not tell(label, entries[name]):
             value = entries[name].value
@@ -145,7 +149,7 @@ def _judge(desk: EvaluateDesk) -> None:
         desk.keep_suite(judge=judge.model_copy(update=update))
 
 
-def _named(row: pool.KnownProvider | None, pin: str) -> str:
+def _named(row: KnownProvider | None, pin: str) -> str:
     return pool.option_label(row) if row else pin
 
 

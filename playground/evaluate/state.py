@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from playground.browser import widgets
 from playground.browser.slots import Slot
 from playground.evaluate.draft import Draft
 from speko_client.models import OptimizeFor
+
+if TYPE_CHECKING:
+    from playground.evaluate.tuning import Objective, Tuned
 
 _DRAFT = Slot("evaluate_draft", Draft)
 _REVISION = Slot("evaluate_revision", int)
@@ -30,6 +33,20 @@ class Scored(NamedTuple):
 
 
 _SCORED = Slot("evaluate_scored", Scored)
+
+
+_TUNED = Slot["tuple[str, Objective, Tuned | None]"]("replay_tuned", tuple)
+
+
+def tuned_for(run_id: str) -> tuple[Objective, Tuned | None] | None:
+    """What tuning found for a run; None where nobody has tuned it."""
+    kept = _TUNED.get()
+    return (kept[1], kept[2]) if kept and kept[0] == run_id else None
+
+
+def keep_tuned(found: tuple[str, Objective, Tuned | None]) -> None:
+    """Remember what tuning found, and of which run."""
+    _TUNED.set(found)
 
 
 def scored() -> Scored | None:

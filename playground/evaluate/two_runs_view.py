@@ -89,7 +89,9 @@ def arm_html(arm: ArmCompared, cases: Mapping[str, Case]) -> str:
         for ids, how in ((arm.fixed, "fixed"), (arm.broken, "broken"))
         if ids
     )
-    return f"<p><b>{escape(arm.name)}</b> {changed} {simulated}</p>{lists or '<p>Nothing turned.</p>'}"
+    return (
+        f"<p><b>{escape(arm.name)}</b> {changed} {simulated}</p>{lists or '<p>Nothing turned.</p>'}"
+    )
 
 
 def _listed(ids: Sequence[str], cases: Mapping[str, Case]) -> str:
