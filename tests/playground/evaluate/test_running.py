@@ -31,7 +31,8 @@ from tests.playground.servers.wire_server import (
 async def by_pin(wire: Wire) -> None:
     """Each model answers with its own name."""
     vendor, _, model = pin_of(wire).partition(":")
-    await says(f"I am {vendor}", meta={"provider": vendor, "model": model})(wire)
+    itself = {"provider": vendor, "model": model}
+    await says(f"I am {vendor}", meta=itself, **itself)(wire)
 
 
 def test_each_case_is_asked_of_each_arm_once(
