@@ -7,12 +7,13 @@ with it is said with its place: ``line 12, cases.3.checks.0.value: ...``, counte
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal, NoReturn
+from collections.abc import Sequence
+from typing import Any, Literal, NoReturn
 
 import yaml
 from pydantic import ValidationError
 
+from playground.evaluate.field_words import wrong_field
 from playground.evaluate.json_schemas import SchemaError, check_schema
 from playground.evaluate.patterns import PatternError, check_pattern
 from playground.evaluate.suite import (
@@ -27,45 +28,14 @@ from playground.evaluate.suite import (
 )
 from playground.evaluate.texts import text_of
 from playground.evaluate.variables import has_names
-from playground.evaluate.yaml_values import MOST_VALUES, Plain, line_of, typed, yaml_value
-
-_SHOWN_AT_ONCE: Final = 5
-_EMPTY: Final = "it is empty; write something or remove it"
-_NUMBER: Final = "it must be a number, not “{input}”"
-_WHOLE: Final = "it must be a whole number, not “{input}”"
-_EITHER: Final = "it must be true or false, not “{input}”"
-_PROBLEMS: Final[Mapping[str, str]] = {
-    "missing": "it is missing; add it",
-    "extra_forbidden": "there is no such field; check its spelling, or remove it",
-    "literal_error": "it must be {expected}, not “{input}”",
-    "string_too_long": "it is too long: {max_length} characters is the most",
-    "too_long": "it has too many entries: {max_length} is the most",
-    "string_too_short": _EMPTY,
-    "too_short": _EMPTY,
-    "string_pattern_mismatch": "it cannot be “{input}”; write a tag such as en or es-MX",
-    "tuple_type": "it must be a list",
-    "dict_type": "it must have fields: “name: value”",
-    "mapping_type": "it must have fields: “name: value”",
-    "model_type": "it must have fields: “name: value”",
-    "model_attributes_type": "it must have fields: “name: value”",
-    "string_type": "it must be text",
-    "string_unicode": "it holds half a character (a lone surrogate); remove it",
-    "union_tag_not_found": "it needs a type, such as “type: contains”",
-    "union_tag_invalid": "there is no check “{tag}”; there are {expected_tags}",
-    "float_type": _NUMBER,
-    "float_parsing": _NUMBER,
-    "finite_number": _NUMBER,
-    "int_type": _WHOLE,
-    "int_parsing": _WHOLE,
-    "int_from_float": _WHOLE,
-    "bool_type": _EITHER,
-    "bool_parsing": _EITHER,
-    "greater_than": "it must be more than {gt:g}, not {input}",
-    "greater_than_equal": "it must be {ge:g} or more, not {input}",
-    "less_than_equal": "it must be {le:g} at most, not {input}",
-    "value_error": "{error}",
-}
-"""What is wrong with a field, by pydantic's name for it."""
+from playground.evaluate.yaml_values import (
+    MOST_VALUES,
+    Plain,
+    line_of,
+    typed,
+    with_nulls,
+    yaml_value,
+)
 
 
 def read_suite(content: bytes, name: str = "the suite") -> Suite:
@@ -87,7 +57,7 @@ def suite_from(value: Any) -> Suite:
     try:
         suite = Suite.model_validate(value)
     except ValidationError as error:
-        raise _wrong(error) from None
+        raise wrong_field(error) from None
     require_sound(suite)
     return suite
 
@@ -164,7 +134,7 @@ def _from_yaml(text: str) -> Suite:
 def _prepared(value: Any, within: Path = ()) -> Any:
     """The value with plain nulls as none, and schemas with the types that they are written with."""
     if isinstance(value, Plain):
-        return typed(value) if typed(value) is None else str(value)
+        return None if with_nulls(value) is None else str(value)
     if isinstance(value, dict):
         is_schema = value.get("type") == "json_schema"
         return {
@@ -227,37 +197,3 @@ def _with_types(dumped: dict[str, Any], checks: Sequence[Check]) -> None:
             {"type": check.type, **check.model_dump(mode="json", exclude_defaults=True)}
             for check in checks
         ]
-
-
-def _wrong(error: ValidationError) -> SuiteError:
-    """The first problem as the error's place, and what else is wrong after it."""
-    problems = error.errors(include_url=False)[: _SHOWN_AT_ONCE + 1]
-    told = [SuiteError(_words(each), path=_plain(each["loc"])) for each in problems]
-    more = [str(each) for each in told[1:_SHOWN_AT_ONCE]]
-    if error.error_count() > _SHOWN_AT_ONCE:
-        more.append(f"and {error.error_count() - _SHOWN_AT_ONCE:,} more")
-    return SuiteError("; ".join([told[0].problem, *more]), path=told[0].path)
-
-
-def _words(problem: Any) -> str:
-    template = _PROBLEMS.get(problem["type"])
-    if template is None:
-        return str(problem["msg"][:1].lower() + problem["msg"][1:])
-    shown = " ".join(str(problem["input"])[:200].split())[:60]
-    told = {**problem.get("ctx", {}), "input": shown}
-    if kinds := told.get("expected_tags"):
-        told["expected_tags"] = kinds.replace("'", "")
-    return template.format(**told)
-
-
-def _plain(location: Path) -> Path:
-    """The place without the names that pydantic gives to a check's kind and to a key."""
-    return tuple(
-        part
-        for place, part in enumerate(location)
-        if part != "[key]" and not _is_kind(location[:place])
-    )
-
-
-def _is_kind(before: Path) -> bool:
-    return before[-2:-1] == ("checks",) and isinstance(before[-1], int)

@@ -71,6 +71,15 @@ def typed(value: Any) -> Any:
     return [typed(each) for each in value] if isinstance(value, list) else value
 
 
+def with_nulls(value: Any) -> Any:
+    """The value with plain nulls as None; all other scalars keep their text."""
+    if isinstance(value, Plain):
+        return None if _WORDS.get(value, value) is None else value
+    if isinstance(value, dict):
+        return {name: with_nulls(each) for name, each in value.items()}
+    return [with_nulls(each) for each in value] if isinstance(value, list) else value
+
+
 def line_of(text: str, path: Sequence[str | int]) -> int | None:
     """The line, from 1, of what the path leads to, or of the last part of it that is there."""
     try:
