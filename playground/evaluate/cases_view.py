@@ -24,9 +24,9 @@ _ROW = 35
 
 def cases_view(desk: EvaluateDesk) -> None:
     """The sheet, and a field for one more variable."""
-    suite = desk.draft.suite
     key = sheet_key("cases")
-    names, before, frame = kept_sheet(key, lambda: _first(desk))
+    before, frame = kept_sheet(key, lambda: _first(desk))
+    names = [name for name in frame if name not in sheet.OURS]
     edited = st.data_editor(
         frame,
         key=key,
@@ -37,10 +37,12 @@ def cases_view(desk: EvaluateDesk) -> None:
         placeholder="",
         alt="The cases: type into the cells, and into the last line for one more",
     )
-    cases, problems = sheet.cases_of(_typed(edited), before, names)
-    for problem in problems:
+    typed = sheet.cases_of(_typed(edited), before)
+    for problem in typed.problems:
         st.warning(literal(problem), icon=":material/warning:")
-    desk.keep(desk.draft.model_copy(update={"suite": suite.model_copy(update={"cases": cases})}))
+    suite = desk.draft.suite.model_copy(update={"cases": typed.cases})
+    changes = {"suite": suite, "lines": typed.lines, "problems": typed.problems}
+    desk.keep(desk.draft.model_copy(update=changes))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "One more variable",
@@ -48,34 +50,33 @@ def cases_view(desk: EvaluateDesk) -> None:
             key=f"evaluate-variable-{revision()}",
             width=220,
             on_change=_add_variable,
-            args=(desk, list(names)),
+            args=(desk, names),
         )
         st.caption(
-            f"{counted(len(cases), 'case')}. A column is a variable: the prompt asks it as "
-            f"`{{{{{names[0]}}}}}`. The ideal is an answer that would be right.",
+            f"{counted(len(typed.cases), 'case')}. A column is a variable: the prompt asks it as "
+            f"`{{{{{names[0] if names else 'input'}}}}}`. Checks, one a line: "
+            "`contains: 42`, `not contains: sorry`, `is: yes`, `matches: ^4`, `number: 42 ± 0.5`.",
             width="stretch",
         )
 
 
-def _first(desk: EvaluateDesk) -> tuple[list[str], tuple[Case, ...], pd.DataFrame]:
-    """The columns, the cases and the sheet that typing begins with."""
-    suite = desk.draft.suite
+def _first(desk: EvaluateDesk) -> tuple[dict[int, Case], pd.DataFrame]:
+    """The cases, and the sheet that typing begins with."""
+    draft, suite = desk.draft, desk.draft.suite
     prompts = [suite.prompt, *(arm.prompt for arm in suite.arms if arm.prompt)]
-    names = sheet.columns(suite.cases, sheet.variables_in(*prompts))
-    ordered = [sheet.ID, *names, sheet.IDEAL, sheet.CONTAINS, sheet.MORE]
-    frame = pd.DataFrame(sheet.lines(suite.cases, names), columns=ordered, dtype="string")
-    return names, suite.cases, frame
+    first = [*draft.lines] or sheet.lines(suite.cases, prompts)
+    frame = pd.DataFrame(first, columns=sheet.columns(first, prompts), dtype="string")
+    return sheet.owners(first, suite.cases), frame
 
 
 def _columns(names: list[str]) -> Mapping[str, Any]:
     text = st.column_config.TextColumn
-    return {
-        sheet.ID: text("Id", width="small", help="Yours to choose; empty: it gets a number."),
-        **{name: text(name, width="large" if len(names) == 1 else "medium") for name in names},
-        sheet.IDEAL: text("Ideal answer", width="medium"),
-        sheet.CONTAINS: text("Must contain", width="small"),
-        sheet.MORE: text("Also checked, or asked", disabled=True, width="medium"),
-    }
+    more = {name: text(name, width="large" if len(names) == 1 else "medium") for name in names}
+    ours = {name: text(heading, width="small") for name, heading in sheet.OURS.items()}
+    checks = text(sheet.OURS["check"], width="medium")
+    ideal = text(sheet.OURS["ideal"], width="medium")
+    read = text(sheet.OURS[sheet.MORE], width="medium", disabled=True)
+    return {**ours, **more, "check": checks, "ideal": ideal, sheet.MORE: read}
 
 
 def _typed(frame: pd.DataFrame) -> dict[int, dict[str, str | None]]:
@@ -87,15 +88,10 @@ def _typed(frame: pd.DataFrame) -> dict[int, dict[str, str | None]]:
 
 
 def _add_variable(desk: EvaluateDesk, names: list[str]) -> None:
-    """Give the sheet one more column, by a name that is not there yet. In callbacks."""
+    """Have the prompt ask one more variable, which gives the sheet its column. In callbacks."""
     name = widgets.typed(f"evaluate-variable-{revision()}")
     draft = desk.draft
-    if not name or name in (*names, *sheet.OWN) or any(each in name for each in "{}"):
+    if not name or name in (*names, *sheet.OURS) or any(each in name for each in "{}"):
         return
-    cases = tuple(
-        case.model_copy(update={"vars": {**case.vars, name: case.vars.get(name, "")}})
-        for case in draft.suite.cases
-    )
-    prompt = f"{draft.suite.prompt}\n\n{{{{{name}}}}}"
-    suite = draft.suite.model_copy(update={"cases": cases, "prompt": prompt})
+    suite = draft.suite.model_copy(update={"prompt": f"{draft.suite.prompt}\n\n{{{{{name}}}}}"})
     desk.replace(draft.model_copy(update={"suite": suite}))

@@ -78,10 +78,17 @@ class EvaluateDesk:
         saved = Found.by(lambda: saved_what_ifs(self.store), StoreError).value or []
         return {each.id: each.what_if for each in saved}
 
-    def remembered(self, question: Hashable, ask: Callable[[], AnswerT]) -> AnswerT:
-        """What was worked out a moment ago for the same question, else what ``ask`` returns now."""
+    @cached_property
+    def simulated(self) -> frozenset[str]:
+        """The candidates that are simulated, as ``vendor:model``."""
+        return frozenset(row.id for row in pool.models(self.facts.known) if row.simulated)
+
+    def remembered(
+        self, question: Hashable, ask: Callable[[], AnswerT], seconds: float = _KEPT_SECONDS
+    ) -> AnswerT:
+        """What was worked out so many seconds ago at most, else what ``ask`` returns now."""
         worked_out = self.runtime.shared(_WorkedOut, _WorkedOut)
-        return worked_out.answer((self.store.owner, question), _KEPT_SECONDS, ask)
+        return worked_out.answer((self.store.owner, question), seconds, ask)
 
     def keep(self, draft: Draft) -> None:
         """Remember what was typed, here and in the store."""

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
 from playground.evaluate.check_rows import CheckRow, checks_of, row_of
 from playground.evaluate.chosen_arms import routed
-from playground.evaluate.sheet import variables_in
-from playground.evaluate.suite import Arm, Suite
+from playground.evaluate.suite import Arm, Case, Suite
+from playground.evaluate.variables import names_in
 
 NAME: Final = "My evaluation"
 
 
 class Draft(BaseModel):
-    """A suite, with its checks as rows, which may make none yet. ``notes`` are about its file."""
+    """A suite, with its checks as rows, which may make none yet. ``notes`` are about its file.
+
+    ``lines`` are those of the sheet where one makes no case yet; ``problems`` say why.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     suite: Suite
     rows: tuple[CheckRow, ...] = ()
     notes: tuple[str, ...] = ()
+    lines: tuple[dict[str, str], ...] = ()
+    problems: tuple[str, ...] = ()
 
     def to_run(self, callable_now: frozenset[str] = frozenset()) -> tuple[Suite, tuple[str, ...]]:
         """The suite that would be run, and what keeps it from running, in sentences.
@@ -31,7 +37,7 @@ class Draft(BaseModel):
         """
         checks, problems = checks_of(self.rows)
         suite = self.suite.model_copy(update={"checks": checks})
-        return suite, (*problems, *_lacks(suite), *_gone(suite, callable_now))
+        return suite, (*self.problems, *problems, *_lacks(suite), *_gone(suite, callable_now))
 
 
 def draft_of(suite: Suite, notes: tuple[str, ...] = ()) -> Draft:
@@ -51,9 +57,22 @@ def with_cases_of(draft: Draft, suite: Suite, notes: tuple[str, ...] = ()) -> Dr
     return draft_of(suite.model_copy(update={"arms": arms, "judge": judge}), notes)
 
 
+def with_cases(draft: Draft, cases: Sequence[Case]) -> Draft:
+    """With these cases besides; one whose id is taken gets another."""
+    taken = {case.id: case for case in draft.suite.cases}
+    for case in cases:
+        found, number = case.id, 2
+        while found in taken:
+            found, number = f"{case.id[:190]} {number}", number + 1
+        taken[found] = case.model_copy(update={"id": found})
+    suite = draft.suite.model_copy(update={"cases": tuple(taken.values())})
+    return draft.model_copy(update={"suite": suite, "lines": (), "problems": ()})
+
+
 def is_untouched(draft: Draft) -> bool:
     """Whether nothing has been put into it."""
-    return not draft.suite.cases and not draft.rows and draft.suite.prompt == "{{input}}"
+    typed = draft.suite.cases or draft.rows or draft.lines
+    return not typed and draft.suite.prompt == "{{input}}"
 
 
 def _lacks(suite: Suite) -> list[str]:
@@ -76,7 +95,7 @@ def _lacks(suite: Suite) -> list[str]:
 def _unfilled(suite: Suite) -> str:
     """A sentence about the first case that lacks a variable of its prompt."""
     for arm in suite.arms:
-        wanted = variables_in(arm.prompt or suite.prompt)
+        wanted = sorted(names_in(arm.prompt or suite.prompt))
         for case in suite.cases:
             missing = [name for name in wanted if not case.messages and name not in case.vars]
             if missing:

@@ -4,8 +4,40 @@ from __future__ import annotations
 
 from typing import Final
 
+from playground.evaluate.estimate import Estimate
+from playground.evaluate.suite import Suite
+from playground.look.words import counted
+
 _MINUTE: Final = 60.0
 _HOUR: Final = 3_600.0
+
+
+def taken(suite: Suite, found: Estimate) -> str:
+    """What a run would take: calls, cost, time."""
+    said = [f"{calls(suite, found)}."]
+    if found.usd is not None:
+        would = "would cost" if found.simulated else "cost"
+        label = "simulated" if found.simulated else "estimated at list prices"
+        said.append(f"They {would} {span(*found.usd)} ({label}).")
+    if found.unpriced:
+        said.append(f"No known price: {', '.join(found.unpriced)}.")
+    if found.seconds is not None:
+        said.append(f"It takes {_between(*found.seconds)}.")
+    return " ".join(said)
+
+
+def calls(suite: Suite, found: Estimate) -> str:
+    """``45 calls: 15 cases × 3 arms``, and the judge's."""  # noqa: RUF002
+    made = [counted(len(suite.cases), "case"), counted(len(suite.arms), "arm")]
+    if suite.repeats > 1:
+        made.append(counted(suite.repeats, "repeat"))
+    judge = f", and {counted(found.judge_calls, 'call')} of the judge" if found.judge_calls else ""
+    return f"{counted(found.calls, 'call')}: {' × '.join(made)}{judge}"
+
+
+def _between(low: float, high: float) -> str:
+    one, other = duration(low), duration(high)
+    return f"about {one}" if one == other else f"{one} to {other}"
 
 
 def duration(seconds: float) -> str:

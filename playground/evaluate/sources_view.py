@@ -8,11 +8,12 @@ import streamlit as st
 
 from playground.browser import url
 from playground.evaluate.desk_view import EvaluateDesk
-from playground.evaluate.draft import empty_draft, with_cases_of
-from playground.evaluate.reading import SuiteError, read_file
+from playground.evaluate.draft import NAME, empty_draft, with_cases, with_cases_of
+from playground.evaluate.own_sessions import suite_from_turn
+from playground.evaluate.reading import ENDINGS, read_file
 from playground.evaluate.starters import LANGUAGES, load_starter
 from playground.evaluate.state import revision, upload_key, uploaded
-from playground.evaluate.turn_case import case_of
+from playground.evaluate.suite import SuiteError
 from playground.found import Found
 from playground.intent import languages
 from playground.look import words
@@ -123,7 +124,7 @@ def _upload(desk: EvaluateDesk) -> None:
     )
     file = st.file_uploader(
         "File with cases",
-        ["csv", "tsv", "jsonl", "ndjson", "json", "yaml", "yml"],
+        list(ENDINGS),
         key=upload_key(),
     )
     if file is None:
@@ -145,11 +146,9 @@ def add_turn_of_link(desk: EvaluateDesk) -> None:
         return
     url.forget_turn_of_link()
     found = Found[Conversation | None].by(lambda: desk.store.load(conversation_id), StoreError)
-    cases = desk.draft.suite.cases
-    case = case_of(found.value, turn_id, [each.id for each in cases]) if found.value else None
-    if case is None:
+    new = suite_from_turn(found.value, turn_id, NAME)[0].cases if found.value else ()
+    if not new:
         st.warning(literal(found.problem or "This turn is not here any more: it was deleted."))
         return
-    suite = desk.draft.suite.model_copy(update={"cases": (*cases, case)})
-    desk.replace(desk.draft.model_copy(update={"suite": suite}))
+    desk.replace(with_cases(desk.draft, new))
     st.toast("The turn is a case now. Say below what a right answer is like.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from pathlib import Path
 from typing import get_args
 
 import streamlit as st
@@ -12,10 +11,11 @@ import streamlit as st
 from playground.browser import url
 from playground.connections.facts_view import forget_server_facts
 from playground.connections.state import choose_scores, chosen_scores
-from playground.evaluate.as_scores import ScoresRefused, as_scores
+from playground.evaluate.as_scores import AsScores, as_scores
 from playground.evaluate.cells import CellSummary, Run
 from playground.evaluate.desk_view import EvaluateDesk
-from playground.evaluate.state import Scored, keep_scored, scored
+from playground.evaluate.pinned import LeftOut
+from playground.evaluate.state import Scored, keep_scored, scored, tell
 from playground.intent import languages
 from playground.intent.preview_view import preview
 from playground.look import palette, parts, words
@@ -23,10 +23,11 @@ from playground.look.safe_text import literal
 from playground.scores import own_files
 from playground.scores.own_files import ScoresError
 from playground.servers.connection import Connection
-from playground.servers.local_gateway import SCORES_FOLDER
 from playground.servers.pool import candidates
 from playground.sessions.turns import TurnSettings
 from speko_client.models import OptimizeFor, RoutingPreview
+
+_SHOWN = 3
 
 
 def use_scores(desk: EvaluateDesk, run: Run, cells: Sequence[CellSummary]) -> None:
@@ -37,7 +38,10 @@ def use_scores(desk: EvaluateDesk, run: Run, cells: Sequence[CellSummary]) -> No
             _in_force(desk, run, done)
             return
         st.header("Use as scores", anchor=False)
-        refused = _refusal(desk, run, cells)
+        made = desk.remembered(
+            ("scores", run.id, run.status, len(cells)), lambda: as_scores(run, cells)
+        )
+        refused = _refusal(desk, made)
         st.caption(
             literal(refused)
             if refused
@@ -50,42 +54,42 @@ def use_scores(desk: EvaluateDesk, run: Run, cells: Sequence[CellSummary]) -> No
             icon=":material/moving:",
             disabled=bool(refused),
             on_click=_use,
-            args=(desk, run, cells),
+            args=(desk, run, made),
             key="evaluate-use-scores",
         )
 
 
-def _refusal(desk: EvaluateDesk, run: Run, cells: Sequence[CellSummary]) -> str:
+def _refusal(desk: EvaluateDesk, made: AsScores) -> str:
     """Why no scores can be made of it, or none be used here; empty where they can."""
     if desk.connection is None or not desk.connection.embedded:
         return "Only the embedded gateway routes by scores of your own: choose it on Connections."
-    try:
-        as_scores(run, cells)
-    except ScoresRefused as error:
-        return str(error)
+    if made.file is None:
+        return "No scores can be made of this run. " + " ".join(sentences(made.left_out[:_SHOWN]))
     return ""
 
 
-def _use(desk: EvaluateDesk, run: Run, cells: Sequence[CellSummary]) -> None:
+def sentences(left_out: Sequence[LeftOut]) -> tuple[str, ...]:
+    """Who or what was left out, and why."""
+    return tuple(f"{each.name}: {each.reason}." for each in left_out)
+
+
+def _use(desk: EvaluateDesk, run: Run, made: AsScores) -> None:
     """Save the snapshot, choose it, and remember who won before. In callbacks."""
     connection = desk.connection
-    if connection is None:
+    if connection is None or made.file is None:
         return
     before = winners(desk, connection, run)
     try:
-        made = as_scores(run, cells)
-        snapshot_id = own_files.save(made.snapshot, folder(desk), desk.store.owner)
-    except (ScoresRefused, ScoresError) as error:
-        st.toast(literal(str(error)), icon=":material/error:", duration="long")
+        snapshot_id = own_files.save(
+            made.file, own_files.own_folder(desk.runtime.settings), desk.store.owner
+        )
+    except ScoresError as error:
+        tell(str(error))
         return
-    keep_scored(Scored(run.id, snapshot_id, made.snapshot.label, before, made.left_out))
+    left_out = sentences(made.left_out)
+    keep_scored(Scored(run.id, snapshot_id, made.file.label, before, left_out))
     choose_scores(snapshot_id)
     forget_server_facts()
-
-
-def folder(desk: EvaluateDesk) -> Path:
-    """Where snapshots of one's own are."""
-    return desk.runtime.settings.data_dir / SCORES_FOLDER
 
 
 def _in_force(desk: EvaluateDesk, run: Run, done: Scored) -> None:

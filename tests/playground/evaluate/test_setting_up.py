@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.evaluate import chosen_arms, sheet
 from playground.evaluate.check_rows import KINDS, CheckRow, check_of, checks_of, row_of
-from playground.evaluate.draft import Draft, draft_of, empty_draft, is_untouched, with_cases_of
+from playground.evaluate.draft import (
+    Draft,
+    draft_of,
+    empty_draft,
+    is_untouched,
+    with_cases,
+    with_cases_of,
+)
 from playground.evaluate.suite import (
     Arm,
-    AtMost,
     Case,
     Contains,
+    HasSchema,
     Judge,
     Message,
     Suite,
 )
-from playground.evaluate.turn_case import case_of
-from playground.sessions.turns import Answer, Conversation, Turn, TurnSettings
 from speko_client.models import WhatIf
 
 ROWS = {
@@ -69,47 +72,61 @@ CASES = (
     Case(
         id="b",
         messages=(Message(role="user", content="Two"),),
-        checks=(AtMost(type="cost", most=1), Contains(value="2")),
+        checks=(HasSchema(value={"type": "object"}), Contains(value="2")),
         tags=("t",),
     ),
 )
 
 
 def test_a_sheet_that_nobody_touched_makes_the_same_cases() -> None:
-    names = sheet.columns(CASES, ["input"])
-    lines = dict(enumerate(sheet.lines(CASES, names)))
-    assert sheet.cases_of(lines, CASES, names) == (CASES, ())
-    assert lines[1][sheet.MORE] == "a conversation that ends with “Two”; a cost of at most $1.00"
+    first = sheet.lines(CASES, ["{{input}}"])
+    typed = sheet.cases_of(dict(enumerate(first)), sheet.owners(first, CASES))
+    assert typed.cases[0] == CASES[0]
+    assert sorted(map(str, typed.cases[1].checks)) == sorted(map(str, CASES[1].checks))
+    assert typed.cases[1].messages == CASES[1].messages
+    assert not typed.problems
+    assert first[1][sheet.MORE] == (
+        "a conversation that ends with “Two”; is JSON that its schema accepts"
+    )
 
 
-@given(st.lists(st.dictionaries(st.sampled_from(["id", "input", "ideal"]), st.text(max_size=9))))
-def test_whatever_is_typed_makes_cases_with_ids_of_their_own(lines: list[dict[str, str]]) -> None:
-    cases, problems = sheet.cases_of(dict(enumerate(lines)), (), ["input"])
-    assert len({case.id for case in cases}) == len(cases)
+@given(st.lists(st.dictionaries(st.sampled_from(["id", "input", "check"]), st.text(max_size=9))))
+def test_whatever_is_typed_stays_and_is_a_case_or_a_sentence(lines: list[dict[str, str]]) -> None:
+    rows = {place: {"id": "", **line} for place, line in enumerate(lines)}
+    typed = sheet.cases_of(rows, {})
+    assert len({case.id for case in typed.cases}) == len(typed.cases)
+    full = [row for row in rows.values() if any(value.strip() for value in row.values())]
+    assert len(typed.cases) + len(typed.problems) == len(full)
+    assert bool(typed.lines) == bool(typed.problems)
+
+
+def test_a_line_under_another_id_is_still_its_case() -> None:
+    first = sheet.lines(CASES, ["{{input}}"])
+    line = {**first[1], "id": "new", "check": "two", "ideal": "2!"}
+    (case,), problems, lines = sheet.cases_of({1: line}, sheet.owners(first, CASES))
+    assert case.messages == CASES[1].messages
+    assert case.checks == (Contains(value="two"), HasSchema(value={"type": "object"}))
+    assert (case.id, case.ideal, case.tags) == ("new", "2!", ("t",))
     assert not problems
-    typed = [line for line in lines if any(value.strip() for value in line.values())]
-    assert len(cases) == len(typed)
+    assert not lines
 
 
-def test_what_is_typed_changes_only_what_has_a_column() -> None:
-    names = ["input"]
-    lines = dict(enumerate(sheet.lines(CASES, names)))
-    del lines[0]
-    lines[1] = {**lines[1], sheet.CONTAINS: "two", sheet.IDEAL: "2!"}
-    lines[2] = {"id": "b", "input": "Three", sheet.CONTAINS: "3"}
-    (changed, new), _ = sheet.cases_of(lines, CASES, names)
-    assert changed.messages == CASES[1].messages
-    assert changed.checks == (Contains(value="two"), AtMost(type="cost", most=1))
-    assert (changed.ideal, changed.tags) == ("2!", ("t",))
-    assert new.id == "b-2"
-    assert new.vars == {"input": "Three"}
+def test_a_line_that_makes_no_case_is_said_and_stays() -> None:
+    first = sheet.lines(CASES, ["{{input}}"])
+    rows = {**dict(enumerate(first)), 1: {**first[1], "check": "number: many"}}
+    typed = sheet.cases_of(rows, sheet.owners(first, CASES))
+    assert "row 2" in typed.problems[0]
+    assert typed.lines[1]["check"] == "number: many"
+    assert {case.id for case in typed.cases} == {"a", "b"}
+    again = sheet.cases_of(dict(enumerate(typed.lines)), sheet.owners(typed.lines, typed.cases))
+    assert again.problems == typed.problems
 
 
 def test_the_prompt_decides_the_columns() -> None:
-    wanted = sheet.variables_in("Weather in {{ city }} on {{day}}, {{city}}?")
-    assert wanted == ["city", "day"]
-    assert sheet.columns(CASES, wanted) == ["city", "day", "input"]
-    assert sheet.columns((), ()) == ["input"]
+    prompts = ["Weather in {{ city }} on {{day}}, {{city}}?"]
+    first = sheet.lines(CASES, prompts)
+    assert sheet.columns(first, prompts)[:4] == ["id", "city", "day", "input"]
+    assert sheet.columns([], ["{{input}}"])[:2] == ["id", "input"]
 
 
 def test_arms_come_and_go_and_keep_their_settings() -> None:
@@ -171,33 +188,6 @@ def test_other_cases_keep_the_arms_that_were_chosen() -> None:
     assert taken.rows == (CheckRow("contains", "x"),)
 
 
-def test_a_turn_is_a_case_with_the_conversation_before_it() -> None:
-    now = datetime(2026, 11, 26, tzinfo=UTC)
-    settings = TurnSettings(language="es", vertical="legal", system_prompt="Be brief.")
-
-    def turn(turn_id: str, parent: str | None, message: str, answer: str) -> Turn:
-        return Turn(
-            id=turn_id,
-            conversation_id="c",
-            parent_id=parent,
-            message=message,
-            settings=settings,
-            connection="x",
-            status="done",
-            answer=Answer(text=answer),
-            created_at=now,
-        )
-
-    turns = (turn("t1", None, "Hola", "¿Qué tal?"), turn("t2", "t1", "¿Y tú?", "Bien."))
-    conversation = Conversation(id="c", turns=turns, created_at=now, updated_at=now)
-    case = case_of(conversation, "t2", ["turn-2-t2"])
-    assert case is not None
-    assert case.id == "turn-2-t2-2"
-    assert [(m.role, m.content) for m in case.messages] == [
-        ("system", "Be brief."),
-        ("user", "Hola"),
-        ("assistant", "¿Qué tal?"),
-        ("user", "¿Y tú?"),
-    ]
-    assert (case.language, case.vertical, case.ideal) == ("es", "legal", None)
-    assert case_of(conversation, "gone", []) is None
+def test_cases_that_come_beside_others_get_ids_of_their_own() -> None:
+    draft = with_cases(draft_of(Suite(name="s", cases=CASES)), CASES[:1])
+    assert [case.id for case in draft.suite.cases] == ["a", "b", "a 2"]
