@@ -50,6 +50,24 @@ def pinned(found: Measured) -> Pinned:
     return Pinned({name: tuple(some) for name, some in cells.items()}, tuple(out))
 
 
+def served(found: Measured) -> Pinned:
+    """Each candidate's cells of routed arms, by who answered; cells without an answer are nobody's.
+
+    Arms under a drill or with prompts of their own do not count, nor cells that failed over.
+    """
+    cells: dict[str, list[CellSummary]] = {}
+    out: list[LeftOut] = []
+    for each in (one for one in found.arms if not one.arm.pin):
+        if each.arm.drill:
+            out.append(LeftOut(each.arm.label, "it was under a drill"))
+        elif _has_own_prompt(each):
+            out.append(LeftOut(each.arm.label, "it has prompts of its own"))
+        else:
+            for name, some in _by_candidate(each).items():
+                cells.setdefault(name, []).extend(some)
+    return Pinned({name: tuple(some) for name, some in cells.items()}, tuple(out))
+
+
 def intents(found: Measured) -> tuple[Intent, ...]:
     """The language and vertical of each case, in the suite's order."""
     suite = found.suite
