@@ -43,8 +43,8 @@ _UNREADABLE: Final = (
 class RunGoneError(StoreError):
     """There is no such run for this owner. Whether another has one is not told."""
 
-    def __init__(self) -> None:
-        super().__init__(_GONE)
+    def __init__(self, message: str = _GONE) -> None:
+        super().__init__(message)
 
 
 class RunTakenError(StoreError):
