@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
 
 from playground.browser import url
-from playground.evaluate.cells import Run, RunHead
+from playground.evaluate.cells import CellSummary, Run, RunHead
 from playground.evaluate.desk_view import EvaluateDesk
 from playground.evaluate.drawer_view import drawer
 from playground.evaluate.findings_view import findings
@@ -15,6 +16,8 @@ from playground.evaluate.grid import grid
 from playground.evaluate.grid_view import grid_clicks, grid_view
 from playground.evaluate.progress_view import LIVE, STATUS, progress
 from playground.evaluate.state import take_opened
+from playground.evaluate.two_runs_view import two_runs
+from playground.evaluate.use_scores_view import use_scores
 from playground.found import Found
 from playground.look import parts, words
 from playground.look.safe_text import literal, unseen
@@ -113,7 +116,6 @@ def _delete(desk: EvaluateDesk, run_id: str) -> None:
 
 
 def _one(desk: EvaluateDesk, run: Run) -> None:
-    live = run.status in LIVE
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
     ):
@@ -121,21 +123,43 @@ def _one(desk: EvaluateDesk, run: Run) -> None:
         _to_all()
     progress(desk, run)
     grid_clicks(run)
-    st.fragment(_figures, run_every=_LOOK_SECONDS if live else None)(desk, run)
+    if run.status in LIVE:
+        st.fragment(_arriving, run_every=_LOOK_SECONDS)(desk, run)
+    else:
+        _over(desk, run)
     if (opened := take_opened()) is not None:
         drawer(desk, run, opened)
 
 
-def _figures(desk: EvaluateDesk, run: Run) -> None:
-    """All that is read from the cells; while the run goes on it is drawn anew by itself."""
+def _arriving(desk: EvaluateDesk, run: Run) -> None:
+    """What is known so far; drawn anew by itself."""
+    cells = _cells(desk, run)
+    if cells:
+        findings(desk, run, cells)
+        _case_by_case(run, cells)
+    elif cells is not None:
+        st.caption("The first answers are on their way …")
+
+
+def _over(desk: EvaluateDesk, run: Run) -> None:
+    """All that a run says, and what can be made of it."""
+    cells = _cells(desk, run)
+    if not cells:
+        return
+    findings(desk, run, cells)
+    use_scores(desk, run, cells)
+    two_runs(desk, run, cells)
+    st.fragment(_case_by_case)(run, cells)
+
+
+def _cells(desk: EvaluateDesk, run: Run) -> list[CellSummary] | None:
+    """The run's cells without their words; None where they cannot be read."""
     found = Found.by(lambda: desk.runs.summaries(run.id), StoreError)
     if found.problem:
         st.error(literal(found.problem), icon=":material/error:")
-        return
-    cells = found.value or []
-    if not cells:
-        st.skeleton(height=180)
-        return
-    findings(desk, run, cells)
+    return found.value
+
+
+def _case_by_case(run: Run, cells: Sequence[CellSummary]) -> None:
     st.header("Case by case", anchor=False)
     grid_view(run, grid(run.suite, cells))
