@@ -7,7 +7,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 from playground.servers import connection as connections
 from playground.servers.connection import Connection
@@ -34,6 +34,14 @@ _LOG = logging.getLogger(__name__)
 _NOTHING_CHOSEN = ServerChoice()
 
 
+@runtime_checkable
+class Closes(Protocol):
+    """What must be ended before the store is closed."""
+
+    def close(self) -> None:
+        """End it."""
+
+
 class Runtime:
     """The shared parts; nothing starts before it is used."""
 
@@ -48,7 +56,10 @@ class Runtime:
         self._ended = threading.Event()
 
     def shared(self, kind: type[SharedT], make: Callable[[], SharedT]) -> SharedT:
-        """A capability's own object, one per process; ``make`` is called at its first use."""
+        """A capability's own object, one per process; ``make`` is called at its first use.
+
+        One that has a ``close`` is closed before the store is.
+        """
         with self._sharing:
             if kind not in self._shared:
                 self._shared[kind] = make()
@@ -130,6 +141,11 @@ class Runtime:
     def shutdown(self) -> None:
         """End turns, gateway and store; the next ``get_runtime`` makes a new one."""
         self._ended.set()
+        with self._sharing:
+            shared = list(self._shared.values())
+        for each in shared:
+            if isinstance(each, Closes):
+                each.close()
         self.engine.close()
         self.gateway.stop()
         self.store.close()

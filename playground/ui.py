@@ -46,6 +46,7 @@ GROUPS = {
     "Try": [
         st.Page("../pages/chat.py", title="Chat", default=True),
         st.Page("../pages/compare.py", title="Compare"),
+        st.Page("../pages/evaluate.py", title="Evaluate"),
     ],
     "Understand": [
         st.Page("../pages/routing.py", title="Routing"),

@@ -16,13 +16,14 @@ from speko_client.models import FleetChoice
 from speko_gateway.config import (
     DATA_FOLDER_VARIABLE,
     KEY_VARIABLE,
+    PRICES_VARIABLE,
     PRIVATE_URLS_VARIABLE,
     SCORES_FOLDER_VARIABLE,
     SETTINGS,
     Config,
     drills_taken,
-    folder_named,
     gateway_key,
+    path_named,
     private_urls_allowed,
     read_limits,
 )
@@ -32,6 +33,7 @@ from speko_gateway.http.app import create_app
 from speko_gateway.http.log_lines import LogSettings, set_up_logging
 from speko_gateway.http.server import bind, serve
 from speko_gateway.local_model.model_file import fetch
+from speko_gateway.routing.scores import SHIPPED
 
 _log = logging.getLogger("speko_gateway")
 
@@ -134,7 +136,7 @@ def _add_fleet_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--snapshot",
-        metavar="demo|published|FILE",
+        metavar="|".join((*SHIPPED, "FILE")),
         help="the scores to rank by: a shipped name or a file (default: those made for the fleet)",
     )
     parser.add_argument(
@@ -148,6 +150,11 @@ def _add_fleet_options(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="where measured times and vendors' model lists are kept over restarts "
         f"({DATA_FOLDER_VARIABLE}; without, they are not)",
+    )
+    parser.add_argument(
+        "--prices",
+        metavar="FILE",
+        help=f"a price list of your own, as JSON; it stands before list prices ({PRICES_VARIABLE})",
     )
 
 
@@ -188,8 +195,8 @@ def _pace(text: str) -> float:
 
 
 def _config(chosen: argparse.Namespace) -> Config:
-    scores = folder_named(chosen.scores_folder, SCORES_FOLDER_VARIABLE, os.environ)
-    data = folder_named(chosen.data_folder, DATA_FOLDER_VARIABLE, os.environ)
+    scores = path_named(chosen.scores_folder, SCORES_FOLDER_VARIABLE, os.environ)
+    data = path_named(chosen.data_folder, DATA_FOLDER_VARIABLE, os.environ)
     return Config(
         chosen.fleet,
         chosen.words,
@@ -197,6 +204,7 @@ def _config(chosen: argparse.Namespace) -> Config:
         chosen.snapshot,
         scores_folder=scores,
         data_folder=data,
+        prices=path_named(chosen.prices, PRICES_VARIABLE, os.environ),
     )
 
 

@@ -22,6 +22,7 @@ KEY_VARIABLE = "SPEKO_GATEWAY_KEY"
 PRIVATE_URLS_VARIABLE = "SPEKO_ALLOW_PRIVATE_URLS"
 SCORES_FOLDER_VARIABLE = "SPEKO_SCORES_FOLDER"
 DATA_FOLDER_VARIABLE = "SPEKO_DATA_DIR"
+PRICES_VARIABLE = "SPEKO_PRICES"
 
 WordsChoice = Literal["auto", "scripted"]
 
@@ -156,7 +157,8 @@ class Config:
     ``snapshot`` is the name of one that ships here, or a file's path. ``private_urls``: base URLs
     that come with a request may be private addresses.
     ``drills``: requests may have faults injected. ``scores_folder`` has snapshots of one's own.
-    ``data_folder`` is where the gateway keeps what it has measured; None: nowhere.
+    ``data_folder`` is where the gateway keeps what it has measured; None: nowhere. ``prices`` is
+    the file of a price list of one's own.
     """
 
     fleet: FleetChoice = "auto"
@@ -168,10 +170,11 @@ class Config:
     limits: Limits = field(default_factory=Limits)
     scores_folder: Path | None = None
     data_folder: Path | None = None
+    prices: Path | None = None
 
 
-def folder_named(flag: str | None, variable: str, environment: Mapping[str, str]) -> Path | None:
-    """The folder of this flag, or of this variable; None where neither names one."""
+def path_named(flag: str | None, variable: str, environment: Mapping[str, str]) -> Path | None:
+    """The file or folder of this flag, or of this variable; None where neither names one."""
     named = (flag or environment.get(variable, "")).strip()
     return Path(named).expanduser() if named else None
 

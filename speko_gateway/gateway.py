@@ -16,6 +16,7 @@ from speko_client.models import (
     WHAT_IF_HEADER,
     CompleteRequest,
     PipelineConstraints,
+    ReasoningEffort,
     RoutingIntent,
     ScoresList,
     Sweep,
@@ -49,8 +50,9 @@ from speko_gateway.routing.gating import Shortlisting, gated_shortlist, nobody
 from speko_gateway.routing.health import HealthGate
 from speko_gateway.routing.live_scores import LiveScores
 from speko_gateway.routing.measured import FILE_NAME, TimesKept
+from speko_gateway.routing.prices import read_prices
 from speko_gateway.routing.ranking import Ranking, shortlist, weights_for
-from speko_gateway.routing.scores import SHIPPED, Snapshot, load_snapshot
+from speko_gateway.routing.scores import LIVE, SHIPPED, Snapshot, load_snapshot
 from speko_gateway.routing.shelf import Shelf, ShelvedShortlists
 from speko_gateway.routing.what_if import sweep, tried
 
@@ -132,7 +134,10 @@ class Gateway:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """What runs beside the requests, for as long as they are served; then all is closed."""
-        beside = [asyncio.ensure_future(self.live_scores.times.keep())]
+        beside = [
+            asyncio.ensure_future(self.live_scores.times.keep()),
+            asyncio.ensure_future(self.ready()),
+        ]
         if self.fleets is not None:
             beside.append(asyncio.ensure_future(self.fleets.keep_lists()))
         try:
@@ -148,16 +153,25 @@ class Gateway:
         """Close every provider and every connection."""
         await (self.fleets or self.fleet).close()
 
+    async def ready(self) -> None:
+        """Return when the pool can be ranked without waiting for the list prices."""
+        await self.snapshot.live.ready()
+
     def candidates(self) -> frozenset[Candidate]:
         """Every candidate of both fleets, without those that requests bring along."""
         return (self.fleets or self.fleet).everybody()
 
-    def ranking(self, intent: RoutingIntent, allowed: Selection | None) -> Ranking:
-        """Who would answer this intent now, nothing run."""
+    def ranking(
+        self,
+        intent: RoutingIntent,
+        allowed: Selection | None,
+        effort: ReasoningEffort | None = None,
+    ) -> Ranking:
+        """Who would answer this intent now, sent with this reasoning effort; nothing run."""
         pool = self.fleet.pool(allowed)
         weights = weights_for(intent.optimize_for, self.snapshot)
         return gated_shortlist(
-            intent, allowed, self.snapshot, pool, self.health, self.shortlisting
+            intent, allowed, self.snapshot, pool, self.health, self.shortlisting, effort
         ).ranking(weights)
 
     async def sweep(self, request: SweepRequest) -> Sweep:
@@ -177,7 +191,7 @@ class Gateway:
         ``buffered``: the caller gets the answer in one piece, so vendors may give it in one.
         """
         allowed = allowed_by(request.constraints)
-        ranking = self.ranking(request.intent, allowed)
+        ranking = self.ranking(request.intent, allowed, request.reasoning_effort)
         if not ranking.ordered:
             raise nobody(ranking, self.health, allowed, self._absent)
         options: Sequence[Option] = [
@@ -284,7 +298,7 @@ def build_gateway(
     fleets = Fleets(
         config.fleet,
         demo=casts[0],
-        live=live_lineup(vendors, scores[config.snapshot or "published"], local),
+        live=live_lineup(vendors, scores[config.snapshot or LIVE], local),
         casts={each.snapshot.id: each for each in reversed(casts)},
     )
     lineup = fleets.lineup(FleetRequest())
@@ -292,7 +306,7 @@ def build_gateway(
     times = TimesKept(
         folder / FILE_NAME if folder else None, lasting=fleets.live.fleet.addresses.values()
     )
-    live_scores = LiveScores(times)
+    live_scores = LiveScores(times, read_prices(config.prices))
     snapshot, shortlists = scores_of(lineup, live_scores), ShelvedShortlists()
     return Gateway(
         fleet=lineup.fleet,

@@ -14,8 +14,9 @@ from typing import Final
 
 from playground.look import palette, words
 from playground.sessions.spending import FREE, LETTERS_PER_TOKEN
-from playground.sessions.totals import counted_tokens, estimate, price_source
+from playground.sessions.totals import counted_tokens, estimate
 from playground.sessions.turns import Turn, TurnSettings
+from speko_client.list_prices import price_source
 from speko_client.models import CompleteUsage, ScoredCandidate
 
 ASSUMED_OUT: Final = 250

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -10,9 +9,9 @@ from typing import Any, Final
 import pandas as pd
 
 from playground.compare.against import Against, Rival
+from playground.compare.difference_words import sooner
 from playground.compare.pair_votes import PairVotes
 from playground.compare.paired import COST_MARGIN, TIME_MARGIN_MS, Difference, Word
-from playground.look import words
 from playground.look.parts import Tone
 from playground.look.words import counted
 
@@ -92,11 +91,7 @@ def time_detail(found: Difference | None) -> str:
     """``120 ms sooner (60 ms to 180 ms), n = 12``; empty where there is none."""
     if found is None:
         return ""
-    if found.low < 0 < found.high:
-        interval = f"{_moved(found.low)} to {_moved(found.high)}"
-    else:
-        interval = " to ".join(_size(end) for end in sorted((found.low, found.high), key=abs))
-    return f"{_moved(found.value)} ({interval}), {_count(found)}"
+    return f"{sooner(found)}, {_count(found)}"
 
 
 def cost_detail(found: Difference | None) -> str:
@@ -152,15 +147,6 @@ def _sentence(measure: str, providers: Sequence[Rival]) -> str:
         parts.append(f"{UNKNOWN[measure]} beside {missing}")
     many = counted(len(providers), "pinned seat")
     return f"{MEASURES[measure]}, beside {many}: {', '.join(parts)}."
-
-
-def _moved(milliseconds: float) -> str:
-    way = "" if milliseconds == 0 else " sooner" if milliseconds < 0 else " later"
-    return f"{_size(milliseconds)}{way}"
-
-
-def _size(milliseconds: float) -> str:
-    return "∞ ms" if math.isinf(milliseconds) else words.milliseconds(abs(milliseconds))
 
 
 def _count(found: Difference) -> str:

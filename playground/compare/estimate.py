@@ -9,7 +9,7 @@ from typing import Final
 from playground.chat.next_message import NextMessage
 from playground.look import palette, words
 from playground.sessions.spending import FREE, LETTERS_PER_TOKEN
-from playground.sessions.totals import price_source
+from speko_client.list_prices import price_source
 
 _SIMULATED: Final = "simulated"
 

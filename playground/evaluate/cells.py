@@ -19,6 +19,11 @@ RunStatus = Literal["running", "paused", "done", "cancelled", "capped", "interru
 """``capped``: it ended because its most cost was reached; ``interrupted``: its process ended."""
 
 
+Verdict = Literal["win", "tie", "loss", "flipped", "undecided"]
+"""What a pairwise judge says of an arm's answer, against the baseline's. ``flipped``: it found
+otherwise with the sides swapped, which counts as a tie."""
+
+
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
@@ -43,7 +48,11 @@ class CheckResult(_Value):
 
 
 class Cell(_Value):
-    """What came of one call; ``predicted`` (``vendor:model``) is whom the preview had named."""
+    """What came of one call; ``predicted`` (``vendor:model``) is whom the preview had named.
+
+    ``verdict`` is a pairwise judge's, None where there is none. ``judge_cost_usd`` is what all of
+    the judge's calls for this cell cost, as far as known.
+    """
 
     case_id: str
     arm_id: str
@@ -54,6 +63,7 @@ class Cell(_Value):
     predicted: str | None = None
     ranking: RoutingPreview | None = None
     judge_cost_usd: float | None = None
+    verdict: Verdict | None = None
     started_at: datetime
     ended_at: datetime
 
@@ -98,6 +108,7 @@ class CellSummary(NamedTuple):
     cost_usd: float | None
     tokens: int | None
     error: str | None
+    verdict: Verdict | None = None
 
     @property
     def key(self) -> CellKey:
@@ -122,6 +133,7 @@ def summary_of(cell: Cell) -> CellSummary:
         cost_usd=answer.cost_usd,
         tokens=usage.completion_tokens if usage else None,
         error=cell.error.code if cell.error else None,
+        verdict=cell.verdict,
     )
 
 

@@ -8,7 +8,7 @@ however it is written.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any, TypeVar
@@ -91,27 +91,32 @@ def check_answer(check: Check, answered: Answered) -> CheckResult:
 
 
 def filled_check(check: CheckT, case: Case) -> CheckT:
-    """The check with the case's variables in its texts. Raises SuiteError.
+    """The check with the case's variables in its texts, ``ideal`` among them. Raises SuiteError.
 
     In a regular expression a variable stands as it is: its signs are part of the pattern.
     """
+    variables = case.vars if case.ideal is None else {"ideal": case.ideal, **case.vars}
     texts = {name: value for name in ("value", "criteria") if (value := getattr(check, name, None))}
     changed = {
         name: new
         for name, value in texts.items()
-        if (new := _filled(value, case, f"case “{case.id}”, check “{getattr(check, 'type', '')}”"))
+        if (
+            new := _filled(
+                value, variables, f"case “{case.id}”, check “{getattr(check, 'type', '')}”"
+            )
+        )
         != value
     }
     return check.model_copy(update=changed) if changed else check
 
 
-def _filled(value: Any, case: Case, place: str) -> Any:
+def _filled(value: Any, variables: Mapping[str, str], place: str) -> Any:
     if isinstance(value, str):
-        return filled(value, case.vars, place) if has_names(value) else value
+        return filled(value, variables, place) if has_names(value) else value
     if isinstance(value, dict):
-        return {name: _filled(each, case, place) for name, each in value.items()}
+        return {name: _filled(each, variables, place) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return type(value)(_filled(each, case, place) for each in value)
+        return type(value)(_filled(each, variables, place) for each in value)
     return value
 
 

@@ -124,7 +124,7 @@ def outcomes(summaries: Sequence[CellSummary], places: dict[str, int]) -> Outcom
     """The outcomes of these cells; ``places`` has the entry of each case."""
     size = len(places)
     cases = np.array([places[each.case_id] for each in summaries], dtype=np.int64)
-    passed = np.array([each.passed is True for each in summaries], dtype=bool)
+    passed = np.array([bool(each.passed) for each in summaries], dtype=bool)
     decided = np.array([each.passed is not None for each in summaries], dtype=bool)
     costs = np.array([_or_nan(each.cost_usd) for each in summaries], dtype=float)
     return Outcomes(

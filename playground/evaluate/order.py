@@ -7,8 +7,10 @@ on asks what is left in the order that it would have had.
 
 from __future__ import annotations
 
+import itertools
 import random
-from collections.abc import Iterator, Set
+from collections import deque
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,8 +23,12 @@ MOST_CELLS: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A cell that is to be made. ``tries`` were made already, from the time ``since`` on."""
+    """A cell that is to be made, at its ``place`` in the run's order.
 
+    ``tries`` were made already, the first of them at ``since``, in the caller's seconds.
+    """
+
+    place: int
     case: Case
     arm: Arm
     repeat: int
@@ -42,10 +48,66 @@ def total_of(suite: Suite) -> int:
 
 def in_order(suite: Suite, seed: int, done: Set[CellKey] = frozenset()) -> Iterator[Planned]:
     """The cells that are left to be made, one after the other."""
+    places = itertools.count()
     for repeat in range(suite.repeats):
-        for place, case in enumerate(suite.cases):
+        for row, case in enumerate(suite.cases):
             arms = list(suite.arms)
-            random.Random(f"{seed}:{repeat}:{place}").shuffle(arms)  # noqa: S311 (no secret)
+            random.Random(f"{seed}:{repeat}:{row}").shuffle(arms)  # noqa: S311 (no secret)
             for arm in arms:
+                place = next(places)
                 if CellKey(case.id, arm.id, repeat) not in done:
-                    yield Planned(case, arm, repeat)
+                    yield Planned(place, case, arm, repeat)
+
+
+class Queue:
+    """What is to be started next: the first cell in order whose vendor takes a call now.
+
+    Of all the cells that are left, a few are held at a time, however many there are: ``ahead``
+    times four. A vendor that is slow holds up others only once all of those are its own.
+    """
+
+    def __init__(self, suite: Suite, seed: int, done: Set[CellKey], ahead: int) -> None:
+        self._left = in_order(suite, seed, done)
+        self._ahead = max(ahead, 16)
+        self._by_arm: dict[str, deque[Planned]] = {arm.id: deque() for arm in suite.arms}
+        self._count = 0
+
+    @property
+    def has_more(self) -> bool:
+        """Whether any are left."""
+        self._fill()
+        return self._count > 0
+
+    def next(
+        self, wait_for: Callable[[Planned], float | None]
+    ) -> tuple[Planned | None, float | None]:
+        """Take one that may start; or None, and how many seconds until one may, if that is known.
+
+        ``wait_for`` says how long a cell must wait: 0 not at all, None until another has ended.
+        """
+        self._fill()
+        best: Planned | None = None
+        soonest: float | None = None
+        for queue in self._by_arm.values():
+            if not queue or (best is not None and queue[0].place > best.place):
+                continue
+            wait = wait_for(queue[0])
+            if wait == 0:
+                best = queue[0]
+            elif wait is not None:
+                soonest = wait if soonest is None else min(soonest, wait)
+        if best is None:
+            return None, soonest
+        self._count -= 1
+        return self._by_arm[best.arm.id].popleft(), None
+
+    def put_back(self, planned: Planned) -> None:
+        """It is to be started again, before all others of its arm."""
+        self._by_arm[planned.arm.id].appendleft(planned)
+        self._count += 1
+
+    def _fill(self) -> None:
+        if self._count < 2 * self._ahead:
+            for planned in itertools.islice(self._left, 2 * self._ahead):
+                self._by_arm[planned.arm.id].append(planned)
+                self._count += 1

@@ -35,7 +35,7 @@ class Pace:
         self._unanswered = 0
 
     def wait(self, now: float) -> float | None:
-        """Seconds until another call may start: 0 at once, None once one of those here has ended."""
+        """Seconds until another call may start: 0 at once, None when one of these has ended."""
         if now < self.paused_until:
             return self.paused_until - now
         return 0.0 if self.in_flight < int(self.limit) else None
@@ -68,4 +68,8 @@ class Pace:
             pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(self._unanswered - 1, 16))
         else:
             pause = min(TRUSTED, max(0.0, retry_after))
-        self.paused_until = max(self.paused_until, now + pause)
+        self.pause(now, pause)
+
+    def pause(self, now: float, seconds: float) -> None:
+        """Start nothing for so long."""
+        self.paused_until = max(self.paused_until, now + seconds)

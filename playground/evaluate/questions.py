@@ -111,11 +111,11 @@ def _of(case: Case) -> str:
 
 
 def messages_of(history: Iterable[Turn], message: str) -> tuple[Message, ...]:
-    """A conversation as messages again, for one to read and for a file."""
+    """A conversation as messages: those that are sent, and so no turn without an answer."""
     said: list[Message] = []
     for turn in history:
-        if turn.message:
-            said.append(Message(role="user", content=turn.message))
         if turn.answer.text:
+            if turn.message:
+                said.append(Message(role="user", content=turn.message))
             said.append(Message(role="assistant", content=turn.answer.text))
     return (*said, Message(role="user", content=message))

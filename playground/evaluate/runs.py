@@ -43,8 +43,8 @@ _UNREADABLE: Final = (
 class RunGoneError(StoreError):
     """There is no such run for this owner. Whether another has one is not told."""
 
-    def __init__(self) -> None:
-        super().__init__(_GONE)
+    def __init__(self, message: str = _GONE) -> None:
+        super().__init__(message)
 
 
 class RunTakenError(StoreError):
@@ -52,6 +52,13 @@ class RunTakenError(StoreError):
 
     def __init__(self) -> None:
         super().__init__(_TAKEN)
+
+
+class CellTwiceError(StoreError):
+    """One of the cells is there already; none of them was written."""
+
+    def __init__(self) -> None:
+        super().__init__("A cell of this run was made twice; the first one is kept.")
 
 
 class RunStore:
@@ -159,6 +166,10 @@ class RunStore:
         """Give it a name of its own."""
         self._change(self._this(run_id), name=run_rows.storable(name)[:200])
 
+    def raise_cap(self, run_id: str, max_cost_usd: float) -> None:
+        """Let it spend another most."""
+        self._change(self._this(run_id), max_cost_usd=max_cost_usd)
+
     def annotate(self, run_id: str, note: str) -> None:
         """Say something about it, in place of what was said before."""
         self._change(self._this(run_id), note=run_rows.storable(note)[:2_000])
@@ -189,8 +200,8 @@ class RunStore:
     ) -> None:
         """Write cells that are done, all in one transaction, and count them; a heartbeat too.
 
-        Raises RunTakenError where ``runner`` is the run's no longer, and StoreError where one of
-        the cells was written before; none of them is written then.
+        Raises RunTakenError where ``runner`` is the run's no longer, and CellTwiceError where one
+        of the cells was written before; none of them is written then.
         """
         rows = [run_rows.values_of_cell(run_id, cell) for cell in cells]
         try:
@@ -200,9 +211,7 @@ class RunStore:
                     transaction.execute(sa.insert(CELLS), rows)
         except StoreError as error:
             if isinstance(error.__cause__, IntegrityError):
-                raise StoreError("A cell of this run was made twice; the first one is kept.") from (
-                    error.__cause__
-                )
+                raise CellTwiceError from error
             raise
 
     def replace(self, run_id: str, cell: Cell) -> None:

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, get_args
 
-import yaml
-
-from playground.evaluate.suite import Suite
+from playground.evaluate.suite import Suite, SuiteError
+from playground.evaluate.suite_files import read_suite
 from playground.intent import languages
 from playground.look.words import VERTICALS
 from speko_client.models import Vertical
@@ -51,5 +50,8 @@ def load_starter(vertical: str, language: str) -> Suite:
     """The suite of a set. Raises SuiteError where none is for this vertical and language."""
     for starter in starters():
         if (starter.vertical, starter.language) == (vertical, language):
-            return Suite.model_validate(yaml.safe_load(starter.path.read_text("utf-8")))
-    raise LookupError(f"There is no starter set for {vertical} in {language}.")
+            return read_suite(starter.path.read_bytes(), starter.path.name)
+    raise SuiteError(
+        f"there is no starter set “{vertical}-{language}”; there is one for each of "
+        f"{', '.join(get_args(Vertical))}, in {', '.join(LANGUAGES)}"
+    )

@@ -22,6 +22,7 @@ from playground.compare.paired import (
     TIME_MARGIN_MS,
     Difference,
     Word,
+    cross_fitted_columns,
     medians,
     missing,
     word_for,
@@ -37,6 +38,8 @@ _MOST_DRAWN: Final = 40_000_000
 _FEWEST_RESAMPLES: Final = 2_000
 _PIECE: Final = 4_000_000
 _FINEST: Final = 20
+_TIE: Final = 1e-9
+"""Less than any difference between two pass rates."""
 _MOST_MORE: Final = 10_000
 
 Pair = tuple[Floats, Floats]
@@ -256,6 +259,17 @@ def median_interval(ordered: Floats, level: float) -> tuple[float, float]:
     if place == 0:
         return -math.inf, math.inf
     return float(ordered[place - 1]), float(ordered[n - place])
+
+
+def best_columns(shares: Floats, costs: Floats) -> Ints:
+    """For each case the arm that passes most on the other half of the cases, as a column.
+
+    Both are (cases, arms), NaN where not known. Of arms that pass as often, the cheaper is taken.
+    """
+    worse = np.where(np.isnan(shares).all(axis=0), np.inf, 1 - shares)
+    known = [each[~np.isnan(each)] for each in costs.T]
+    means = [each.mean() if len(each) else np.inf for each in known]
+    return cross_fitted_columns(worse + _TIE * np.argsort(np.argsort(means, kind="stable")))
 
 
 def _with_word(

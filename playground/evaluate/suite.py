@@ -17,6 +17,7 @@ from speko_client.models import Fault, Language, OptimizeFor, Vertical, WhatIf
 MOST_CASES = 20_000
 MOST_ARMS = 50
 MOST_REPEATS = 100
+MOST_VARIABLES = 200
 MOST_SCHEMA_VALUES = 3_000
 """So many values a JSON schema may hold, and ``DEEPEST_SCHEMA`` levels of them."""
 DEEPEST_SCHEMA = 60
@@ -26,13 +27,21 @@ Text = Annotated[str, Field(max_length=200_000)]
 Seconds = Annotated[float, Field(gt=0, le=3_600)]
 
 
-class SuiteError(ValueError):
-    """A suite cannot be used as it is. Its words say where (``place``), why and what to do."""
+Path = tuple[str | int, ...]
+"""Where in a suite: ``("cases", 3, "checks", 0, "value")``."""
 
-    def __init__(self, problem: str, place: str = "") -> None:
-        super().__init__(f"{place}: {problem}" if place else problem)
+
+class SuiteError(ValueError):
+    """A suite cannot be used as it is. Its words say where (``place``), why and what to do.
+
+    ``path`` is set where a field of the suite is wrong; the place is then its names and numbers.
+    """
+
+    def __init__(self, problem: str, place: str = "", *, path: Path = ()) -> None:
         self.problem = problem
-        self.place = place
+        self.path = path
+        self.place = place or ".".join(str(part) for part in path)
+        super().__init__(f"{self.place}: {problem}" if self.place else problem)
 
 
 class _Part(BaseModel):
@@ -189,13 +198,21 @@ class Case(_Part):
     """
 
     id: Name
-    vars: Annotated[Mapping[str, Text], Field(max_length=200)] = Field(default_factory=dict)
+    vars: Mapping[str, Text] = Field(default_factory=dict)
     messages: Annotated[tuple[Message, ...], Field(max_length=1_000)] = ()
     ideal: Text | None = None
     language: Language | None = None
     vertical: Vertical | None = None
     checks: Annotated[tuple[Check, ...], Field(max_length=100)] = ()
     tags: Annotated[tuple[Name, ...], Field(max_length=50)] = ()
+
+    @field_validator("vars", mode="before")
+    @classmethod
+    def _few_variables(cls, value: Any) -> Any:
+        # Pydantic would report every one of a million before it counts them.
+        if isinstance(value, Mapping) and len(value) > MOST_VARIABLES:
+            raise ValueError(f"there are {len(value):,} variables; {MOST_VARIABLES} is the most")
+        return value
 
     @field_validator("messages")
     @classmethod
@@ -266,7 +283,7 @@ class Suite(_Part):
     def _ids_are_unique(
         cls, parts: tuple[Case, ...] | tuple[Arm, ...]
     ) -> tuple[Case, ...] | tuple[Arm, ...]:
-        if twice := _first_twice(each.id for each in parts):
+        if twice := first_twice(each.id for each in parts):
             raise ValueError(f"the id “{twice}” is there twice; give each its own")
         return parts
 
@@ -277,7 +294,8 @@ class Suite(_Part):
         return self
 
 
-def _first_twice(ids: Iterable[str]) -> str | None:
+def first_twice(ids: Iterable[str]) -> str | None:
+    """The first of these that was there before, None where each is there once."""
     seen: set[str] = set()
     for each in ids:
         if each in seen:

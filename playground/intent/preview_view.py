@@ -15,6 +15,7 @@ from typing import Final
 
 from playground.connections.facts_view import remembered, who_asks
 from playground.found import Found
+from playground.intent.figure_sources import snapshot_words
 from playground.look import palette, parts, words
 from playground.runtime import Runtime
 from playground.servers.connection import Connection
@@ -133,5 +134,5 @@ def _scores(ranking: RoutingPreview) -> str:
     snapshot = ranking.snapshot
     if snapshot is None:
         return ""
-    source, label = escape(snapshot.source), parts.real_link(snapshot.label)
+    source, label = escape(snapshot_words(snapshot)), parts.real_link(snapshot.label)
     return f'<div class="sp-name sp-quiet" title="{source}">{label}</div>'

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from playground.intent import figure_sources
 from playground.look.words import candidate as candidate_name
 from playground.receipts import receipt_words
 from playground.servers.pool import candidates
@@ -46,6 +47,7 @@ class InForce(NamedTuple):
 class Pooled(NamedTuple):
     """One candidate of the pool as it was ranked; ``score`` None where it was not scored.
 
+    ``figures`` are those it was ranked by, each with its source; "" where the server does not say.
     ``outcome`` is what became of it in this turn, None where it was not asked.
     """
 
@@ -53,6 +55,7 @@ class Pooled(NamedTuple):
     candidate: ProviderModel
     score: float | None
     kind: ProviderKind | None
+    figures: str
     outcome: AttemptOutcome | None
 
 
@@ -208,6 +211,7 @@ def _pool(turn: Turn, steps: Sequence[Step]) -> tuple[Pooled, ...]:
             ProviderModel(each.provider_id, each.model_id),
             None if gives_weights and each.axes is None else each.score,
             each.kind,
+            figure_sources.in_full(each.axes) if each.axes else "",
             outcomes.get(ProviderModel(each.provider_id, each.model_id)),
         )
         for place, each in enumerate(candidates(turn.ranking), start=1)

@@ -171,7 +171,18 @@ def _pool(receipt: Receipt) -> str:
     rows = [_pooled(each) for each in receipt.pool]
     rest = "".join(rows[SHOWN:])
     more = parts.folded(f"{len(rows) - SHOWN} more", rest) if rest else ""
-    return f"<h2>Pool and scores when the turn began</h2>{''.join(rows[:SHOWN])}{more}"
+    return (
+        f"<h2>Pool and scores when the turn began</h2>{''.join(rows[:SHOWN])}{more}"
+        f"{_figures(receipt.pool)}"
+    )
+
+
+def _figures(pool: Sequence[Pooled]) -> str:
+    """Every figure with its source, folded; nothing where the server says none."""
+    lines = "".join(
+        _note(f"{each.candidate.name}: {each.figures}") for each in pool if each.figures
+    )
+    return parts.folded("Figures and their sources", lines) if lines else ""
 
 
 def _pooled(each: Pooled) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playground.intent import languages
+from playground.intent.figure_sources import snapshot_words
 from playground.look import words
 from playground.servers.pool import covers
 from playground.sessions import turn_words
@@ -183,11 +184,13 @@ def _with_id(label: str, snapshot_id: str) -> str:
 def facts(turn: Turn, scores: str | None) -> tuple[tuple[str, str], ...]:
     """What else is known of the turn: names and values."""
     answer = turn.answer
+    ranked_by = turn.ranking.snapshot if turn.ranking else None
     named: list[tuple[str, str | None]] = [
         ("Intent", intent(turn)),
         ("Allowed", ", ".join(turn.settings.allowed) or None),
         ("Server", turn.connection),
         ("Scores", scores),
+        ("Figures", snapshot_words(ranked_by) if ranked_by else None),
         ("Words", turn_words.source(answer)),
         ("Time", turn_words.latency(answer)),
         ("Late", turn_words.lateness(answer)),

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from playground.intent import figure_sources
 from playground.look import palette
 from playground.routing.ranking_html import AXES, contributions
 from playground.servers.pool import candidates
@@ -18,10 +19,16 @@ from speko_client.models import Axis, RoutingPreview, ScoredCandidate
 
 _FIGURES: Final = ("quality", "ttft_ms", "cost", "accuracy", "latency", "cost_score")
 _PARTS: Final = ("accuracy_part", "latency_part", "cost_part", "score")
+_SOURCES: Final[Mapping[Axis, str]] = {
+    "accuracy": "quality_source",
+    "latency": "ttft_source",
+    "cost": "cost_source",
+}
 _COLUMNS: Final = {
     "rank": "Int64",
     **dict.fromkeys(("provider", "model", "kind"), "string"),
     **dict.fromkeys((*_FIGURES, *_PARTS), "Float64"),
+    **dict.fromkeys(_SOURCES.values(), "string"),
     "scores_run_id": "string",
 }
 _FILTERED: Final = {"provider": "string", "model": "string", "reason": "string", "code": "string"}
@@ -69,6 +76,9 @@ def headings(weights: Mapping[str, float]) -> dict[str, str]:
         "cost_score": "Cost 0–1",
         **parts,
         "score": "Sum",
+        "quality_source": "Quality from",
+        "ttft_source": "TTFT from",
+        "cost_source": "Price from",
     }
 
 
@@ -127,4 +137,6 @@ def _figures(each: ScoredCandidate, ranking: RoutingPreview) -> dict[str, Any]:
         return figures | ({} if ranking.weights else {"score": each.score})
     parts = contributions(each.axes, ranking.weights or {})
     added = {f"{axis}_part": part for axis, part in parts.items()} if ranking.weights else {}
-    return figures | each.axes.model_dump() | added | {"score": each.score}
+    sources = figure_sources.by_axis(each.axes)
+    told = {column: sources.get(axis) for axis, column in _SOURCES.items()}
+    return figures | each.axes.model_dump() | added | told | {"score": each.score}

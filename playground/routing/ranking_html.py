@@ -2,8 +2,9 @@
 
 A row's bar is stacked from the three axes, each a weight times a normalised value; its length is
 the score, 1 being the whole width. The axes have three shades of one hue that no vendor has, the
-same everywhere, which differ for any colour vision. What a slider changes is drawn again with every
-move, in microseconds. Everything from outside is escaped.
+same everywhere, which differ for any colour vision; a part that no figure is behind is hatched.
+What a slider changes is drawn again with every move, in microseconds. Everything from outside is
+escaped.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Final
 
+from playground.intent import figure_sources
 from playground.look import palette, parts, words
 from playground.routing.what_ifs import headline, summary
 from playground.servers.pool import candidates, names
@@ -58,18 +60,23 @@ def ranking_html(
         return ""
     weights = ranking.weights or {}
     rows = "".join(_ranked(each, place, weights, was) for place, each in enumerate(ranked, start=1))
-    top = axes_legend(weights) if legend else ""
+    top = axes_legend(weights, gaps=_has_gaps(ranked)) if legend else ""
     return f'{top}<ol class="ranking">{rows}</ol>'
 
 
-def axes_legend(weights: Mapping[str, float]) -> str:
-    """What the three shades mean, with the weights where they are known."""
+def axes_legend(weights: Mapping[str, float], *, gaps: bool = False) -> str:
+    """What the three shades mean, with the weights where they are known.
+
+    ``gaps``: and what the hatched parts mean.
+    """
     known = [axis for axis in AXES if axis in weights]
     shares = dict(zip(known, words.percentages([weights[axis] for axis in known]), strict=True))
-    return parts.legend(
+    entries = [
         f"{parts.swatch(SHADES[axis])}{name} {shares.get(axis, '')}".rstrip()
         for axis, name in AXES.items()
-    )
+    ]
+    hatched = f"{parts.swatch(_hatched(SHADES['latency']))}{figure_sources.ASSUMED}"
+    return parts.legend([*entries, hatched] if gaps else entries)
 
 
 def contributions(axes: AxisScores, weights: Mapping[str, float]) -> dict[Axis, float]:
@@ -116,7 +123,8 @@ def two_orders_html(today: RoutingPreview, tried: RoutingPreview) -> str:
         else ""
     )
     return (
-        f'{axes_legend(tried.weights or {})}<div class="what-if-two">'
+        f"{axes_legend(tried.weights or {}, gaps=_has_gaps(candidates(tried)))}"
+        '<div class="what-if-two">'
         '<div class="what-if-head" style="text-align:right">Today</div>'
         '<div class="what-if-head"></div><div class="what-if-head what-if-new">What-if</div>'
         f'<ol class="what-if-today" aria-label="Today\'s order">{left}</ol>{_links(before, after)}'
@@ -154,12 +162,14 @@ def _ranked(
 ) -> str:
     name = words.candidate(each.provider_id, each.model_id)
     vendor = escape(palette.display_name(each.provider_id))
+    gaps = figure_sources.assumed(each.axes) if each.axes and was is None else ""
     return (
         f'<li class="ranking-row" data-candidate="{escape(name)}">'
         f'<span class="sp-place">{place}</span>'
         f'<span class="ranking-who">{parts.mark(each.provider_id)}<span class="sp-name">'
         f'<b class="sp-name">{escape(each.model_id)}</b>'
-        f'<small class="sp-name">{vendor}{_moved(name, place, was)}</small></span></span>'
+        f'<small class="sp-name">{vendor}{f" · {gaps}" if gaps else ""}'
+        f"{_moved(name, place, was)}</small></span></span>"
         f"{_score(each, weights)}</li>"
     )
 
@@ -168,8 +178,14 @@ def _score(each: ScoredCandidate, weights: Mapping[str, float]) -> str:
     """The score as a bar, out of its axes where they are known, and as a number."""
     if each.axes is not None and weights:
         by_axis = contributions(each.axes, weights)
-        adds = ", ".join(f"{AXES[axis].lower()} adds {by:.3f}" for axis, by in by_axis.items())
-        bar = parts.bar(((by, SHADES[axis]) for axis, by in by_axis.items()), adds)
+        sources = figure_sources.by_axis(each.axes)
+        adds = ", ".join(
+            f"{AXES[axis].lower()} adds {by:.3f}{_from(sources.get(axis))}"
+            for axis, by in by_axis.items()
+        )
+        gaps = each.axes.assumed
+        shades = {axis: _hatched(SHADES[axis]) if axis in gaps else SHADES[axis] for axis in AXES}
+        bar = parts.bar(((by, shades[axis]) for axis, by in by_axis.items()), adds)
     elif each.score > 0:
         bar = parts.bar([(each.score, SHADES["latency"])])
     else:
@@ -178,6 +194,18 @@ def _score(each: ScoredCandidate, weights: Mapping[str, float]) -> str:
             f'<span class="sp-name sp-small sp-quiet">{why}</span><span class="sp-score">–</span>'
         )
     return f'{bar}<span class="sp-score">{each.score:.3f}</span>'
+
+
+def _from(source: str | None) -> str:
+    return f" ({source})" if source else ""
+
+
+def _hatched(shade: str) -> str:
+    return f"repeating-linear-gradient(135deg,{shade} 0 3px,transparent 3px 6px)"
+
+
+def _has_gaps(ranked: Sequence[ScoredCandidate]) -> bool:
+    return any(each.axes and each.axes.assumed for each in ranked)
 
 
 def _moved(name: str, place: int, was: Sequence[str] | None) -> str:

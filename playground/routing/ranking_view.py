@@ -7,6 +7,7 @@ from html import escape
 
 import streamlit as st
 
+from playground.intent.figure_sources import snapshot_words
 from playground.intent.preview_view import preview
 from playground.look import parts
 from playground.look.page_view import csv_button, spread, table
@@ -95,10 +96,10 @@ def _table(ranking: RoutingPreview) -> None:
 
 
 def _scores(ranking: RoutingPreview) -> str:
-    """The snapshot's label, id, date and source in one line; another server sends an id only."""
+    """The snapshot in one line, with its source; another server sends an id only."""
     snapshot = ranking.snapshot
     if snapshot is None:
         return ranking.scores_run_id or ""
     what_if = "what-if on top of the server's own" if snapshot.what_if else None
-    parts = (snapshot.label, what_if, snapshot.id, snapshot.date, snapshot.source)
-    return " · ".join(part for part in parts if part)
+    told = (snapshot.label, what_if, snapshot.id, snapshot_words(snapshot))
+    return " · ".join(part for part in told if part)

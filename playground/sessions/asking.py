@@ -1,7 +1,7 @@
 """The one way to ask a server: for an answer, and for the ranking that it would answer by.
 
 A *preview* is the question, a *ranking* its answer; a preview runs no model. What a server says is
-made storable here: JSON can spell half a surrogate pair, which no file or page can hold.
+made fit to be kept here (``keepable``).
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
-from typing import Any, Final, TypeVar
-
-from pydantic import BaseModel
+from contextlib import nullcontext
+from typing import Any, Final
 
 from playground.servers.connection import Connecting, Connection
+from playground.sessions.keepable import sound_model, without_keys
 from playground.sessions.reasoning import parted
 from playground.sessions.totals import Price
 from playground.sessions.turns import Answer, Turn, TurnSettings
@@ -52,8 +52,6 @@ _NOTICED_MS: Final = 500.0
 
 _LOG = logging.getLogger(__name__)
 
-ModelT = TypeVar("ModelT", bound=BaseModel)
-
 
 async def connected(server: Connection | Connecting) -> Connection:
     """The server, once it is up. Raises GatewayStartError."""
@@ -68,12 +66,15 @@ async def run_turn(
     message: str,
     settings: TurnSettings,
     *,
+    client: AsyncSpeko | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> AsyncGenerator[Answer]:
     """Ask for one answer; yields it as it grows, and at the end the whole of it.
 
-    ``history`` is the branch so far. ``clock`` gives seconds: where the server gives no timing,
-    it is measured here. Raises SpekoApiError; the answer yielded last then is what had arrived.
+    ``history`` is the branch so far. ``client`` is one of ``client_of`` this connection, which
+    stays open, for callers who ask often; else one is made for this call. ``clock`` gives seconds:
+    where the server gives no timing, it is measured here. Raises SpekoApiError; the answer yielded
+    last then is what had arrived.
     Closing the generator, or cancelling its task, cancels the request.
     """
     started = clock()
@@ -81,13 +82,13 @@ async def run_turn(
     arriving = _Arriving(redactor)
     arguments = call_arguments(connection, history, message, settings)
     async with (
-        _client(connection, ANSWER_TIMEOUT) as client,
-        client.complete_stream(**arguments) as stream,
+        _kept_open(client) or client_of(connection) as asked,
+        asked.complete_stream(**arguments) as stream,
     ):
         async for event in stream:
             event = sound_model(event)
             if not isinstance(event, CompleteStreamDelta | CompleteStreamReasoning):
-                event = _without_keys(event, redactor)
+                event = without_keys(event, redactor)
             yield arriving.take(event, (clock() - started) * 1000)
         await stream.result()
 
@@ -103,7 +104,11 @@ def priced(answer: Answer, price: Price) -> Answer:
 
 
 async def ranking_for(
-    connection: Connection, settings: TurnSettings, within: float = PREVIEW_SECONDS
+    connection: Connection,
+    settings: TurnSettings,
+    within: float = PREVIEW_SECONDS,
+    *,
+    client: AsyncSpeko | None = None,
 ) -> RoutingPreview | None:
     """The ranking that a turn is about to be answered by; None where none comes in time.
 
@@ -111,9 +116,12 @@ async def ranking_for(
     changes nothing else.
     """
     try:
-        async with asyncio.timeout(within), _client(connection, within) as client:
-            ranking = await client.preview_routing(**preview_arguments(connection, settings))
-            return _without_keys(sound_model(ranking), connection.redactor)
+        async with (
+            asyncio.timeout(within),
+            _kept_open(client) or client_of(connection, within) as asked,
+        ):
+            ranking = await asked.preview_routing(**preview_arguments(connection, settings))
+            return without_keys(sound_model(ranking), connection.redactor)
     except (SpekoApiError, TimeoutError) as error:
         # A server without previews answers 404 to each turn: that is not worth a line in the log.
         _LOG.debug("No preview from %s: %s", connection.name, type(error).__name__)
@@ -131,7 +139,8 @@ def ranking_now(
     return sound_model(client.preview_routing(**arguments, weight_lines=weight_lines))
 
 
-def _client(connection: Connection, timeout: float) -> AsyncSpeko:
+def client_of(connection: Connection, timeout: float = ANSWER_TIMEOUT) -> AsyncSpeko:
+    """A client of this server, to be closed after use; it belongs to the loop that uses it."""
     return AsyncSpeko(
         api_key=connection.key.get_secret_value(),
         base_url=connection.base_url,
@@ -141,6 +150,10 @@ def _client(connection: Connection, timeout: float) -> AsyncSpeko:
         extra_headers=connection.headers,
         public_only=connection.calls_public_only,
     )
+
+
+def _kept_open(client: AsyncSpeko | None) -> nullcontext[AsyncSpeko] | None:
+    return None if client is None else nullcontext(client)
 
 
 def call_arguments(
@@ -318,32 +331,3 @@ def _meta(event: CompleteStreamMeta) -> dict[str, Any]:
         "attempts": tuple(event.attempts or ()),
         "scores_run_id": event.scores_run_id,
     }
-
-
-def _without_keys(model: ModelT, redactor: Redactor) -> ModelT:
-    """The model without the keys that its server was sent; the same object where it has none."""
-    told = model.model_dump()
-    shown = redactor.value(told)
-    return model if shown == told else type(model).model_validate(shown)
-
-
-def sound_model(model: ModelT) -> ModelT:
-    """The model with every lone surrogate in its texts replaced by U+FFFD, and whole pairs joined.
-
-    The same object where nothing had to change.
-    """
-    try:
-        model.model_dump_json()
-    except ValueError:
-        return type(model).model_validate(_sound_value(model.model_dump()))
-    return model
-
-
-def _sound_value(value: object) -> object:
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, dict):
-        return {key: _sound_value(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_sound_value(item) for item in value]
-    return value

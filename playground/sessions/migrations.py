@@ -265,8 +265,20 @@ def step_8_evaluations(connection: sa.Connection) -> None:
             cost_usd DOUBLE PRECISION,
             tokens BIGINT,
             error TEXT,
+            verdict VARCHAR(16),
             body TEXT NOT NULL,
             PRIMARY KEY (run_id, case_id, arm_id, repeat))""",
+    )
+
+
+def step_9_suite_drafts(connection: sa.Connection) -> None:
+    """The suite that an owner puts together (``playground.evaluate.drafts``), as JSON."""
+    execute(
+        connection,
+        """CREATE TABLE suite_drafts (
+            owner VARCHAR(200) PRIMARY KEY,
+            body TEXT NOT NULL,
+            updated_at DOUBLE PRECISION NOT NULL)""",
     )
 
 
@@ -279,4 +291,5 @@ STEPS: Sequence[Migration] = (
     step_6_library,
     step_7_shares,
     step_8_evaluations,
+    step_9_suite_drafts,
 )

@@ -29,12 +29,13 @@ from playground.sessions.rows import NotHereError
 from playground.sessions.totals import counted_tokens, estimate
 from playground.sessions.turns import Turn
 from playground.teams.owner import MACHINE_OWNER, Owner
+from speko_client.list_prices import OWN_MACHINE
 from speko_client.models import CompleteUsage
 
 DEAREST: Final = ("openai", "o1-pro")
 """The model with the highest price in the table."""
 
-FREE: Final = frozenset({"local", "ollama", "lmstudio", "vllm", "llamacpp"})
+FREE: Final = OWN_MACHINE
 """Those who run on the host's own machine, at no price."""
 LETTERS_PER_TOKEN: Final = 4
 """How tokens are estimated where no server has counted them."""

@@ -148,6 +148,7 @@ CELLS: Final = sa.Table(
     sa.Column("cost_usd", sa.Double),
     sa.Column("tokens", sa.BigInteger),
     sa.Column("error", sa.Text),
+    sa.Column("verdict", sa.String),
     sa.Column("body", sa.Text),
 )
 """What came of each call of a run; ``passed`` and ``simulated`` are 0 or 1."""

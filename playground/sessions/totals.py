@@ -11,17 +11,15 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib.metadata import version
 from typing import Final
 
 from playground.sessions.turns import Turn
+from speko_client.list_prices import OWN_MACHINE, list_price, price_source
 from speko_client.models import Attempt, CompleteUsage
 
 MOST_TOKENS: Final = 10**12
 """A higher count cannot be true; servers have been seen to send some."""
-_OWN_MACHINE: Final = frozenset({"local", "ollama", "lmstudio", "vllm", "llamacpp", "custom"})
-_TABLE_NAMES: Final = {"xai": "x-ai"}
+_UNPRICED: Final = OWN_MACHINE | {"custom"}
 
 Price = Callable[[str, str, CompleteUsage], tuple[float, str] | None]
 """A vendor's, a model's and an answer's tokens' cost in US$, and its source; None: not known."""
@@ -122,28 +120,7 @@ def estimate(
     provider: str | None, model: str | None, usage: CompleteUsage | None
 ) -> tuple[float, str] | None:
     """US$ for these tokens and the price table's name and version; None where it is not known."""
-    if not provider or not model or usage is None or provider in _OWN_MACHINE:
+    if not provider or not model or usage is None or provider in _UNPRICED:
         return None
-    price = _price(provider, model, usage.prompt_tokens, usage.completion_tokens)
+    price = list_price(provider, model, usage.prompt_tokens, usage.completion_tokens)
     return None if price is None else (price, price_source())
-
-
-@cache
-def price_source() -> str:
-    """The price table as shown beside every estimate, such as ``genai-prices 0.2.3``."""
-    return f"genai-prices {version('genai-prices')}"
-
-
-@lru_cache(maxsize=1024)
-def _price(provider: str, model: str, tokens_in: int, tokens_out: int) -> float | None:
-    # Reading the table takes a quarter of a second, so it is read at the first price.
-    from genai_prices import Usage, calc_price
-
-    usage = Usage(input_tokens=tokens_in, output_tokens=tokens_out)
-    table_name = _TABLE_NAMES.get(provider, provider)
-    try:
-        found = calc_price(usage, model_ref=model, provider_id=table_name)
-    except LookupError:
-        return None
-    # The table also takes a name that only contains a vendor's; a list price is the vendor's own.
-    return float(found.total_price) if found.provider.id == table_name else None

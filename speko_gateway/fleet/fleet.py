@@ -265,8 +265,12 @@ def demo_lineup(stage: Stage, local: Provider, vendors: Vendors) -> Lineup:
 
 
 def live_lineup(vendors: Vendors, snapshot: Snapshot, local: Provider) -> Lineup:
-    """The connected vendors, and the snapshot's other vendors, which say what they lack."""
-    scored = _vendors_candidates(snapshot)
+    """The connected vendors, and the snapshot's other vendors, which say what they lack.
+
+    Of a snapshot that ships, only models that the catalogue or somebody names are candidates: it
+    may have figures of models that a vendor no longer serves.
+    """
+    scored = [each for each in _vendors_candidates(snapshot) if _may_be_asked(each, snapshot)]
     named = dict.fromkeys([*vendors.connected, *sorted({each.provider for each in scored})])
     live = {vendor: found for vendor in named if (found := vendors.provider(vendor)) is not None}
     offered = [
@@ -290,6 +294,13 @@ def live_lineup(vendors: Vendors, snapshot: Snapshot, local: Provider) -> Lineup
         },
     )
     return Lineup(fleet, snapshot, vendors)
+
+
+def _may_be_asked(candidate: Candidate, snapshot: Snapshot) -> bool:
+    if snapshot.file.origin != "shipped":
+        return True
+    vendor = VENDORS.get(candidate.provider)
+    return vendor is not None and candidate.model in vendor.models
 
 
 def _with_local_name(vendors: Mapping[str, str]) -> dict[str, str]:

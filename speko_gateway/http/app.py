@@ -111,7 +111,9 @@ def _for_request(gateway: Gateway) -> Any:
     """The gateway for one request, with the request's own connections and fleet."""
 
     async def here(request: Request) -> Gateway:
-        return gateway.for_request(headers_of(request.scope))
+        own = gateway.for_request(headers_of(request.scope))
+        await own.ready()
+        return own
 
     return Depends(here)
 

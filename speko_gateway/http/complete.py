@@ -146,6 +146,7 @@ class CompleteAnswer:
             body = await read_body(receive)
             gateway = self.gateway.for_request(headers)
             request = parse_request(body)
+            await gateway.ready()
             form = answer_form(
                 headers.get("accept"),
                 headers.get("user-agent"),

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from speko_client.models import (
     Language,
     OptimizeFor,
+    ReasoningEffort,
     Region,
     RoutingIntent,
     Vertical,
@@ -32,8 +33,8 @@ Objective = Literal["balanced", "quality", "latency", "cost"]
 class PreviewQuery(BaseModel):
     """The parameters. ``allow`` and ``deny`` are comma-separated lists.
 
-    ``max_price`` is blended US$ per million tokens. ``weight_lines`` and the repeated
-    ``allowed_provider`` are extensions.
+    ``max_price`` is blended US$ per million tokens. ``weight_lines``, ``reasoning_effort`` (the one
+    that would be sent) and the repeated ``allowed_provider`` are extensions.
     """
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -44,6 +45,7 @@ class PreviewQuery(BaseModel):
     optimize_for: OptimizeFor | None = None
     allowed_provider: list[str] | None = None
     weight_lines: bool = False
+    reasoning_effort: ReasoningEffort | None = None
     stage: Literal["llm"] | None = None
     objective: Objective | None = None
     allow: str | None = None
@@ -92,7 +94,7 @@ def previewed(query: PreviewQuery, here: Gateway) -> dict[str, Any]:
     Scores are relative to the pool, so without those that are barred the ranking is made anew.
     """
     intent, allowed = query.intent(), query.allowed()
-    ranking = here.ranking(intent, allowed)
+    ranking = here.ranking(intent, allowed, query.reasoning_effort)
     denied = Selection.parse(query.deny or "")
     barred = {
         each.candidate: reason
@@ -103,7 +105,9 @@ def previewed(query: PreviewQuery, here: Gateway) -> dict[str, Any]:
         resting = [each.candidate for each in ranking.filtered_out if each.code == "unhealthy"]
         ranked = [each.candidate for each in ranking.ordered if each.candidate not in barred]
         others = [*ranked, *(each for each in resting if not denied.covers(each))]
-        left = here.ranking(intent, Selection.of(each.id for each in others))
+        left = here.ranking(
+            intent, Selection.of(each.id for each in others), query.reasoning_effort
+        )
         ranking = _explained(left, barred)
     body = preview_body(ranking, here.fleet, here.snapshot, with_lines=query.weight_lines)
     return body | _in_the_routers_words(ranking, intent) if query.is_routers else body

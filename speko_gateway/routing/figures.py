@@ -59,6 +59,10 @@ class MeasuredTimes(Protocol):
 class Prices(Protocol):
     """What tokens cost. A price does not change while the process runs."""
 
+    async def ready(self) -> None:
+        """Return when prices can be asked for without waiting."""
+        ...
+
     def cost(self, candidate: Candidate) -> Figure | None:
         """The candidate's price, blended US$ per million tokens; None where nobody knows it."""
         ...
@@ -70,6 +74,11 @@ class LiveFigures:
 
     prices: Prices | None = None
     times: MeasuredTimes | None = None
+
+    async def ready(self) -> None:
+        """Return when figures can be asked for without waiting."""
+        if self.prices:
+            await self.prices.ready()
 
     @property
     def revision(self) -> int:

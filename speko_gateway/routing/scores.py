@@ -42,7 +42,9 @@ from speko_gateway.routing.lookup import (
 )
 
 DATA_FOLDER = Path(__file__).parents[1] / "data"
-SHIPPED = ("demo", "published")
+SHIPPED = ("demo", "published", "euroeval-2026-04")
+LIVE = "euroeval-2026-04"
+"""The snapshot that live candidates are ranked by where none is named."""
 
 
 class Weights(NamedTuple):

@@ -169,7 +169,7 @@ async def test_which_fleet_answers(
     choice = asked or default
     demo = choice == "demo" or (choice == "auto" and not house_key and not own_key)
     assert (told["fleet"], told["demo"]) == ("demo" if demo else "live", demo)
-    assert told["snapshot"]["id"].startswith("demo" if demo else "published")
+    assert told["snapshot"]["id"].startswith("demo" if demo else "euroeval")
     rows = {row["id"]: row for row in known}
     assert ("groq" in rows) == (own_key and not demo)
     assert rows["xai"]["kind"] == ("simulated" if demo else "live")

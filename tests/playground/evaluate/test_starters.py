@@ -11,8 +11,10 @@ from typing import Any, get_args
 import pytest
 import yaml
 
+from playground.evaluate.checks import Answered, check_all, checks_for
 from playground.evaluate.starters import LANGUAGES, Starter, load_starter, starters
-from playground.evaluate.suite import AtMost, Judged, Suite
+from playground.evaluate.suite import AtMost, Case, Judged, Suite, SuiteError
+from playground.sessions.turns import Answer
 from speko_client.models import Vertical
 
 ANSWERS = Path(__file__).with_name("starter_answers")
@@ -41,7 +43,7 @@ def test_there_is_a_set_for_every_vertical_and_language() -> None:
 
 
 def test_a_set_that_does_not_exist_is_named() -> None:
-    with pytest.raises(LookupError, match="legal in sv"):
+    with pytest.raises(SuiteError, match="“legal-sv”; there is one for each of general"):
         load_starter("legal", "sv")
 
 
@@ -84,3 +86,39 @@ def decides(check: object) -> bool:
 def test_no_prompt_is_in_two_sets() -> None:
     prompts = [case.vars["input"] for each in starters() for case in suite_of(each).cases]
     assert len(set(prompts)) == len(prompts) == 16 * 15
+
+
+@each_set
+def test_right_answers_pass_and_wrong_ones_do_not(starter: Starter) -> None:
+    suite, answers = suite_of(starter), answers_of(starter)
+    assert set(answers) == {case.id for case in suite.cases}
+    for case in suite.cases:
+        known = answers[case.id]
+        assert case.ideal
+        assert known["right"]
+        assert known["wrong"]
+        right = [case.ideal, *known["right"]]
+        assert [text for text in right if not passes(suite, case, text)] == [], case.id
+        assert [text for text in known["wrong"] if passes(suite, case, text)] == [], case.id
+
+
+@each_set
+@pytest.mark.parametrize("silence", ["", "I don't know.", "```json\n{}\n```", "12345", "…"])
+def test_no_case_is_passed_by_saying_nothing(starter: Starter, silence: str) -> None:
+    suite = suite_of(starter)
+    assert [case.id for case in suite.cases if passes(suite, case, silence)] == []
+
+
+def passes(suite: Suite, case: Case, text: str) -> bool:
+    """Whether every check passes; each of them can be decided."""
+    answered = Answered(case=case, answer=Answer(text=text), language=suite.language)
+    results = check_all(checks_for(suite, case), answered)
+    assert all(result.passed is not None for result in results)
+    return all(result.passed for result in results)
+
+
+@each_set
+def test_no_case_is_passed_by_repeating_the_question(starter: Starter) -> None:
+    suite = suite_of(starter)
+    echoed = [case.id for case in suite.cases if passes(suite, case, case.vars["input"])]
+    assert echoed == []

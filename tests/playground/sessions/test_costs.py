@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from playground.sessions.totals import estimate, price_source
+from playground.sessions.totals import estimate
+from speko_client.list_prices import price_source
 from speko_client.models import CompleteUsage
 
 USAGE = CompleteUsage(prompt_tokens=1_000_000, completion_tokens=1_000_000)

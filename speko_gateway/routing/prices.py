@@ -1,0 +1,106 @@
+"""What candidates cost: a price list of one's own, then the vendors' list prices.
+
+A list of one's own is a JSON file that names candidates as an allow-list does::
+
+    {"openai:gpt-5.4-mini": {"inputUsdPerMillion": 0.6, "outputUsdPerMillion": 3.6}}
+
+List prices are read in a thread, before the first request that is ranked by them: the table takes a
+quarter of a second, and the event loop serves others meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.alias_generators import to_camel
+
+from speko_client import list_prices
+from speko_client.models import (
+    INPUT_TOKENS_PER_MINUTE,
+    OUTPUT_TOKENS_PER_MINUTE,
+    TOKENS_PER_MINUTE,
+    Figure,
+    blended,
+)
+from speko_gateway.candidates import Candidate
+from speko_gateway.errors import SetupError
+
+MOST_KEPT: Final = 4_096
+"""Callers name models, so there is no end to different candidates."""
+
+_Usd = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
+
+
+class OwnPrice(BaseModel):
+    """One candidate's price, US$ per million tokens."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
+
+    input_usd_per_million: _Usd
+    output_usd_per_million: _Usd
+
+
+_File = TypeAdapter(dict[Annotated[str, Field(pattern=r"^[^:\s]+:\S(.*\S)?$")], OwnPrice])
+
+
+class KnownPrices:
+    """The prices of live candidates. ``own`` go first; ``source`` says where they are from."""
+
+    def __init__(self, own: Mapping[str, OwnPrice] | None = None, source: str = "") -> None:
+        self._own = own or {}
+        self._source = source
+        self._loaded = False
+        self._listed = lru_cache(maxsize=MOST_KEPT)(_listed)
+
+    async def ready(self) -> None:
+        """Read the list prices, unless they have been."""
+        if not self._loaded:
+            await asyncio.to_thread(list_prices.load)
+            self._loaded = True
+
+    def cost(self, candidate: Candidate) -> Figure | None:
+        """The candidate's price, blended US$ per million tokens; None where nobody knows it."""
+        own = self._own.get(candidate.id)
+        if own is None:
+            return self._listed(candidate)
+        value = blended(own.input_usd_per_million, own.output_usd_per_million)
+        return Figure(axis="cost", value=value, source=self._source)
+
+
+def read_prices(path: Path | None) -> KnownPrices:
+    """The prices, with this list of one's own. SetupError names the file, the field and the fault.
+
+    None: list prices alone.
+    """
+    if path is None:
+        return KnownPrices()
+    try:
+        own = _File.validate_json(path.read_bytes())
+    except OSError as error:
+        raise SetupError(f"Price list {path} cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise SetupError(f"Price list {path}, {field}: {first['msg']}") from error
+    return KnownPrices(own, f"own price list, {path.name}")
+
+
+def _listed(candidate: Candidate) -> Figure | None:
+    provider, model = candidate
+    if provider in list_prices.OWN_MACHINE:
+        return Figure(axis="cost", value=0.0, source="runs on a machine of one's own, free")
+    minute = list_prices.list_price(
+        provider, model, INPUT_TOKENS_PER_MINUTE, OUTPUT_TOKENS_PER_MINUTE
+    )
+    if minute is None:
+        return None
+    return Figure(
+        axis="cost",
+        value=minute / TOKENS_PER_MINUTE * 1_000_000,
+        source=f"list price, {list_prices.price_source()}",
+    )
