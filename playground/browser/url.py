@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from playground.browser.slots import Slot
-from playground.browser.widgets import forget_widgets
+from playground.browser.widgets import forget_widgets, is_drawn, put
 
 CHAT_PAGE = "../pages/chat.py"
 COMPARE_PAGE = "../pages/compare.py"
 ANALYTICS_PAGE = "../pages/analytics.py"
 SESSIONS_PAGE = "../pages/sessions.py"
+EVALUATE_PAGE = "../pages/evaluate.py"
 
 _PARAM = "c"
 _TURN_PARAM = "t"
@@ -25,6 +26,9 @@ _FROM_PARAM = "from"
 _ANSWER_PARAM = "answer"
 _VIEW_PARAM = "how"
 _SELECTION_PARAM = "of"
+_RUN_PARAM = "run"
+_PIN_PARAM = "pin"
+_INTENT_PARAMS = ("language", "vertical")
 _RESERVED = Slot("reserved_conversation", str)
 _LAST = Slot("last_conversation", str)
 _PAGE = Slot("page", str)
@@ -121,6 +125,58 @@ def selection_link(label: str, selection: str) -> None:
 def selected() -> str | None:
     """The sessions that a link to the charts means, as text; None where it means an open one."""
     return st.query_params.get(_SELECTION_PARAM)
+
+
+def run_id() -> str | None:
+    """The evaluation's run that the URL names."""
+    return st.query_params.get(_RUN_PARAM) or None
+
+
+def evaluate_link(label: str, run: str, view: str, icon: str = ":material/science:") -> None:
+    """Draw a link to a run, in one of the views of Evaluate; an empty ``run``: to none."""
+    query = {_VIEW_PARAM: view, **({_RUN_PARAM: run} if run else {})}
+    st.page_link(EVALUATE_PAGE, label=label, icon=icon, query_params=query)
+
+
+def measure_link(label: str, candidates: Sequence[str], language: str, vertical: str) -> None:
+    """Draw a link to Evaluate, to measure these candidates (``vendor:model``) for this intent."""
+    query = {_VIEW_PARAM: "set up", _PIN_PARAM: list(candidates)}
+    query |= dict(zip(_INTENT_PARAMS, (language, vertical), strict=True))
+    st.page_link(EVALUATE_PAGE, label=label, icon=":material/science:", query_params=query)
+
+
+def take_to_measure() -> tuple[list[str], str | None, str | None]:
+    """The candidates that a link wants measured, the language and the vertical; only once."""
+    candidates = st.query_params.get_all(_PIN_PARAM)
+    language, vertical = (st.query_params.get(each) for each in _INTENT_PARAMS)
+    for each in (_PIN_PARAM, *_INTENT_PARAMS) if candidates else ():
+        st.query_params.pop(each, None)
+    return candidates, language, vertical
+
+
+def begin_view(view: str) -> None:
+    """Show this view of a page whose URL says none. Before the views are drawn."""
+    if _VIEW_PARAM not in st.query_params and not is_drawn(_VIEW_PARAM):
+        put(_VIEW_PARAM, view)
+
+
+def show_run(run: str | None, view: str) -> None:
+    """Show a run, or None of them, in one of the views of Evaluate. In callbacks of that page."""
+    if run is None:
+        st.query_params.pop(_RUN_PARAM, None)
+    else:
+        st.query_params[_RUN_PARAM] = run
+    put(_VIEW_PARAM, view)
+
+
+def go_to_evaluate(conversation: str, turn: str) -> None:
+    """Change to Evaluate, with this turn as a new case; the run ends here."""
+    st.switch_page(EVALUATE_PAGE, query_params={**link(conversation), _FROM_PARAM: turn})
+
+
+def forget_turn_of_link() -> None:
+    """The turn that a link brought along is taken."""
+    st.query_params.pop(_FROM_PARAM, None)
 
 
 def sessions_link(label: str, view: str = "") -> None:

@@ -141,6 +141,10 @@ def _compare(chat: Chat, turn: Turn, _: Act) -> None:
     url.go_to_compare(chat.conversation_id, turn.id)
 
 
+def _evaluate(chat: Chat, turn: Turn, _: Act) -> None:
+    url.go_to_evaluate(chat.conversation_id, turn.id)
+
+
 def _rename(chat: Chat, act: Act) -> None:
     title = " ".join(act.text.replace("\0", " ").split())[:LONGEST_TITLE]
     if title:
@@ -171,6 +175,7 @@ _OF_TURN: Final[Mapping[str, Callable[[Chat, Turn, Act], None]]] = {
     "show": _show,
     "delete": _delete,
     "compare": _compare,
+    "evaluate": _evaluate,
 }
 _OF_SESSION: Final[Mapping[str, Callable[[Chat, Act], None]]] = {
     "goto": _goto,

@@ -25,6 +25,7 @@ _OF_ANSWER: Final = (
 )
 _AFTER: Final = (
     ("compare", "Compare with others"),
+    ("evaluate", "Evaluate this turn"),
     ("code", "The request as code"),
     ("link", "Copy the link to this turn"),
     ("delete", "Delete"),

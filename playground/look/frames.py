@@ -18,6 +18,7 @@ _STYLES: Final = (
     "turns.css",
     "compare.css",
     "library.css",
+    "evaluate.css",
     "access.css",
     "navigation.css",
 )
@@ -34,6 +35,7 @@ class Frame(NamedTuple):
 _FRAMES: Final = {
     "compare": Frame(width=None),
     "routing": Frame(width=84, sidebar=False),
+    "evaluate": Frame(width=90, sidebar=False),
     "demo": Frame(width=80, sidebar=False),
     "analytics": Frame(width=None),
     "sessions": Frame(width=70, sidebar=False),

@@ -39,24 +39,24 @@ def spread(**options: Any) -> DeltaGenerator:
     )
 
 
-def titled_views(title: str, views: Sequence[str], key: str) -> str:
+def titled_views(title: str, views: Sequence[str], key: str, *, begun: bool = False) -> str:
     """A page's name, and the views to choose from, as ``?how=`` says; returns the chosen one.
 
-    The style makes a view's first letter a capital.
+    Where it says none it is the first, unless the page has ``begun`` one. The style makes a view's
+    first letter a capital.
     """
     with spread(key=key):
         st.title(title, anchor=False, width="content")
-        return str(
-            st.segmented_control(
-                "View",
-                views,
-                default=views[0],
-                required=True,
-                label_visibility="collapsed",
-                key="how",
-                bind="query-params",
-            )
+        chosen = st.segmented_control(
+            "View",
+            views,
+            default=None if begun else views[0],
+            required=True,
+            label_visibility="collapsed",
+            key="how",
+            bind="query-params",
         )
+        return str(chosen or views[0])
 
 
 def table(

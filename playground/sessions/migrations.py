@@ -271,6 +271,17 @@ def step_8_evaluations(connection: sa.Connection) -> None:
     )
 
 
+def step_9_suite_drafts(connection: sa.Connection) -> None:
+    """The suite that an owner puts together (``playground.evaluate.drafts``), as JSON."""
+    execute(
+        connection,
+        """CREATE TABLE suite_drafts (
+            owner VARCHAR(200) PRIMARY KEY,
+            body TEXT NOT NULL,
+            updated_at DOUBLE PRECISION NOT NULL)""",
+    )
+
+
 STEPS: Sequence[Migration] = (
     step_1_conversations_and_turns,
     step_2_what_ifs,
@@ -280,4 +291,5 @@ STEPS: Sequence[Migration] = (
     step_6_library,
     step_7_shares,
     step_8_evaluations,
+    step_9_suite_drafts,
 )

@@ -1,0 +1,60 @@
+"""What a run says: in words, arm by arm, as a picture, beside another run, and as scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from playground.evaluate.arms_html import arms_html, not_drawn, points
+from playground.evaluate.cells import CellSummary, Run
+from playground.evaluate.desk_view import EvaluateDesk
+from playground.evaluate.measured import measured
+from playground.evaluate.progress_view import LIVE
+from playground.evaluate.verdict_words import HOW, sentences
+from playground.evaluate.verdicts import Verdicts, verdicts
+from playground.look.page_view import chart, theme
+from playground.look.picture_view import picture_buttons, picture_script
+from playground.look.safe_text import literal
+
+_TITLE = "Quality against cost"
+
+
+def findings(desk: EvaluateDesk, run: Run, cells: Sequence[CellSummary]) -> None:
+    """From the verdict to the picture."""
+    found = desk.remembered(
+        ("verdicts", run.id, len(cells), run.status),
+        lambda: verdicts(measured(run.suite, cells), over=run.status not in LIVE),
+    )
+    if said := sentences(found):
+        items = "".join(f"<li>{escape(each)}</li>" for each in said)
+        st.html(f'<ul class="eval-verdicts">{items}</ul>')
+    st.html(arms_html(found.arms))
+    with st.expander("How this is counted", key="evaluate-how"):
+        st.markdown(HOW)
+    _picture(found)
+
+
+def _picture(found: Verdicts) -> None:
+    drawn = points(found.arms)
+    if len(drawn) < 2:
+        return
+    from playground.evaluate.quality_figure import figure
+
+    with st.container(border=True, key="evaluate-picture"):
+        st.header(_TITLE, anchor=False)
+        st.caption(
+            "Up is better, left is cheaper. Bars are 95% intervals; the dotted line joins the arms "
+            "that nobody beats for less."
+        )
+        chart(
+            figure(drawn, theme()),
+            "evaluate-quality",
+            f"{_TITLE}, a mark for each arm. The table above holds the same figures.",
+        )
+        if missing := not_drawn(found.arms):
+            st.caption(literal(f"Not drawn: {', '.join(missing)}."))
+        foot = st.container(horizontal=True)
+        picture_buttons(foot, "evaluate-quality", _TITLE, "Quality against cost by arm")
+        picture_script()

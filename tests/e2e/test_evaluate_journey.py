@@ -1,0 +1,104 @@
+"""Evaluate without a key: a starter set, its results, a pause, and the page closed meanwhile."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.harness import PlaygroundServer, settle
+
+FIRST_RESULT_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def server_env() -> dict[str, str]:
+    """The simulated fleet takes its time, so that a run can be paused."""
+    return {"SPEKO_PACE": "2"}
+
+
+@pytest.fixture(scope="module")
+def server_model_file() -> None:
+    """Scripted words: what is said does not matter here."""
+
+
+def run_for_long(page: Page) -> None:
+    """Ask each case so often that the run takes a while."""
+    page.get_by_role("radio", name="Set up").click()
+    repeats = page.get_by_role("textbox", name="Repeats")
+    repeats.fill("20")
+    repeats.press("Enter")
+    expect(page.get_by_text("300 calls: 15 cases × 1 arm × 20 repeats")).to_be_visible()
+    settle(page)
+    page.get_by_role("button", name="Run", exact=True).click()
+
+
+def test_a_starter_set_runs_is_looked_at_paused_and_found_again(
+    page: Page, context: BrowserContext, server: PlaygroundServer
+) -> None:
+    begun = time.monotonic()
+    page.goto(f"{server.url}/evaluate")
+    page.get_by_role("button", name="Run it").click()
+    squares = page.locator("button[data-case]")
+    expect(squares.first).to_be_visible()
+    assert time.monotonic() - begun < FIRST_RESULT_SECONDS
+    expect(page.get_by_text("done", exact=True)).to_be_visible()
+    expect(squares).to_have_count(15)
+    settle(page)
+    expect(page.get_by_text("all simulated")).to_be_visible()
+    expect(page.get_by_role("button", name="Use as scores")).to_be_disabled()
+
+    page.get_by_role("radio", name=re.compile("Failed over")).click()
+    expect(page.get_by_text("No case is like that.")).to_be_visible()
+    page.get_by_role("radio", name=re.compile("^All")).click()
+    squares.nth(2).click()
+    drawer = page.get_by_role("dialog")
+    expect(drawer.get_by_text("What was asked")).to_be_visible()
+    expect(drawer.get_by_text("simulated", exact=True)).to_be_visible()
+    drawer.locator("summary").filter(has_text="Receipt").click()
+    expect(drawer.get_by_text("Pool and scores when the turn began")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+
+    run_for_long(page)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    expect(page.get_by_text("Paused:")).to_be_visible()
+
+    address = page.url
+    page.close()
+    again = context.new_page()
+    again.goto(address)
+    expect(again.get_by_text("Paused:")).to_be_visible()
+    again.get_by_role("button", name="Resume").click()
+    expect(again.get_by_role("button", name="Pause")).to_be_visible()
+    again.get_by_role("button", name="Cancel").click()
+    expect(again.get_by_text("cancelled", exact=True)).to_be_visible()
+    expect(again.get_by_role("button", name=re.compile("^Go on with"))).to_be_visible()
+    settle(again)
+    again.get_by_role("button", name="All runs").click()
+    expect(again.get_by_role("button", name=re.compile("^General, English"))).to_have_count(2)
+
+
+def test_a_run_that_its_server_did_not_survive_can_go_on(
+    page: Page, server: PlaygroundServer, complaints: list[str]
+) -> None:
+    page.goto(f"{server.url}/evaluate")
+    settle(page)
+    run_for_long(page)
+    expect(page.locator("button[data-case]").first).to_be_visible()
+    address = page.url
+    server.kill()
+    server.start()
+    page.goto(address)
+    on = page.get_by_role("button", name=re.compile("^Go on with"))
+    expect(on).to_be_visible()
+    expect(page.get_by_text("interrupted", exact=True)).to_be_visible()
+    settle(page)
+    on.click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("cancelled", exact=True)).to_be_visible()
+    complaints.clear()
