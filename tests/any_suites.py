@@ -1,11 +1,13 @@
-"""Any suite, and any answer to check (hypothesis)."""
+"""Any suite, and any cell of a run (hypothesis)."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import strategies as st
 
+from playground.evaluate.cells import Cell, CheckResult
 from playground.evaluate.suite import (
     Arm,
     AtMost,
@@ -25,6 +27,7 @@ from playground.evaluate.suite import (
     ProviderIn,
     Suite,
 )
+from playground.sessions.turns import Answer, TurnError
 from speko_client.models import Fault, WhatIf
 
 _ODD = ["no", "5", "1.10", "null", "~", "", "a\nb\n", "  x", "- a", "a: b", "#x", "'", '"']
@@ -114,4 +117,45 @@ SUITES = st.builds(
     judge=st.none() | st.builds(Judge, pin=NAMES, criteria=TEXTS, pairwise=st.booleans()),
     repeats=st.integers(1, 5),
     max_cost_usd=st.none() | NUMBERS,
+)
+
+_MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))
+_WORDS = st.text(max_size=20) | st.sampled_from(
+    [
+        "=1+1",
+        "\0\x07\x1b",
+        "]]>",
+        "<b>&\"'",
+        "\ufffe\uffff",
+        "a\r\nb\tc",
+        "</script><!--",
+        "@x",
+        "-5",
+    ]
+)
+_IDS = st.sampled_from(["a", "b", "=c()", "<d>"])
+CELLS = st.builds(
+    Cell,
+    case_id=_IDS,
+    arm_id=_IDS,
+    repeat=st.integers(0, 2),
+    answer=st.builds(
+        Answer,
+        text=_WORDS,
+        provider=st.none() | _WORDS,
+        model=st.none() | _WORDS,
+        simulated=st.booleans(),
+        failover_count=st.none() | st.integers(0, 3),
+        cost_usd=st.none() | st.floats(0, 10),
+    ),
+    error=st.none() | st.builds(TurnError, message=_WORDS, code=_WORDS, advice=_WORDS),
+    checks=st.lists(
+        st.builds(
+            CheckResult, name=_WORDS, passed=st.sampled_from([True, False, None]), detail=_WORDS
+        ),
+        max_size=3,
+    ).map(tuple),
+    predicted=st.none() | _WORDS,
+    started_at=_MOMENTS,
+    ended_at=_MOMENTS,
 )

@@ -43,10 +43,11 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     byte order mark says so.
     """
     texts = frame.select_dtypes(include=["string", "object", "category"]).columns.difference(_OURS)
-    safe = frame.assign(**{name: frame[name].map(_plain, na_action="ignore") for name in texts})
+    safe = frame.assign(**{name: frame[name].map(plain_cell, na_action="ignore") for name in texts})
     return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig", "replace")
 
 
-def _plain(value: object) -> str:
+def plain_cell(value: object) -> str:
+    """A text for a cell of a file, which no spreadsheet runs as a formula."""
     text = str(value)
     return f"'{text}" if text.lstrip(_LOOKED_PAST).startswith(_FORMULA_STARTS) else text
