@@ -21,7 +21,7 @@ from tests.playground.evaluate.asked import asked_for
 from tests.playground.evaluate.made_cells import suite
 from tests.playground.servers.wire_server import ThreadedWireServer, Wire, holds, says
 
-KEY = "sk-speko-0123456789abcdef0123456789abcdef"
+KEY = "k-of-the-environment"
 
 
 @pytest.fixture(autouse=True)

@@ -27,8 +27,8 @@ pytestmark = pytest.mark.slow
 pytest.importorskip("distributed", reason="the extra [dask] is not installed")
 
 CLUSTER = Path(__file__).with_name("dask_cluster.py")
-CALLERS_KEY = "sk-speko-caller-0123456789abcdef01234567"
-WORKERS_KEY = "sk-speko-worker-0123456789abcdef01234567"
+CALLERS_KEY = "k-of-the-caller"
+WORKERS_KEY = "k-of-the-workers"
 
 
 @contextmanager
