@@ -14,9 +14,11 @@ from typing import Final
 
 import numpy as np
 
-from playground.evaluate.cells import CellSummary, Run
+from playground.evaluate.cells import CellKey, CellSummary, Run
+from playground.evaluate.checks import checks_for
 from playground.evaluate.measured import Measured, measured, outcomes
 from playground.evaluate.pinned import Intent, LeftOut, intents, pinned, served
+from playground.evaluate.right import other_checks
 from playground.evaluate.statistics import rate
 from playground.evaluate.suite import Suite
 from playground.look import palette
@@ -25,9 +27,6 @@ from speko_client.models import SnapshotFile, SnapshotRow
 
 FEWEST: Final = 5
 """So many cases a figure of quality needs, and so many answers one of time."""
-_NOT_QUALITY: Final = frozenset(
-    ("ttft", "total", "cost", "tokens", "provider_in", "failovers", "predicted_served", "excluded")
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +37,22 @@ class AsScores:
     left_out: tuple[LeftOut, ...]
 
 
-def as_scores(run: Run, summaries: Sequence[CellSummary]) -> AsScores:
+def as_scores(
+    run: Run,
+    summaries: Sequence[CellSummary],
+    right: Mapping[CellKey, bool | None] | None = None,
+) -> AsScores:
     """The run's scores, origin ``measured``; whoever saves them gives the id.
+
+    Where the suite has ``right.other_checks``, ``right`` (``right.right``) says of each cell if its
+    answer is right; without it these checks count as well, and the file's notes say so.
 
     The cells of pinned arms count; without such arms, those of routed ones, for who answered.
     Simulated cells never do, nor arms under a drill, nor cells that failed over. Who has fewer than
     five cases in a scope, or no answer to most of them, is left out there and named.
     """
+    if right is not None:
+        summaries = [each._replace(passed=right.get(each.key)) for each in summaries]
     found = measured(run.suite, summaries)
     known = pinned(found) if any(each.arm.pin for each in found.arms) else served(found)
     out, rows = list(known.left_out), list[SnapshotRow]()
@@ -59,7 +67,7 @@ def as_scores(run: Run, summaries: Sequence[CellSummary]) -> AsScores:
                 out.append(LeftOut(f"{_label(name)}, {_scope(scope)}", made))
             else:
                 rows.append(made)
-    return AsScores(_file(run, rows) if rows else None, tuple(out))
+    return AsScores(_file(run, rows, right is not None) if rows else None, tuple(out))
 
 
 def _by_scope(
@@ -104,7 +112,7 @@ def _row(name: str, scope: Intent, cells: Sequence[CellSummary]) -> SnapshotRow 
     )
 
 
-def _file(run: Run, rows: Sequence[SnapshotRow]) -> SnapshotFile:
+def _file(run: Run, rows: Sequence[SnapshotRow], of_answers: bool) -> SnapshotFile:
     suite, name = run.suite, run.name or run.suite.name
     day = (run.ended_at or run.started_at).astimezone(UTC).date()
     candidates = {(row.provider, row.model) for row in rows}
@@ -116,21 +124,18 @@ def _file(run: Run, rows: Sequence[SnapshotRow]) -> SnapshotFile:
         date=day,
         scale="the share of the suite's cases that passed, 0 to 100, with its 95% interval",
         origin="measured",
-        notes=tuple(_notes(suite)),
+        notes=tuple(_notes(suite, of_answers)),
         rows=tuple(rows),
     )
 
 
-def _notes(suite: Suite) -> Iterator[str]:
-    kinds = {each.type for case in suite.cases for each in (*suite.checks, *case.checks)}
-    if "judge" in kinds:
+def _notes(suite: Suite, of_answers: bool) -> Iterator[str]:
+    if any(each.type == "judge" for case in suite.cases for each in checks_for(suite, case)):
         judge = f" ({suite.judge.pin})" if suite.judge else ""
         yield f"A judge model{judge} decided some of the checks."
-    if other := sorted(kinds & _NOT_QUALITY):
-        yield (
-            f"Checks of time, cost or routing count as well ({', '.join(other)}), so this is not "
-            "quality alone."
-        )
+    if other := other_checks(suite):
+        how = "do not count" if of_answers else "count as well"
+        yield f"Checks of time, cost or routing {how}: {', '.join(other)}."
     if suite.repeats > 1:
         yield f"Each case was asked {suite.repeats} times; n counts cases."
 

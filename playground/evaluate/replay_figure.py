@@ -122,7 +122,7 @@ def _line(front: Sequence[tuple[Weights, Replayed]], theme: Theme) -> go.Scatter
     return go.Scatter(
         x=[got.usd_per_1000 for _, got in front],
         y=[got.rate.value if got.rate else None for _, got in front],
-        name="The best that weights can get",
+        name="The best that weights get on these cases",
         mode="lines",
         line={"shape": "hv", "width": 2, "dash": "dot", "color": translucent(TEXT[theme], 0.7)},
         customdata=[weights_words(weights) for weights, _ in front],

@@ -39,7 +39,7 @@ _FEWEST_RESAMPLES: Final = 2_000
 _PIECE: Final = 4_000_000
 _FINEST: Final = 20
 _TIE: Final = 1e-9
-"""Less than any difference between two pass rates."""
+"""Less than any difference between two pass rates, and than any chance that matters."""
 _MOST_MORE: Final = 10_000
 
 Pair = tuple[Floats, Floats]
@@ -178,7 +178,7 @@ def _in_points(differences: Floats, chance: float, level: float) -> Difference:
         word = "no difference"
     elif chance <= LEVEL and not low <= 0 <= high:
         word = "better" if value > 0 else "worse"
-    more = _more_cases(value, half, n) if word == "can't tell" else None
+    more = _more_cases(value, half, n, chance) if word == "can't tell" else None
     return Difference(value, low, high, n, word, more)
 
 
@@ -287,10 +287,18 @@ def _with_word(
     return Difference(value, *shown, n, word, more)
 
 
-def _more_cases(value: float, half: float, n: int) -> int | None:
-    """Intervals shrink with the root of the cases, until 0 or the whole margin is outside."""
-    away = max(abs(value), PASS_MARGIN - abs(value))
-    return _within_reach(max(math.ceil(n * (half / away) ** 2) - n, 1))
+def _more_cases(value: float, half: float, n: int, chance: float) -> int | None:
+    """Until the test or the margin settles it, if the difference stays as it is.
+
+    What a test sees grows, and intervals shrink, with the root of the cases.
+    """
+    needed = [math.inf]
+    if (seen := _reach(max(chance, _TIE))) > _TIE:
+        needed.append(n * (_reach(LEVEL) / seen) ** 2)
+    if abs(value) < PASS_MARGIN:
+        needed.append(n * (half / (PASS_MARGIN - abs(value))) ** 2)
+    fewest = min(needed)
+    return _within_reach(max(math.ceil(fewest) - n, 1)) if math.isfinite(fewest) else None
 
 
 def _within_reach(more: int | None) -> int | None:

@@ -61,9 +61,11 @@ def points_words(beside: Beside, *, over: bool = True) -> str:
     """``+3 points (-2 to +8), can't tell, about 400 more cases``."""
     if beside.simulated:
         return "simulated, so nothing is said of quality"
-    if beside.points is None:
-        return ""
-    found = beside.points
+    return difference_words(beside.points, over=over) if beside.points else ""
+
+
+def difference_words(found: Difference, *, over: bool = True) -> str:
+    """A difference in points, with what may be said of it."""
     digits = 1 if found.high - found.low < 3 else 0
     low, high = _signed(found.low, digits), _signed(found.high, digits)
     value = _signed(found.value, digits)

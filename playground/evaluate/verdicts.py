@@ -14,6 +14,7 @@ from typing import Final, Literal
 import numpy as np
 
 from playground.compare.paired import Difference
+from playground.evaluate import judging
 from playground.evaluate.measured import ArmMeasured, Floats, Measured
 from playground.evaluate.statistics import (
     Rate,
@@ -103,10 +104,9 @@ def verdicts(found: Measured, *, over: bool = True) -> Verdicts:
 
 
 def baseline_of(found: Measured) -> ArmMeasured | None:
-    """Whom the others are compared with: the suite's, else the first routed arm, else the first."""
-    named = found.arm(found.suite.baseline) if found.suite.baseline else None
-    routed = (each for each in found.arms if not each.arm.pin)
-    return named or next(routed, found.arms[0] if found.arms else None)
+    """Whom the others are compared with: the suite's baseline, else the first that was asked."""
+    named = judging.baseline_of(found.suite)
+    return (found.arm(named) if named else None) or (found.arms[0] if found.arms else None)
 
 
 def figures_of(found: ArmMeasured) -> ArmFigures:

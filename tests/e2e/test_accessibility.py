@@ -73,7 +73,7 @@ def test_no_page_or_dialog_violates_wcag(
 ) -> None:
     found: list[str] = []
     everything = (chat(page, server), routing(page), compare(page), others(page), sessions(page))
-    for state in chain(*everything):
+    for state in chain(*everything, evaluate(page)):
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
             found += [
@@ -276,7 +276,39 @@ def sessions(page: Page) -> Iterator[str]:
     page.keyboard.press("Escape")
 
 
-@pytest.mark.parametrize("path", ["", "routing", "connections", "demo"])
+def evaluate(page: Page) -> Iterator[str]:
+    """Its first screen, a suite that is put together, a run with a drawer, all runs, replay."""
+    page.goto(f"{page.url.partition('sessions')[0]}evaluate")
+    settle(page)
+    if (anew := page.get_by_role("button", name="Start anew")).count():
+        anew.click()
+    expect(page.get_by_role("button", name="Run it")).to_be_visible()
+    yield "evaluate, first screen"
+    page.get_by_role("button", name="The router against every provider").click()
+    settle(page)
+    page.get_by_text("Settings of each arm").click()
+    page.get_by_role("button", name="Run it").click()
+    expect(page.get_by_text("done", exact=True)).to_be_visible()
+    settle(page)
+    page.get_by_text("Compare with another run").click()
+    yield "results of a run"
+    page.locator("button[data-case]").first.click()
+    drawer = page.get_by_role("dialog")
+    drawer.get_by_text("Difference to another arm").click()
+    drawer.locator("summary").filter(has_text="Receipt").click()
+    expect(drawer.get_by_text("Pool and scores when the turn began")).to_be_visible()
+    yield "an answer in its drawer"
+    page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+    page.get_by_role("button", name="All runs").click()
+    yield "all runs"
+    for view in ("Set up", "Replay"):
+        page.get_by_role("radio", name=view).click()
+        settle(page)
+        yield f"evaluate, {view.lower()}"
+
+
+@pytest.mark.parametrize("path", ["", "routing", "connections", "demo", "evaluate"])
 def test_wider_text_is_not_cut(path: str, page: Page, server: PlaygroundServer) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{server.url}/{path}")

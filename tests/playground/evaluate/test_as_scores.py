@@ -161,7 +161,17 @@ def test_what_is_not_quality_alone_is_noted() -> None:
     )
     notes = " ".join(file_of(scored(list(column("small", [True] * 6)), of)).notes)
     assert "A judge model (a:b) decided" in notes
-    assert "(ttft), so this is not quality alone" in notes
+    assert "Checks of time, cost or routing count as well: ttft." in notes
+
+
+def test_whether_an_answer_is_right_can_be_all_that_counts() -> None:
+    of = suite(6, SMALL).model_copy(update={"checks": (AtMost(type="ttft", most=1),)})
+    late = list(column("small", [False] * 6))
+    right = {each.key: each.case_id != "c0" for each in late}
+    at = datetime(2026, 11, 26, 17, tzinfo=UTC)
+    file = file_of(as_scores(Run(id="r1", suite=of, started_at=at), late, right))
+    assert file.rows[0].quality == pytest.approx(83.33)
+    assert "Checks of time, cost or routing do not count: ttft." in file.notes
 
 
 def test_a_local_model_whose_name_has_a_colon_keeps_it() -> None:

@@ -90,7 +90,7 @@ def test_every_way_has_its_marks_and_the_names_are_escaped(theme: Theme) -> None
     picture = figure(shown, reachable(found), theme)
     assert len(drawn(shown)) == len(shown) == 7
     named = [trace.name for trace in picture.data if trace.showlegend is not False]
-    assert named[0] == "The best that weights can get"
+    assert named[0] == "The best that weights get on these cases"
     assert named[1] == ROUTER
     assert "bolt &lt;b&gt;large" in named
     assert len(picture.data) == 1 + 2 * 7

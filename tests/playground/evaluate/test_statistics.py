@@ -34,11 +34,17 @@ SIGNS = st.lists(st.sampled_from([-1.0, 0.0, 1.0]), min_size=1, max_size=60)
 
 
 def outcomes(
-    shape: tuple[int, ...], share: float, alike: float, rng: np.random.Generator, repeats: int
+    shape: tuple[int, int, int], share: float, rng: np.random.Generator, repeats: int
 ) -> NDArray[np.int64]:
-    """How many of the repeats pass, arrays of (..., cases); cases differ the more ``alike``."""
-    hardness = rng.beta(share / alike, (1 - share) / alike, size=(*shape[:-2], 1, shape[-1]))
-    return rng.binomial(repeats, np.broadcast_to(hardness, shape))
+    """How many of the repeats pass, (runs, arms, cases); some cases are harder for all arms.
+
+    On two thirds of the cases an arm always answers alike, as models at temperature 0 do.
+    """
+    runs, _, cases = shape
+    hardness = rng.beta(share / 0.6, (1 - share) / 0.6, size=(runs, 1, cases))
+    each = rng.binomial(repeats, np.broadcast_to(hardness, shape))
+    alike = repeats * rng.binomial(1, np.broadcast_to(hardness, shape))
+    return np.where(rng.random(shape) < 2 / 3, alike, each)
 
 
 @given(st.integers(1, 2_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
@@ -74,7 +80,7 @@ def test_cells_that_nobody_decided_are_no_rate() -> None:
 def test_the_interval_of_a_rate_with_repeats_holds_the_truth() -> None:
     rng = np.random.default_rng(1)
     hits = 0
-    for passed in outcomes((600, 1, 60), 0.7, 0.8, rng, 3)[:, 0]:
+    for passed in outcomes((600, 1, 60), 0.7, rng, 3)[:, 0]:
         found = rate(passed, np.full(60, 3))
         assert found is not None
         hits += found.low <= 0.7 <= found.high
@@ -111,6 +117,16 @@ def test_with_repeats_it_is_scipys_permutation_test(thirds: list[int]) -> None:
         n_resamples=np.inf,
     ).pvalue
     assert flip_chance(differences, 3) == pytest.approx(min(1.0, theirs), abs=1e-9)
+
+
+@given(st.lists(st.integers(-6, 6), min_size=1, max_size=200), st.integers(1, 8))
+def test_something_can_be_said_of_any_differences(sixths: list[int], arms: int) -> None:
+    ours = np.array(sixths) / 6
+    for found in pass_differences([(ours, 0 * ours)] * arms, 6):
+        assert found is not None
+        assert found.low <= found.value <= found.high
+        assert found.more is None or found.more > 0
+        assert (found.more is None) or found.word == "can't tell"
 
 
 @given(SIGNS)
@@ -231,7 +247,7 @@ def test_a_thousand_runs_among_equals_raise_few_alarms(
     cases: int, share: float, repeats: int
 ) -> None:
     rng = np.random.default_rng(cases + repeats)
-    runs = outcomes((1_000, 2, cases), share, 0.6, rng, repeats) / repeats
+    runs = outcomes((1_000, 2, cases), share, rng, repeats) / repeats
     chances = [flip_chance(first - second, repeats) for first, second in runs]
     assert sum(chance <= 0.05 for chance in chances) <= 60
 
@@ -239,7 +255,7 @@ def test_a_thousand_runs_among_equals_raise_few_alarms(
 @pytest.mark.parametrize("repeats", [1, 3])
 def test_a_thousand_runs_of_six_equal_arms_raise_few_alarms(repeats: int) -> None:
     rng = np.random.default_rng(repeats)
-    runs = outcomes((1_000, 6, 100), 0.8, 0.6, rng, repeats) / repeats
+    runs = outcomes((1_000, 6, 100), 0.8, rng, repeats) / repeats
     families = [[flip_chance(run[0] - other, repeats) for other in run[1:]] for run in runs]
     assert sum(min(adjusted(chances)) <= 0.05 for chances in families) <= 60
 
