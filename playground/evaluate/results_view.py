@@ -11,6 +11,7 @@ from playground.browser import url
 from playground.evaluate.cells import CellSummary, Run, RunHead
 from playground.evaluate.desk_view import EvaluateDesk
 from playground.evaluate.drawer_view import drawer
+from playground.evaluate.exports_view import exports
 from playground.evaluate.findings_view import findings
 from playground.evaluate.grid import grid
 from playground.evaluate.grid_view import grid_clicks, grid_view
@@ -146,9 +147,10 @@ def _over(desk: EvaluateDesk, run: Run) -> None:
     cells = _cells(desk, run)
     if not cells:
         return
-    findings(desk, run, cells)
+    found = findings(desk, run, cells)
     use_scores(desk, run, cells)
     two_runs(desk, run, cells)
+    exports(desk, run, cells, found)
     st.fragment(_case_by_case)(run, cells)
 
 

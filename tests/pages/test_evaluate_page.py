@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from playground.evaluate.cells import Cell, CheckResult, Run
 from playground.evaluate.drafts import load_draft
+from playground.evaluate.live_runs import evaluations
 from playground.evaluate.runs import RunStore
 from playground.evaluate.state import Opened
 from playground.evaluate.suite import Arm, Case, Contains, Suite
@@ -207,3 +208,62 @@ def test_a_run_is_deleted_for_good(runtime: Runtime) -> None:
     app.button(key=f"delete-run-{run.id}").click().run()
     assert RunStore(runtime.store.of(MACHINE_OWNER)).load(run.id) is None
     assert "No run yet" in words(app)
+
+
+def test_a_measured_run_becomes_the_scores_that_this_session_routes_by(runtime: Runtime) -> None:
+    run = make_run(runtime, 8)
+    app = page(run=run.id)
+    app.button(key="evaluate-use-scores").click().run()
+    assert not app.exception
+    assert "You route by these scores now" in words(app)
+    assert "“Capitals, measured” is in force" in words(app)
+    assert "Who wins for English, General" in html(app)
+    folder = runtime.settings.data_dir / "scores"
+    assert len(list(folder.glob("measured-capitals-*.json"))) == 1
+    app.button(key="evaluate-own-scores").click().run()
+    assert "You route by these scores now" not in words(app)
+
+
+def test_simulated_answers_become_no_scores(runtime: Runtime) -> None:
+    app = page(run=make_run(runtime, 8, simulated=True).id)
+    assert app.button(key="evaluate-use-scores").disabled
+    assert "its answers are simulated" in words(app)
+
+
+def test_two_runs_are_set_beside_each_other(runtime: Runtime) -> None:
+    make_run(runtime, 8)
+    app = page(run=make_run(runtime, 9).id)
+    app.session_state["evaluate-other-run"] = True
+    app.run()
+    assert "No arm surely got worse." in words(app)
+    assert "7 of 8 passed before, 7 of 8 now" in html(app)
+    assert "1 cases only in this run" in html(app)
+
+
+def test_replay_moves_the_router_by_presets_and_tunes_weights(runtime: Runtime) -> None:
+    app = page(run=make_run(runtime, 12).id, how="replay")
+    assert "accuracy 50%, latency 30%, cost 20%" in words(app)
+    app.button(key="replay-preset-cost").click().run()
+    assert "accuracy 15%, latency 15%, cost 70%" in words(app)
+    assert len(app.get("plotly_chart")) == 1
+    app.button(key="replay-tune").click().run()
+    assert not app.exception
+    assert "On the other half of the cases they get" in words(app)
+    app.button(key="replay-what-if").click().run()
+    assert not app.exception
+
+
+def test_a_run_is_started_from_the_set_up_and_shown(runtime: Runtime) -> None:
+    app = page()
+    app.button(key="evaluate-take-starter").click().run()
+    assert "15 cases × 1 arm" in words(app)
+    app.button(key="evaluate-run").click().run()
+    assert not app.exception
+    assert app.segmented_control(key="how").value == "results"
+    (head,) = RunStore(runtime.store.of(MACHINE_OWNER)).runs()
+    assert app.query_params["run"] == [head.id]
+    live = evaluations(runtime).live(MACHINE_OWNER, head.id)
+    assert live is not None
+    assert live.wait(PATIENCE)
+    app.run()
+    assert "15 of 15 cells" in html(app)
