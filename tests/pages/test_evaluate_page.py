@@ -62,6 +62,11 @@ def sheet(app: AppTest, name: str) -> Any:
     return next(each for each in app.dataframe if str(each.key).startswith(f"evaluate-{name}-"))
 
 
+def presets(app: AppTest) -> Any:
+    """The presets that the router is asked by."""
+    return next(each for each in app.get("button_group") if "presets" in str(each.key))
+
+
 def make_run(runtime: Runtime, cases: int = 3, *, simulated: bool = False) -> Run:
     """A run that is done; the second arm fails the first case, and the router failed over once."""
     store = RunStore(runtime.store.of(MACHINE_OWNER))
@@ -128,14 +133,12 @@ def test_a_starter_set_fills_the_sheet_and_outlives_the_browser_session(runtime:
 @pytest.mark.usefixtures("runtime")
 def test_arms_are_chosen_and_the_router_meets_every_provider_in_one_click() -> None:
     app = page()
-    presets = next(each for each in app.get("button_group") if "presets" in str(each.key))
-    presets.set_value(["balanced", "cost"]).run()
+    presets(app).set_value(["balanced", "cost"]).run()
     app.button(key="evaluate-everyone").click().run()
     assert not app.exception
     pins = next(each for each in app.multiselect if "pins" in str(each.key))
     assert len(pins.value) == 8
-    presets = next(each for each in app.get("button_group") if "presets" in str(each.key))
-    assert presets.value == ["balanced"]
+    assert presets(app).value == ["balanced"]
 
 
 @pytest.mark.usefixtures("runtime")
@@ -153,6 +156,20 @@ def test_a_turn_of_a_session_becomes_a_case(runtime: Runtime) -> None:
     app = page(**{"c": "kept", "from": "t1"})
     assert "from" not in app.query_params
     assert sheet(app, "cases").value["input"].tolist() == ["Which city is the capital?"]
+
+
+def test_ticked_sessions_become_cases(runtime: Runtime) -> None:
+    store = runtime.store.of(MACHINE_OWNER)
+    for name in ("one", "two"):
+        store.save_turn(turn(f"of-{name}", conversation_id=name, message=f"What is {name}?"))
+    app = AppTest.from_file(str(UI), default_timeout=PATIENCE)
+    app.switch_page("../pages/sessions.py").run()
+    app.button(key="act-select-all-on-this-page").click().run()
+    app.button(key="act-evaluate").click().run()
+    assert not app.exception
+    asked = sheet(app, "cases").value["input"].tolist()
+    assert sorted(asked) == ["What is one?", "What is two?"]
+    assert "cases" not in app.query_params
 
 
 @pytest.mark.usefixtures("runtime")
@@ -261,7 +278,7 @@ def test_a_run_is_started_from_the_set_up_and_shown(runtime: Runtime) -> None:
     assert not app.exception
     assert app.segmented_control(key="how").value == "results"
     (head,) = RunStore(runtime.store.of(MACHINE_OWNER)).runs()
-    assert app.query_params["run"] == [head.id]
+    assert head.id in app.query_params["run"]
     live = evaluations(runtime).live(MACHINE_OWNER, head.id)
     assert live is not None
     assert live.wait(PATIENCE)
