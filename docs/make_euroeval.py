@@ -22,8 +22,8 @@ ABOUT = ("euroeval_model", "vendor", "model", "effort")
 HEAD = {
     "id": "euroeval-2026-04",
     "label": "EuroEval, April 2026",
-    "source": "Mean rank scores of the EuroEval leaderboards (github.com/EuroEval/leaderboards, "
-    "all tasks, commit 1a77f1d2), made into an index",
+    "source": "Published by EuroEval: mean rank scores of its leaderboards "
+    "(github.com/EuroEval/leaderboards, all tasks, commit 1a77f1d2), made into an index",
     "date": "2026-04-20",
     "scale": "100 - 25 x (mean rank - 1), from EuroEval's mean rank over all tasks of a language",
     "licence": "MIT, copyright Dan Saattrup Smart",

@@ -38,12 +38,13 @@ PAGES = {
     "routing": "routing",
     "sweep": "routing?view=sweep",
     "what-if": "routing?view=what-if",
+    "scores": "routing?view=scores",
     "drill": "routing?view=drill",
     "analytics": "analytics?c={session}",
     "connections": "connections",
     "demo": "demo",
 }
-TALL = {"routing", "sweep", "what-if", "drill", "analytics", "connections"}
+TALL = {"routing", "sweep", "what-if", "scores", "drill", "analytics", "connections"}
 """Pages whose picture shows all of them, not just the first screenful."""
 
 SEATS = {

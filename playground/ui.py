@@ -14,6 +14,7 @@ from playground.drills.banner_view import drill_banner
 from playground.look.navigation_view import navigation
 from playground.look.page_view import page_style
 from playground.real.rows import TITLE
+from playground.scores.kept_view import keep_scores
 from playground.teams.visitor_view import let_in
 
 ASSETS = Path(__file__).with_name("assets")
@@ -69,6 +70,7 @@ page_style(page.url_path)
 guide()
 navigation(GROUPS, page, url.opened_query(), [REAL])
 drill_banner()
+keep_scores()
 is_new = not url.had_frame()
 page.run()
 widgets.run_ended()

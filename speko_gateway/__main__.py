@@ -16,6 +16,7 @@ from speko_client.models import FleetChoice
 from speko_gateway.config import (
     DATA_FOLDER_VARIABLE,
     KEY_VARIABLE,
+    MODEL_LISTS_VARIABLE,
     PRICES_VARIABLE,
     PRIVATE_URLS_VARIABLE,
     SCORES_FOLDER_VARIABLE,
@@ -23,6 +24,7 @@ from speko_gateway.config import (
     Config,
     drills_taken,
     gateway_key,
+    model_lists_asked,
     path_named,
     private_urls_allowed,
     read_limits,
@@ -88,6 +90,12 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action=argparse.BooleanOptionalAction,
         help="allow callers to inject faults into their own requests; by default only if the "
         "gateway is bound to loopback",
+    )
+    parser.add_argument(
+        "--model-lists",
+        action=argparse.BooleanOptionalAction,
+        help="ask connected vendors in the background which models they have "
+        f"({MODEL_LISTS_VARIABLE}=true or =false does the same; true)",
     )
     parser.set_defaults(run=_serve)
 
@@ -218,7 +226,13 @@ def _serve(chosen: argparse.Namespace) -> int:
     bound = str(listener.getsockname()[0])
     allowed = private_urls_allowed(chosen.allow_private_urls, os.environ, bound)
     drills = drills_taken(chosen.drills, bound)
-    config = replace(_config(chosen), private_urls=allowed, drills=drills, limits=limits)
+    config = replace(
+        _config(chosen),
+        private_urls=allowed,
+        drills=drills,
+        limits=limits,
+        model_lists=model_lists_asked(chosen.model_lists, os.environ),
+    )
     set_up_logging(log, {**os.environ, KEY_VARIABLE: key.value})
     gateway = build_gateway(config, os.environ)
     _log_problems(gateway)

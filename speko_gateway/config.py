@@ -22,6 +22,7 @@ KEY_VARIABLE = "SPEKO_GATEWAY_KEY"
 PRIVATE_URLS_VARIABLE = "SPEKO_ALLOW_PRIVATE_URLS"
 SCORES_FOLDER_VARIABLE = "SPEKO_SCORES_FOLDER"
 DATA_FOLDER_VARIABLE = "SPEKO_DATA_DIR"
+MODEL_LISTS_VARIABLE = "SPEKO_MODEL_LISTS"
 PRICES_VARIABLE = "SPEKO_PRICES"
 
 WordsChoice = Literal["auto", "scripted"]
@@ -158,7 +159,8 @@ class Config:
     that come with a request may be private addresses.
     ``drills``: requests may have faults injected. ``scores_folder`` has snapshots of one's own.
     ``data_folder`` is where the gateway keeps what it has measured; None: nowhere. ``prices`` is
-    the file of a price list of one's own.
+    the file of a price list of one's own. ``model_lists``: vendors are asked in the background
+    which models they have.
     """
 
     fleet: FleetChoice = "auto"
@@ -171,6 +173,15 @@ class Config:
     scores_folder: Path | None = None
     data_folder: Path | None = None
     prices: Path | None = None
+    model_lists: bool = False
+
+
+def model_lists_asked(flag: bool | None, environment: Mapping[str, str]) -> bool:
+    """Whether vendors are asked for their lists of models; they are by default. SetupError."""
+    setting = environment.get(MODEL_LISTS_VARIABLE, "").strip().lower() or "true"
+    if setting not in ("true", "false"):
+        raise SetupError(f"{MODEL_LISTS_VARIABLE} takes true or false.")
+    return setting == "true" if flag is None else flag
 
 
 def path_named(flag: str | None, variable: str, environment: Mapping[str, str]) -> Path | None:

@@ -9,7 +9,6 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 
 from speko_client.models import (
     SCORES_HEADER,
@@ -30,11 +29,12 @@ from speko_gateway.config import Config, Limits
 from speko_gateway.failover.attempts import Option
 from speko_gateway.failover.relay import Relay
 from speko_gateway.failover.staging import NOTHING_STAGED, DrillRules, Staging, staged, with_written
-from speko_gateway.fleet.fleet import Fleet, Fleets, Lineup, demo_lineup, live_lineup
+from speko_gateway.fleet.fleet import Fleet
+from speko_gateway.fleet.lineups import Fleets, Lineup, demo_lineup, live_lineup
 from speko_gateway.fleet.vendors import FleetRequest, Vendors, fleet_request_in
 from speko_gateway.headers import read_header
 from speko_gateway.local_model.engine import LocalEngine
-from speko_gateway.local_model.model_file import installed_path
+from speko_gateway.local_model.model_file import installed_path, remembered
 from speko_gateway.provider import ProviderRequest
 from speko_gateway.providers.stand_ins.local import LocalProvider
 from speko_gateway.providers.stand_ins.simulated import Stage
@@ -46,6 +46,8 @@ from speko_gateway.providers.vendors.live import (
     utc_today,
 )
 from speko_gateway.providers.vendors.upstream import Upstream
+from speko_gateway.providers.vendors.vendor_lists import FILE_NAME as LISTS_FILE
+from speko_gateway.providers.vendors.vendor_lists import VendorLists
 from speko_gateway.routing.gating import Shortlisting, gated_shortlist, nobody
 from speko_gateway.routing.health import HealthGate
 from speko_gateway.routing.live_scores import LiveScores
@@ -85,6 +87,7 @@ class Gateway:
     shelf: Shelf | None = None
     shortlists: ShelvedShortlists = field(default_factory=ShelvedShortlists)
     live_scores: LiveScores = field(default_factory=LiveScores)
+    lists_revision: int = 0
 
     def for_request(self, headers: Mapping[str, str]) -> Gateway:
         """The gateway for a request with these headers: with its connections, fleet and snapshot,
@@ -94,13 +97,17 @@ class Gateway:
         """
         asked, scores = fleet_request_in(headers), headers.get(SCORES_HEADER.lower())
         here = self
-        if asked is not None or scores is not None:
+        if asked is not None or scores is not None or self._has_news():
             chosen = None if scores is None else self.on_shelf.named(scores)
             here = self._joined(asked or FleetRequest(), chosen)
         what_if = read_header(headers, WHAT_IF_HEADER, WhatIf)
         if what_if is None:
             return here
         return replace(here, snapshot=tried(here.snapshot, what_if))
+
+    def _has_news(self) -> bool:
+        """Whether a vendor lists other models than when this gateway was put together."""
+        return self.fleets is not None and self.fleets.has_news(self.lists_revision)
 
     @property
     def on_shelf(self) -> Shelf:
@@ -267,7 +274,7 @@ def build_gateway(
 ) -> Gateway:
     """A gateway ready to be served; ``environment`` has the live vendors' keys."""
     limits = config.limits
-    engine = LocalEngine(_remembered(installed_path, time.monotonic))
+    engine = LocalEngine(remembered(installed_path, time.monotonic))
     engine.present()  # Its hash is looked at here, while nobody waits.
     local = LocalProvider(engine)
     upstream = Upstream(connect_seconds=limits.connect, proxies=Proxies.of(environment))
@@ -281,6 +288,10 @@ def build_gateway(
         models=models_named_in(environment),
         memory=memory,
         today=today,
+        lists=VendorLists(
+            config.data_folder / LISTS_FILE if config.data_folder else None,
+            asking=config.model_lists,
+        ),
     )
     scores = {name: load_snapshot(name) for name in SHIPPED}
     if config.snapshot is not None and config.snapshot not in scores:
@@ -327,20 +338,5 @@ def build_gateway(
         ),
         shortlists=shortlists,
         live_scores=live_scores,
+        lists_revision=vendors.lists.revision,
     )
-
-
-def _remembered(
-    find: Callable[[], Path | None], clock: Callable[[], float]
-) -> Callable[[], Path | None]:
-    """``find``, once a second where it found the file: every request asks several times."""
-    found: Path | None = None
-    due = 0.0
-
-    def look() -> Path | None:
-        nonlocal found, due
-        if found is None or clock() >= due:
-            found, due = find(), clock() + 1.0
-        return found
-
-    return look

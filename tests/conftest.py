@@ -62,6 +62,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if is_ours(name)]:
         del os.environ[name]
     os.environ["SPEKO_DATA_DIR"] = str(DATA_DIR)
+    os.environ["SPEKO_MODEL_LISTS"] = (
+        "false"  # the guard does not see what a gateway's process asks
+    )
     GUARD.install()
 
 

@@ -40,6 +40,7 @@ MAY_IMPORT = {
 FROM_CLIENT_TO_GATEWAY = {
     "speko_client.addresses",
     "speko_client.base_urls",
+    "speko_client.list_prices",
     "speko_client.model_ids",
     "speko_client.models",
     "speko_client.pauses",

@@ -28,6 +28,8 @@ _VIEW_PARAM = "how"
 _SELECTION_PARAM = "of"
 _RUN_PARAM = "run"
 _CASES_PARAM = "cases"
+_PIN_PARAM = "pin"
+_INTENT_PARAMS = ("language", "vertical")
 _RESERVED = Slot("reserved_conversation", str)
 _LAST = Slot("last_conversation", str)
 _PAGE = Slot("page", str)
@@ -135,6 +137,22 @@ def evaluate_link(label: str, run: str, view: str, icon: str = ":material/scienc
     """Draw a link to a run, in one of the views of Evaluate; an empty ``run``: to none."""
     query = {_VIEW_PARAM: view, **({_RUN_PARAM: run} if run else {})}
     st.page_link(EVALUATE_PAGE, label=label, icon=icon, query_params=query)
+
+
+def measure_link(label: str, candidates: Sequence[str], language: str, vertical: str) -> None:
+    """Draw a link to Evaluate, to measure these candidates (``vendor:model``) for this intent."""
+    query = {_VIEW_PARAM: "set up", _PIN_PARAM: list(candidates)}
+    query |= dict(zip(_INTENT_PARAMS, (language, vertical), strict=True))
+    st.page_link(EVALUATE_PAGE, label=label, icon=":material/science:", query_params=query)
+
+
+def take_to_measure() -> tuple[list[str], str | None, str | None]:
+    """The candidates that a link wants measured, the language and the vertical; only once."""
+    candidates = st.query_params.get_all(_PIN_PARAM)
+    language, vertical = (st.query_params.get(each) for each in _INTENT_PARAMS)
+    for each in (_PIN_PARAM, *_INTENT_PARAMS) if candidates else ():
+        st.query_params.pop(each, None)
+    return candidates, language, vertical
 
 
 def begin_view(view: str) -> None:

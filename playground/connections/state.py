@@ -25,6 +25,7 @@ _REVISION = Slot("server_choice_revision", str)
 _CHECKED = Slot[dict[str, Checked]]("connections_checked", dict)
 _CHECK_WANTED = Slot("connection_to_check", str)
 _EDITED = Slot("connection_edited", str)
+_SCORES_SETTLED = Slot("scores_settled", bool)
 _SCORES_GONE = Slot("scores_gone", bool)
 
 
@@ -76,6 +77,12 @@ def choose_scores(snapshot_id: str | None) -> None:
     Only the embedded gateway is told so.
     """
     choose_server(replace(server_choice(), scores=snapshot_id))
+    _SCORES_SETTLED.set(True)
+
+
+def scores_are_settled() -> bool:
+    """Whether this browser session has chosen scores, or to have the server's own."""
+    return bool(_SCORES_SETTLED.get())
 
 
 def leave_gone_scores() -> None:

@@ -10,7 +10,12 @@ from playground.evaluate.cases_view import cases_view
 from playground.evaluate.checks_view import checks_view
 from playground.evaluate.desk_view import EvaluateDesk
 from playground.evaluate.draft import is_untouched
-from playground.evaluate.sources_view import add_cases_of_link, first_screen, sources
+from playground.evaluate.sources_view import (
+    add_candidates_of_link,
+    add_cases_of_link,
+    first_screen,
+    sources,
+)
 from playground.evaluate.start_view import start_view
 from playground.evaluate.state import revision
 from playground.evaluate.suite import MOST_REPEATS, Judge
@@ -28,6 +33,7 @@ _LONGEST_NAME = 200
 def setup_view(desk: EvaluateDesk) -> None:
     """All of it, from the cases to the button that runs them."""
     add_cases_of_link(desk)
+    add_candidates_of_link(desk)
     if is_untouched(desk.draft):
         first_screen(desk)
     else:

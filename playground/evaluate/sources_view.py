@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final, cast
 
 import streamlit as st
+from pydantic import ValidationError
 
 from playground.browser import url
+from playground.evaluate import chosen_arms
 from playground.evaluate.desk_view import EvaluateDesk
 from playground.evaluate.draft import NAME, empty_draft, with_cases, with_cases_of
 from playground.evaluate.gathering import Gathered
@@ -14,7 +16,7 @@ from playground.evaluate.own_sessions import suite_from_sessions, suite_from_tur
 from playground.evaluate.reading import ENDINGS, read_file
 from playground.evaluate.starters import LANGUAGES, load_starter
 from playground.evaluate.state import revision, upload_key, uploaded
-from playground.evaluate.suite import Suite, SuiteError
+from playground.evaluate.suite import MOST_ARMS, Suite, SuiteError
 from playground.intent import languages
 from playground.look import words
 from playground.look.safe_text import literal
@@ -137,6 +139,24 @@ def _upload(desk: EvaluateDesk) -> None:
     uploaded()
     desk.replace(with_cases_of(desk.draft, read.suite, read.notes))
     st.rerun()
+
+
+def add_candidates_of_link(desk: EvaluateDesk) -> None:
+    """Take the candidates that "Measure" led here with as arms, for the intent that it names."""
+    candidates, language, vertical = url.take_to_measure()
+    if not candidates:
+        return
+    suite = desk.draft.suite
+    pins = list(dict.fromkeys((*chosen_arms.pins(suite.arms), *candidates)))
+    try:
+        arms = chosen_arms.with_pins(suite.arms, pins)[:MOST_ARMS]
+        intent = {"language": language or suite.language, "vertical": vertical or suite.vertical}
+        changed = Suite.model_validate({**dict(suite), **intent, "arms": arms})
+    except ValidationError:
+        st.warning("This link names a model, a language or a vertical that cannot be measured.")
+        return
+    desk.replace(desk.draft.model_copy(update={"suite": changed}))
+    st.toast(f"{words.counted(len(candidates), 'model')} to measure. Choose the cases below.")
 
 
 def add_cases_of_link(desk: EvaluateDesk) -> None:

@@ -28,7 +28,8 @@ def real_page(runtime: Runtime) -> None:
     server = Found.by(lambda: ready_connection(runtime), GatewayStartError, AddressRefusedError)
     if server.value is not None:
         facts = server_facts(runtime, server.value)
-        _here(Here(server.value.name, server.value.embedded, facts.fleet), facts.problem)
+        chosen = server.value.scores is not None
+        _here(Here(server.value.name, server.value.embedded, facts.fleet, chosen), facts.problem)
     elif server.problem:
         st.warning(literal(server.problem), icon=":material/cloud_off:")
     else:

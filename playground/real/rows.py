@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from playground.look.parts import Tone
-from speko_client.models import Fleet
+from speko_client.models import Fleet, SnapshotInfo
 
 TITLE: Final = "What is real here"
 
@@ -16,6 +16,8 @@ _TONES: Final[dict[str, Tone]] = {
     "illustrative": "amber",
     "estimated": "info",
     "published": "info",
+    "measured": "good",
+    "from votes": "good",
 }
 
 
@@ -95,11 +97,15 @@ LABELS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """The server in use: its name, and its fleet where it is the embedded gateway and answers."""
+    """The server in use: its name, and its fleet where it is the embedded gateway and answers.
+
+    ``scores_chosen``: this browser session has chosen what its requests are ranked by.
+    """
 
     server: str
     embedded: bool
     fleet: Fleet | None = None
+    scores_chosen: bool = False
 
     @property
     def is_demo(self) -> bool:
@@ -146,7 +152,7 @@ def parts_here(here: Here) -> Sequence[Part]:
             "The same router for simulated and real vendors. The preview, the receipt and the "
             "Routing page show its arithmetic.",
         ),
-        _scores(here.fleet),
+        _scores(here.fleet.snapshot, chosen=here.scores_chosen),
         Part(
             "Failover",
             "real",
@@ -166,11 +172,14 @@ _COSTS: Final = Part(
 )
 
 
-def _scores(fleet: Fleet) -> Part:
-    snapshot = fleet.snapshot
+def _scores(snapshot: SnapshotInfo, *, chosen: bool) -> Part:
     told = f"{snapshot.id} {snapshot.label} {snapshot.source}".casefold()
     state = next((each for each in ("illustrative", "published") if each in told), "from a file")
-    return Part("Scores", state, f"{snapshot.source.rstrip('.')}.")
+    # The ids of snapshots that are made here begin with what they are made of.
+    made_of = snapshot.id.partition("-")[0]
+    state = {"measured": "measured", "votes": "from votes"}.get(made_of, state)
+    mine = " Chosen in this browser session, on Routing." if chosen else ""
+    return Part("Scores", state, f"{snapshot.source.rstrip('.')}.{mine}")
 
 
 def _vendors(here: Here) -> Part:
@@ -216,6 +225,11 @@ def what_leaves(here: Here) -> Sequence[tuple[str, str]]:
             "Sessions",
             "Kept in this playground's own database until you delete them, or until the time limit "
             "that its host has set.",
+        ),
+        (
+            "Scores of your own",
+            "Kept as files in this playground's data folder until you delete them. Other visitors "
+            "do not see them.",
         ),
     )
 

@@ -22,6 +22,9 @@ State = Literal["own", "broader", "none"]
 MOST: Final = 20
 """So many languages are shown at most."""
 
+MOST_TO_MEASURE: Final = 20
+"""So many candidates are measured at once: a link has room for them."""
+
 AXES: Final[Mapping[Axis, str]] = {
     "accuracy": "Quality",
     "latency": "Time to first token",
@@ -31,11 +34,6 @@ UNITS: Final[Mapping[Axis, str]] = {
     "accuracy": "0 to 100",
     "latency": "ms, p50",
     "cost": "US$ per million tokens",
-}
-_STATES: Final[Mapping[State, str]] = {
-    "own": "its own figure",
-    "broader": "a broader figure stands in",
-    "none": "no figure",
 }
 _TYPES: Final = {
     "provider": "string",
@@ -142,7 +140,10 @@ def figure_words(axis: str, value: float) -> str:
 def hover_words(row: Any) -> list[str]:
     """A cell in full, line by line: figure, interval, n, source, date, and what stood in."""
     if row.state == "none":
-        return [_STATES["none"], "the middle of the pool is assumed"]
+        return [
+            "no figure",
+            "the middle of the pool is assumed; without any figure, the last place",
+        ]
     unit = UNITS[row.axis]
     lines = [f"{figure_words(row.axis, row.value)} ({unit})"]
     if pd.notna(row.low) and pd.notna(row.high):
@@ -176,14 +177,36 @@ def blind_candidates(frame: pd.DataFrame) -> list[str]:
     return [each for each in every if each not in known]
 
 
-def to_measure(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
-    """Whose figures are to be measured, and in which languages: all cells without one of their own.
+class ToMeasure(NamedTuple):
+    """Who has no figure of their own for one intent: allow-list entries."""
 
-    Allow-list entries, and languages.
+    candidates: tuple[str, ...]
+    language: str
+    vertical: str
+
+    @property
+    def words(self) -> str:
+        """What a link to measure them says."""
+        where = languages.name(self.language)
+        kind = "" if self.vertical == "general" else f", {self.vertical}"
+        count = words.counted(len(self.candidates), "model")
+        return f"Measure the {count} without a figure of their own in {where}{kind}"
+
+
+def to_measure(frame: pd.DataFrame, scope: Scope) -> ToMeasure | None:
+    """What is to be measured first: for the scope's intent, else for the first that lacks most.
+
+    None where every cell has a figure of its own. At most ``MOST_TO_MEASURE`` candidates.
     """
-    gaps = frame[frame["state"].ne("own")]
-    who = [f"{row.provider}:{row.model}" for row in _rows(gaps)]
-    return list(dict.fromkeys(who)), list(dict.fromkeys(map(str, gaps["language"])))
+    gaps: dict[tuple[str, str], list[str]] = {}
+    for row in _rows(frame[frame["state"].ne("own")]):
+        entry = f"{row.provider}:{row.model}"
+        gaps.setdefault((row.language, row.vertical), []).append(entry)
+    if not gaps:
+        return None
+    asked = (scope.language, scope.vertical)
+    place = asked if asked in gaps else max(gaps, key=lambda each: len(gaps[each]))
+    return ToMeasure(tuple(gaps[place][:MOST_TO_MEASURE]), *place)
 
 
 def _by_candidate(found: ScoresRows, axis: Axis) -> dict[str, dict[Scope, Figure]]:

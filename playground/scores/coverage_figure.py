@@ -30,8 +30,9 @@ _STRENGTHS: Final = (0.16, 0.44)
 _PALE: Final = 0.07
 _INK: Final = {"light": "#1B1F2A", "dark": "#F2F4FA"}
 _ROW_PX: Final = 30
-_HALF: Final = 0.46, 0.42
-"""Half a cell, less the gap between two, across and down."""
+_HALF_DOWN: Final = 0.42
+_GAP: Final = 0.003
+"""Half a row, less the gap to the next; and half the gap between two columns, as a share of all."""
 _SLANTED_FROM: Final = 7
 """With so many columns their names stand aslant."""
 
@@ -86,7 +87,7 @@ def _traces(
     gaps = placed[placed["state"].eq("none")]
     clear = [translucent(colour, 0)] * 2
     yield _cells(gaps, clear, axis, theme, size)
-    yield _frames(gaps, theme)
+    yield _frames(gaps, theme, 0.5 - _GAP * size[1])
     yield _points(placed, by)
 
 
@@ -119,14 +120,14 @@ def _in_the_cell(row: Any) -> str:
     return {"own": words, "broader": f"<i>{words}</i>", "none": f"<b>{words}</b>"}[row.state]
 
 
-def _frames(cells: pd.DataFrame, theme: Theme) -> _Trace:
-    """An outline around each of the cells, all as one line with gaps."""
+def _frames(cells: pd.DataFrame, theme: Theme, across: float) -> _Trace:
+    """An outline around each of the cells, all as one line with gaps; ``across``: half a cell."""
     corners = ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))
     x: list[float | None] = []
     y: list[float | None] = []
     for cell in _rows(cells):
-        x += [*(cell.x + across * _HALF[0] for across, _ in corners), None]
-        y += [*(cell.y + down * _HALF[1] for _, down in corners), None]
+        x += [*(cell.x + side * across for side, _ in corners), None]
+        y += [*(cell.y + side * _HALF_DOWN for _, side in corners), None]
     line = {"color": _INK[theme], "width": 1.6, "dash": "dot"}
     return {"type": "scatter", "x": x, "y": y, "mode": "lines", "line": line, "hoverinfo": "skip"}
 

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from playground.browser import url
 from playground.look import parts
 from playground.look.page_view import chart, csv_button, spread, table, theme
 from playground.look.picture_view import picture_buttons, picture_script
@@ -48,6 +49,7 @@ def coverage_view(desk: RoutingDesk, connection: Connection, every: Sequence[Sho
     frame = coverage.coverage_frame(found.value, axis, shown)
     line = coverage.summary(frame, axis)
     st.markdown(literal(line))
+    _measure_link(frame, axis, scope)
     if not frame.empty:
         _legend(axis)
         _map(frame, axis, shown, line)
@@ -97,8 +99,7 @@ def _legend(axis: Axis) -> None:
             [
                 f"{coverage.UNITS[axis]}; stronger colour: {better}, so better",
                 "<i>pale, italic: a broader figure stands in</i>",
-                '<span class="scores-gap"></span><b>gap</b>: no figure, the middle of the pool '
-                "is assumed",
+                '<span class="scores-gap"></span><b>gap</b>: no figure',
             ],
             "sweep",
         )
@@ -118,6 +119,12 @@ def _map(frame: pd.DataFrame, axis: Axis, shown: Grid, line: str) -> None:
         left_out.append(f"{shown.left_out} more languages have figures.")
     if left_out:
         st.caption(" ".join(left_out))
+
+
+def _measure_link(frame: pd.DataFrame, axis: Axis, scope: Scope) -> None:
+    found = coverage.to_measure(frame, scope) if axis != "cost" else None
+    if found is not None:
+        url.measure_link(found.words, found.candidates, found.language, found.vertical)
 
 
 def _table(frame: pd.DataFrame, by: By) -> None:

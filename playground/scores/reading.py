@@ -6,6 +6,7 @@ What a file says of its own id and origin is not taken over: it gets an id here,
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 
@@ -14,15 +15,20 @@ from pydantic_core import from_json
 
 from playground.look import words
 from playground.scores.own_files import MOST_BYTES, ScoresError
-from speko_client.models import Figure, ScoresRow, ScoresRows, SnapshotFile, SnapshotRow
+from speko_client.models import (
+    TOKENS_PER_MINUTE,
+    Figure,
+    ScoresRow,
+    ScoresRows,
+    SnapshotFile,
+    SnapshotRow,
+)
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
-TOKENS_PER_MINUTE: Final = 230
-"""A minute of conversation, 150 input and 80 output tokens (docs/contract.md, section 3)."""
-
 _NO_DATE: Final = datetime.date(1970, 1, 1)
 _LONGEST: Final = 80
+_BOM: Final = b"\xef\xbb\xbf"
 
 
 def read_file(content: bytes) -> SnapshotFile:
@@ -32,7 +38,7 @@ def read_file(content: bytes) -> SnapshotFile:
             f"This file is larger than {MOST_BYTES // 2**20} MB. Leave out some rows."
         )
     try:
-        found = from_json(content)
+        found = from_json(content.removeprefix(_BOM))
     except ValueError as error:
         raise ScoresError(f"This file is not JSON: {error}.") from error
     if not isinstance(found, dict):
@@ -70,6 +76,15 @@ def as_file(found: ScoresRows) -> SnapshotFile:
         }
         | ({"scale": snapshot.scale} if snapshot.scale else {})
     )
+
+
+def schema_text() -> str:
+    """The JSON Schema of a snapshot's file, as it stands in the documentation."""
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **SnapshotFile.model_json_schema(by_alias=True),
+    }
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 def _row(row: ScoresRow, usual: str) -> dict[str, Any] | None:

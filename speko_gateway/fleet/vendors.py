@@ -31,6 +31,7 @@ from speko_gateway.providers.vendors.catalogue import VENDORS, compatible
 from speko_gateway.providers.vendors.habits import ServerMemory
 from speko_gateway.providers.vendors.live import LiveProvider, Today, utc_today
 from speko_gateway.providers.vendors.upstream import Upstream
+from speko_gateway.providers.vendors.vendor_lists import ListName, VendorLists
 
 _CONNECTIONS, _FLEET = CONNECTIONS_HEADER.lower(), FLEET_HEADER.lower()
 _CUSTOM_ID = re.compile(r"custom(-[a-z0-9]+)*")
@@ -96,6 +97,7 @@ class Vendors:
     says whether private addresses may be called that the environment does not name. ``models`` are
     those that the environment names in place of a vendor's own, with its key or without.
     ``memory`` is what servers were found to take, whoever asked them; ``today`` is the date.
+    ``lists`` are what vendors list themselves.
     """
 
     connected: Mapping[str, LiveProvider]
@@ -108,6 +110,7 @@ class Vendors:
     models: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     memory: ServerMemory = field(default_factory=ServerMemory)
     today: Today = utc_today
+    lists: VendorLists = field(default_factory=lambda: VendorLists(asking=False))
 
     def of(self, asked: FleetRequest) -> Vendors:
         """With what this request brings along. GatewayError, 400, where that is not whole."""
@@ -119,12 +122,14 @@ class Vendors:
         }
         usable = {vendor: provider for vendor, provider in made.items() if not provider.lacks_key}
         own = {vendor: each for vendor, each in self.connected.items() if vendor not in made}
-        return replace(
+        joined = replace(
             rules,
             connected={**own, **usable},
             brought=frozenset(usable),
             names=rules._connection_names(usable, asked.vendors),
         )
+        joined.want_lists()
+        return joined
 
     def provider(self, vendor: str) -> LiveProvider | None:
         """A vendor, connected or not; None where there is none of this id."""
@@ -136,6 +141,17 @@ class Vendors:
         """The whole catalogue, and after it every other vendor that is connected."""
         catalogue = {vendor: self._unconnected(vendor) for vendor in VENDORS}
         return {**catalogue, **self.connected}
+
+    def listed(self, vendor: str) -> frozenset[str] | None:
+        """The models that a vendor of the catalogue lists; None where that is not known."""
+        provider = self.connected[vendor]
+        return self.lists.of(self._list_name(provider)) if _has_a_list(provider) else None
+
+    def want_lists(self) -> None:
+        """Have the lists that are missing or stale asked for, in the background."""
+        for provider in self.connected.values() if self.lists.asking else ():
+            if _has_a_list(provider):
+                self.lists.want(self._list_name(provider), provider)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -171,6 +187,10 @@ class Vendors:
         """The way to addresses that are not the environment's."""
         return self.upstream if self.private_urls else self.public
 
+    def _list_name(self, provider: LiveProvider) -> ListName:
+        vendor = provider.vendor.id
+        return ListName(vendor, provider.base_url, self.names.get(vendor, ""))
+
     def _connection_names(
         self, made: Mapping[str, LiveProvider], brought: Mapping[str, VendorCredentials]
     ) -> dict[str, str]:
@@ -189,6 +209,12 @@ class Vendors:
     def _connection_name(self, provider: LiveProvider, key: str) -> str:
         identity = json.dumps([provider.base_url, key]).encode()
         return hashlib.blake2b(identity, key=self.salt, digest_size=12).hexdigest()
+
+
+def _has_a_list(provider: LiveProvider) -> bool:
+    """Whether its own list counts beside the catalogue's: nobody has named models for it."""
+    in_catalogue = bool(provider.vendor.models) and provider.vendor.id in VENDORS
+    return in_catalogue and provider.named is None and provider.problem is None
 
 
 def _key(credentials: VendorCredentials) -> str:

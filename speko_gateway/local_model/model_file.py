@@ -132,6 +132,22 @@ def installed_path() -> Path | None:
     return model_path() if present() else None
 
 
+def remembered(
+    find: Callable[[], Path | None], clock: Callable[[], float]
+) -> Callable[[], Path | None]:
+    """``find``, once a second where it found the file: every request asks several times."""
+    found: Path | None = None
+    due = 0.0
+
+    def look() -> Path | None:
+        nonlocal found, due
+        if found is None or clock() >= due:
+            found, due = find(), clock() + 1.0
+        return found
+
+    return look
+
+
 def fetch(
     progress: Progress,
     *,

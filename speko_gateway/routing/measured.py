@@ -1,28 +1,26 @@
 """Measured times: how long real answers took to their first word, as this gateway saw it.
 
 The last 200 answers of each candidate count, by the caller's region. They are kept over restarts
-in one small file, which is written every few seconds and at the end. A vendor's model at another
-address is another server's, so its times are its own; those at addresses that came with a request
-end with the process.
+in one small file, which is written every few seconds and at the end; two processes may share it. A
+vendor's model at another address is another server's, so its times are its own; those at addresses
+that came with a request end with the process.
 """
 
 from __future__ import annotations
 
 import asyncio
 import datetime
-import json
 import logging
 import statistics
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from speko_client.models import Region
 from speko_gateway.candidates import Candidate
 from speko_gateway.files import UnusableFileError, read_regular, replace_file
 from speko_gateway.routing.figures import MeasuredTime
@@ -38,8 +36,21 @@ MOST_BYTES: Final = 4 * 1024 * 1024
 
 _log = logging.getLogger(__name__)
 
-_Milliseconds = Annotated[float, Field(ge=0, le=1e7, allow_inf_nan=False)]
-_Name = Annotated[str, Field(min_length=1, max_length=200)]
+_Milliseconds = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
+_LONGEST_NAME: Final = 200
+_LONGEST_ADDRESS: Final = 2_000
+_Name = Annotated[str, Field(min_length=1, max_length=_LONGEST_NAME)]
+
+
+class _SavedTimes(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    provider: _Name
+    model: _Name
+    region: _Name
+    until: datetime.date
+    address: Annotated[str, Field(max_length=_LONGEST_ADDRESS)] = ""
+    ms: Annotated[tuple[_Milliseconds, ...], Field(min_length=1, max_length=MOST_ANSWERS)]
 
 
 class Place(NamedTuple):
@@ -49,16 +60,23 @@ class Place(NamedTuple):
     region: str
     address: str = ""
 
+    @property
+    def can_be_kept(self) -> bool:
+        """Whether the file has room for its names: callers choose them."""
+        names = (*self.candidate, self.region)
+        return all(map(_is_name, names)) and len(self.address) <= _LONGEST_ADDRESS
 
-class _SavedTimes(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    provider: _Name
-    model: _Name
-    region: Region
-    until: datetime.date
-    address: Annotated[str, Field(max_length=2_000)] = ""
-    ms: Annotated[tuple[_Milliseconds, ...], Field(min_length=1, max_length=MOST_ANSWERS)]
+    def saved(self, until: datetime.date, ms: Sequence[float]) -> _SavedTimes:
+        """Its row in the file."""
+        provider, model = self.candidate
+        return _SavedTimes(
+            provider=provider,
+            model=model,
+            region=self.region,
+            address=self.address,
+            until=until,
+            ms=tuple(ms),
+        )
 
 
 class _SavedFile(BaseModel):
@@ -66,6 +84,10 @@ class _SavedFile(BaseModel):
 
     version: Annotated[int, Field(ge=1, le=1)] = 1
     times: Annotated[tuple[_SavedTimes, ...], Field(max_length=MOST_CANDIDATES, fail_fast=True)]
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST_NAME and text.isprintable()
 
 
 @dataclass(slots=True)
@@ -101,6 +123,7 @@ class TimesKept:
         # What stands before an @ or behind a ? may be secret.
         self._lasting = {"", *(each for each in lasting if not {"@", "?"} & {*each})}
         self._times: OrderedDict[Place, _Times] = OrderedDict(_read(path) if path else ())
+        self._noted: set[Place] = set()
         self._writing = threading.Lock()
         self._complained = False
         self._saved = 0
@@ -116,8 +139,10 @@ class TimesKept:
         else:
             times.add(ms, today)
         self._times.move_to_end(place)
+        self._noted.add(place)
         if len(self._times) > MOST_CANDIDATES:
-            self._times.popitem(last=False)
+            oldest, _ = self._times.popitem(last=False)
+            self._noted.discard(oldest)
         self.revision += 1
 
     def at(self, place: Place) -> MeasuredTime | None:
@@ -136,34 +161,35 @@ class TimesKept:
         while True:
             await asyncio.sleep(SAVE_SECONDS)
             if self.revision != self._saved:
-                await asyncio.to_thread(self._write, self.revision, self._content())
+                await asyncio.to_thread(self._write, self.revision, self._news())
 
     def save(self) -> None:
         """Write what is not written yet."""
         if self.revision != self._saved:
-            self._write(self.revision, self._content())
+            self._write(self.revision, self._news())
 
-    def _content(self) -> bytes:
-        rows = [
-            {
-                "provider": place.candidate.provider,
-                "model": place.candidate.model,
-                "region": place.region,
-                "address": place.address,
-                "until": times.until.isoformat(),
-                "ms": list(times.ms),
-            }
+    def _news(self) -> dict[Place, tuple[datetime.date, tuple[float, ...]]]:
+        """What this process has noted, as far as it is to be kept."""
+        return {
+            place: (times.until, tuple(times.ms))
             for place, times in self._times.items()
-            if place.address in self._lasting
-        ]
-        return json.dumps({"version": 1, "times": rows}, separators=(",", ":")).encode()
+            if place in self._noted and place.address in self._lasting and place.can_be_kept
+        }
 
-    def _write(self, revision: int, content: bytes) -> None:
+    def _write(
+        self, revision: int, news: Mapping[Place, tuple[datetime.date, tuple[float, ...]]]
+    ) -> None:
+        """Put the news into the file; what another process has noted meanwhile stays there."""
         with self._writing:
             if self._path is None or revision <= self._saved:
                 return
+            rows = {_place(each): each for each in _saved_rows(self._path)}
+            for place, (until, ms) in news.items():
+                rows.pop(place, None)
+                rows[place] = place.saved(until, ms)
+            content = _SavedFile(times=tuple(rows.values())[-MOST_CANDIDATES:]).model_dump_json()
             try:
-                replace_file(self._path, content)
+                replace_file(self._path, content.encode())
                 self._saved = revision
             except OSError as error:
                 if not self._complained:
@@ -217,9 +243,20 @@ def _read(path: Path) -> Iterator[tuple[Place, _Times]]:
         yield from map(_restored, saved.times)
 
 
+def _saved_rows(path: Path) -> Sequence[_SavedTimes]:
+    """What is in the file now; nothing where it cannot be used."""
+    try:
+        return _SavedFile.model_validate_json(read_regular(path, MOST_BYTES)).times
+    except (OSError, UnusableFileError, ValidationError):
+        return ()
+
+
 def _restored(row: _SavedTimes) -> tuple[Place, _Times]:
-    place = Place(Candidate(row.provider, row.model), row.region, row.address)
-    return place, _Times(deque(row.ms, MOST_ANSWERS), row.until)
+    return _place(row), _Times(deque(row.ms, MOST_ANSWERS), row.until)
+
+
+def _place(row: _SavedTimes) -> Place:
+    return Place(Candidate(row.provider, row.model), row.region, row.address)
 
 
 def _unusable(path: Path, why: str) -> None:

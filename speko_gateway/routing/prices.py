@@ -19,7 +19,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
-from speko_client import list_prices
+from speko_client.list_prices import OWN_MACHINE, list_price, load, price_source
 from speko_client.models import (
     INPUT_TOKENS_PER_MINUTE,
     OUTPUT_TOKENS_PER_MINUTE,
@@ -60,7 +60,7 @@ class KnownPrices:
     async def ready(self) -> None:
         """Read the list prices, unless they have been."""
         if not self._loaded:
-            await asyncio.to_thread(list_prices.load)
+            await asyncio.to_thread(load)
             self._loaded = True
 
     def cost(self, candidate: Candidate) -> Figure | None:
@@ -92,15 +92,13 @@ def read_prices(path: Path | None) -> KnownPrices:
 
 def _listed(candidate: Candidate) -> Figure | None:
     provider, model = candidate
-    if provider in list_prices.OWN_MACHINE:
+    if provider in OWN_MACHINE:
         return Figure(axis="cost", value=0.0, source="runs on a machine of one's own, free")
-    minute = list_prices.list_price(
-        provider, model, INPUT_TOKENS_PER_MINUTE, OUTPUT_TOKENS_PER_MINUTE
-    )
+    minute = list_price(provider, model, INPUT_TOKENS_PER_MINUTE, OUTPUT_TOKENS_PER_MINUTE)
     if minute is None:
         return None
     return Figure(
         axis="cost",
         value=minute / TOKENS_PER_MINUTE * 1_000_000,
-        source=f"list price, {list_prices.price_source()}",
+        source=f"list price, {price_source()}",
     )

@@ -159,12 +159,21 @@ def acts(chat: ChatPage, page: Page) -> Iterator[str]:
 def routing(page: Page) -> Iterator[str]:
     """Its views, each with something going on."""
     address, _, query = page.url.partition("?")
-    for view in ("ranking", "sweep", "what-if", "drill"):
+    for view in ("ranking", "sweep", "what-if", "scores", "drill"):
         page.goto(f"{address}routing?view={view}&{query}")
         expect(page.get_by_role("radiogroup", name="View")).to_be_visible()
         settle(page)
         if view == "what-if":
             page.get_by_role("slider", name="Cost").press("ArrowLeft")
+        if view == "scores":
+            page.get_by_text("Add scores of your own").click()
+            page.get_by_text("More about it").first.click()
+            others = page.get_by_role("combobox", name="Other scores")
+            others.scroll_into_view_if_needed()
+            settle(page)
+            others.fill("Published")
+            page.get_by_role("option", name="Published").click()
+            expect(page.get_by_text("get another winner")).to_be_visible()
         if view == "drill":
             page.locator('[class*="st-key-preset-card-"] button').first.click()
         yield view

@@ -17,6 +17,7 @@ PAGES = {
     "routing?c={session}": "Routing",
     "routing?view=sweep": "Routing",
     "routing?view=what-if": "Routing",
+    "routing?view=scores": "Routing",
     "routing?view=drill": "Routing",
     "analytics": "Analytics",
     "analytics?c={session}": "Analytics",

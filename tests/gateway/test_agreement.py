@@ -47,17 +47,23 @@ QUALITY, TTFT = st.integers(40, 44), st.sampled_from([200, 300, 400])
 PRICE = st.sampled_from([0.00023, 0.00046, 0.00069, 0.00092])
 
 
+def maybe(figure: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """A figure, or now and then none."""
+    return st.integers(0, 3).flatmap(lambda dice: figure if dice else st.none())
+
+
 @st.composite
 def rows(draw: st.DrawFn) -> list[dict[str, Any]]:
-    """A snapshot's rows: English general for most, others for some, now and then a status."""
+    """A snapshot's rows: English general for most, others for some, now and then a status or a
+    figure less."""
     wanted = [(name, ("en", "general", "global")) for name in NAMES if draw(st.integers(0, 5))]
     wanted += draw(st.lists(st.tuples(st.sampled_from(NAMES), SCOPES), max_size=8))
     return [
         {
             **named(name, scope),
-            "quality": draw(QUALITY),
-            "ttftMs": draw(TTFT),
-            "usdPerMinute": draw(PRICE),
+            "quality": draw(maybe(QUALITY)),
+            "ttftMs": draw(maybe(TTFT)),
+            "usdPerMinute": draw(maybe(PRICE)),
             "status": draw(st.sampled_from(["production"] * 6 + ["warned", "provisional"])),
         }
         for name, scope in dict.fromkeys(wanted)
@@ -78,9 +84,13 @@ def named(name: Name, scope: tuple[str, str, str]) -> dict[str, str]:
 
 
 def edit(
-    name: Name, scope: tuple[str, str, str], quality: int, ttft: int, price: float
+    name: Name,
+    scope: tuple[str, str, str],
+    quality: int | None,
+    ttft: int | None,
+    price: float | None,
 ) -> dict[str, Any]:
-    """All three figures of one candidate in one scope."""
+    """Figures of one candidate in one scope; None stays as it is."""
     figures = {"quality": quality, "ttftMs": ttft, "usdPerMinute": price}
     return {**named(name, scope), **figures}
 
@@ -110,9 +120,9 @@ WHAT_IFS = st.none() | st.fixed_dictionaries(
                 edit,
                 st.sampled_from(NAMES),
                 SCOPES,
-                QUALITY,
-                TTFT,
-                PRICE,
+                maybe(QUALITY),
+                maybe(TTFT),
+                maybe(PRICE),
             ),
             max_size=3,
             unique_by=whose,
@@ -120,6 +130,11 @@ WHAT_IFS = st.none() | st.fixed_dictionaries(
         "without": st.lists(ENTRIES, max_size=2),
     }
 )
+
+
+def per_million(usd_per_minute: float) -> float:
+    """A price as a what-if has it."""
+    return usd_per_minute / 230 * 1_000_000
 
 
 def wire_what_if(plain: dict[str, Any]) -> WhatIf:
@@ -132,7 +147,11 @@ def wire_what_if(plain: dict[str, Any]) -> WhatIf:
                 for preset, weights in plain["weights"].items()
             },
             "edits": [
-                {**edit, "cost": edit["usdPerMinute"] / 230 * 1_000_000} for edit in plain["edits"]
+                {
+                    **edit,
+                    "cost": None if (price := edit["usdPerMinute"]) is None else per_million(price),
+                }
+                for edit in plain["edits"]
             ],
             "without": plain["without"],
         }

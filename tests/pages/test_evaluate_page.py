@@ -284,3 +284,25 @@ def test_a_run_is_started_from_the_set_up_and_shown(runtime: Runtime) -> None:
     assert live.wait(PATIENCE)
     app.run()
     assert "15 of 15 cells" in html(app)
+
+
+def test_a_link_from_the_map_of_scores_brings_models_as_arms_and_the_intent(
+    runtime: Runtime,
+) -> None:
+    query = {"how": "set up", "language": "de", "vertical": "legal"}
+    app = AppTest.from_file(str(UI), default_timeout=PATIENCE)
+    app.query_params.update({**query, "pin": ["xai:grok-4.7", "openai:gpt-6-luna"]})
+    app.switch_page("../pages/evaluate.py").run()
+    assert not app.exception
+    assert "2 models to measure" in app.toast[0].value
+    kept = load_draft(runtime.store.of(MACHINE_OWNER))
+    assert kept is not None
+    assert (kept.suite.language, kept.suite.vertical) == ("de", "legal")
+    assert [arm.pin for arm in kept.suite.arms if arm.pin] == ["xai:grok-4.7", "openai:gpt-6-luna"]
+    assert "pin" not in app.query_params
+
+
+def test_a_link_that_names_no_intent_of_ours_is_a_sentence(runtime: Runtime) -> None:
+    app = page(how="set up", pin="xai:grok-4.7", language="Klingon!", vertical="legal")
+    assert "cannot be measured" in words(app)
+    assert load_draft(runtime.store.of(MACHINE_OWNER)) is None

@@ -15,7 +15,7 @@ def content(id: str = "mine-1", **fields: Any) -> str:
         "label": "Mine",
         "source": "my own benchmark",
         "date": "2026-11-01",
-        "rows": [{**figures, "usdPerMinute": 0.0001}],
+        "rows": [{**figures, "usdPerMinute": 0.00001}],
     }
     return json.dumps(whole | fields)
 

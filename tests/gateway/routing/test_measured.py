@@ -105,6 +105,34 @@ def test_the_environments_own_addresses_are_kept_too_unless_they_hold_a_secret(
     assert "secret" not in (tmp_path / "times.json").read_text()
 
 
+def test_two_processes_may_share_the_file(tmp_path: Path) -> None:
+    path, grok = tmp_path / "times.json", Place(Candidate("xai", "grok-4.7"), "global")
+    first, second = kept(path), kept(path)
+    first.note(HERE, 0.1)
+    first.save()
+    second.note(grok, 0.2)
+    second.save()
+    first.note(HERE, 0.1)
+    first.save()
+    again = kept(path)
+    assert (again.at(HERE), again.at(grok)) == (first.at(HERE), second.at(grok))
+
+
+NAMES = st.text(max_size=4) | st.text("a", min_size=199, max_size=202)
+
+
+@given(st.lists(st.tuples(NAMES, NAMES, NAMES, st.floats(0, 1e5)), min_size=1, max_size=4))
+def test_whatever_was_noted_can_be_read_again(noted: list[tuple[str, str, str, float]]) -> None:
+    path = Path(os.environ["SPEKO_DATA_DIR"]) / "noted-times.json"
+    path.unlink(missing_ok=True)
+    times, usual = kept(path), Place(Candidate("xai", "grok-4.7"), "global")
+    for provider, model, region, seconds in noted:
+        times.note(Place(Candidate(provider, model), region), seconds)
+    times.note(usual, 0.5)
+    times.save()
+    assert kept(path).at(usual) == times.at(usual)
+
+
 def test_there_is_no_end_of_candidates_but_of_what_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "times.json"
     times = kept(path)
@@ -136,7 +164,7 @@ GOOD = {
         json.dumps({"version": 2, "times": []}).encode(),
         json.dumps({"version": 1, "times": [{**GOOD, "ms": []}]}).encode(),
         json.dumps({"version": 1, "times": [{**GOOD, "ms": [-1]}]}).encode(),
-        json.dumps({"version": 1, "times": [{**GOOD, "region": "moon"}]}).encode(),
+        json.dumps({"version": 1, "times": [{**GOOD, "region": ""}]}).encode(),
         json.dumps({"version": 1, "times": [GOOD] * (MOST_CANDIDATES + 1)}).encode(),
         b" " * (measured.MOST_BYTES + 1),
     ],

@@ -64,6 +64,16 @@ def test_the_scores_say_where_they_come_from(told: str, state: str) -> None:
     assert f"{told}." in [part.means for part in parts_here(here)]
 
 
+def test_scores_that_were_made_here_say_of_what_and_who_chose_them() -> None:
+    for made, state in (("measured-run-1", "measured"), ("votes-mine-1", "from votes")):
+        told = fleet(source="40 of one's own")
+        told.snapshot.id = made
+        here = Here("Embedded gateway", embedded=True, fleet=told, scores_chosen=True)
+        (part,) = (each for each in parts_here(here) if each.name == "Scores")
+        assert part.state == state
+        assert "Chosen in this browser session" in part.means
+
+
 def test_with_live_vendors_messages_leave_and_nothing_is_called_simulated() -> None:
     here = Here("Embedded gateway", embedded=True, fleet=fleet(demo=False))
     assert states(here)["Vendors"] == states(here)["Words"] == "real"

@@ -52,7 +52,21 @@ def test_the_summary_counts_cells_and_names_the_blind() -> None:
         "1 candidate without any figure here."
     )
     assert coverage.blind_candidates(frame) == [OTHER]
-    assert coverage.to_measure(frame) == ([OTHER], ["en", "de"])
+
+
+def test_what_is_to_be_measured_is_the_forms_intent_first_then_where_most_is_missing() -> None:
+    shown = coverage.grid(FOUND, "language", ENGLISH)
+    frame = coverage.coverage_frame(FOUND, "accuracy", shown)
+    assert coverage.to_measure(frame, ENGLISH) == ((OTHER,), "en", "general")
+    latency = coverage.coverage_frame(FOUND, "latency", shown)
+    full = coverage.to_measure(latency, Scope("fr", "general", "global"))
+    assert full is not None
+    assert (full.candidates, full.language, full.vertical) == ((ONE, OTHER), "de", "general")
+    assert full.words == "Measure the 2 models without a figure of their own in German"
+    known_all = known(row(ONE, accuracy=1), candidates=(ONE,))
+    whole = coverage.grid(known_all, "language", ENGLISH)
+    own = coverage.coverage_frame(known_all, "accuracy", whole)
+    assert coverage.to_measure(own, ENGLISH) is None
 
 
 def test_nobody_to_call_is_said() -> None:

@@ -6,13 +6,15 @@ import json
 from contextlib import suppress
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from docs.make_scores_schema import SCHEMA
 from playground.scores import own_files
 from playground.scores.own_files import ScoresError
-from playground.scores.reading import as_file, read_file
+from playground.scores.reading import as_file, read_file, schema_text
 from speko_client.models import Figure, ScoresRow, SnapshotFile
 from tests.playground.scores.snapshots import ONE, described, known, row
 
@@ -103,3 +105,22 @@ def test_the_file_keeps_what_the_snapshot_says_of_itself() -> None:
     made = as_file(known(row(ONE, accuracy=1), snapshot=shown))
     assert isinstance(made, SnapshotFile)
     assert (made.licence, made.notes, made.scale) == ("CC0", ("a note",), "index")
+
+
+def test_a_byte_order_mark_is_looked_past() -> None:
+    assert read_file(b"\xef\xbb\xbf" + content()).label == "Mine"
+
+
+def test_the_schema_is_the_one_in_the_documentation() -> None:
+    assert SCHEMA.read_text("utf-8") == schema_text()
+    schema = json.loads(schema_text())
+    jsonschema_rs.validate(schema, FILE)
+    with pytest.raises(jsonschema_rs.ValidationError):
+        jsonschema_rs.validate(schema, FILE | {"colour": "red"})
+
+
+def test_the_example_in_the_documentation_can_be_read() -> None:
+    page = (SCHEMA.parent / "scores.md").read_text("utf-8")
+    example = page.partition("```json")[2].partition("```")[0]
+    found = read_file(example.encode())
+    assert [row.provider for row in found.rows] == ["openai", "xai"]
