@@ -25,6 +25,8 @@ from playground.look.safe_text import literal, unseen
 from playground.sessions.database import StoreError
 
 _LOOK_SECONDS = 1.5
+_MANY, _MANY_SECONDS = 1_000, 5.0
+"""With more cells than these the page looks less often while they arrive."""
 
 
 def results_view(desk: EvaluateDesk) -> None:
@@ -125,7 +127,8 @@ def _one(desk: EvaluateDesk, run: Run) -> None:
     progress(desk, run)
     grid_clicks(run)
     if run.status in LIVE:
-        st.fragment(_arriving, run_every=_LOOK_SECONDS)(desk, run)
+        seconds = _LOOK_SECONDS if run.total <= _MANY else _MANY_SECONDS
+        st.fragment(_arriving, run_every=seconds)(desk, run)
     else:
         _over(desk, run)
     if (opened := take_opened()) is not None:

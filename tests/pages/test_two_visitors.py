@@ -27,7 +27,7 @@ from tests.visitors import a_browser, be
 UI = Path(__file__).parent.parent.parent / "playground" / "ui.py"
 ANN, BEN = a_browser("ann"), a_browser("ben")
 SECRET = "Merger with Globex"
-PAGES = ("chat", "routing", "analytics", "sessions", "demo", "connections")
+PAGES = ("chat", "routing", "analytics", "sessions", "demo", "connections", "evaluate")
 QUERIES: list[dict[str, str]] = [{}, {"t": "t1"}, {"view": "what-if"}, {"view": "drill"}]
 NEW_EACH_TIME = r"\$\$ID-[0-9a-f]+-|[0-9a-f]{32,}|\bc=(c|nothing)\b"
 
