@@ -18,9 +18,9 @@ from playground.evaluate.runs import CellTwiceError, RunGoneError, RunStore, Run
 from playground.sessions.database import StoreError
 
 BEAT_SECONDS: Final = 1.0
-MOST_TOGETHER: Final = 200
+MOST_TOGETHER: Final = 1_000
 """So many cells share one transaction at most."""
-MOST_HELD: Final = 64
+MOST_HELD: Final = 1_000
 """With more cells than these waiting to be written, none is started."""
 _AGAIN_SECONDS: Final = 2.0
 _LAST_TRIES: Final = 3
