@@ -86,7 +86,9 @@ class Running:
         self._speed = Speed(self._loop.time)
         self._judge = JudgeAtWork(suite, suite.judge, self._ask_judge) if suite.judge else None
         lost = partial(self._end, "interrupted")
-        self._recorder = Recorder(runs, work.run.id, work.runner, live, wrote=self._look.set, lost=lost)
+        self._recorder = Recorder(
+            runs, work.run.id, work.runner, live, wrote=self._look.set, lost=lost
+        )
 
     async def drive(self) -> None:
         """Make all that is left, until the end, the cap, or somebody who ends it."""
