@@ -36,14 +36,12 @@ from playground.sessions.totals import Price, estimate
 from playground.sessions.turn_words import internal_error
 from playground.sessions.turns import utc_now
 from playground.teams.owner import MACHINE_OWNER, Owner
-from speko_client.models import CompleteUsage
 
 MOST_PER_OWNER: Final = 4
 """So many runs of one owner at once."""
 
 _KEPT: Final = 50
 _ENDS_WITHIN: Final = 5.0
-_ANY_USAGE: Final = CompleteUsage(prompt_tokens=1, completion_tokens=1)
 _LOG = logging.getLogger(__name__)
 
 Server = Connection | Connecting
@@ -192,7 +190,6 @@ class Evaluations:
         problem = ""
         try:
             connection = await connected(server)
-            await asyncio.to_thread(self._price, "openai", "gpt-4o-mini", _ANY_USAGE)
             suite = work.run.suite
             of_server = ServerAsk(suite, connection, self._price)
             making = ask_of(suite, connection) if ask_of is not None else of_server
