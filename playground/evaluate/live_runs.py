@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -40,7 +41,7 @@ from playground.teams.owner import MACHINE_OWNER, Owner
 MOST_PER_OWNER: Final = 4
 """So many runs of one owner at once."""
 
-_KEPT: Final = 50
+_KEPT: Final = 8
 _ENDS_WITHIN: Final = 5.0
 _LOG = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ AskOf = Callable[[Suite, Connection], Ask]
 
 class Evaluations:
     """All runs of this process; safe from several threads. An owner sees and steers only their own.
+    A visitor's run has ``AT_ONCE`` calls in flight at most.
 
     ``price`` estimates an answer's cost; it may block at its first use.
     """
@@ -174,6 +176,8 @@ class Evaluations:
         thread.join(timeout)
 
     def _begin(self, owner: Owner, server: Server, work: Work, ask: AskOf | None) -> LiveRun:
+        if owner != MACHINE_OWNER:
+            work = replace(work, most=min(work.most, AT_ONCE))
         live = LiveRun(work.run)
         with self._lock:
             for over in [key for key, (_, each) in self._live.items() if each.over][:-_KEPT]:
