@@ -14,6 +14,7 @@ NAMES = (
     "felt",
     "compare",
     "library",
+    "evaluate",
     "local_engine",
 )
 

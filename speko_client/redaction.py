@@ -56,6 +56,11 @@ class Redactor:
         # Each answer has one, and few need more than this.
         self._given = tuple(secrets)
 
+    @property
+    def knows_any(self) -> bool:
+        """Whether there is anything that it would take out."""
+        return bool(self._given)
+
     @cached_property
     def _secrets(self) -> list[str]:
         return sorted(filter(None, set(self._given)), key=len, reverse=True)

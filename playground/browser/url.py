@@ -27,6 +27,7 @@ _ANSWER_PARAM = "answer"
 _VIEW_PARAM = "how"
 _SELECTION_PARAM = "of"
 _RUN_PARAM = "run"
+_CASES_PARAM = "cases"
 _PIN_PARAM = "pin"
 _INTENT_PARAMS = ("language", "vertical")
 _RESERVED = Slot("reserved_conversation", str)
@@ -174,9 +175,20 @@ def go_to_evaluate(conversation: str, turn: str) -> None:
     st.switch_page(EVALUATE_PAGE, query_params={**link(conversation), _FROM_PARAM: turn})
 
 
-def forget_turn_of_link() -> None:
-    """The turn that a link brought along is taken."""
-    st.query_params.pop(_FROM_PARAM, None)
+def go_to_evaluate_all(conversations: Sequence[str]) -> None:
+    """Change to Evaluate, with the turns of these sessions as new cases; the run ends here."""
+    st.switch_page(EVALUATE_PAGE, query_params={_CASES_PARAM: list(conversations)})
+
+
+def sessions_to_evaluate() -> list[str]:
+    """The sessions whose turns are to become cases; none where it is another link."""
+    return st.query_params.get_all(_CASES_PARAM)
+
+
+def forget_cases_of_link() -> None:
+    """What a link brought along is taken."""
+    for param in (_FROM_PARAM, _CASES_PARAM):
+        st.query_params.pop(param, None)
 
 
 def sessions_link(label: str, view: str = "") -> None:

@@ -22,10 +22,15 @@ from playground.sessions.asking import priced, ranking_for, run_turn
 from playground.sessions.totals import Price, estimate
 from playground.sessions.turn_words import failure
 from playground.sessions.turns import Answer, Turn, TurnError, TurnSettings, utc_now
-from speko_client.models import RoutingPreview
+from speko_client.models import CompleteUsage, RoutingPreview
 
 RANKING_GRACE: Final = 1.0
 """Seconds that a finished answer still waits for its ranking."""
+_ANY_PRICE: Final = (
+    "openai",
+    "gpt-4o-mini",
+    CompleteUsage(prompt_tokens=1, completion_tokens=1),
+)
 NOT_ASKABLE: Final = "SUITE"
 """The error's code of a cell whose case cannot be asked, because a variable is missing."""
 
@@ -54,6 +59,7 @@ class ServerAsk:
             check.type == "excluded" for case in suite.cases for check in checks_for(suite, case)
         )
         self._clients: dict[str | None, Clients] = {}
+        self._loading: asyncio.Task[object] | None = None
 
     async def __call__(self, planned: Planned) -> Cell:
         """The cell, without its checks."""
@@ -108,6 +114,10 @@ class ServerAsk:
         settings: TurnSettings,
     ) -> tuple[Answer, TurnError | None]:
         answer, error = Answer(), None
+        if self._loading is None:
+            # The table of prices takes a while to read, and is read while the first are asked.
+            loading = asyncio.to_thread(self._price, *_ANY_PRICE)
+            self._loading = asyncio.create_task(loading)
         async with self._clients_of(connection).one() as client:
             try:
                 growing = run_turn(connection, history, message, settings, client=client)
@@ -118,6 +128,7 @@ class ServerAsk:
                 error, attempts = failure(caught, connection)
                 if attempts:
                     answer = answer.model_copy(update={"attempts": attempts})
+        await asyncio.wait({self._loading})
         return priced(answer, self._price), error
 
     async def _ranking(

@@ -57,7 +57,7 @@ def with_cases_of(draft: Draft, suite: Suite, notes: tuple[str, ...] = ()) -> Dr
     return draft_of(suite.model_copy(update={"arms": arms, "judge": judge}), notes)
 
 
-def with_cases(draft: Draft, cases: Sequence[Case]) -> Draft:
+def with_cases(draft: Draft, cases: Sequence[Case], notes: tuple[str, ...] = ()) -> Draft:
     """With these cases besides; one whose id is taken gets another."""
     taken = {case.id: case for case in draft.suite.cases}
     for case in cases:
@@ -66,7 +66,7 @@ def with_cases(draft: Draft, cases: Sequence[Case]) -> Draft:
             found, number = f"{case.id[:190]} {number}", number + 1
         taken[found] = case.model_copy(update={"id": found})
     suite = draft.suite.model_copy(update={"cases": tuple(taken.values())})
-    return draft.model_copy(update={"suite": suite, "lines": (), "problems": ()})
+    return draft.model_copy(update={"suite": suite, "lines": (), "problems": (), "notes": notes})
 
 
 def is_untouched(draft: Draft) -> bool:

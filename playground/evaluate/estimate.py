@@ -87,14 +87,14 @@ def estimated(
     times: dict[str, list[_Range]] = {}
     unpriced: list[str] = []
     for arm in suite.arms:
-        model = arm.pin if arm.pin and ":" in arm.pin else winners.get(arm.id)
+        model = arm.pin if arm.pin and ":" in arm.pin else winners.get(arm.id, arm.pin)
         known = measured.get(model or "")
         tokens_out = _tokens_out(suite, arm, known)
         cost = _cost(model, _tokens_in(suite, arm), tokens_out, price)
         if cost is not None:
             costs[arm.id] = cost
         else:
-            unpriced.append(model or f"whoever answers for “{arm.label}”")
+            unpriced.append(winners.get(arm.id) or arm.pin or f"whoever “{arm.label}” leads to")
         vendor = (model or "").partition(":")[0]
         seconds = known.seconds if known and known.answers >= ENOUGH else None
         times.setdefault(vendor, []).append(_Range(*(seconds or ASSUMED_SECONDS)))

@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import Final
 
 from playground.evaluate.cells import Run
+from playground.evaluate.measured import Measured, measured
+from playground.evaluate.run_csv import run_csv
+from playground.evaluate.run_json import run_json
+from playground.evaluate.run_junit import run_junit
+from playground.evaluate.run_page import Findings, run_page
 from playground.evaluate.runs import RunStore
+from playground.evaluate.verdict_words import rate_words, sentences, simulated_words
+from playground.evaluate.verdicts import verdicts
+from playground.look import words
 
 Export = Callable[[RunStore, Run], Iterator[bytes]]
 
@@ -28,15 +36,47 @@ def exported(runs: RunStore, run: Run, name: str, path: Path) -> None:
         raise
 
 
-def _as_json(runs: RunStore, run: Run) -> Iterator[bytes]:
-    yield b'{"run": ' + run.model_dump_json(exclude_none=True).encode() + b', "cells": ['
-    before = b"\n"
-    for cell in runs.cells(run.id):
-        yield before + cell.model_dump_json(exclude_none=True).encode()
-        before = b",\n"
-    yield b"\n]}\n"
+def findings_of(run: Run, found: Measured) -> Findings:
+    """What may be said of a run, as its web page has it."""
+    said = verdicts(found, over=run.status not in ("running", "paused"))
+    rows = [
+        (
+            arm.arm.label,
+            rate_words(arm.rate, simulated=arm.simulated > 0),
+            "" if arm.ttft_p50_ms is None else words.milliseconds(arm.ttft_p50_ms),
+            "" if arm.usd_per_1000 is None else words.dollars(arm.usd_per_1000),
+            f"{arm.failed_over:,} of {arm.cells:,}",
+            simulated_words(arm),
+        )
+        for arm in said.arms
+    ]
+    headings = (
+        "Arm",
+        "Passed",
+        "First token (p50)",
+        "Cost per 1,000 cells (estimated, list price)",
+        "Failed over",
+        "Simulated",
+    )
+    return Findings(sentences(said), headings, rows)
 
 
-_EXPORTS: Final[Mapping[str, Export]] = {"json": _as_json}
-FORMATS: Final[Mapping[str, str]] = {"json": "the run and all its cells as JSON"}
+def _page(runs: RunStore, run: Run) -> Iterator[bytes]:
+    summaries = runs.summaries(run.id)
+    found = findings_of(run, measured(run.suite, summaries))
+    return run_page(run, summaries, runs.cells(run.id), found)
+
+
+_EXPORTS: Final[Mapping[str, Export]] = {
+    "json": lambda runs, run: run_json(run, runs.cells(run.id)),
+    "junit": lambda runs, run: run_junit(run, runs.cells(run.id)),
+    "csv": lambda runs, run: run_csv(run, runs.cells(run.id)),
+    "html": _page,
+}
+FORMATS: Final[Mapping[str, str]] = {
+    "json": "the suite and all cells as JSON",
+    "junit": "JUnit XML, as CI reads it",
+    "csv": "a row for each cell",
+    "html": "one web page, to read and to hand on",
+}
 """What each format is, by its name."""

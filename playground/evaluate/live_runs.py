@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -36,14 +37,12 @@ from playground.sessions.totals import Price, estimate
 from playground.sessions.turn_words import internal_error
 from playground.sessions.turns import utc_now
 from playground.teams.owner import MACHINE_OWNER, Owner
-from speko_client.models import CompleteUsage
 
 MOST_PER_OWNER: Final = 4
 """So many runs of one owner at once."""
 
-_KEPT: Final = 50
+_KEPT: Final = 8
 _ENDS_WITHIN: Final = 5.0
-_ANY_USAGE: Final = CompleteUsage(prompt_tokens=1, completion_tokens=1)
 _LOG = logging.getLogger(__name__)
 
 Server = Connection | Connecting
@@ -53,6 +52,7 @@ AskOf = Callable[[Suite, Connection], Ask]
 
 class Evaluations:
     """All runs of this process; safe from several threads. An owner sees and steers only their own.
+    A visitor's run has ``AT_ONCE`` calls in flight at most.
 
     ``price`` estimates an answer's cost; it may block at its first use.
     """
@@ -176,6 +176,8 @@ class Evaluations:
         thread.join(timeout)
 
     def _begin(self, owner: Owner, server: Server, work: Work, ask: AskOf | None) -> LiveRun:
+        if owner != MACHINE_OWNER:
+            work = replace(work, most=min(work.most, AT_ONCE))
         live = LiveRun(work.run)
         with self._lock:
             for over in [key for key, (_, each) in self._live.items() if each.over][:-_KEPT]:
@@ -192,7 +194,6 @@ class Evaluations:
         problem = ""
         try:
             connection = await connected(server)
-            await asyncio.to_thread(self._price, "openai", "gpt-4o-mini", _ANY_USAGE)
             suite = work.run.suite
             of_server = ServerAsk(suite, connection, self._price)
             making = ask_of(suite, connection) if ask_of is not None else of_server

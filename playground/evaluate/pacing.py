@@ -29,7 +29,7 @@ class Pace:
         self.limit = min(float(self.most), max(1.0, first))
         self.in_flight = 0
         self.paused_until = 0.0
-        self._peak = 0
+        self._full = 0
         self._doubling = True
         self._cut_at = float("-inf")
         self._unanswered = 0
@@ -43,16 +43,18 @@ class Pace:
     def start(self) -> None:
         """A call starts, which ``wait`` has allowed."""
         self.in_flight += 1
-        self._peak = max(self._peak, self.in_flight)
+        if self.in_flight >= int(self.limit):
+            self._full = self.in_flight
 
     def end(self) -> None:
         """A call has ended, however it did."""
         self.in_flight -= 1
 
     def answered(self) -> None:
-        """A call was answered. The limit grows where it was what held further calls back."""
+        """A call was answered. The limit grows if it was reached while that was on its way."""
         self._unanswered = 0
-        if self._peak >= int(self.limit):
+        if self._full > 0:
+            self._full -= 1
             step = 1.0 if self._doubling else 1.0 / self.limit
             self.limit = min(float(self.most), self.limit + step)
 
@@ -61,7 +63,7 @@ class Pace:
         if started >= self._cut_at:
             self.limit = max(1.0, self.limit / 2)
             self._cut_at = now
-            self._peak = 0
+            self._full = 0
             self._doubling = False
             self._unanswered += 1
         if retry_after is None:

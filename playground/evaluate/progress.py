@@ -93,7 +93,7 @@ class LiveRun:
             self._changed.notify_all()
 
     def _steer(self, to: Steering, unless: tuple[Steering, ...] = ()) -> None:
-        if self.steering not in unless:
+        if self.steering not in unless and not self.over:
             self.steering = to
             self.wake()
 

@@ -47,12 +47,9 @@ def progress(desk: EvaluateDesk, run: Run) -> None:
 
 def _look(desk: EvaluateDesk, drawn: Run) -> None:
     """All that changes the run is in here, so that no click is lost between two looks."""
-    found = Found[Run | None].by(lambda: desk.runs.load(drawn.id), StoreError)
-    if found.problem:
-        st.error(literal(found.problem), icon=":material/error:")
-    run = found.value or drawn
-    live = desk.live(run)
-    now = live.progress if live is not None else _stored(run)
+    live = desk.live(drawn)
+    run = drawn if live is not None else _stored(desk, drawn)
+    now = live.progress if live is not None else _progress(run)
     # The store says it last: until then the cells are not all there.
     if (run.status in LIVE) != (drawn.status in LIVE):
         st.rerun()
@@ -70,7 +67,15 @@ def _look(desk: EvaluateDesk, drawn: Run) -> None:
         _buttons(desk, run)
 
 
-def _stored(run: Run) -> Progress:
+def _stored(desk: EvaluateDesk, drawn: Run) -> Run:
+    """The run as the store has it now."""
+    found = Found[Run | None].by(lambda: desk.runs.load(drawn.id), StoreError)
+    if found.problem:
+        st.error(literal(found.problem), icon=":material/error:")
+    return found.value or drawn
+
+
+def _progress(run: Run) -> Progress:
     """What the store knows of a run that another process makes."""
     return Progress(
         run.status,

@@ -18,11 +18,11 @@ from playground.evaluate.runs import CellTwiceError, RunGoneError, RunStore, Run
 from playground.sessions.database import StoreError
 
 BEAT_SECONDS: Final = 1.0
-MOST_TOGETHER: Final = 200
+MOST_TOGETHER: Final = 1_000
 """So many cells share one transaction at most."""
-MOST_HELD: Final = 64
+MOST_HELD: Final = 1_000
 """With more cells than these waiting to be written, none is started."""
-_AGAIN_SECONDS: Final = 2.0
+AGAIN_SECONDS: Final = 2.0
 _LAST_TRIES: Final = 3
 
 
@@ -95,7 +95,7 @@ class Recorder:
                 self._live.become(problem=str(error))
                 if self._ending and tries >= _LAST_TRIES:
                     return
-                await asyncio.sleep(_AGAIN_SECONDS)
+                await asyncio.sleep(AGAIN_SECONDS)
                 continue
             tries = 0
             del self._waiting[: len(batch)]

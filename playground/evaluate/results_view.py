@@ -11,6 +11,7 @@ from playground.browser import url
 from playground.evaluate.cells import CellSummary, Run, RunHead
 from playground.evaluate.desk_view import EvaluateDesk
 from playground.evaluate.drawer_view import drawer
+from playground.evaluate.exports_view import exports
 from playground.evaluate.findings_view import findings
 from playground.evaluate.grid import grid
 from playground.evaluate.grid_view import grid_clicks, grid_view
@@ -24,6 +25,8 @@ from playground.look.safe_text import literal, unseen
 from playground.sessions.database import StoreError
 
 _LOOK_SECONDS = 1.5
+_MANY, _MANY_SECONDS = 1_000, 5.0
+"""With more cells than these the page looks less often while they arrive."""
 
 
 def results_view(desk: EvaluateDesk) -> None:
@@ -124,7 +127,8 @@ def _one(desk: EvaluateDesk, run: Run) -> None:
     progress(desk, run)
     grid_clicks(run)
     if run.status in LIVE:
-        st.fragment(_arriving, run_every=_LOOK_SECONDS)(desk, run)
+        seconds = _LOOK_SECONDS if run.total <= _MANY else _MANY_SECONDS
+        st.fragment(_arriving, run_every=seconds)(desk, run)
     else:
         _over(desk, run)
     if (opened := take_opened()) is not None:
@@ -146,9 +150,10 @@ def _over(desk: EvaluateDesk, run: Run) -> None:
     cells = _cells(desk, run)
     if not cells:
         return
-    findings(desk, run, cells)
+    found = findings(desk, run, cells)
     use_scores(desk, run, cells)
     two_runs(desk, run, cells)
+    exports(desk, run, cells, found)
     st.fragment(_case_by_case)(run, cells)
 
 

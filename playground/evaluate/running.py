@@ -39,6 +39,7 @@ MOST_TRIES: Final = 30
 MOST_WAIT: Final = 600.0
 """Seconds for which one cell waits for a vendor's pauses; then the 429 is its result."""
 CONNECTION_TRIES: Final = 3
+_LONG_PAUSE: Final = 5.0
 MOST_BROKEN: Final = 10
 """So many cells one after the other that do not reach the server end the run: it can go on."""
 
@@ -86,7 +87,9 @@ class Running:
         self._speed = Speed(self._loop.time)
         self._judge = JudgeAtWork(suite, suite.judge, self._ask_judge) if suite.judge else None
         lost = partial(self._end, "interrupted")
-        self._recorder = Recorder(runs, work.run.id, work.runner, live, wrote=self._show, lost=lost)
+        self._recorder = Recorder(
+            runs, work.run.id, work.runner, live, wrote=self._look.set, lost=lost
+        )
 
     async def drive(self) -> None:
         """Make all that is left, until the end, the cap, or somebody who ends it."""
@@ -137,6 +140,8 @@ class Running:
             self._ledger.reserve(planned.key)
             self._start(self._make(planned, vendor))
         self._show()
+        if wait is not None and wait > _LONG_PAUSE and not self._tasks:
+            self._live.become(problem=f"All who are left to ask want a pause of {wait:.0f} s.")
         return wait
 
     def _may_start(self) -> bool:

@@ -30,6 +30,9 @@ from playground.sessions.turns import new_id, utc_now
 HEARTBEAT_LIMIT: Final = timedelta(seconds=5)
 """How old a heartbeat may be before its run counts as interrupted."""
 
+MOST: Final = 1_000
+"""An owner keeps at most this many runs."""
+
 _AT_ONCE: Final = 500
 """So many cells are read at once where all of them are wanted."""
 _GONE: Final = "This run is not here: it was deleted, or it is somebody else's."
@@ -83,7 +86,7 @@ class RunStore:
         max_cost_usd: float | None = None,
         now: datetime | None = None,
     ) -> Run:
-        """A new run of ``total`` cells, claimed by ``runner``."""
+        """A new run of ``total`` cells, claimed by ``runner``; an owner keeps ``MOST`` at most."""
         run = Run(
             id=new_id(),
             name=suite.name,
@@ -95,7 +98,10 @@ class RunStore:
             max_cost_usd=max_cost_usd,
         )
         row = run_rows.values_of_run(run, self.owner, runner)
+        count = sa.select(sa.func.count()).where(RUNS.c.owner == self.owner)
         with self._database.write() as transaction:
+            if transaction.execute(count).scalar_one() >= MOST:
+                raise StoreError(f"{MOST:,} runs are kept, the most there may be. Delete some.")
             transaction.execute(sa.insert(RUNS), row)
         return run
 
@@ -170,10 +176,6 @@ class RunStore:
         """Let it spend another most."""
         self._change(self._this(run_id), max_cost_usd=max_cost_usd)
 
-    def annotate(self, run_id: str, note: str) -> None:
-        """Say something about it, in place of what was said before."""
-        self._change(self._this(run_id), note=run_rows.storable(note)[:2_000])
-
     def delete(self, *run_ids: str) -> int:
         """Delete runs with all their cells, for good; returns how many there were."""
         with self._database.write() as transaction:
@@ -188,7 +190,7 @@ class RunStore:
         at = now or utc_now()
         since = (at - HEARTBEAT_LIMIT).timestamp()
         free = RUNS.c.runner.is_(None) | (RUNS.c.heartbeat_at <= since)
-        new = {"runner": runner, "heartbeat_at": at.timestamp(), "status": "running"}
+        new = {"runner": runner, "heartbeat_at": at.timestamp(), "status": "running", "note": ""}
         claim = sa.update(RUNS).where(self._this(run_id) & free).values(**new, ended_at=None)
         with self._database.write() as transaction:
             self._require(transaction, run_id)

@@ -12,7 +12,7 @@ from playground.evaluate.desk_view import EvaluateDesk
 from playground.evaluate.draft import is_untouched
 from playground.evaluate.sources_view import (
     add_candidates_of_link,
-    add_turn_of_link,
+    add_cases_of_link,
     first_screen,
     sources,
 )
@@ -32,7 +32,7 @@ _LONGEST_NAME = 200
 
 def setup_view(desk: EvaluateDesk) -> None:
     """All of it, from the cases to the button that runs them."""
-    add_turn_of_link(desk)
+    add_cases_of_link(desk)
     add_candidates_of_link(desk)
     if is_untouched(desk.draft):
         first_screen(desk)

@@ -11,20 +11,20 @@ from playground.browser import url
 from playground.evaluate import chosen_arms
 from playground.evaluate.desk_view import EvaluateDesk
 from playground.evaluate.draft import NAME, empty_draft, with_cases, with_cases_of
-from playground.evaluate.own_sessions import suite_from_turn
+from playground.evaluate.gathering import Gathered
+from playground.evaluate.own_sessions import suite_from_sessions, suite_from_turn
 from playground.evaluate.reading import ENDINGS, read_file
 from playground.evaluate.starters import LANGUAGES, load_starter
 from playground.evaluate.state import revision, upload_key, uploaded
 from playground.evaluate.suite import MOST_ARMS, Suite, SuiteError
-from playground.found import Found
 from playground.intent import languages
 from playground.look import words
 from playground.look.safe_text import literal
 from playground.sessions.database import StoreError
-from playground.sessions.turns import Conversation
 from speko_client.models import Vertical
 
 _MOST_BYTES: Final = 10 * 1024 * 1024
+_NOTHING: Final = Suite(name=NAME), Gathered()
 _ABOUT: Final = (
     "Ask the same questions of the router and of single providers, check every answer, and see "
     "in figures who does better. Then route by what you measured."
@@ -159,16 +159,25 @@ def add_candidates_of_link(desk: EvaluateDesk) -> None:
     st.toast(f"{words.counted(len(candidates), 'model')} to measure. Choose the cases below.")
 
 
-def add_turn_of_link(desk: EvaluateDesk) -> None:
-    """Take the turn that "Evaluate this turn" led here with as one more case."""
+def add_cases_of_link(desk: EvaluateDesk) -> None:
+    """Take what a link led here with, a turn or whole sessions, as more cases."""
     turn_id, conversation_id = url.turn_to_compare(), url.conversation_id()
-    if turn_id is None or conversation_id is None:
+    sessions = url.sessions_to_evaluate()
+    if not sessions and (turn_id is None or conversation_id is None):
         return
-    url.forget_turn_of_link()
-    found = Found[Conversation | None].by(lambda: desk.store.load(conversation_id), StoreError)
-    new = suite_from_turn(found.value, turn_id, NAME)[0].cases if found.value else ()
-    if not new:
-        st.warning(literal(found.problem or "This turn is not here any more: it was deleted."))
+    url.forget_cases_of_link()
+    try:
+        if turn_id is not None and conversation_id is not None:
+            found = desk.store.load(conversation_id)
+            suite, gathered = suite_from_turn(found, turn_id, NAME) if found else _NOTHING
+        else:
+            loaded = [each for name in sessions if (each := desk.store.load(name)) is not None]
+            suite, gathered = suite_from_sessions(loaded, NAME) if loaded else _NOTHING
+    except (StoreError, SuiteError) as error:
+        st.warning(literal(str(error)))
         return
-    desk.replace(with_cases(desk.draft, new))
-    st.toast("The turn is a case now. Say below what a right answer is like.")
+    if not suite.cases:
+        st.warning("Nothing of it is here any more: it was deleted.")
+        return
+    desk.replace(with_cases(desk.draft, suite.cases, tuple(map(str, gathered.left_out))))
+    st.toast(f"{words.counted(len(suite.cases), 'new case')}. Say what a right answer is like.")

@@ -14,6 +14,7 @@ from playground.evaluate.grid import asked_in
 from playground.evaluate.measured import measured
 from playground.evaluate.suite import Case
 from playground.evaluate.two_runs import ArmCompared, Regression, RunsCompared, regression
+from playground.evaluate.verdict_words import difference_words
 from playground.found import Found
 from playground.look import parts, words
 from playground.look.safe_text import literal
@@ -70,10 +71,13 @@ def _beside(desk: EvaluateDesk, run: Run, cells: Sequence[CellSummary], other: s
 
 
 def _told(told: Regression, cases: Mapping[str, Case]) -> None:
+    if told.compared.nothing_in_common:
+        st.info(literal(told.message))
+        return
     if told.is_one:
-        st.warning(literal(told.message), icon=":material/trending_down:")
+        st.warning("An arm surely got worse.", icon=":material/trending_down:")
     else:
-        st.markdown(literal(told.message))
+        st.markdown("**No arm surely got worse.**")
     for arm in told.compared.arms:
         st.html(arm_html(arm, cases))
     if unmatched := unmatched_html(told.compared):
@@ -81,17 +85,31 @@ def _told(told: Regression, cases: Mapping[str, Case]) -> None:
 
 
 def arm_html(arm: ArmCompared, cases: Mapping[str, Case]) -> str:
-    """One arm's cases that turned, by name."""
-    changed = parts.chip("its settings changed", "amber") if arm.changed else ""
-    simulated = parts.source_chip("simulated") if arm.simulated else ""
+    """One arm: how many passed before and now, and the cases that turned, by name."""
+    chips = [
+        parts.chip("got worse", "bad") if arm.regressed else "",
+        parts.chip("its settings changed", "amber") if arm.changed else "",
+        parts.source_chip("simulated") if arm.simulated else "",
+    ]
     lists = "".join(
         parts.folded(f"{words.counted(len(ids), 'case')} {how}", _listed(ids, cases))
         for ids, how in ((arm.fixed, "fixed"), (arm.broken, "broken"))
         if ids
     )
-    return (
-        f"<p><b>{escape(arm.name)}</b> {changed} {simulated}</p>{lists or '<p>Nothing turned.</p>'}"
+    said = escape(f"{arm.name}: {_before_and_now(arm)}")
+    return f'<div class="eval-turned">{said} {"".join(chips)}{lists}</div>'
+
+
+def _before_and_now(arm: ArmCompared) -> str:
+    if arm.before is None or arm.after is None:
+        return "nothing that was decided in both runs"
+    said = (
+        f"{arm.before.passed:,} of {arm.before.n:,} passed before, {arm.after.passed:,} of "
+        f"{arm.after.n:,} now"
     )
+    if arm.points is not None and not arm.simulated:
+        said += f", {difference_words(arm.points)}"
+    return f"{said}; {len(arm.fixed):,} fixed, {len(arm.broken):,} broken"
 
 
 def _listed(ids: Sequence[str], cases: Mapping[str, Case]) -> str:

@@ -15,6 +15,7 @@ from playground.evaluate.as_scores import AsScores, as_scores
 from playground.evaluate.cells import CellSummary, Run
 from playground.evaluate.desk_view import EvaluateDesk
 from playground.evaluate.pinned import LeftOut
+from playground.evaluate.right import other_checks, right
 from playground.evaluate.state import Scored, keep_scored, scored, tell
 from playground.intent import languages
 from playground.intent.preview_view import preview
@@ -24,6 +25,7 @@ from playground.scores import own_files
 from playground.scores.own_files import ScoresError
 from playground.servers.connection import Connection
 from playground.servers.pool import candidates
+from playground.sessions.database import StoreError
 from playground.sessions.turns import TurnSettings
 from speko_client.models import OptimizeFor, RoutingPreview
 
@@ -38,10 +40,7 @@ def use_scores(desk: EvaluateDesk, run: Run, cells: Sequence[CellSummary]) -> No
             _in_force(desk, run, done)
             return
         st.header("Use as scores", anchor=False)
-        made = desk.remembered(
-            ("scores", run.id, run.status, len(cells)), lambda: as_scores(run, cells)
-        )
-        refused = _refusal(desk, made)
+        refused = _refusal(desk, as_scores(run, cells))
         st.caption(
             literal(refused)
             if refused
@@ -54,9 +53,15 @@ def use_scores(desk: EvaluateDesk, run: Run, cells: Sequence[CellSummary]) -> No
             icon=":material/moving:",
             disabled=bool(refused),
             on_click=_use,
-            args=(desk, run, made),
+            args=(desk, run, cells),
             key="evaluate-use-scores",
         )
+
+
+def _of_answers(desk: EvaluateDesk, run: Run, cells: Sequence[CellSummary]) -> AsScores:
+    """The scores; where checks of time, cost or routing are among others, without these."""
+    whole = right(run.suite, desk.runs.cells(run.id)) if other_checks(run.suite) else None
+    return as_scores(run, cells, whole)
 
 
 def _refusal(desk: EvaluateDesk, made: AsScores) -> str:
@@ -73,17 +78,21 @@ def sentences(left_out: Sequence[LeftOut]) -> tuple[str, ...]:
     return tuple(f"{each.name}: {each.reason}." for each in left_out)
 
 
-def _use(desk: EvaluateDesk, run: Run, made: AsScores) -> None:
+def _use(desk: EvaluateDesk, run: Run, cells: Sequence[CellSummary]) -> None:
     """Save the snapshot, choose it, and remember who won before. In callbacks."""
     connection = desk.connection
-    if connection is None or made.file is None:
+    if connection is None:
         return
     before = winners(desk, connection, run)
     try:
+        made = _of_answers(desk, run, cells)
+        if made.file is None:
+            tell(" ".join(sentences(made.left_out[:_SHOWN])))
+            return
         snapshot_id = own_files.save(
             made.file, own_files.own_folder(desk.runtime.settings), desk.store.owner
         )
-    except ScoresError as error:
+    except (ScoresError, StoreError) as error:
         tell(str(error))
         return
     left_out = sentences(made.left_out)

@@ -65,6 +65,8 @@ def _with_ticked(
         key="export-ticked",
         store=desk.store,
     )
+    if st.button("Evaluate", icon=":material/science:", type="tertiary", key="act-evaluate"):
+        url.go_to_evaluate_all(ticked)
     _act("Delete", "delete", lambda: desk.throw_away(ticked))
 
 

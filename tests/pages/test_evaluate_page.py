@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from playground.evaluate.cells import Cell, CheckResult, Run
 from playground.evaluate.drafts import load_draft
+from playground.evaluate.live_runs import evaluations
 from playground.evaluate.runs import RunStore
 from playground.evaluate.state import Opened
 from playground.evaluate.suite import Arm, Case, Contains, Suite
@@ -59,6 +60,11 @@ def words(app: AppTest) -> str:
 def sheet(app: AppTest, name: str) -> Any:
     """What an editor was given."""
     return next(each for each in app.dataframe if str(each.key).startswith(f"evaluate-{name}-"))
+
+
+def presets(app: AppTest) -> Any:
+    """The presets that the router is asked by."""
+    return next(each for each in app.get("button_group") if "presets" in str(each.key))
 
 
 def make_run(runtime: Runtime, cases: int = 3, *, simulated: bool = False) -> Run:
@@ -127,14 +133,12 @@ def test_a_starter_set_fills_the_sheet_and_outlives_the_browser_session(runtime:
 @pytest.mark.usefixtures("runtime")
 def test_arms_are_chosen_and_the_router_meets_every_provider_in_one_click() -> None:
     app = page()
-    presets = next(each for each in app.get("button_group") if "presets" in str(each.key))
-    presets.set_value(["balanced", "cost"]).run()
+    presets(app).set_value(["balanced", "cost"]).run()
     app.button(key="evaluate-everyone").click().run()
     assert not app.exception
     pins = next(each for each in app.multiselect if "pins" in str(each.key))
     assert len(pins.value) == 8
-    presets = next(each for each in app.get("button_group") if "presets" in str(each.key))
-    assert presets.value == ["balanced"]
+    assert presets(app).value == ["balanced"]
 
 
 @pytest.mark.usefixtures("runtime")
@@ -152,6 +156,20 @@ def test_a_turn_of_a_session_becomes_a_case(runtime: Runtime) -> None:
     app = page(**{"c": "kept", "from": "t1"})
     assert "from" not in app.query_params
     assert sheet(app, "cases").value["input"].tolist() == ["Which city is the capital?"]
+
+
+def test_ticked_sessions_become_cases(runtime: Runtime) -> None:
+    store = runtime.store.of(MACHINE_OWNER)
+    for name in ("one", "two"):
+        store.save_turn(turn(f"of-{name}", conversation_id=name, message=f"What is {name}?"))
+    app = AppTest.from_file(str(UI), default_timeout=PATIENCE)
+    app.switch_page("../pages/sessions.py").run()
+    app.button(key="act-select-all-on-this-page").click().run()
+    app.button(key="act-evaluate").click().run()
+    assert not app.exception
+    asked = sheet(app, "cases").value["input"].tolist()
+    assert sorted(asked) == ["What is one?", "What is two?"]
+    assert "cases" not in app.query_params
 
 
 @pytest.mark.usefixtures("runtime")
@@ -207,6 +225,65 @@ def test_a_run_is_deleted_for_good(runtime: Runtime) -> None:
     app.button(key=f"delete-run-{run.id}").click().run()
     assert RunStore(runtime.store.of(MACHINE_OWNER)).load(run.id) is None
     assert "No run yet" in words(app)
+
+
+def test_a_measured_run_becomes_the_scores_that_this_session_routes_by(runtime: Runtime) -> None:
+    run = make_run(runtime, 8)
+    app = page(run=run.id)
+    app.button(key="evaluate-use-scores").click().run()
+    assert not app.exception
+    assert "You route by these scores now" in words(app)
+    assert "“Capitals, measured” is in force" in words(app)
+    assert "Who wins for English, General" in html(app)
+    folder = runtime.settings.data_dir / "scores"
+    assert len(list(folder.glob("measured-capitals-*.json"))) == 1
+    app.button(key="evaluate-own-scores").click().run()
+    assert "You route by these scores now" not in words(app)
+
+
+def test_simulated_answers_become_no_scores(runtime: Runtime) -> None:
+    app = page(run=make_run(runtime, 8, simulated=True).id)
+    assert app.button(key="evaluate-use-scores").disabled
+    assert "its answers are simulated" in words(app)
+
+
+def test_two_runs_are_set_beside_each_other(runtime: Runtime) -> None:
+    make_run(runtime, 8)
+    app = page(run=make_run(runtime, 9).id)
+    app.session_state["evaluate-other-run"] = True
+    app.run()
+    assert "No arm surely got worse." in words(app)
+    assert "7 of 8 passed before, 7 of 8 now" in html(app)
+    assert "1 cases only in this run" in html(app)
+
+
+def test_replay_moves_the_router_by_presets_and_tunes_weights(runtime: Runtime) -> None:
+    app = page(run=make_run(runtime, 12).id, how="replay")
+    assert "accuracy 50%, latency 30%, cost 20%" in words(app)
+    app.button(key="replay-preset-cost").click().run()
+    assert "accuracy 15%, latency 15%, cost 70%" in words(app)
+    assert len(app.get("plotly_chart")) == 1
+    app.button(key="replay-tune").click().run()
+    assert not app.exception
+    assert "On the other half of the cases they get" in words(app)
+    app.button(key="replay-what-if").click().run()
+    assert not app.exception
+
+
+def test_a_run_is_started_from_the_set_up_and_shown(runtime: Runtime) -> None:
+    app = page()
+    app.button(key="evaluate-take-starter").click().run()
+    assert "15 cases × 1 arm" in words(app)
+    app.button(key="evaluate-run").click().run()
+    assert not app.exception
+    assert app.segmented_control(key="how").value == "results"
+    (head,) = RunStore(runtime.store.of(MACHINE_OWNER)).runs()
+    assert head.id in app.query_params["run"]
+    live = evaluations(runtime).live(MACHINE_OWNER, head.id)
+    assert live is not None
+    assert live.wait(PATIENCE)
+    app.run()
+    assert "15 of 15 cells" in html(app)
 
 
 def test_a_link_from_the_map_of_scores_brings_models_as_arms_and_the_intent(

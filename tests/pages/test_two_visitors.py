@@ -12,6 +12,10 @@ from streamlit.testing.v1 import AppTest
 
 from playground.demos.runs import DemoRun, demo_runs
 from playground.demos.script_files import SHIPPED, parse_script
+from playground.evaluate.draft import draft_of
+from playground.evaluate.drafts import save_draft
+from playground.evaluate.runs import RunStore
+from playground.evaluate.suite import Arm, Case, Suite
 from playground.routing.saved_what_ifs import save_what_if, saved_what_ifs
 from playground.runtime import get_runtime
 from playground.sessions.store import OwnerStore
@@ -27,7 +31,7 @@ from tests.visitors import a_browser, be
 UI = Path(__file__).parent.parent.parent / "playground" / "ui.py"
 ANN, BEN = a_browser("ann"), a_browser("ben")
 SECRET = "Merger with Globex"
-PAGES = ("chat", "routing", "analytics", "sessions", "demo", "connections")
+PAGES = ("chat", "routing", "analytics", "sessions", "demo", "connections", "evaluate")
 QUERIES: list[dict[str, str]] = [{}, {"t": "t1"}, {"view": "what-if"}, {"view": "drill"}]
 NEW_EACH_TIME = r"\$\$ID-[0-9a-f]+-|[0-9a-f]{32,}|\bc=(c|nothing)\b"
 
@@ -251,3 +255,15 @@ def test_on_this_machine_alone_everybody_is_one() -> None:
         app = page(MACHINE_USER, c="m")
         assert "On my machine" in " ".join(each.proto.body for each in app.get("html"))
     assert "not here" in page(MACHINE_USER, c="c").info[0].value
+
+
+def test_anothers_run_is_as_if_it_were_not_there() -> None:
+    suite = Suite(name=SECRET, cases=(Case(id="a"),), arms=(Arm(id="router"),))
+    run = RunStore(store_of(ANN)).create(suite, 1, runner="me")
+    save_draft(store_of(ANN), draft_of(suite))
+    mine = page(ANN, "evaluate", run=run.id)
+    assert [text for text in shown(mine) if SECRET in text]
+    for query in ({"run": run.id}, {"run": run.id, "how": "replay"}, {"how": "set up"}):
+        theirs = page(BEN, "evaluate", **query)
+        assert not theirs.exception
+        assert not [text for text in shown(theirs) if SECRET in text]

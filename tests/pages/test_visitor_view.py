@@ -19,7 +19,7 @@ from tests.pages.gateway_stand_in import StandIn
 from tests.patience import PATIENCE
 from tests.visitors import a_browser, be
 
-PAGES = ("chat", "routing", "analytics", "sessions", "demo", "connections")
+PAGES = ("chat", "routing", "analytics", "sessions", "demo", "connections", "evaluate")
 
 
 def opened(visitor: Visitor | None, page: str = "connections") -> AppTest:

@@ -140,8 +140,15 @@ def test_runs_are_listed_shown_and_exported(
     assert all(part in line for part in (run_id, "done", "6/6 cells", "Monday"))
     assert main(["show", run_id]) == 0
     assert "3 of 3 passed" in capsys.readouterr().out
-    assert main(["export", run_id, "--json", str(tmp_path / "run.json")]) == 0
-    assert len(json.loads((tmp_path / "run.json").read_bytes())["cells"]) == 6
+    files = {name: tmp_path / f"run.{name}" for name in ("json", "junit", "csv", "html")}
+    options = [each for name, path in files.items() for each in (f"--{name}", str(path))]
+    assert main(["export", run_id, *options]) == 0
+    assert len(json.loads(files["json"].read_bytes())["cells"]) == 6
+    assert files["junit"].read_text().count("<testcase ") == 6
+    assert len(files["csv"].read_text().splitlines()) == 7
+    page = files["html"].read_text()
+    assert "3 of 3 passed" in page
+    assert "Hello there." in page
 
 
 @pytest.mark.parametrize(

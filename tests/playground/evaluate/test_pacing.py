@@ -35,6 +35,15 @@ def test_it_doubles_with_each_round_until_it_is_told_to_stop() -> None:
     assert [kept_full(pace, answers) for answers in (8, 16, 32)] == [16, 32, 60]
 
 
+def test_answers_that_come_together_each_count() -> None:
+    pace = Pace(64)
+    for expected in (8, 16, 32, 64, 64):
+        assert started(pace) == expected
+        for _ in range(expected):
+            pace.end()
+            pace.answered()
+
+
 def test_a_429_halves_it_and_its_pause_is_kept() -> None:
     pace = Pace(64, first=32)
     assert started(pace) == 32

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from playground.evaluate import runs as kept
 from playground.evaluate.cells import CellKey, CheckResult, summary_of
 from playground.evaluate.runs import HEARTBEAT_LIMIT, RunGoneError, RunStore, RunTakenError
 from playground.evaluate.suite import Case, Contains, Suite
@@ -147,7 +148,6 @@ def test_nobody_sees_or_changes_what_is_anothers(everyone: Store, runs: RunStore
         lambda: anns.cell(run.id, cell().key),
         lambda: list(anns.cells(run.id)),
         lambda: anns.rename(run.id, "Mine"),
-        lambda: anns.annotate(run.id, "Mine"),
         lambda: anns.claim(run.id, "me"),
         lambda: anns.record(run.id, "me", [cell("c1")]),
         lambda: anns.replace(run.id, failed()),
@@ -178,13 +178,17 @@ def test_a_deleted_run_is_gone_with_its_cells(runs: RunStore, store_file: Path) 
         assert b"xyzzy-plugh" not in store_file.read_bytes()
 
 
-def test_a_run_is_renamed_and_annotated(runs: RunStore) -> None:
+def test_a_run_is_renamed(runs: RunStore) -> None:
     run = runs.create(suite(), 4, runner="me")
     runs.rename(run.id, "Before the change\0")
-    runs.annotate(run.id, "With the old prompt")
-    assert [(head.name, head.note) for head in runs.runs()] == [
-        ("Before the change ", "With the old prompt")
-    ]
+    assert [head.name for head in runs.runs()] == ["Before the change "]
+
+
+def test_there_is_a_most_of_runs(runs: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept, "MOST", 1)
+    runs.create(suite(), 4, runner="me")
+    with pytest.raises(StoreError, match="Delete some"):
+        runs.create(suite(), 4, runner="me")
 
 
 def test_runs_unused_for_long_are_deleted_with_sessions(everyone: Store, runs: RunStore) -> None:

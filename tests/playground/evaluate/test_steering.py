@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from playground.evaluate import recording
 from playground.evaluate.live_runs import Evaluations
+from playground.evaluate.running import AT_ONCE
+from playground.evaluate.runs import RunStore
+from playground.evaluate.suite import Arm
 from playground.servers.connection import Connection
+from playground.sessions.database import StoreError
 from playground.sessions.spending import Caps
 from playground.sessions.store import Store
+from playground.sessions.tables import RUNS
 from playground.teams.owner import MACHINE_OWNER, Owner
 from tests.patience import PATIENCE
 from tests.playground.evaluate.asked import asked_for, finished
@@ -173,3 +181,77 @@ def test_a_run_that_is_deleted_on_its_way_ends_and_is_gone(
     assert evaluations.runs(MACHINE_OWNER).runs() == []
     assert evaluations.live(MACHINE_OWNER, live.run.id) is None
     finished(live)
+
+
+def test_a_store_that_fails_for_a_while_loses_no_cell(
+    evaluations: Evaluations,
+    gateway: Connection,
+    wire: ThreadedWireServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    failures = iter([StoreError("The disk is full."), StoreError("The disk is full.")])
+    record, problems = RunStore.record, set[str]()
+
+    def failing(runs: RunStore, *given: Any) -> None:
+        if (failed := next(failures, None)) is not None:
+            raise failed
+        record(runs, *given)
+
+    monkeypatch.setattr(recording, "AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(RunStore, "record", failing)
+    live = evaluations.start(MACHINE_OWNER, gateway, suite(20, 1))
+    version = 0
+    while not live.over:
+        version = live.wait_change(version, PATIENCE)
+        problems.add(live.progress.problem)
+    assert (live.progress.status, live.progress.done, live.progress.problem) == ("done", 20, "")
+    assert len(wire.asked) == 20
+    assert problems <= {"", "The disk is full."}
+
+
+def test_a_write_whose_answer_was_lost_is_not_written_twice(
+    evaluations: Evaluations, gateway: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, lost = RunStore.record, iter([StoreError("The connection broke.")])
+
+    def losing(runs: RunStore, *given: Any) -> None:
+        record(runs, *given)
+        if (failed := next(lost, None)) is not None:
+            raise failed
+
+    monkeypatch.setattr(recording, "AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(RunStore, "record", losing)
+    live = finished(evaluations.start(MACHINE_OWNER, gateway, suite(20, 1)))
+    assert (live.progress.status, live.progress.done) == ("done", 20)
+    assert evaluations.runs(MACHINE_OWNER).runs()[0].done == 20
+
+
+def test_a_run_that_another_process_has_taken_over_ends_here(
+    evaluations: Evaluations, gateway: Connection, wire: ThreadedWireServer, everyone: Store
+) -> None:
+    wire.script = holds("Par")
+    live = evaluations.start(MACHINE_OWNER, gateway, suite(5, 1))
+    assert wire.arrived.acquire(timeout=PATIENCE)
+    with everyone.database.write() as transaction:
+        transaction.execute(sa.update(RUNS).values(runner="another"))
+    finished(live)
+    assert live.progress.status == "interrupted"
+    assert "another process" in live.progress.problem
+    assert evaluations.runs(MACHINE_OWNER).runs()[0].status == "running"
+
+
+def test_a_visitor_gets_no_more_calls_at_once_than_others(
+    everyone: Store, gateway: Connection, wire: ThreadedWireServer
+) -> None:
+    wire.script = holds("Par")
+    visitors = Evaluations(everyone)
+    twice = tuple(Arm(id=f"a{n}", pin=f"vendor{n}:m") for n in range(9))
+    asked = suite(20, 0).model_copy(update={"arms": twice})
+    live = visitors.start(Owner("ann"), gateway, asked, most=256)
+    for _ in range(AT_ONCE):
+        assert wire.arrived.acquire(timeout=PATIENCE)
+    version = 0
+    while live.progress.in_flight < AT_ONCE:
+        version = live.wait_change(version, PATIENCE)
+    assert (live.progress.in_flight, len(wire.asked)) == (AT_ONCE, AT_ONCE)
+    visitors.close()
