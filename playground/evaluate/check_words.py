@@ -13,6 +13,7 @@ from playground.evaluate.suite import (
     ExcludedBecause,
     FailoversAtMost,
     HasSchema,
+    Judged,
     Matches,
     NumberWithin,
     PredictedServed,
@@ -61,8 +62,10 @@ def _figure_or_route(check: Check) -> str:
             return "answered by whom the router predicted"
         case ExcludedBecause():
             return f"{check.value} left out{f' ({check.code})' if check.code else ''}"
+        case Judged(criteria=criteria) if criteria.strip():
+            return f"judged by {quoted(criteria)}"
         case _:
-            return "judged no worse than the ideal"
+            return "judged right"
 
 
 def figure_words(kind: str, figure: float) -> str:

@@ -24,7 +24,15 @@ from playground.evaluate.promptfoo_arms import (
     refuse_nunjucks,
 )
 from playground.evaluate.promptfoo_asserts import checks_of, plain_text, refuse_code
-from playground.evaluate.suite import MOST_ARMS, MOST_CASES, Arm, Check, Suite, SuiteError
+from playground.evaluate.suite import (
+    MOST_ARMS,
+    MOST_CASES,
+    Arm,
+    Check,
+    Judged,
+    Suite,
+    SuiteError,
+)
 from playground.evaluate.texts import text_of
 from playground.evaluate.variables import has_names, names_in
 from playground.evaluate.yaml_values import with_nulls, yaml_value
@@ -35,6 +43,8 @@ _OF_A_TEST: Final = frozenset(("vars", "assert", "description"))
 _NO_CODE: Final = (
     "is code or depends on it, and is not carried over: answers are checked as they are"
 )
+
+_NEEDS_JUDGE: Final = "a judge is not taken from here; name one, because a check needs it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +99,16 @@ class _Carrying:
                 break
             self._test(place, test, default, history if len(history) > 1 else (), wanted)
         arms = self._arms(prompts, providers)
+        cases = self._gathering.done().cases
+        every = (*shared, *(check for case in cases for check in case.checks))
+        if any(isinstance(check, Judged) for check in every):
+            self._gathering.leave("providers", _NEEDS_JUDGE)
         one = prompts[0] if len(prompts) == 1 else None
         try:
             suite = Suite.model_validate(
                 {
                     "name": plain_text(config.get("description"))[:200] or "From promptfoo",
-                    "cases": self._gathering.done().cases,
+                    "cases": cases,
                     "arms": arms,
                     "checks": shared,
                     "temperature": None,

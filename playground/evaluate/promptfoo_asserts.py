@@ -152,6 +152,12 @@ def _factuality(assertion: Mapping[str, Any], negate: bool) -> tuple[Check, ...]
     return (Judged(ideal=_text(assertion), criteria=_FACTS),)
 
 
+def _rubric(assertion: Mapping[str, Any], negate: bool) -> tuple[Check, ...]:
+    if not (criteria := _text(assertion)).strip():
+        raise SuiteError("it says nothing to judge by")
+    return (Judged(criteria=criteria),)
+
+
 _Kind = Callable[[Mapping[str, Any], bool], tuple[Check, ...]]
 _KINDS: Final[Mapping[str, _Kind]] = {
     "equals": _equals,
@@ -167,6 +173,8 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "latency": _at_most("total"),
     "cost": _at_most("cost"),
     "factuality": _factuality,
+    "llm-rubric": _rubric,
+    "model-graded-closedqa": _rubric,
 }
 _NEGATABLE: Final = frozenset(
     ("equals", "contains", "icontains", "contains-any", "icontains-any", "starts-with", "regex")

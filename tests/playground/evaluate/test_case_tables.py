@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from docs.make_suite_schema import SCHEMA
 from playground.evaluate.case_lines import cases_from_lines
 from playground.evaluate.case_tables import cases_from_csv, cases_from_grid, grid_of
 from playground.evaluate.gathering import Gathered
@@ -288,6 +289,15 @@ def test_a_grid_keeps_what_it_does_not_show() -> None:
 )
 def test_a_file_is_told_by_what_is_in_it(name: str, content: bytes, cases: int) -> None:
     assert len(read_file(name, content).suite.cases) == cases
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_the_documented_tables_are_read(kind: str) -> None:
+    text = (SCHEMA.parent / "evaluate.md").read_text("utf-8")
+    example = text.split(f"```{kind}\n")[1].split("```")[0]
+    read = read_file(f"a.{kind}", example.encode())
+    assert read.suite.cases
+    assert not read.notes
 
 
 def test_a_file_says_what_was_left_out_and_why_it_is_refused() -> None:

@@ -165,6 +165,15 @@ ASSERTIONS: list[tuple[dict[str, Any], tuple[Check, ...]]] = [
 ]
 
 
+def test_a_rubric_needs_a_judge_and_says_so() -> None:
+    rubric = {"type": "llm-rubric", "value": "Is it {{tone}}?"}
+    found = carried({"prompts": ["x"], "tests": [{"vars": {"tone": "kind"}, "assert": [rubric]}]})
+    assert found.suite.cases[0].checks == (Judged(criteria="Is it {{tone}}?"),)
+    assert [str(each) for each in found.left_out] == [
+        "providers: a judge is not taken from here; name one, because a check needs it"
+    ]
+
+
 @pytest.mark.parametrize(("assertion", "checks"), ASSERTIONS, ids=lambda each: str(each)[:40])
 def test_an_assertion_becomes_checks(assertion: dict[str, Any], checks: tuple[Check, ...]) -> None:
     assert checks_of(assertion) == checks
