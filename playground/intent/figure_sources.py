@@ -15,6 +15,7 @@ NOUNS: Final[Mapping[Axis, str]] = {
     "cost": "price",
 }
 """A figure's name in a sentence."""
+_SHORT: Final[Mapping[Axis, str]] = {**NOUNS, "latency": "time"}
 
 
 def by_axis(axes: AxisScores) -> dict[Axis, str]:
@@ -32,7 +33,7 @@ def by_axis(axes: AxisScores) -> dict[Axis, str]:
 
 def assumed(axes: AxisScores) -> str:
     """Which figures are assumed, as a clause: ``quality and price assumed``; "" for none."""
-    nouns = [NOUNS[axis] for axis in get_args(Axis) if axis in axes.assumed]
+    nouns = [_SHORT[axis] for axis in get_args(Axis) if axis in axes.assumed]
     *first, last = nouns or [""]
     listed = f"{', '.join(first)} and {last}" if first else last
     return f"{listed} assumed" if nouns else ""

@@ -52,7 +52,7 @@ def test_what_is_assumed_is_a_clause() -> None:
     assert told() == ""
     assert told("cost") == "price assumed"
     assert told("cost", "accuracy") == "quality and price assumed"
-    assert told("latency", "cost", "accuracy") == "quality, time to first token and price assumed"
+    assert told("latency", "cost", "accuracy") == "quality, time and price assumed"
 
 
 def test_a_server_that_names_no_sources_has_none_made_up() -> None:
@@ -70,7 +70,7 @@ def test_a_snapshot_says_its_source_date_licence_and_scale() -> None:
 
 def test_the_ranking_shows_what_is_assumed_and_does_not_make_it_a_figure() -> None:
     html = ranking_html(preview(FIRST, GPT))
-    assert "time to first token assumed" in html
+    assert "time assumed" in html
     assert "latency adds 0.150 (no figure, the middle assumed)" in html
     assert html.count("repeating-linear-gradient") == 2, "the part and its legend"
     assert "repeating-linear-gradient" not in ranking_html(preview(GPT))
