@@ -5,33 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from playground.evaluate.suite import Arm, Case, Check, Suite, SuiteError
+from playground.evaluate.suite import Arm, Case, Check, Suite
 from playground.evaluate.variables import names_in
 from playground.look.words import counted
 
 _SHOWN: Final = 3
-_ASKED_BY: Final = ("a prompt", "a message", "a check")
+_ASKED_BY: Final = ("A prompt", "A message", "A check")
 
 
-def require_askable(suite: Suite) -> None:
-    """Raises SuiteError where a variable is missing, or a case has nothing to ask."""
+def missing(suite: Suite) -> str | None:
+    """A sentence about what cannot be asked: a variable that is not there, an empty message."""
     lacking: dict[tuple[str, str], list[str]] = {}
     silent: list[str] = []
     shared = _names_in_checks(suite.checks)
     templates = {_templates(suite, arm) for arm in suite.arms or (Arm(id="-"),)}
+    prompts = frozenset(name for texts in templates for text in texts for name in names_in(text))
+    systems = frozenset(name for _, system in templates for name in names_in(system))
     for case in suite.cases:
-        have = {*case.vars, *(["ideal"] if case.ideal is not None else [])}
-        for by, names in _wanted(case, templates, shared):
-            for name in names - (have if by == _ASKED_BY[2] else set(case.vars)):
+        for by, names in _wanted(case, systems if case.messages else prompts, shared):
+            has_ideal = by == _ASKED_BY[2] and case.ideal is not None
+            for name in names - set(case.vars) - ({"ideal"} if has_ideal else set()):
                 lacking.setdefault((name, by), []).append(case.id)
         if _is_silent(case, templates):
             silent.append(case.id)
-    for (name, by), ids in sorted(lacking.items(), key=lambda each: -len(each[1])):
-        raise SuiteError(
-            f"{by} asks for the variable “{name[:100]}”, which {_cases(ids)} not have", "cases"
-        )
+    if lacking:
+        (name, by), ids = max(lacking.items(), key=lambda each: len(each[1]))
+        does = "does" if len(ids) == 1 else "do"
+        return f"{by} asks for “{name[:100]}”, which {_named(ids)} {does} not have."
     if silent:
-        raise SuiteError(f"there is nothing to ask: the message is empty, {_in(silent)}", "cases")
+        return f"There is nothing to ask in {_named(silent)}: the message is empty."
+    return None
 
 
 def _templates(suite: Suite, arm: Arm) -> tuple[str, str]:
@@ -42,10 +45,10 @@ def _templates(suite: Suite, arm: Arm) -> tuple[str, str]:
 
 
 def _wanted(
-    case: Case, templates: Iterable[tuple[str, str]], shared: frozenset[str]
+    case: Case, prompts: frozenset[str], shared: frozenset[str]
 ) -> Iterator[tuple[str, frozenset[str]]]:
-    for prompt, system in templates:
-        yield _ASKED_BY[0], names_in(system) if case.messages else names_in(prompt + "\n" + system)
+    """What asks for variables, and for which."""
+    yield _ASKED_BY[0], prompts
     for message in case.messages:
         yield _ASKED_BY[1], names_in(message.content)
     yield _ASKED_BY[2], shared | _names_in_checks(case.checks)
@@ -80,15 +83,7 @@ def _texts(value: Any) -> Iterator[str]:
         yield from (text for each in value for text in _texts(each))
 
 
-def _cases(ids: Sequence[str]) -> str:
-    does = "does" if len(ids) == 1 else "do"
-    return f"{counted(len(ids), 'case')} ({_named(ids)}) {does}"
-
-
-def _in(ids: Sequence[str]) -> str:
-    return f"in {counted(len(ids), 'case')} ({_named(ids)})"
-
-
 def _named(ids: Sequence[str]) -> str:
     more = ", ..." if len(ids) > _SHOWN else ""
-    return ", ".join(f"“{each[:60]}”" for each in ids[:_SHOWN]) + more
+    shown = ", ".join(f"“{each[:60]}”" for each in ids[:_SHOWN])
+    return f"{counted(len(ids), 'case')} ({shown}{more})"
