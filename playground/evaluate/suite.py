@@ -7,6 +7,7 @@ in one pass and without running anything.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self
 
@@ -18,8 +19,9 @@ MOST_CASES = 20_000
 MOST_ARMS = 50
 MOST_REPEATS = 100
 MOST_VARIABLES = 200
-MOST_SCHEMA_VALUES = 3_000
-"""So many values a JSON schema may hold, and ``DEEPEST_SCHEMA`` levels of them."""
+MOST_SCHEMA_VALUES = 2_000
+"""So many names and values a JSON schema may hold, and ``DEEPEST_SCHEMA`` levels of them."""
+MOST_SCHEMA_LETTERS = 100_000
 DEEPEST_SCHEMA = 60
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -101,20 +103,31 @@ class HasSchema(_Part):
     @classmethod
     def _of_a_size(cls, value: dict[str, Any]) -> dict[str, Any]:
         waiting: list[tuple[Any, int]] = [(value, 1)]
-        seen = 0
+        seen = letters = 0
         while waiting:
             each, depth = waiting.pop()
             seen += 1
-            if seen > MOST_SCHEMA_VALUES or depth > DEEPEST_SCHEMA:
+            letters += len(each) if isinstance(each, str) else 0
+            too_many = seen > MOST_SCHEMA_VALUES or letters > MOST_SCHEMA_LETTERS
+            if too_many or depth > DEEPEST_SCHEMA:
                 raise ValueError(
-                    f"a schema has {MOST_SCHEMA_VALUES:,} values at most, "
-                    f"and {DEEPEST_SCHEMA} levels"
+                    f"a schema has {MOST_SCHEMA_VALUES:,} names and values at most, "
+                    f"{MOST_SCHEMA_LETTERS:,} characters and {DEEPEST_SCHEMA} levels"
                 )
             if isinstance(each, dict):
-                each = list(each.values())
+                each = [*each, *each.values()]
             if isinstance(each, (list, tuple)):
-                waiting += [(inner, depth + 1) for inner in each[: MOST_SCHEMA_VALUES + 1]]
+                waiting += [(inner, depth + 1) for inner in each[: 2 * MOST_SCHEMA_VALUES]]
+            elif not _is_storable(each):
+                raise ValueError("a schema holds no endless number and no half of a character")
         return value
+
+
+def _is_storable(value: Any) -> bool:
+    """Whether JSON and a database can hold it."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not (isinstance(value, str) and any("\ud800" <= each <= "\udfff" for each in value))
 
 
 class NumberWithin(_Part):
