@@ -96,7 +96,11 @@ def filled_check(check: CheckT, case: Case) -> CheckT:
     In a regular expression a variable stands as it is: its signs are part of the pattern.
     """
     variables = case.vars if case.ideal is None else {"ideal": case.ideal, **case.vars}
-    texts = {name: value for name in ("value", "criteria", "ideal") if (value := getattr(check, name, None))}
+    texts = {
+        name: value
+        for name in ("value", "criteria", "ideal")
+        if (value := getattr(check, name, None))
+    }
     changed = {
         name: new
         for name, value in texts.items()

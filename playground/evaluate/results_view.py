@@ -150,10 +150,10 @@ def _over(desk: EvaluateDesk, run: Run) -> None:
     cells = _cells(desk, run)
     if not cells:
         return
-    found = findings(desk, run, cells)
+    findings(desk, run, cells)
     use_scores(desk, run, cells)
     two_runs(desk, run, cells)
-    exports(desk, run, cells, found)
+    exports(desk, run)
     st.fragment(_case_by_case)(run, cells)
 
 
