@@ -1,7 +1,7 @@
 """Vendors' list prices, from the table of genai-prices.
 
-The table takes a quarter of a second to read, so it is read at the first price. ``load`` reads it
-at a better time.
+The table takes a quarter of a second to read, so it is read at the first price. A vendor's own part
+of it is made at the vendor's first price.
 """
 
 from __future__ import annotations
@@ -35,9 +35,3 @@ def list_price(provider: str, model: str, tokens_in: int, tokens_out: int) -> fl
         return None
     # The table also takes a name that only contains a vendor's; a list price is the vendor's own.
     return float(found.total_price) if found.provider.id == table_name else None
-
-
-def load() -> None:
-    """Read the table now; a vendor's own part of it is made at its first price."""
-    for provider, model in (("openai", "gpt-4o"), ("anthropic", "claude-haiku-4-5")):
-        list_price(provider, model, 1, 1)

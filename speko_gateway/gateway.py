@@ -162,7 +162,7 @@ class Gateway:
 
     async def ready(self) -> None:
         """Return when the pool can be ranked without waiting for the list prices."""
-        await self.snapshot.live.ready()
+        await self.snapshot.live.ready(self.fleet.candidates)
 
     def candidates(self) -> frozenset[Candidate]:
         """Every candidate of both fleets, without those that requests bring along."""

@@ -7,25 +7,28 @@ on, or a case as a suite file has it. Other fields are variables.
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NoReturn
 
-from playground.evaluate.gathering import Gathered, Gathering, as_said
-from playground.evaluate.suite import MOST_CASES, Case, SuiteError
-from playground.evaluate.texts import text_of
+from playground.evaluate.gathering import FULL, Gathered, Gathering, as_said
+from playground.evaluate.suite import Case, SuiteError
+from playground.evaluate.texts import bounded, text_of
 
 _INPUTS: Final = ("input", "prompt", "question")
 _IDEALS: Final = ("ideal", "expected", "completion", "answer")
 _CASE: Final = frozenset(Case.model_fields) - {"vars", "messages", "ideal"}
 _ROLES: Final = {"developer": "system", "human": "user", "ai": "assistant"}
-_MOST_LINES: Final = 5 * MOST_CASES
 
 
 def cases_from_lines(content: bytes) -> Gathered:
     """The cases of a file, and its lines that cannot be used. Raises SuiteError."""
     gathering = Gathering()
     for place, value in _values(text_of(content)):
+        if gathering.full:
+            gathering.leave(place, FULL)
+            break
         if isinstance(value, SuiteError):
             gathering.leave(place, value.problem)
             continue
@@ -43,9 +46,8 @@ def _values(text: str) -> Iterator[tuple[str, Any]]:
             raise listed
         yield from ((f"entry {number}", value) for number, value in enumerate(listed, 1))
         return
-    for number, line in enumerate(text.split("\n"), 1):
-        if number > _MOST_LINES:
-            raise SuiteError(f"it has more than {_MOST_LINES:,} lines; split it")
+    for number, line in enumerate(io.StringIO(text, newline="\n"), 1):
+        bounded(number)
         if line.strip():
             yield f"line {number}", _parsed(line)
 

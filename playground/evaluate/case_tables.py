@@ -13,10 +13,10 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from playground.evaluate.gathering import Gathered, Gathering
+from playground.evaluate.gathering import FULL, Gathered, Gathering
 from playground.evaluate.short_checks import checks_from, checks_text
 from playground.evaluate.suite import MOST_VARIABLES, Case, SuiteError, first_twice
-from playground.evaluate.texts import text_of
+from playground.evaluate.texts import bounded, text_of
 
 INPUT: Final = "input"
 _INPUTS: Final = (INPUT, "prompt", "question")
@@ -46,6 +46,9 @@ def cases_from_csv(content: bytes) -> Gathered:
     for line, row in rows:
         if not any(cell.strip() for cell in row):
             continue
+        if gathering.full:
+            gathering.leave(f"line {line}", FULL)
+            break
         if any(cell.strip() for cell in row[len(head) :]):
             gathering.leave(
                 f"line {line}", f"it has {len(row)} cells, and the head has {len(head)}"
@@ -65,6 +68,9 @@ def cases_from_grid(rows: Iterable[Mapping[str, Any]], before: Sequence[Case] = 
     gathering = Gathering()
     for number, row in enumerate(rows, 1):
         cells = {name: "" if value is None else str(value) for name, value in row.items()}
+        if gathering.full:
+            gathering.leave(f"row {number}", FULL)
+            break
         if any(cell.strip() for cell in cells.values()):
             _take(gathering, f"row {number}", cells, known.get(cells.get("id", "").strip()))
     return gathering.done()
@@ -154,6 +160,7 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     line = 1
     try:
         for row in reader:
+            bounded(line)
             yield line, row
             line = reader.line_num + 1
     except csv.Error as error:

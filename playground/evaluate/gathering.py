@@ -12,6 +12,7 @@ from playground.evaluate.field_words import wrong_field
 from playground.evaluate.suite import MOST_CASES, Case
 from playground.evaluate.variables import has_names, names_in
 
+FULL: Final = f"a suite has {MOST_CASES:,} cases at most; from here on nothing was read"
 MOST_REPORTED: Final = 100
 """So many of the things left out are named; of the rest only the number is."""
 
@@ -46,7 +47,7 @@ class Gathering:
     def take(self, place: str, fields: Mapping[str, Any]) -> None:
         """A case as a value, without ``id`` where it is to get one."""
         if self.full:
-            self.leave(place, f"a suite has {MOST_CASES:,} cases at most")
+            self.leave(place, FULL)
             return
         given = fields.get("id")
         if given is None or given == "":

@@ -12,9 +12,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
-from time import monotonic
+from time import thread_time
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from playground.evaluate.allowances import Allowances
 from playground.evaluate.patterns import PatternError, found
 
 if TYPE_CHECKING:
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 MOST_STEPS: Final = 100_000
 """Keywords looked at; an ordinary answer takes some hundreds."""
 SECONDS: Final = 3.0
+"""Of processor time."""
 LONGEST_JSON: Final = 200_000
 """Characters of JSON in an answer."""
+_ALLOWANCES: Final = Allowances()
 _BLOCK: Final = re.compile(r"```[\w-]*[ \t]*\n(.*?)```", re.DOTALL)
 _MOST_WORDS: Final = 300
 _MOST_PROBLEMS: Final = 20
@@ -36,20 +39,24 @@ class SchemaError(ValueError):
     """The schema is none, or cannot be followed; its words say why."""
 
 
-class _Steps:
-    def __init__(self) -> None:
-        self._left = MOST_STEPS
-        self._until = monotonic() + SECONDS
+class _UsedUpError(SchemaError):
+    pass
 
-    def take(self, count: int = 1) -> None:
-        self._left -= count
+
+class _Steps:
+    def __init__(self, share: float) -> None:
+        self.most = self._left = int(MOST_STEPS * share)
+        self._until = thread_time() + SECONDS
+
+    def take(self) -> None:
+        self._left -= 1
         if self._left < 0:
-            raise SchemaError(
-                f"the schema was not done after {MOST_STEPS:,} steps: it refers to itself without "
+            raise _UsedUpError(
+                f"the schema was not done after {self.most:,} steps: it refers to itself without "
                 "end, or branches too often"
             )
-        if monotonic() > self._until:
-            raise SchemaError(f"the schema was not done after {SECONDS:g} s")
+        if thread_time() > self._until:
+            raise _UsedUpError(f"the schema was not done after {SECONDS:g} s")
 
 
 def check_schema(schema: Mapping[str, Any]) -> None:
@@ -88,8 +95,10 @@ def _rejected(schema: Mapping[str, Any], value: Any) -> str | None:
     from referencing import Registry
     from referencing.exceptions import Unresolvable
 
-    kind, own = _checked(json.dumps(schema, sort_keys=True))
-    validator: Validator = _bounded(kind, _Steps())(own, registry=Registry())
+    text = json.dumps(schema, sort_keys=True)
+    kind, own = _checked(text)
+    steps = _Steps(_ALLOWANCES.share(text))
+    validator: Validator = _bounded(kind, steps)(own, registry=Registry())
     try:
         problems = islice(validator.iter_errors(value), _MOST_PROBLEMS)
         problem: ValidationError | None = best_match(problems)
@@ -99,6 +108,9 @@ def _rejected(schema: Mapping[str, Any], value: Any) -> str | None:
         raise SchemaError(
             f"the schema refers to “{str(error.ref)[:100]}”, which is not in it; nothing is fetched"
         ) from None
+    except _UsedUpError:
+        _ALLOWANCES.used_up(text)
+        raise
     except (PatternError, SchemaError) as error:
         raise SchemaError(str(error)) from None
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from playground.evaluate.field_words import wrong_field
-from playground.evaluate.gathering import Gathering, LeftOut
+from playground.evaluate.gathering import FULL, Gathering, LeftOut
 from playground.evaluate.promptfoo_arms import (
     Prompt,
     Provider,
@@ -33,9 +33,10 @@ from playground.evaluate.suite import (
     Suite,
     SuiteError,
 )
+from playground.evaluate.suite_files import value_of
 from playground.evaluate.texts import text_of
 from playground.evaluate.variables import has_names, names_in
-from playground.evaluate.yaml_values import with_nulls, yaml_value
+from playground.evaluate.yaml_values import with_nulls
 
 _KEYS: Final = frozenset(("prompts", "providers", "targets", "tests", "scenarios", "defaultTest"))
 _READ: Final = _KEYS | {"description", "evaluateOptions", "$schema"}
@@ -63,16 +64,16 @@ def is_promptfoo(value: Any) -> bool:
 def read_promptfoo(content: bytes, name: str = "the file") -> Carried:
     """The suite of a configuration, in YAML or JSON. Raises SuiteError."""
     try:
-        return carried(with_nulls(yaml_value(text_of(content))))
+        return carried(value_of(text_of(content)))
     except SuiteError as error:
-        raise SuiteError(error.problem, f"{name}, {error.place}" if error.place else name) from None
+        raise error.within(name) from None
 
 
 def carried(value: Any) -> Carried:
     """The suite of a configuration's value. Raises SuiteError."""
     if not is_promptfoo(value):
         raise SuiteError("a promptfoo configuration has prompts, providers and tests")
-    return _Carrying().suite(value)
+    return _Carrying().suite(with_nulls(value))
 
 
 @dataclass
@@ -95,7 +96,7 @@ class _Carrying:
         )
         for place, test in self._tests(config):
             if self._gathering.full:
-                self._gathering.leave(place, f"a suite has {MOST_CASES:,} cases at most")
+                self._gathering.leave(place, FULL)
                 break
             self._test(place, test, default, history if len(history) > 1 else (), wanted)
         arms = self._arms(prompts, providers)

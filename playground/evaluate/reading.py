@@ -7,18 +7,16 @@ the content may be two of them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from playground.evaluate.case_lines import cases_from_lines
 from playground.evaluate.case_tables import cases_from_csv
 from playground.evaluate.gathering import Gathered
 from playground.evaluate.promptfoo import carried, is_promptfoo
 from playground.evaluate.suite import Suite, SuiteError
-from playground.evaluate.suite_files import read_suite
+from playground.evaluate.suite_files import suite_of, value_of
 from playground.evaluate.texts import text_of
-from playground.evaluate.yaml_values import with_nulls, yaml_value
 
 ENDINGS: Final = ("csv", "tsv", "jsonl", "ndjson", "json", "yaml", "yml")
 _TABLES: Final = ("csv", "tsv", "txt")
@@ -35,59 +33,39 @@ class ReadFile:
 
 def read_file(name: str, content: bytes) -> ReadFile:
     """The suite in a file. Raises SuiteError, which names the file and the place in it."""
-    text = _text(content)
+    try:
+        return _read(name, content)
+    except SuiteError as error:
+        raise error.within(name) from None
+
+
+def _read(name: str, content: bytes) -> ReadFile:
+    text = text_of(content, legacy=True)
     ending = name.rsplit(".", 1)[-1].lower()
     if ending in _LINES or text.lstrip()[:1] == "[" or _is_lines(text):
-        return _cases(name, content, cases_from_lines)
-    if ending in _TABLES:
-        return _cases(name, content, cases_from_csv)
-    if text.lstrip()[:1] == "{" or ending in ENDINGS:
-        return _suite_or_promptfoo(name, content, text)
-    return _guessed(name, content, text)
-
-
-def _text(content: bytes) -> str:
-    try:
-        return text_of(content, legacy=True)
-    except SuiteError:
-        # Whoever reads it says what is wrong with it.
-        return ""
-
-
-def _suite_or_promptfoo(name: str, content: bytes, text: str) -> ReadFile:
-    value = _value(text)
+        return _cases(name, cases_from_lines(content))
+    if ending in _TABLES or (ending not in ENDINGS and not _has_fields(text)):
+        return _cases(name, cases_from_csv(content))
+    text = text_of(content)
+    value = value_of(text)
     if not is_promptfoo(value):
-        return ReadFile(read_suite(content, name))
-    try:
-        found = carried(with_nulls(value))
-    except SuiteError as error:
-        raise SuiteError(error.problem, f"{name}, {error.place}" if error.place else name) from None
+        return ReadFile(suite_of(value, text))
+    found = carried(value)
     return ReadFile(found.suite, tuple(str(each) for each in found.left_out))
 
 
-def _value(text: str) -> Any:
-    """The file's value to tell its kind by; None where it has none that can be read."""
+def _has_fields(text: str) -> bool:
+    """Whether a file whose name says nothing is JSON or YAML, and no table."""
     try:
-        return yaml_value(text)
+        return isinstance(value_of(text), dict)
     except SuiteError:
-        return None
+        return False
 
 
-def _guessed(name: str, content: bytes, text: str) -> ReadFile:
-    """A file whose name says nothing: YAML with fields, else a table."""
-    if isinstance(_value(text), dict):
-        return _suite_or_promptfoo(name, content, text)
-    return _cases(name, content, cases_from_csv)
-
-
-def _cases(name: str, content: bytes, read: Callable[[bytes], Gathered]) -> ReadFile:
-    try:
-        found = read(content)
-        if not found.cases:
-            first = str(found.left_out[0]) if found.left_out else "it is empty"
-            raise SuiteError(f"there is no case in it; {first}")
-    except SuiteError as error:
-        raise SuiteError(error.problem, f"{name}, {error.place}" if error.place else name) from None
+def _cases(name: str, found: Gathered) -> ReadFile:
+    if not found.cases:
+        first = str(found.left_out[0]) if found.left_out else "it is empty"
+        raise SuiteError(f"there is no case in it; {first}")
     suite = Suite(name=name.rsplit(".", 1)[0][:200] or "Cases", cases=found.cases)
     return ReadFile(suite, tuple(str(each) for each in found.left_out))
 

@@ -81,14 +81,16 @@ def rate(passed: Ints, decided: Ints) -> Rate | None:
 def effective(passed: Ints, decided: Ints) -> float:
     """How many independent cells tell as much: n over the design effect (Kish, 1965).
 
-    Where nothing or everything passed, repeats are taken to agree always.
+    From what is left where repeats always agree, up to n. Where nothing or everything passed,
+    they are taken to agree.
     """
     n, share = int(decided.sum()), float(passed.sum() / decided.sum())
     fewest = n**2 / float((decided**2).sum())
-    if share in (0.0, 1.0):
+    cases = len(decided)
+    if share in (0.0, 1.0) or n == cases:
         return fewest
-    variance = float(((passed - share * decided) ** 2).sum()) / n**2
-    return min(n, share * (1 - share) / variance) if variance > 0 else float(n)
+    variance = float(((passed - share * decided) ** 2).sum()) / n**2 * cases / max(1, cases - 1)
+    return max(fewest, min(n, share * (1 - share) / variance)) if variance > 0 else float(n)
 
 
 def wilson(share: float, n: float, level: float = LEVEL) -> tuple[float, float]:

@@ -43,6 +43,11 @@ class SuiteError(ValueError):
         self.place = place or ".".join(str(part) for part in path)
         super().__init__(f"{self.place}: {problem}" if self.place else problem)
 
+    def within(self, outer: str) -> SuiteError:
+        """The same error with what the place is in before it."""
+        place = f"{outer}, {self.place}" if self.place else outer
+        return SuiteError(self.problem, place, path=self.path)
+
 
 class _Part(BaseModel):
     # A number is a text too: YAML and JSON write ``value: 42`` where the answer is to be 42.

@@ -42,11 +42,25 @@ def read_suite(content: bytes, name: str = "the suite") -> Suite:
     """The suite in a file's content. Raises SuiteError; ``name`` is what it calls the file."""
     try:
         text = text_of(content)
-        if text.lstrip()[:1] == "{":
-            return suite_from(_json_value(text))
-        return _from_yaml(text)
+        return suite_of(value_of(text), text)
     except SuiteError as error:
-        raise SuiteError(error.problem, f"{name}, {error.place}" if error.place else name) from None
+        raise error.within(name) from None
+
+
+def value_of(text: str) -> Any:
+    """What a JSON or YAML text holds; YAML's plain scalars are ``Plain``. Raises SuiteError."""
+    return _json_value(text) if _is_json(text) else yaml_value(text)
+
+
+def suite_of(value: Any, text: str) -> Suite:
+    """The suite in the value of a text, which its places refer to. Raises SuiteError."""
+    if _is_json(text):
+        return suite_from(value)
+    try:
+        return suite_from(_prepared(value))
+    except SuiteError as error:
+        line = line_of(text, error.path) if error.path else None
+        raise (error.within(f"line {line}") if line else error) from None
 
 
 def suite_from(value: Any) -> Suite:
@@ -120,15 +134,8 @@ def _needs_quotes(text: str) -> bool:
 _Dumper.add_representer(str, _text_node)
 
 
-def _from_yaml(text: str) -> Suite:
-    value = yaml_value(text)
-    try:
-        return suite_from(_prepared(value))
-    except SuiteError as error:
-        line = line_of(text, error.path) if error.path else None
-        raise SuiteError(
-            error.problem, f"line {line}, {error.place}" if line else error.place
-        ) from None
+def _is_json(text: str) -> bool:
+    return text.lstrip()[:1] == "{"
 
 
 def _prepared(value: Any, within: Path = ()) -> Any:

@@ -9,6 +9,8 @@ from playground.evaluate.suite import SuiteError
 
 MOST_BYTES: Final = 8_000_000
 """A file of cases that is larger is refused before it is read."""
+MOST_LINES: Final = 200_000
+"""Lines of such a file, blank ones too."""
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -16,6 +18,12 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+
+
+def bounded(number: int) -> None:
+    """Raises SuiteError where a file has so many lines that nobody wrote it."""
+    if number > MOST_LINES:
+        raise SuiteError(f"it has more than {MOST_LINES:,} lines; split it into several suites")
 
 
 def text_of(content: bytes, *, legacy: bool = False) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final, get_args
 
 from playground.look import words
@@ -15,6 +15,7 @@ NOUNS: Final[Mapping[Axis, str]] = {
     "cost": "price",
 }
 """A figure's name in a sentence."""
+_SHORT: Final[Mapping[Axis, str]] = {**NOUNS, "latency": "time"}
 
 
 def by_axis(axes: AxisScores) -> dict[Axis, str]:
@@ -32,15 +33,18 @@ def by_axis(axes: AxisScores) -> dict[Axis, str]:
 
 def assumed(axes: AxisScores) -> str:
     """Which figures are assumed, as a clause: ``quality and price assumed``; "" for none."""
-    nouns = [NOUNS[axis] for axis in get_args(Axis) if axis in axes.assumed]
+    nouns = [_SHORT[axis] for axis in get_args(Axis) if axis in axes.assumed]
     *first, last = nouns or [""]
     listed = f"{', '.join(first)} and {last}" if first else last
     return f"{listed} assumed" if nouns else ""
 
 
 def in_full(axes: AxisScores) -> str:
-    """Every figure with its source, in one line."""
-    return "; ".join(f"{NOUNS[axis]}: {said}" for axis, said in _said(axes))
+    """Every figure with its source, in one line: ``quality 86.8, price $2.05 (EuroEval)``."""
+    by_source: dict[str, list[str]] = {}
+    for axis, source in by_axis(axes).items():
+        by_source.setdefault(source, []).append(_figure(axis, axes.figure(axis)))
+    return "; ".join(f"{', '.join(told)} ({source})" for source, told in by_source.items())
 
 
 def snapshot_words(snapshot: SnapshotInfo) -> str:
@@ -50,16 +54,13 @@ def snapshot_words(snapshot: SnapshotInfo) -> str:
     return " · ".join(each for each in told if each)
 
 
-def _said(axes: AxisScores) -> Iterator[tuple[Axis, str]]:
-    for axis, source in by_axis(axes).items():
-        value = axes.figure(axis)
-        yield axis, source if value is None else f"{_value(axis, value)}, {source}"
-
-
-def _value(axis: Axis, value: float) -> str:
+def _figure(axis: Axis, value: float | None) -> str:
+    if value is None:
+        return NOUNS[axis]
     if axis == "latency":
-        return words.milliseconds(value)
-    return f"{value:.1f}" if axis == "accuracy" else f"${value:.2f} per million tokens"
+        return f"{NOUNS[axis]} {words.milliseconds(value)}"
+    shown = f"{value:.1f}" if axis == "accuracy" else f"${value:.2f} per million tokens"
+    return f"{NOUNS[axis]} {shown}"
 
 
 def _source(figure: Figure) -> str:

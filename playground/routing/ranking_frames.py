@@ -6,7 +6,7 @@ section 3). What a server does not say is NA, never 0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 import pandas as pd
@@ -98,7 +98,7 @@ def lead(ranking: RoutingPreview) -> str:
     if second.axes is None and ranking.weights is not None:
         return f"the only one with figures; {behind} is next"
     if margin <= 0:
-        return f"tied with {behind}, first by name"
+        return f"tied with {behind}, {_tie_break(first, second)}"
     if margin < _NOTICEABLE:
         return f"just ahead of {behind} ({margin:.4f})"
     return f"{margin:.2f} ahead of {behind}"
@@ -114,16 +114,27 @@ def trade(ranking: RoutingPreview) -> str | None:
         return None
     first, second = (contributions(each, ranking.weights) for each in axes if each is not None)
     by_axis = {axis: first[axis] - second[axis] for axis in AXES}
-    gains = _listed({axis: by for axis, by in by_axis.items() if by >= _NOTICEABLE})
-    losses = _listed({axis: -by for axis, by in by_axis.items() if by <= -_NOTICEABLE})
+    gaps = {*axes[0].assumed, *axes[1].assumed}
+    gains = _listed({axis: by for axis, by in by_axis.items() if by >= _NOTICEABLE}, gaps)
+    losses = _listed({axis: -by for axis, by in by_axis.items() if by <= -_NOTICEABLE}, gaps)
     if gains and losses:
         return f"It gains {gains}, and gives up {losses}."
     return f"It gains {gains}." if gains else None
 
 
-def _listed(by_axis: Mapping[Axis, float]) -> str:
+def _tie_break(first: ScoredCandidate, second: ScoredCandidate) -> str:
+    """What puts the first of two with the same score in front (docs/contract.md, section 3)."""
+    known, other = (each.axes.assumed if each.axes else [] for each in (first, second))
+    return "of which less is known" if set(known) != set(other) else "first by name"
+
+
+def _listed(by_axis: Mapping[Axis, float], gaps: Collection[Axis]) -> str:
+    """The parts, the largest first; ``gaps`` are axes without a figure of one of the two."""
     ordered = sorted(by_axis.items(), key=lambda item: -item[1])
-    return " and ".join(f"{by:.2f} on {AXES[axis].lower()}" for axis, by in ordered)
+    return " and ".join(
+        f"{by:.2f} on {AXES[axis].lower()}{' (the middle assumed)' if axis in gaps else ''}"
+        for axis, by in ordered
+    )
 
 
 def _name(each: ScoredCandidate) -> str:

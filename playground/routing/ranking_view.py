@@ -18,7 +18,7 @@ from playground.routing.ranking_html import ranking_html
 from speko_client.models import RoutingPreview
 
 _PARTS = ("accuracy_part", "latency_part", "cost_part", "score")
-_DECIMALS = {"quality": "%.0f", "ttft_ms": "%.0f"} | dict.fromkeys(
+_DECIMALS = {"quality": "%.1f", "ttft_ms": "%.0f"} | dict.fromkeys(
     ("cost", "accuracy", "latency", "cost_score", *_PARTS), "%.3f"
 )
 

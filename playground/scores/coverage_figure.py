@@ -28,6 +28,7 @@ _COLOUR: Final = {"light": "#3451C7", "dark": "#A9B8FF"}
 _STRENGTHS: Final = (0.16, 0.44)
 """Opacities of the worst and of the best figure; letters can be read on both."""
 _PALE: Final = 0.07
+_OUTLINE: Final = 0.7
 _INK: Final = {"light": "#1B1F2A", "dark": "#F2F4FA"}
 _ROW_PX: Final = 30
 _HALF_DOWN: Final = 0.42
@@ -117,7 +118,7 @@ def _cells(
 
 def _in_the_cell(row: Any) -> str:
     words = escape(cell_words(row).removesuffix(" (broader)"))
-    return {"own": words, "broader": f"<i>{words}</i>", "none": f"<b>{words}</b>"}[row.state]
+    return f"<i>{words}</i>" if row.state == "broader" else words
 
 
 def _frames(cells: pd.DataFrame, theme: Theme, across: float) -> _Trace:
@@ -128,7 +129,7 @@ def _frames(cells: pd.DataFrame, theme: Theme, across: float) -> _Trace:
     for cell in _rows(cells):
         x += [*(cell.x + side * across for side, _ in corners), None]
         y += [*(cell.y + side * _HALF_DOWN for _, side in corners), None]
-    line = {"color": _INK[theme], "width": 1.6, "dash": "dot"}
+    line = {"color": translucent(_INK[theme], _OUTLINE), "width": 1.2, "dash": "dot"}
     return {"type": "scatter", "x": x, "y": y, "mode": "lines", "line": line, "hoverinfo": "skip"}
 
 

@@ -99,7 +99,7 @@ def _legend(axis: Axis) -> None:
             [
                 f"{coverage.UNITS[axis]}; stronger colour: {better}, so better",
                 "<i>pale, italic: a broader figure stands in</i>",
-                '<span class="scores-gap"></span><b>gap</b>: no figure',
+                '<span class="scores-gap"></span>gap: no figure',
             ],
             "sweep",
         )

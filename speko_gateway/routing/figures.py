@@ -7,6 +7,7 @@ snapshot. The demo fleet's figures are those of its snapshot alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -59,8 +60,8 @@ class MeasuredTimes(Protocol):
 class Prices(Protocol):
     """What tokens cost. A price does not change while the process runs."""
 
-    async def ready(self) -> None:
-        """Return when prices can be asked for without waiting."""
+    async def ready(self, candidates: Iterable[Candidate]) -> None:
+        """Return when these candidates' prices can be asked for without waiting."""
         ...
 
     def cost(self, candidate: Candidate) -> Figure | None:
@@ -75,10 +76,10 @@ class LiveFigures:
     prices: Prices | None = None
     times: MeasuredTimes | None = None
 
-    async def ready(self) -> None:
-        """Return when figures can be asked for without waiting."""
+    async def ready(self, candidates: Iterable[Candidate]) -> None:
+        """Return when these candidates' figures can be asked for without waiting."""
         if self.prices:
-            await self.prices.ready()
+            await self.prices.ready(candidates)
 
     @property
     def revision(self) -> int:

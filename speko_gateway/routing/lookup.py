@@ -128,7 +128,7 @@ def closest(
             for place, figure in enumerate(known.figures):
                 if figures[place] is None and figure is not None:
                     figures[place], steps[place], edited[place] = figure, relaxed, is_edit
-        if None not in figures and (own is not None or not rows):
+        if all(figures) and (own is not None or not rows):
             break
     if latency is not None and not edited[1]:
         figures[1], steps[1] = latency, None

@@ -5,13 +5,14 @@ A list of one's own is a JSON file that names candidates as an allow-list does::
     {"openai:gpt-5.4-mini": {"inputUsdPerMillion": 0.6, "outputUsdPerMillion": 3.6}}
 
 List prices are read in a thread, before the first request that is ranked by them: the table takes a
-quarter of a second, and the event loop serves others meanwhile.
+quarter of a second, each vendor's part of it up to 20 ms, and the event loop serves others
+meanwhile.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Final
@@ -19,7 +20,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
-from speko_client.list_prices import OWN_MACHINE, list_price, load, price_source
+from speko_client.list_prices import OWN_MACHINE, list_price, price_source
 from speko_client.models import (
     INPUT_TOKENS_PER_MINUTE,
     OUTPUT_TOKENS_PER_MINUTE,
@@ -54,14 +55,18 @@ class KnownPrices:
     def __init__(self, own: Mapping[str, OwnPrice] | None = None, source: str = "") -> None:
         self._own = own or {}
         self._source = source
-        self._loaded = False
+        self._read: set[str] = set()
         self._listed = lru_cache(maxsize=MOST_KEPT)(_listed)
 
-    async def ready(self) -> None:
-        """Read the list prices, unless they have been."""
-        if not self._loaded:
-            await asyncio.to_thread(load)
-            self._loaded = True
+    async def ready(self, candidates: Iterable[Candidate]) -> None:
+        """Read the list prices of these candidates' vendors, unless they have been."""
+        news = [each for each in candidates if each.provider not in self._read]
+        if not news:
+            return
+        await asyncio.to_thread(lambda: [self._listed(each) for each in news])
+        if len(self._read) > MOST_KEPT:
+            self._read.clear()
+        self._read.update(each.provider for each in news)
 
     def cost(self, candidate: Candidate) -> Figure | None:
         """The candidate's price, blended US$ per million tokens; None where nobody knows it."""

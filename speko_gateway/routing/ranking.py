@@ -276,7 +276,7 @@ def _assumption_notes(known: Sequence[Figures]) -> list[str]:
             notes.append(f"Nobody here has a figure for {NOUNS[axis]}: it decides nothing.")
         elif gaps:
             notes.append(
-                f"No figure for {NOUNS[axis]} of {gaps} of {len(known)}: the middle is assumed."
+                f"{gaps} of {len(known)} have no figure for {NOUNS[axis]}: the middle is assumed."
             )
     return notes
 

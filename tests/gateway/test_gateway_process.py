@@ -245,6 +245,17 @@ def test_a_snapshot_that_is_no_good_is_told_in_one_line(tmp_path: Path) -> None:
     assert done.stderr == f"Snapshot {bad}, label: Field required\n"
 
 
+def test_a_price_list_that_is_no_good_is_told_in_one_line(tmp_path: Path) -> None:
+    bad = tmp_path / "prices.json"
+    bad.write_text('{"openai:gpt-4o": {"inputUsdPerMillion": "much", "outputUsdPerMillion": 1}}')
+    by_flag = run(tmp_path, "serve", "--port", "0", "--prices", str(bad))
+    by_variable = run(tmp_path, "serve", "--port", "0", SPEKO_PRICES=str(bad))
+    assert by_flag.returncode == by_variable.returncode == 1
+    assert by_flag.stderr == by_variable.stderr
+    assert by_flag.stderr.startswith(f"Price list {bad}, openai:gpt-4o.inputUsdPerMillion: ")
+    assert by_flag.stderr.count("\n") == 1
+
+
 class Vendor(LoopbackServer):
     """Answers every call with the same stream."""
 

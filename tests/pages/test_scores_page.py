@@ -14,7 +14,9 @@ from playground.scores import own_files, reading
 from playground.servers.server_choice import OtherServer, ServerChoice
 from playground.teams.owner import MACHINE_OWNER, Owner
 from tests.pages.gateway_stand_in import StandIn
-from tests.pages.test_routing_page import html, page
+from tests.pages.test_routing_page import UI, html, page
+from tests.patience import PATIENCE
+from tests.visitors import a_browser, be
 
 FILE: dict[str, Any] = {
     "id": "mine",
@@ -182,3 +184,21 @@ def test_another_server_says_that_it_does_not_tell(stand_in: StandIn) -> None:
 def test_a_server_without_scores_says_so(stand_in: StandIn) -> None:
     stand_in.lacks = ("/v1/scores",)
     assert "does not tell which scores" in scores().info[0].value
+
+
+def test_a_visitor_meets_nothing_of_another_visitors_scores(folder: Path) -> None:
+    ann, ben = a_browser("ann"), a_browser("ben")
+    assert ann.owner is not None
+    made = kept(folder, ann.owner, label="Merger with Globex", source="Globex")
+    for visitor, sees in ((ann, True), (ben, False)):
+        app = AppTest.from_file(str(UI), default_timeout=PATIENCE)
+        be(app, visitor)
+        app.query_params["view"] = "scores"
+        app.switch_page("../pages/routing.py").run()
+        assert not app.exception
+        keys = [str(each.key) for each in app.button]
+        assert (f"scores-use-{made}" in keys) is sees
+        assert (f"scores-delete-{made}" in keys) is sees
+        choices = [option for each in app.selectbox for option in each.options]
+        assert ("Merger with Globex" in choices) is sees
+        assert ("Globex" in html(app)) is sees

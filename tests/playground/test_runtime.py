@@ -8,15 +8,18 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from playground.library.selection import Selection
 from playground.library.shelf import page_of
 from playground.runtime import Runtime, get_runtime
 from playground.servers.connection import Connection, check_server, other
+from playground.servers.server_choice import ServerChoice
 from playground.sessions.asking import run_turn
 from playground.sessions.store import Store
 from playground.sessions.turns import TurnSettings, utc_now
@@ -45,6 +48,18 @@ def test_all_threads_get_the_same_one() -> None:
     for thread in threads:
         thread.join()
     assert len({id(runtime) for runtime in found}) == 1
+
+
+def test_chosen_scores_go_to_the_embedded_gateway_and_to_nobody_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    runtime = get_runtime()
+    monkeypatch.setattr(runtime.gateway, "ensure", lambda: ("http://127.0.0.1:1", "k-gateway"))
+    chosen = ServerChoice(scores="own-1")
+    assert runtime.connection(chosen).headers["X-Speko-Scores"] == "own-1"
+    assert "X-Speko-Scores" not in runtime.connection().headers
+    elsewhere = replace(chosen, kind="speko", speko_key=SecretStr("k-mine"))
+    assert runtime.connection(elsewhere).headers == {}
 
 
 def test_nothing_is_started_or_written_before_it_is_used(data_dir: Path) -> None:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from speko_client.models import ReasoningEffort, RoutingIntent
+from speko_client.models import ReasoningEffort, RoutingIntent, WhatIf
 from speko_gateway.candidates import Candidate
 from speko_gateway.errors import SetupError
 from speko_gateway.routing.aliases import same_model
 from speko_gateway.routing.figures import FROM_ANSWERS, LiveFigures, MeasuredTime
 from speko_gateway.routing.lookup import Lookup
 from speko_gateway.routing.scores import SHIPPED, Snapshot, load_snapshot
+from speko_gateway.routing.what_if import tried
 from tests.gateway.fleet_doubles import ENGLISH, row, snapshot
 
 M = Candidate("acme", "m")
@@ -102,6 +103,15 @@ def test_a_time_of_another_region_is_not_taken() -> None:
     live = Snapshot(base.file, base.index, LiveFigures(times=Times(9, "us-east4")))
     assert found(live).figures.values[1] == 400
     assert found(live, RoutingIntent(language="en", region="us-east4")).figures.values[1] == 321.0
+
+
+def test_a_what_if_goes_before_a_measured_time_and_a_list_price() -> None:
+    base = snapshot(row("acme", "m", ttft_ms=400))
+    live = Snapshot(base.file, base.index, LiveFigures(times=Times(9)))
+    edits = [{"provider": "acme", "model": "m", "ttftMs": 50.0, "cost": 7.0}]
+    figures = found(tried(live, WhatIf.model_validate({"edits": edits}))).figures
+    assert figures.values == [50.0, 50.0, pytest.approx(7.0)]
+    assert [figure.source for figure in figures if figure] == ["Test", "What-if", "What-if"]
 
 
 def test_a_figure_says_its_source_n_interval_and_effort() -> None:

@@ -70,7 +70,7 @@ def test_who_has_no_figure_takes_the_middle_and_says_so() -> None:
     assert (second.axes.accuracy, second.assumed) == (0.5, ("accuracy",))
     assert first.assumed == third.assumed == ()
     assert ranked([best, worst, unknown]).notes == (
-        "No figure for quality of 1 of 3: the middle is assumed.",
+        "1 of 3 have no figure for quality: the middle is assumed.",
     )
 
 

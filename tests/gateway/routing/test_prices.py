@@ -129,7 +129,7 @@ async def test_reading_it_does_not_hold_up_the_loop() -> None:
             await asyncio.sleep(0)
 
     ticking = asyncio.ensure_future(tick())
-    await prices.ready()
+    await prices.ready([MINI])
     ticking.cancel()
     assert ticks > 0
     assert prices.cost(MINI) is not None

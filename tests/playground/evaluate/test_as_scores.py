@@ -117,6 +117,9 @@ def test_arms_under_a_drill_and_cells_that_failed_over_do_not_count() -> None:
     found = scored(list(column("drilled", [True] * 9)), suite(9, drilled))
     assert found.file is None
     assert reasons(found) == {"drilled": "it was under a drill"}
+    outage = drilled.model_copy(update={"pin": None})
+    found = scored(list(column("drilled", [True] * 9)), suite(9, outage))
+    assert reasons(found) == {"drilled": "it was under a drill"}
     routed = Arm(id="routed")
     cells = [
         cell(f"c{n}", "routed", by="acme:small" if n % 2 else "bolt:large", failovers=n == 1)

@@ -164,7 +164,7 @@ async def test_a_pattern_without_end_does_not_hold_up_the_loop() -> None:
     answered = Answered(CASE, Answer(text="a" * 5_000 + "b"))
     results = await checked([Contains(value="a"), Judged(), Matches(value="(a+)+$")], answered)
     assert [result.passed for result in results] == [True, None]
-    assert "took more than 1 s" in results[1].detail
+    assert "took more than" in results[1].detail
 
 
 def test_the_suites_checks_come_before_the_cases_own() -> None:

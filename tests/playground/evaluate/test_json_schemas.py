@@ -65,7 +65,7 @@ def test_a_schema_may_refer_to_itself_where_it_ends() -> None:
         ({"$ref": "#"}, "1", "refers to itself without end"),
         ({"$dynamicRef": "#"}, "1", "refers to itself without end"),
         (BRANCHING, '"x"', "refers to itself without end, or branches too often"),
-        ({"pattern": "(a+)+$"}, f'"{"a" * 5_000}b"', "took more than 1 s"),
+        ({"pattern": "(a+)+$"}, f'"{"a" * 5_000}b"', "took more than"),
         ({"pattern": "(?R)a"}, '"a"', "no JSON schema"),
         ({"$ref": "http://127.0.0.1:1/x"}, "1", "“http://127.0.0.1:1/x”, which is not in it"),
         ({"$ref": "file:///etc/passwd"}, "1", "which is not in it; nothing is fetched"),
@@ -86,7 +86,7 @@ def test_a_schema_may_refer_to_itself_where_it_ends() -> None:
         (
             {"$ref": "#/$defs/a", "$defs": {"a": {"$schema": DRAFT, "pattern": "(a+)+$"}}},
             f'"{"a" * 5_000}b"',
-            "took more than 1 s",
+            "took more than",
         ),
     ],
 )

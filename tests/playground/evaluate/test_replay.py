@@ -258,6 +258,15 @@ def test_weights_are_tuned_on_one_half_and_reported_on_the_other() -> None:
     assert tuned(found, half(30), Objective("cost"), QUALITY) is not None
 
 
+def test_weights_are_not_tuned_on_what_has_no_price_or_no_cell() -> None:
+    free = [each._replace(cost_usd=None) for each in some(20)]
+    assert tuned(of(free, 20), half(10), Objective(), QUALITY) is None
+    one = [each for each in some(20) if int(each.case_id[1:]) % 2 == 0]
+    got = tuned(of(one, 20), half(10), Objective(), QUALITY)
+    assert got is not None
+    assert (got.on_others.cases, got.points, got.cost) == (0, None, None)
+
+
 def test_what_weights_can_get_is_a_front() -> None:
     front = [(got.usd_per_1000, got.rate.value) for _, got in reachable(uneven(10)) if got.rate]
     assert front == [(1.0, 0.6), (2.5, 1.0)]

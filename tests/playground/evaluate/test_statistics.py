@@ -68,6 +68,8 @@ def test_repeats_that_always_agree_are_no_further_evidence() -> None:
     assert effective(passed, decided) == pytest.approx(5)
     assert effective(np.full(5, 3), decided) == 5
     assert effective(np.zeros(5, dtype=int), decided) == 5
+    assert effective(np.array([1, 2, 1, 2, 2]), decided) == 15
+    assert effective(np.full(6, 1), np.full(6, 2)) == 12
 
 
 def test_cells_that_nobody_decided_are_no_rate() -> None:

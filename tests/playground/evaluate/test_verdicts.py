@@ -220,3 +220,5 @@ def test_what_is_not_there_is_not_said() -> None:
     (arm,) = said_of([cell("c0", "routed", simulated=True), cell("c1", "routed")],
                      ROUTED, cases=2).arms  # fmt: skip
     assert simulated_words(arm) == "1 of 2 simulated"
+    (real,) = said_of([cell("c0", "routed")], ROUTED, cases=2).arms
+    assert simulated_words(real) == ""

@@ -38,8 +38,20 @@ def test_a_figure_says_its_source_date_effort_n_and_interval() -> None:
         "latency": "no figure, the middle assumed",
         "cost": "list price, genai-prices 0.2.3",
     }
-    assert "quality: 86.8, EuroEval" in figure_sources.in_full(HALF_KNOWN)
-    assert "price: $1.69 per million tokens, list price" in figure_sources.in_full(HALF_KNOWN)
+    assert figure_sources.in_full(HALF_KNOWN) == (
+        "quality 86.8 (EuroEval · 2026-04-20 · low effort · n = 1,200 · 95 %: 84.2 to 89.1); "
+        "time to first token (no figure, the middle assumed); "
+        "price $1.69 per million tokens (list price, genai-prices 0.2.3)"
+    )
+
+
+def test_figures_of_one_source_stand_together() -> None:
+    figures = [
+        Figure(axis="accuracy", value=60, source="Ours"),
+        Figure(axis="latency", value=290, source="Ours"),
+    ]
+    axes = AxisScores(quality=60, ttft_ms=290, accuracy=1, latency=1, cost_score=1, sources=figures)
+    assert figure_sources.in_full(axes) == "quality 60.0, time to first token 290 ms (Ours)"
 
 
 def test_what_is_assumed_is_a_clause() -> None:
@@ -52,7 +64,7 @@ def test_what_is_assumed_is_a_clause() -> None:
     assert told() == ""
     assert told("cost") == "price assumed"
     assert told("cost", "accuracy") == "quality and price assumed"
-    assert told("latency", "cost", "accuracy") == "quality, time to first token and price assumed"
+    assert told("latency", "cost", "accuracy") == "quality, time and price assumed"
 
 
 def test_a_server_that_names_no_sources_has_none_made_up() -> None:
@@ -70,7 +82,7 @@ def test_a_snapshot_says_its_source_date_licence_and_scale() -> None:
 
 def test_the_ranking_shows_what_is_assumed_and_does_not_make_it_a_figure() -> None:
     html = ranking_html(preview(FIRST, GPT))
-    assert "time to first token assumed" in html
+    assert "time assumed" in html
     assert "latency adds 0.150 (no figure, the middle assumed)" in html
     assert html.count("repeating-linear-gradient") == 2, "the part and its legend"
     assert "repeating-linear-gradient" not in ranking_html(preview(GPT))

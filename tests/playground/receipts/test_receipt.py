@@ -14,6 +14,8 @@ from playground.receipts.receipt_view import receipt_html
 from playground.sessions.turns import Answer, Turn, TurnError, TurnSettings
 from speko_client.models import (
     Attempt,
+    AxisScores,
+    Figure,
     FilteredOut,
     RoutingPreview,
     ScoredCandidate,
@@ -304,3 +306,25 @@ def test_the_steps_follow_one_another(some: Turn) -> None:
 
 def test_a_candidate_without_a_model_is_its_provider() -> None:
     assert ProviderModel("google", "").name == "google"
+
+
+def test_the_pools_figures_have_their_sources_and_the_snapshot_its_licence() -> None:
+    axes = AxisScores(
+        quality=86.8,
+        accuracy=1.0,
+        latency=0.5,
+        cost_score=1.0,
+        assumed=["latency"],
+        sources=[Figure(axis="accuracy", value=86.8, source="EuroEval", n=40)],
+    )
+    first = ScoredCandidate(provider_id="openai", model_id="gpt-4o", score=0.9, axes=axes)
+    info = SnapshotInfo(id="e-1", label="E", source="EuroEval", date="2026-04-20", licence="MIT")
+    told = asked(
+        answer(GPT, tried(GPT)), preview(GPT, snapshot=info).model_copy(update={"winner": first})
+    )
+    assert told.pool[0].figures == (
+        "quality 86.8 (EuroEval · n = 40); time to first token (no figure, the middle assumed)"
+    )
+    assert ("Figures", "EuroEval · 2026-04-20 · MIT") in told.facts
+    assert "Figures and their sources" in receipt_html(told)
+    assert "Figures and their sources" not in receipt_html(asked(answer(GPT), preview(GPT)))

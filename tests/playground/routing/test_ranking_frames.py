@@ -106,6 +106,18 @@ def test_the_verdict_says_what_the_winner_gains_and_gives_up() -> None:
     assert told == "It gains 0.15 on latency and 0.14 on cost, and gives up 0.20 on accuracy."
 
 
+def test_the_verdict_says_where_the_middle_is_assumed() -> None:
+    unknown = scored("openai", "gpt-4o", 0.5, 0.5, 0.3)
+    assert unknown.axes is not None
+    axes = unknown.axes.model_copy(update={"quality": None, "assumed": ["accuracy"]})
+    gap = unknown.model_copy(update={"axes": axes})
+    told = ranking_frames.trade(preview(scored("google", "a", 1.0, 0.5, 0.3), gap))
+    assert told == "It gains 0.25 on accuracy (the middle assumed)."
+    level = unknown.model_copy(update={"score": gap.score})
+    tied = preview(scored("xai", "z", 0.5, 0.5, 0.3).model_copy(update={"score": level.score}), gap)
+    assert ranking_frames.lead(tied) == "tied with OpenAI gpt-4o, of which less is known"
+
+
 def test_nobody_left_is_no_winner() -> None:
     out = FilteredOut(
         provider_id="xai", model_id="grok-2", reason="not on the allow-list", code="not_allowed"
