@@ -7,10 +7,10 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from playground.evaluate.askable import missing
 from playground.evaluate.check_rows import CheckRow, checks_of, row_of
 from playground.evaluate.chosen_arms import routed
 from playground.evaluate.suite import Arm, Case, Suite
-from playground.evaluate.variables import names_in
 
 NAME: Final = "My evaluation"
 
@@ -85,22 +85,11 @@ def _lacks(suite: Suite) -> list[str]:
         found.append("Nobody is asked yet: choose at least one arm.")
     if len({arm.id for arm in suite.arms}) < len(suite.arms):
         found.append("Two arms have the same id: change one of them.")
-    if unfilled := _unfilled(suite):
-        found.append(unfilled)
+    if lacking := missing(suite):
+        found.append(lacking)
     if suite.judge and any(arm.pin == suite.judge.pin for arm in suite.arms):
         found.append("The judge is also an arm, and nobody judges their own answers.")
     return found
-
-
-def _unfilled(suite: Suite) -> str:
-    """A sentence about the first case that lacks a variable of its prompt."""
-    for arm in suite.arms:
-        wanted = sorted(names_in(arm.prompt or suite.prompt))
-        for case in suite.cases:
-            missing = [name for name in wanted if not case.messages and name not in case.vars]
-            if missing:
-                return f"Case “{case.id}” has nothing for {{{{{missing[0]}}}}} in the prompt."
-    return ""
 
 
 def _gone(suite: Suite, callable_now: frozenset[str]) -> list[str]:

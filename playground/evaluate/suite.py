@@ -7,6 +7,7 @@ in one pass and without running anything.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal, Self
 
@@ -18,8 +19,8 @@ MOST_CASES = 20_000
 MOST_ARMS = 50
 MOST_REPEATS = 100
 MOST_VARIABLES = 200
-MOST_SCHEMA_VALUES = 3_000
-"""So many values a JSON schema may hold, and ``DEEPEST_SCHEMA`` levels of them."""
+MOST_SCHEMA_VALUES = 5_000
+"""So many names and values a JSON schema may hold, and ``DEEPEST_SCHEMA`` levels of them."""
 DEEPEST_SCHEMA = 60
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -107,14 +108,23 @@ class HasSchema(_Part):
             seen += 1
             if seen > MOST_SCHEMA_VALUES or depth > DEEPEST_SCHEMA:
                 raise ValueError(
-                    f"a schema has {MOST_SCHEMA_VALUES:,} values at most, "
+                    f"a schema has {MOST_SCHEMA_VALUES:,} names and values at most, "
                     f"and {DEEPEST_SCHEMA} levels"
                 )
             if isinstance(each, dict):
-                each = list(each.values())
+                each = [*each, *each.values()]
             if isinstance(each, (list, tuple)):
-                waiting += [(inner, depth + 1) for inner in each[: MOST_SCHEMA_VALUES + 1]]
+                waiting += [(inner, depth + 1) for inner in each[: 2 * MOST_SCHEMA_VALUES]]
+            elif not _is_storable(each):
+                raise ValueError("a schema holds no endless number and no half of a character")
         return value
+
+
+def _is_storable(value: Any) -> bool:
+    """Whether JSON and a database can hold it."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not (isinstance(value, str) and any("\ud800" <= each <= "\udfff" for each in value))
 
 
 class NumberWithin(_Part):

@@ -42,6 +42,8 @@ def filled(template: str, variables: Mapping[str, str], place: str = "") -> str:
 
 def names_in(template: str) -> frozenset[str]:
     """The names of the variables that a text asks for."""
+    if "{{" not in template:
+        return frozenset()
     return frozenset(name.strip() for name in _NAMED.findall(template))
 
 

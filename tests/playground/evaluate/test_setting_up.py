@@ -167,7 +167,7 @@ def test_a_draft_says_what_keeps_it_from_running() -> None:
     )
     problems = draft_of(suite).to_run(frozenset({"xai:grok"}))[1]
     assert problems == (
-        "Case “a” has nothing for {{city}} in the prompt.",
+        "A prompt asks for “city”, which 1 case (“a”) does not have.",
         "The judge is also an arm, and nobody judges their own answers.",
         "OpenAI gone cannot be asked now: it is not callable here.",
     )

@@ -196,7 +196,7 @@ HOSTILE = {
         json.dumps(
             {"name": "x", "checks": [{"type": "json_schema", "value": {"enum": [*range(10**5)]}}]}
         ).encode(),
-        "a schema has 3,000 values at most",
+        "a schema has 5,000 names and values at most",
     ),
 }
 
@@ -207,6 +207,16 @@ def test_a_hostile_suite_ends_in_a_sentence(name: str) -> None:
     began = time.thread_time()
     assert sentence in refusal(content)
     assert time.thread_time() - began < 4
+
+
+@pytest.mark.parametrize("value", ['"\\ud800"', '{"\\udfff": 1}', "1e400"])
+def test_a_schema_holds_only_what_can_be_stored(value: str) -> None:
+    content = (
+        f'{{"name": "x", "checks": [{{"type": "json_schema", "value": {{"const": {value}}}}}]}}'
+    )
+    assert "a schema holds no endless number and no half of a character" in refusal(
+        content.encode()
+    )
 
 
 def test_aliases_are_read_where_they_are_few() -> None:
