@@ -73,7 +73,7 @@ def _all(desk: EvaluateDesk) -> None:
 
 
 def _listed(desk: EvaluateDesk, head: RunHead) -> None:
-    with st.container(border=True, key=f"run-{head.id}"):
+    with st.container(border=True, key=f"evaluated-{head.id}"):
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
         ):
