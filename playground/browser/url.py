@@ -133,12 +133,6 @@ def run_id() -> str | None:
     return st.query_params.get(_RUN_PARAM) or None
 
 
-def evaluate_link(label: str, run: str, view: str, icon: str = ":material/science:") -> None:
-    """Draw a link to a run, in one of the views of Evaluate; an empty ``run``: to none."""
-    query = {_VIEW_PARAM: view, **({_RUN_PARAM: run} if run else {})}
-    st.page_link(EVALUATE_PAGE, label=label, icon=icon, query_params=query)
-
-
 def measure_link(label: str, candidates: Sequence[str], language: str, vertical: str) -> None:
     """Draw a link to Evaluate, to measure these candidates (``vendor:model``) for this intent."""
     query = {_VIEW_PARAM: "set up", _PIN_PARAM: list(candidates)}

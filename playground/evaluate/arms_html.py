@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 from playground.evaluate.grid_html import arm_name
 from playground.evaluate.quality_points import Kind, Point
-from playground.evaluate.verdict_words import rate_words, simulated_words
+from playground.evaluate.verdict_words import simulated_words
 from playground.evaluate.verdicts import ArmFigures
 from playground.look import parts, words
 
-HEADINGS = ("Arm", "Passed", "1,000 answers cost", "First token", "Whole answer", "Besides")
+_HEADINGS = ("Arm", "Passed", "1,000 answers cost", "First token", "Whole answer", "Besides")
 
 
 def arms_html(arms: Sequence[ArmFigures]) -> str:
     """A row for each arm; figures that are not known are dashes, never 0."""
-    head = "".join(f'<th scope="col">{each}</th>' for each in HEADINGS)
+    head = "".join(f'<th scope="col">{each}</th>' for each in _HEADINGS)
     rows = "".join(map(_row, arms))
     return f'<table class="eval-arms"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
@@ -31,7 +31,7 @@ def _row(each: ArmFigures) -> str:
     )
     data = "".join(
         f'<td data-of="{name}">{value}</td>'
-        for name, value in zip(HEADINGS[1:], cells, strict=True)
+        for name, value in zip(_HEADINGS[1:], cells, strict=True)
     )
     return f'<tr><th scope="row">{arm_name(each.arm)}{chip}</th>{data}</tr>'
 
@@ -46,19 +46,6 @@ def _passed(each: ArmFigures) -> str:
         return f"{count}<small>says nothing of quality</small>"
     span = f"{100 * found.low:.0f}% to {100 * found.high:.0f}%"
     return f"<b>{100 * found.value:.0f}%</b><small>{count}, {span}</small>"
-
-
-def row_words(each: ArmFigures) -> list[str]:
-    """The same row in words alone, for a file."""
-    cost = "–" if each.usd_per_1000 is None else words.dollars(each.usd_per_1000)
-    besides = [simulated_words(each)]
-    if each.failed_over:
-        besides.append(f"failed over {each.failed_over:,} of {each.cells:,}")
-    if each.errors:
-        besides.append(words.counted(each.errors, "error"))
-    passed = rate_words(each.rate, simulated=each.simulated > 0)
-    times = (_time(each.ttft_p50_ms), _time(each.total_p50_ms))
-    return [each.arm.label, passed, cost, *times, ", ".join(filter(None, besides)) or "–"]
 
 
 def _time(milliseconds: float | None) -> str:

@@ -27,13 +27,18 @@ def exported(runs: RunStore, run: Run, name: str, path: Path) -> None:
     file, made = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(file, "wb") as writing:
-            for piece in _EXPORTS[name](runs, run):
+            for piece in pieces(runs, run, name):
                 writing.write(piece)
         Path(made).chmod(0o644)
         Path(made).replace(path)
     except BaseException:
         Path(made).unlink(missing_ok=True)
         raise
+
+
+def pieces(runs: RunStore, run: Run, name: str) -> Iterator[bytes]:
+    """A run in a format, piece by piece. Raises StoreError."""
+    return _EXPORTS[name](runs, run)
 
 
 def findings_of(run: Run, found: Measured) -> Findings:

@@ -2,43 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Final, NamedTuple
 
 import streamlit as st
 
-from playground.evaluate.arms_html import HEADINGS, row_words
-from playground.evaluate.cells import Cell, CellSummary, Run
+from playground.evaluate.cells import Run
 from playground.evaluate.desk_view import EvaluateDesk
-from playground.evaluate.run_csv import run_csv
-from playground.evaluate.run_json import run_json
-from playground.evaluate.run_junit import run_junit
-from playground.evaluate.run_page import Findings, run_page
+from playground.evaluate.exporting import pieces
 from playground.evaluate.start_view import file_name
 from playground.evaluate.suite_files import write_suite
-from playground.evaluate.verdict_words import sentences
-from playground.evaluate.verdicts import Verdicts
 
 
 class _Format(NamedTuple):
-    """A format of cells: its name, what it is for, its ending and type, and its writer."""
+    """A format: what it is called, what it is for, its name in ``exporting``, ending and type."""
 
     label: str
     about: str
+    name: str
     ending: str
     mime: str
-    write: Callable[[Run, Iterable[Cell]], Iterator[bytes]]
 
 
 _FORMATS: Final = (
-    _Format("CSV", "A row for each cell, for a spreadsheet", "csv", "text/csv", run_csv),
-    _Format("JSON", "All of it, for programs", "json", "application/json", run_json),
-    _Format("JUnit", "For a build server", "xml", "application/xml", run_junit),
+    _Format("CSV", "A row for each cell, for a spreadsheet", "csv", "csv", "text/csv"),
+    _Format("JSON", "All of it, for programs", "json", "json", "application/json"),
+    _Format("JUnit", "For a build server", "junit", "xml", "application/xml"),
+    _Format("Report", "One page to read, print and hand on", "html", "html", "text/html"),
 )
 
 
-def exports(desk: EvaluateDesk, run: Run, cells: Sequence[CellSummary], found: Verdicts) -> None:
+def exports(desk: EvaluateDesk, run: Run) -> None:
     """The button, and what it opens; nothing is read before a file is clicked."""
     opened = st.popover(
         "Export",
@@ -52,20 +47,8 @@ def exports(desk: EvaluateDesk, run: Run, cells: Sequence[CellSummary], found: V
     name = file_name(run.suite)
     with opened, st.container(gap="xsmall", key="evaluate-export-files"):
         for each in _FORMATS:
-            _file(
-                each.label,
-                each.about,
-                partial(_written, each, desk, run),
-                f"speko-{name}.{each.ending}",
-                each.mime,
-            )
-        _file(
-            "Report",
-            "One page to read, print and hand on",
-            lambda: b"".join(run_page(run, cells, desk.runs.cells(run.id), findings_of(found))),
-            f"speko-{name}.html",
-            "text/html",
-        )
+            made = partial(_written, desk, run, each.name)
+            _file(each.label, each.about, made, f"speko-{name}.{each.ending}", each.mime)
         _file(
             "Suite",
             "To run again, here or from the command line",
@@ -75,8 +58,8 @@ def exports(desk: EvaluateDesk, run: Run, cells: Sequence[CellSummary], found: V
         )
 
 
-def _written(form: _Format, desk: EvaluateDesk, run: Run) -> bytes:
-    return b"".join(form.write(run, desk.runs.cells(run.id)))
+def _written(desk: EvaluateDesk, run: Run, name: str) -> bytes:
+    return b"".join(pieces(desk.runs, run, name))
 
 
 def _file(label: str, about: str, make: Callable[[], bytes], name: str, mime: str) -> None:
@@ -92,12 +75,3 @@ def _file(label: str, about: str, make: Callable[[], bytes], name: str, mime: st
             width=140,
         )
         st.caption(about, width="stretch")
-
-
-def findings_of(found: Verdicts) -> Findings:
-    """What is said of the run, for its report."""
-    return Findings(
-        sentences=sentences(found),
-        headings=HEADINGS,
-        rows=[row_words(each) for each in found.arms],
-    )

@@ -26,8 +26,8 @@ _SAID = 3
 """So many sentences stand open."""
 
 
-def findings(desk: EvaluateDesk, run: Run, cells: Sequence[CellSummary]) -> Verdicts:
-    """From the verdict to the picture; returns what was said."""
+def findings(desk: EvaluateDesk, run: Run, cells: Sequence[CellSummary]) -> None:
+    """From the verdict to the picture."""
     found = desk.remembered(
         ("verdicts", run.id, len(cells), run.spent_usd, run.status),
         lambda: verdicts(measured(run.suite, cells), over=run.status not in LIVE),
@@ -38,7 +38,6 @@ def findings(desk: EvaluateDesk, run: Run, cells: Sequence[CellSummary]) -> Verd
     with st.expander("How this is counted", key="evaluate-how"):
         st.markdown(HOW)
     _picture(found)
-    return found
 
 
 def _judged(run: Run, cells: Sequence[CellSummary], found: Verdicts) -> list[str]:

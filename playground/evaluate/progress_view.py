@@ -63,7 +63,7 @@ def _look(desk: EvaluateDesk, drawn: Run) -> None:
         st.html(_ended(run))
         if run.note:
             st.info(literal(run.note), icon=":material/info:")
-    with st.container(horizontal=True, key="evaluate-controls"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="evaluate-controls"):
         _buttons(desk, run)
 
 

@@ -73,7 +73,7 @@ def _all(desk: EvaluateDesk) -> None:
 
 
 def _listed(desk: EvaluateDesk, head: RunHead) -> None:
-    with st.container(border=True, key=f"run-{head.id}"):
+    with st.container(border=True, key=f"evaluated-{head.id}"):
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
         ):
@@ -150,10 +150,10 @@ def _over(desk: EvaluateDesk, run: Run) -> None:
     cells = _cells(desk, run)
     if not cells:
         return
-    found = findings(desk, run, cells)
+    findings(desk, run, cells)
     use_scores(desk, run, cells)
     two_runs(desk, run, cells)
-    exports(desk, run, cells, found)
+    exports(desk, run)
     st.fragment(_case_by_case)(run, cells)
 
 

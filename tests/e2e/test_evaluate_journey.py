@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -102,3 +103,60 @@ def test_a_run_that_its_server_did_not_survive_can_go_on(
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("cancelled", exact=True)).to_be_visible()
     complaints.clear()
+
+
+def test_a_run_leaves_as_files_and_its_suite_comes_back(
+    page: Page, server: PlaygroundServer, tmp_path: Path
+) -> None:
+    page.goto(f"{server.url}/evaluate?how=results")
+    settle(page)
+    page.get_by_role("button", name=re.compile("^General, English")).first.click()
+    page.get_by_role("button", name="Export").click()
+    files = {}
+    for name in ("CSV", "JSON", "JUnit", "Report", "Suite"):
+        with page.expect_download() as download:
+            page.locator(f".st-key-evaluate-export-{name} button").click()
+        files[name] = tmp_path / download.value.suggested_filename
+        download.value.save_as(files[name])
+    assert [path.name for path in files.values()] == [
+        "speko-general-english.csv",
+        "speko-general-english.json",
+        "speko-general-english.xml",
+        "speko-general-english.html",
+        "general-english.yaml",
+    ]
+    assert "<testsuite" in files["JUnit"].read_text("utf-8")
+    assert "General, English" in files["Report"].read_text("utf-8")
+
+    page.keyboard.press("Escape")
+    page.get_by_role("radio", name="Set up").click()
+    page.get_by_role("button", name="Start anew").click()
+    expect(page.get_by_role("button", name="Run it")).to_be_visible()
+    settle(page)
+    page.get_by_role("button", name="Upload", exact=True).click()
+    page.locator("input[type=file]").set_input_files(files["Suite"])
+    expect(page.get_by_text("15 cases. A column is a variable")).to_be_visible()
+
+
+def test_what_is_typed_into_the_sheet_is_a_case_after_a_reload(
+    page: Page, server: PlaygroundServer
+) -> None:
+    page.goto(f"{server.url}/evaluate?how=set+up")
+    settle(page)
+    if (anew := page.get_by_role("button", name="Start anew")).count():
+        anew.click()
+    expect(page.get_by_role("button", name="Run it")).to_be_visible()
+    settle(page)
+    sheet = page.locator('[class*="st-key-evaluate-cases-"] canvas').first
+    sheet.scroll_into_view_if_needed()
+    box = sheet.bounding_box()
+    assert box is not None
+    # Something lies over the canvas, so the click goes to a place: the first line's second column.
+    page.mouse.dblclick(box["x"] + 250, box["y"] + 52)
+    page.keyboard.type("What is two plus two?")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("1 case. A column is a variable")).to_be_visible()
+    settle(page)
+    page.reload()
+    expect(page.get_by_text("1 case. A column is a variable")).to_be_visible()
+    expect(page.get_by_text("1 call: 1 case × 1 arm")).to_be_visible()
