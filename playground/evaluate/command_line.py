@@ -20,7 +20,6 @@ from playground.evaluate.measured import measured
 from playground.evaluate.running import AT_ONCE, MOST_AT_ONCE
 from playground.evaluate.runs import RunStore
 from playground.evaluate.suite import SuiteError
-from playground.evaluate.verdicts import verdicts
 from playground.runtime import Runtime, get_runtime
 from playground.servers.local_gateway import GatewayStartError
 from playground.sessions.database import StoreError
@@ -169,7 +168,7 @@ def _show(runtime: Runtime, chosen: argparse.Namespace) -> int:
     run = words.require(runs.load(chosen.run_id), chosen.run_id)
     found = measured(run.suite, runs.summaries(run.id))
     over = run.status not in ("running", "paused")
-    words.tell(*words.head_lines(run), *words.found_lines(verdicts(found, over=over)))
+    words.tell(*words.head_lines(run), *words.found_lines(found, over=over))
     return 0
 
 

@@ -20,7 +20,6 @@ from playground.evaluate.runs import RunStore
 from playground.evaluate.suite import Suite
 from playground.evaluate.suite_files import read_suite
 from playground.evaluate.two_runs import Regression, regression
-from playground.evaluate.verdicts import verdicts
 from playground.runtime import Runtime
 from playground.servers import connection as connections
 from playground.servers.connection import Connection
@@ -188,7 +187,7 @@ def _watch(live: LiveRun) -> None:
 
 def _report(runs: RunStore, run: Run, before: Run | None, options: RunOptions) -> int:
     found = measured(run.suite, runs.summaries(run.id))
-    words.tell(*words.head_lines(run), *words.found_lines(verdicts(found)))
+    words.tell(*words.head_lines(run), *words.found_lines(found))
     compared: Regression | None = None
     if before is not None:
         compared = regression(measured(before.suite, runs.summaries(before.id)), found)

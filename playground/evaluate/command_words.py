@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 from playground.evaluate.cells import Run, RunHead
 from playground.evaluate.estimate import Estimate
+from playground.evaluate.judged import judgement_words, judgements
+from playground.evaluate.measured import Measured
 from playground.evaluate.progress import Progress
 from playground.evaluate.runs import RunGoneError
 from playground.evaluate.verdict_words import arm_words, sentences
-from playground.evaluate.verdicts import Verdicts
+from playground.evaluate.verdicts import verdicts
 from playground.look.words import counted, dollars
 
 _EVERY_SECONDS = 0.1
@@ -110,10 +112,14 @@ def head_lines(run: Run) -> list[str]:
     return [*lines, run.note] if run.note else lines
 
 
-def found_lines(found: Verdicts) -> Iterable[str]:
-    """Each arm's figures, then what may be said of their differences."""
-    yield from map(arm_words, found.arms)
-    yield from sentences(found)
+def found_lines(found: Measured, *, over: bool = True) -> Iterable[str]:
+    """Each arm's figures, then what may be said of their differences, and what a judge said."""
+    said = verdicts(found, over=over)
+    yield from map(arm_words, said.arms)
+    yield from sentences(said)
+    if said.baseline is not None:
+        name = said.baseline.label
+        yield from (judgement_words(each, name) for each in judgements(found))
 
 
 def duration(seconds: float) -> str:

@@ -13,7 +13,7 @@ import pytest
 
 from playground.evaluate.command_line import main
 from playground.evaluate.live_runs import evaluations
-from playground.evaluate.suite import Contains
+from playground.evaluate.suite import Contains, Judge
 from playground.evaluate.suite_files import write_suite
 from playground.runtime import get_runtime
 from playground.teams.owner import MACHINE_OWNER
@@ -74,6 +74,15 @@ def test_all_is_well(file: Path, capsys: pytest.CaptureFixture[str], tmp_path: P
     told = json.loads((tmp_path / "out.json").read_bytes())
     assert (told["run"]["id"], len(told["cells"])) == (run_id, 6)
     assert KEY not in (tmp_path / "out.json").read_text() + said.out + said.err
+
+
+def test_what_a_judge_says_is_said(
+    file: Path, wire: ThreadedWireServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    judge = Judge(pin="openai:judge", pairwise=True)
+    file.write_bytes(write_suite(suite(2, 2, judge=judge)))
+    assert main(["run", str(file)]) == 0
+    assert "a1, judged against a0: 0 wins, 0 ties, 0 losses; 2 undecided" in capsys.readouterr().out
 
 
 def test_a_failed_check_ends_with_100(file: Path, wire: ThreadedWireServer) -> None:
