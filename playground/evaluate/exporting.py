@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from playground.evaluate.arms_html import HEADINGS, row_words
 from playground.evaluate.cells import Run
-from playground.evaluate.measured import measured
+from playground.evaluate.measured import Measured, measured
 from playground.evaluate.run_csv import run_csv
 from playground.evaluate.run_json import run_json
 from playground.evaluate.run_junit import run_junit
 from playground.evaluate.run_page import Findings, run_page
 from playground.evaluate.runs import RunStore
-from playground.evaluate.verdict_words import sentences
+from playground.evaluate.verdict_words import rate_words, sentences, simulated_words
 from playground.evaluate.verdicts import verdicts
+from playground.look import words
 
 Export = Callable[[RunStore, Run], Iterator[bytes]]
 
@@ -41,11 +41,34 @@ def pieces(runs: RunStore, run: Run, name: str) -> Iterator[bytes]:
     return _EXPORTS[name](runs, run)
 
 
+def findings_of(run: Run, found: Measured) -> Findings:
+    """What may be said of a run, as its web page has it."""
+    said = verdicts(found, over=run.status not in ("running", "paused"))
+    rows = [
+        (
+            arm.arm.label,
+            rate_words(arm.rate, simulated=arm.simulated > 0),
+            "" if arm.ttft_p50_ms is None else words.milliseconds(arm.ttft_p50_ms),
+            "" if arm.usd_per_1000 is None else words.dollars(arm.usd_per_1000),
+            f"{arm.failed_over:,} of {arm.cells:,}",
+            simulated_words(arm),
+        )
+        for arm in said.arms
+    ]
+    headings = (
+        "Arm",
+        "Passed",
+        "First token (p50)",
+        "Cost per 1,000 cells (estimated, list price)",
+        "Failed over",
+        "Simulated",
+    )
+    return Findings(sentences(said), headings, rows)
+
+
 def _page(runs: RunStore, run: Run) -> Iterator[bytes]:
     summaries = runs.summaries(run.id)
-    is_over = run.status not in ("running", "paused")
-    said = verdicts(measured(run.suite, summaries), over=is_over)
-    found = Findings(sentences(said), HEADINGS, [row_words(arm) for arm in said.arms])
+    found = findings_of(run, measured(run.suite, summaries))
     return run_page(run, summaries, runs.cells(run.id), found)
 
 
