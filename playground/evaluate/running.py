@@ -40,6 +40,8 @@ MOST_WAIT: Final = 600.0
 """Seconds for which one cell waits for a vendor's pauses; then the 429 is its result."""
 CONNECTION_TRIES: Final = 3
 _LONG_PAUSE: Final = 5.0
+_WAITING: Final = 4
+"""So many times the calls in flight may be cells that wait for a judge."""
 MOST_BROKEN: Final = 10
 """So many cells one after the other that do not reach the server end the run: it can go on."""
 
@@ -79,6 +81,7 @@ class Running:
         self._queue = Queue(suite, work.run.seed, work.done, self._most)
         self._rows = Rows(suite, work.done)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._calls = 0
         self._ended: tuple[RunStatus, str] | None = None
         self._unreached: list[tuple[Planned, Cell]] = []
         self._has_reached = False
@@ -97,7 +100,7 @@ class Running:
         try:
             while True:
                 self._look.clear()
-                wait = self._start_what_may()
+                wait = self._start_and_show()
                 if self._is_over():
                     break
                 await _set_within(self._look, wait)
@@ -138,7 +141,12 @@ class Running:
             vendor = self._paces.vendor_of(planned)
             self._paces.of(vendor).start()
             self._ledger.reserve(planned.key)
+            self._calls += 1
             self._start(self._make(planned, vendor))
+        return wait
+
+    def _start_and_show(self) -> float | None:
+        wait = self._start_what_may()
         self._show()
         if wait is not None and wait > _LONG_PAUSE and not self._tasks:
             self._live.become(problem=f"All who are left to ask want a pause of {wait:.0f} s.")
@@ -146,7 +154,8 @@ class Running:
 
     def _may_start(self) -> bool:
         return (
-            len(self._tasks) < self._most
+            self._calls < self._most
+            and len(self._tasks) < _WAITING * self._most
             and self._ended is None
             and self._live.steering == "go"
             and not self._recorder.is_behind
@@ -173,10 +182,15 @@ class Running:
             try:
                 cell = await self._ask(planned)
             finally:
+                self._calls -= 1
                 self._has_ended(vendor)
             self._ledger.spend(planned.key, cell.answer.cost_usd)
             self._paces.learn(planned, vendor, cell, began, self._loop.time())
-            if not self._asks_again(planned, cell, vendor) and self._is_reached(planned, cell):
+            # The next call goes out before this one's answer is looked at.
+            is_asked_again = self._asks_again(planned, cell, vendor)
+            self._start_what_may()
+            await asyncio.sleep(0)
+            if not is_asked_again and self._is_reached(planned, cell):
                 cell = await with_checks(self._suite, planned, cell)
                 if self._judge is not None:
                     cell = await self._judge.each(planned, cell)
