@@ -11,8 +11,12 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
+
+from pydantic import BaseModel
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 CUT = "[key]"
 """What is shown in a key's place."""
@@ -55,11 +59,6 @@ class Redactor:
     def __init__(self, secrets: Iterable[str]) -> None:
         # Each answer has one, and few need more than this.
         self._given = tuple(secrets)
-
-    @property
-    def knows_any(self) -> bool:
-        """Whether there is anything that it would take out."""
-        return bool(self._given)
 
     @cached_property
     def _secrets(self) -> list[str]:
@@ -104,6 +103,14 @@ class Redactor:
         if isinstance(value, list | tuple):
             return type(value)(self.value(item) for item in value)
         return value
+
+    def model(self, model: ModelT) -> ModelT:
+        """A model with ``words`` for each of its texts; the same object where nothing changes."""
+        if not self._given:
+            return model
+        told = model.model_dump()
+        shown = self.value(told)
+        return model if shown == told else type(model).model_validate(shown)
 
     def pieces(self, text: str) -> list[tuple[int, int]]:
         """Where the text has a piece of a key: its beginnings and ends, in order."""

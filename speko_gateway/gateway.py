@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 
 from speko_client.models import (
     SCORES_HEADER,
@@ -335,6 +336,7 @@ def build_gateway(
             [scores[name] for name in SHIPPED],
             scores.get(config.snapshot or ""),
             config.scores_folder,
+            named_file=Path(config.snapshot) if config.snapshot else None,
         ),
         shortlists=shortlists,
         live_scores=live_scores,

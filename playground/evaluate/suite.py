@@ -19,8 +19,9 @@ MOST_CASES = 20_000
 MOST_ARMS = 50
 MOST_REPEATS = 100
 MOST_VARIABLES = 200
-MOST_SCHEMA_VALUES = 5_000
+MOST_SCHEMA_VALUES = 2_000
 """So many names and values a JSON schema may hold, and ``DEEPEST_SCHEMA`` levels of them."""
+MOST_SCHEMA_LETTERS = 100_000
 DEEPEST_SCHEMA = 60
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -102,14 +103,16 @@ class HasSchema(_Part):
     @classmethod
     def _of_a_size(cls, value: dict[str, Any]) -> dict[str, Any]:
         waiting: list[tuple[Any, int]] = [(value, 1)]
-        seen = 0
+        seen = letters = 0
         while waiting:
             each, depth = waiting.pop()
             seen += 1
-            if seen > MOST_SCHEMA_VALUES or depth > DEEPEST_SCHEMA:
+            letters += len(each) if isinstance(each, str) else 0
+            too_many = seen > MOST_SCHEMA_VALUES or letters > MOST_SCHEMA_LETTERS
+            if too_many or depth > DEEPEST_SCHEMA:
                 raise ValueError(
                     f"a schema has {MOST_SCHEMA_VALUES:,} names and values at most, "
-                    f"and {DEEPEST_SCHEMA} levels"
+                    f"{MOST_SCHEMA_LETTERS:,} characters and {DEEPEST_SCHEMA} levels"
                 )
             if isinstance(each, dict):
                 each = [*each, *each.values()]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any, Literal, NoReturn
+from time import thread_time
+from typing import Any, Final, Literal, NoReturn
 
 import yaml
 from pydantic import ValidationError
@@ -36,6 +37,9 @@ from playground.evaluate.yaml_values import (
     with_nulls,
     yaml_value,
 )
+
+_SECONDS: Final = 3.0
+"""Of processor time, to look through all patterns and schemas of a suite."""
 
 
 def read_suite(content: bytes, name: str = "the suite") -> Suite:
@@ -78,9 +82,10 @@ def suite_from(value: Any) -> Suite:
 
 def require_sound(suite: Suite) -> None:
     """Raises SuiteError for a regular expression or a schema that is none, with its place."""
-    _sound(suite.checks, ("checks",))
+    until = thread_time() + _SECONDS
+    _sound(suite.checks, ("checks",), until)
     for place, case in enumerate(suite.cases):
-        _sound(case.checks, ("cases", place, "checks"))
+        _sound(case.checks, ("cases", place, "checks"), until)
 
 
 def write_suite(suite: Suite, form: Literal["yaml", "json"] = "yaml") -> bytes:
@@ -187,8 +192,13 @@ def _few_enough(cases: Any) -> None:
         )
 
 
-def _sound(checks: Sequence[Check], path: Path) -> None:
+def _sound(checks: Sequence[Check], path: Path, until: float) -> None:
     for place, check in enumerate(checks):
+        if thread_time() > until:
+            raise SuiteError(
+                "the patterns and schemas up to here took too long to look through; use fewer",
+                path=(*path, place),
+            )
         try:
             if isinstance(check, Matches) and not has_names(check.value):
                 check_pattern(check.value)

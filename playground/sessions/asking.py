@@ -1,7 +1,7 @@
 """The one way to ask a server: for an answer, and for the ranking that it would answer by.
 
 A *preview* is the question, a *ranking* its answer; a preview runs no model. What a server says is
-made fit to be kept here (``keepable``).
+made storable here: JSON can spell half a surrogate pair, which no file or page can hold.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import nullcontext
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+from pydantic import BaseModel
 
 from playground.servers.connection import Connecting, Connection
-from playground.sessions.keepable import sound_model, without_keys
 from playground.sessions.reasoning import parted
 from playground.sessions.totals import Price
 from playground.sessions.turns import Answer, Turn, TurnSettings
@@ -39,6 +40,7 @@ from speko_client.models import (
     Timing,
 )
 from speko_client.redaction import RedactedStream, Redactor
+from speko_client.wire.halves import sound_value
 
 ANSWER_TIMEOUT: Final = 330.0
 """Seconds a server may stay silent: it may be trying several candidates, and one may have to load
@@ -51,6 +53,8 @@ _NOTICED_MS: Final = 500.0
 """From here on a simulated vendor's words are late, as in the embedded gateway."""
 
 _LOG = logging.getLogger(__name__)
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 async def connected(server: Connection | Connecting) -> Connection:
@@ -88,7 +92,7 @@ async def run_turn(
         async for event in stream:
             event = sound_model(event)
             if not isinstance(event, CompleteStreamDelta | CompleteStreamReasoning):
-                event = without_keys(event, redactor)
+                event = redactor.model(event)
             yield arriving.take(event, (clock() - started) * 1000)
         await stream.result()
 
@@ -121,7 +125,7 @@ async def ranking_for(
             _kept_open(client) or client_of(connection, within) as asked,
         ):
             ranking = await asked.preview_routing(**preview_arguments(connection, settings))
-            return without_keys(sound_model(ranking), connection.redactor)
+            return connection.redactor.model(sound_model(ranking))
     except (SpekoApiError, TimeoutError) as error:
         # A server without previews answers 404 to each turn: that is not worth a line in the log.
         _LOG.debug("No preview from %s: %s", connection.name, type(error).__name__)
@@ -331,3 +335,15 @@ def _meta(event: CompleteStreamMeta) -> dict[str, Any]:
         "attempts": tuple(event.attempts or ()),
         "scores_run_id": event.scores_run_id,
     }
+
+
+def sound_model(model: ModelT) -> ModelT:
+    """The model with every lone surrogate in its texts replaced by U+FFFD, and whole pairs joined.
+
+    The same object where nothing had to change.
+    """
+    try:
+        model.model_dump_json()
+    except ValueError:
+        return type(model).model_validate(sound_value(model.model_dump()))
+    return model

@@ -15,7 +15,7 @@ from playground.look import palette
 from playground.look.words import counted, milliseconds
 from playground.servers.connection import Connection
 from playground.servers.local_gateway import GatewayStartError
-from playground.sessions.keepable import sound_model
+from playground.sessions.asking import sound_model
 from playground.sessions.totals import MOST_TOKENS
 from playground.sessions.turns import Answer, Turn, TurnError
 from speko_client.errors import (

@@ -41,3 +41,14 @@ def sound(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return text
+
+
+def sound_value(value: object) -> object:
+    """A JSON value with each of its texts ``sound``."""
+    if isinstance(value, str):
+        return sound(value)
+    if isinstance(value, dict):
+        return {key: sound_value(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [sound_value(item) for item in value]
+    return value

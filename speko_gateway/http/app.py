@@ -178,7 +178,7 @@ def _add_scores(app: FastAPI, gateway: Gateway) -> None:
         gateway.on_shelf.asked_for(id)
         headers = headers_of(request.scope) | {SCORES_HEADER.lower(): id}
         headers.pop(WHAT_IF_HEADER.lower(), None)
-        found = scores_rows(gateway.for_request(headers))
+        found = await scores_rows(gateway.for_request(headers))
         return Response(encode(wire(found)), media_type="application/json")
 
 

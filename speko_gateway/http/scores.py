@@ -11,18 +11,27 @@ from speko_gateway.gateway import Gateway
 from speko_gateway.routing.figures import Figures
 from speko_gateway.routing.lookup import Scope
 from speko_gateway.routing.scores import Snapshot
+from speko_gateway.turns import Stint
 
 _EVERYWHERE = Scope("en", "general", "global")
 """The broadest scope: what stands there holds wherever nothing closer is known."""
 
 
-def scores_rows(here: Gateway) -> ScoresRows:
-    """The snapshot that ranks this request, and what is known of those that can be called."""
+async def scores_rows(here: Gateway) -> ScoresRows:
+    """The snapshot that ranks this request, and what is known of those that can be called.
+
+    It takes turns with everything else: thirty languages of a hundred models are 100 ms of work.
+    """
     callable_now = [each.candidate for each in here.fleet.pool() if each.unavailable is None]
+    rows: list[ScoresRow] = []
+    stint = Stint()
+    for each in callable_now:
+        await stint.breathe()
+        rows += _rows(each, here.snapshot)
     return ScoresRows(
         snapshot=here.on_shelf.described(here.snapshot),
         candidates=[each.id for each in callable_now],
-        rows=[row for each in callable_now for row in _rows(each, here.snapshot)],
+        rows=rows,
     )
 
 

@@ -35,7 +35,7 @@ class Shelf:
     """The snapshots by id. ``clock`` gives monotonic seconds.
 
     ``shipped`` come with the gateway; ``named`` is one more that somebody named at the start, whose
-    id may be that of a shipped one, which it then replaces.
+    id may be that of a shipped one, which it then replaces, and ``named_file`` its file.
     """
 
     def __init__(
@@ -44,13 +44,15 @@ class Shelf:
         named: Snapshot | None = None,
         folder: Path | None = None,
         clock: Callable[[], float] = time.monotonic,
+        named_file: Path | None = None,
     ) -> None:
         self._fixed: dict[str, Snapshot] = {each.id: each for each in shipped}
         self._shipped = frozenset(self._fixed)
         if named is not None and self._fixed.get(named.id) is not named:
             self._fixed[named.id] = named
             self._shipped -= {named.id}
-        self._folder = SnapshotFolder(folder, frozenset(self._fixed)) if folder else None
+        taken = frozenset(self._fixed)
+        self._folder = SnapshotFolder(folder, taken, named_file) if folder else None
         self._clock = clock
         self._contents = NOTHING
         self._due = 0.0

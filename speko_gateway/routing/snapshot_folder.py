@@ -75,11 +75,16 @@ NOTHING: Final = Contents()
 
 
 class SnapshotFolder:
-    """The snapshots in one folder; ``taken`` are ids that no file may have."""
+    """The snapshots in one folder; ``taken`` are ids that no file may have.
 
-    def __init__(self, path: Path, taken: frozenset[str]) -> None:
+    ``apart`` is a file that is passed over, where it lies in this folder: it is in force already.
+    """
+
+    def __init__(self, path: Path, taken: frozenset[str], apart: Path | None = None) -> None:
         self._path = path
         self._taken = taken
+        lies_here = apart is not None and apart.absolute().parent == path.absolute()
+        self._apart = apart.name if apart is not None and lies_here else None
         self._stamps: dict[str, Stamp | None] = {}
         self._read: dict[str, Snapshot | Fault] = {}
         self._contents = NOTHING
@@ -88,6 +93,7 @@ class SnapshotFolder:
         """What is there now; only files that have changed are read again. It never raises."""
         try:
             stamps = dict(sorted(islice(_stamps(self._path), _MOST_NAMES)))
+            stamps.pop(self._apart or "", None)
         except FileNotFoundError:
             stamps = {}
         except OSError as error:

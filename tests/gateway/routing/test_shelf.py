@@ -145,6 +145,16 @@ def test_ids_that_are_taken(tmp_path: Path) -> None:
     assert shelf(tmp_path).named(DEMO.id) is DEMO
 
 
+def test_the_file_that_is_in_force_may_lie_in_the_folder(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    write(tmp_path, "other")
+    named = load_snapshot(str(path))
+    here = Shelf([DEMO], named, tmp_path, SteppedClock(), path)
+    assert not here.problems()
+    assert here.named("mine-1") is named
+    assert [each.id for each in here.snapshots()] == [DEMO.id, "mine-1", "other"]
+
+
 def test_two_rows_for_one_scope(tmp_path: Path) -> None:
     row = json.loads(content())["rows"][0]
     write(tmp_path, rows=[row, row])

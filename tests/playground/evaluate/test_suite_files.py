@@ -192,11 +192,39 @@ HOSTILE = {
         "there are 200,000 variables",
     ),
     "a long number": (b'{"name":"x","repeats":' + b"9" * 5_000 + b"}", "no JSON"),
+    "a schema of long patterns": (
+        json.dumps(
+            {
+                "name": "x",
+                "checks": [{"type": "json_schema", "value": {"pattern": "(a|b)*" * 1_000_000}}],
+            }
+        ).encode(),
+        "100,000 characters",
+    ),
+    "many slow schemas": (
+        json.dumps(
+            {
+                "name": "x",
+                "checks": [
+                    {
+                        "type": "json_schema",
+                        "value": {
+                            "$schema": "http://json-schema.org/draft-04/schema#",
+                            "title": str(first),
+                            "enum": [{"a": second} for second in range(600)],
+                        },
+                    }
+                    for first in range(90)
+                ],
+            }
+        ).encode(),
+        "took too long to look through",
+    ),
     "a large schema": (
         json.dumps(
             {"name": "x", "checks": [{"type": "json_schema", "value": {"enum": [*range(10**5)]}}]}
         ).encode(),
-        "a schema has 5,000 names and values at most",
+        "a schema has 2,000 names and values at most",
     ),
 }
 
