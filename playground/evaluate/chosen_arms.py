@@ -89,10 +89,19 @@ def _what_if_id(saved: str) -> str:
 
 
 def _in_order(arms: Iterable[Arm]) -> Arms:
-    """Routed arms first, in the order of the presets; what was chosen first stays first."""
+    """Routed arms first, in the order of the presets; what was chosen first stays first.
+
+    Of two with one id, the first.
+    """
     order = get_args(OptimizeFor)
+    own: dict[str, Arm] = {}
+    for arm in arms:
+        own.setdefault(arm.id, arm)
     return tuple(
-        sorted(arms, key=lambda arm: (bool(arm.pin), _place(order, preset_of(arm), arm.what_if)))
+        sorted(
+            own.values(),
+            key=lambda arm: (bool(arm.pin), _place(order, preset_of(arm), arm.what_if)),
+        )
     )
 
 

@@ -13,7 +13,7 @@ from playground.connections.facts_view import ServerFacts
 from playground.connections.remembered import Remembered
 from playground.evaluate import chosen_arms, state
 from playground.evaluate.cells import CellKey, Run
-from playground.evaluate.draft import Draft, empty_draft
+from playground.evaluate.draft import Draft, empty_draft, kept_sound
 from playground.evaluate.drafts import load_draft, save_draft
 from playground.evaluate.live_runs import Evaluations, evaluations
 from playground.evaluate.progress import LiveRun
@@ -92,8 +92,8 @@ class EvaluateDesk:
 
     def keep(self, draft: Draft) -> None:
         """Remember what was typed, here and in the store."""
-        self.draft = draft
-        if state.keep_draft(draft):
+        self.draft = kept_sound(draft)
+        if state.keep_draft(self.draft):
             self._save()
 
     def keep_suite(self, **changes: Any) -> None:
@@ -103,8 +103,8 @@ class EvaluateDesk:
 
     def replace(self, draft: Draft) -> None:
         """Go on with another suite. In callbacks, and before what shows it is drawn."""
-        self.draft = draft
-        state.replace_draft(draft)
+        self.draft = kept_sound(draft)
+        state.replace_draft(self.draft)
         self._save()
 
     def start(

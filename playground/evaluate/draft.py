@@ -69,6 +69,14 @@ def with_cases(draft: Draft, cases: Sequence[Case], notes: tuple[str, ...] = ())
     return draft.model_copy(update={"suite": suite, "lines": (), "problems": (), "notes": notes})
 
 
+def kept_sound(draft: Draft) -> Draft:
+    """The draft without what would keep it from being read again: a baseline that is no arm."""
+    suite = draft.suite
+    if suite.baseline is None or suite.baseline in {arm.id for arm in suite.arms}:
+        return draft
+    return draft.model_copy(update={"suite": suite.model_copy(update={"baseline": None})})
+
+
 def is_untouched(draft: Draft) -> bool:
     """Whether nothing has been put into it."""
     typed = draft.suite.cases or draft.rows or draft.lines

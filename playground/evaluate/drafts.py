@@ -31,7 +31,7 @@ def load_draft(store: OwnerStore) -> Draft | None:
 
 def save_draft(store: OwnerStore, draft: Draft) -> None:
     """Keep it in place of the one before. Raises StoreError."""
-    body = draft.model_dump_json(exclude_none=True).replace("\\u0000", " ")
+    body = draft.model_dump_json().replace("\\u0000", " ")
     row = {"owner": store.owner, "body": body, "updated_at": utc_now().timestamp()}
     with store.database.write() as transaction:
         transaction.execute(sa.delete(_DRAFTS).where(_DRAFTS.c.owner == store.owner))

@@ -79,7 +79,7 @@ class DaskAsk:
         started = utc_now()
         future = client.submit(
             make_cell,
-            alone.model_dump_json(exclude_none=True),
+            alone.model_dump_json(),
             planned.repeat,
             self._server,
             key=f"speko-cell-{secrets.token_hex(8)}",

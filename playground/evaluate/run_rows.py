@@ -37,7 +37,7 @@ def values_of_run(run: Run, owner: Owner, runner: str) -> dict[str, Any]:
         "owner": owner,
         "name": storable(run.name),
         "suite_name": storable(run.suite.name),
-        "suite": run.suite.model_dump_json(exclude_none=True),
+        "suite": run.suite.model_dump_json(),
         "cases": len(run.suite.cases),
         "arms": len(run.suite.arms),
         "status": run.status,

@@ -28,6 +28,7 @@ from playground.servers import pool
 from speko_client.models import KnownProvider
 
 _LONGEST_NAME = 200
+_LONGEST_TEXT = 200_000
 
 
 def setup_view(desk: EvaluateDesk) -> None:
@@ -73,11 +74,14 @@ def _prompt(desk: EvaluateDesk) -> None:
     with st.expander("Prompt and system prompt", key=_key("prompts")):
         prompt = st.text_area(
             "Prompt, with {{variables}}",
+            max_chars=_LONGEST_TEXT,
             key=widgets.seed(_key("prompt"), suite.prompt),
             help="Each {{name}} is filled from the case's column of that name.",
         )
         system = st.text_area(
-            "System prompt", key=widgets.seed(_key("system"), suite.system_prompt)
+            "System prompt",
+            max_chars=_LONGEST_TEXT,
+            key=widgets.seed(_key("system"), suite.system_prompt),
         )
     desk.keep_suite(prompt=prompt if prompt.strip() else suite.prompt, system_prompt=system)
 
@@ -145,10 +149,13 @@ def _judge(desk: EvaluateDesk) -> None:
             return
         judge = suite.judge or Judge(pin=pin)
         criteria = st.text_area(
-            "By what", key=widgets.seed(_key("criteria"), judge.criteria), height=70
+            "By what",
+            max_chars=_LONGEST_TEXT,
+            key=widgets.seed(_key("criteria"), judge.criteria),
+            height=70,
         )
         pairwise = st.toggle(
-            "Also compare each arm's answer with the first arm's, both ways round",
+            "Also compare each arm’s answer with the baseline’s, both ways round",
             key=widgets.seed(_key("pairwise"), judge.pairwise),
         )
         update = {"pin": pin, "criteria": criteria or judge.criteria, "pairwise": pairwise}

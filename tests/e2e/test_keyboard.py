@@ -163,7 +163,9 @@ def test_a_form_has_the_focus_and_gives_it_back(page: Page, server: PlaygroundSe
     expect(page.get_by_role("button", name="Add a server")).to_be_focused()
 
 
-@pytest.mark.parametrize("path", ["", "routing?view=drill", "analytics", "connections", "demo"])
+@pytest.mark.parametrize(
+    "path", ["", "routing?view=drill", "analytics", "connections", "demo", "evaluate"]
+)
 def test_names_tell_buttons_apart(path: str, chat: ChatPage, page: Page) -> None:
     chat.send("Hello")
     chat.send("Hello again")

@@ -19,6 +19,7 @@ from playground.runtime import Runtime
 from playground.sessions.turns import Answer, utc_now
 from playground.teams.owner import MACHINE_OWNER
 from tests.pages.conftest import demo_playground
+from tests.pages.turn_acts import act
 from tests.patience import PATIENCE
 from tests.turns import turn
 
@@ -306,3 +307,14 @@ def test_a_link_that_names_no_intent_of_ours_is_a_sentence(runtime: Runtime) -> 
     app = page(how="set up", pin="xai:grok-4.7", language="Klingon!", vertical="legal")
     assert "cannot be measured" in words(app)
     assert load_draft(runtime.store.of(MACHINE_OWNER)) is None
+
+
+def test_the_menu_of_an_answer_leads_here_with_its_turn(runtime: Runtime) -> None:
+    store = runtime.store.of(MACHINE_OWNER)
+    store.save_turn(turn("t1", conversation_id="kept", message="Which city is it?"))
+    app = AppTest.from_file(str(UI), default_timeout=PATIENCE)
+    app.query_params["c"] = "kept"
+    app.run()
+    act(app, "evaluate", "t1")
+    assert not app.exception
+    assert sheet(app, "cases").value["input"].tolist() == ["Which city is it?"]

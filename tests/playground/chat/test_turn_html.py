@@ -78,14 +78,15 @@ def test_an_answer_can_be_acted_upon_in_every_way() -> None:
     html = turn_html(turn("a", number=1), (), ranked("ann"))
     assert acts(html) == [
         *("edit", "copy-message", "receipt", "copy", "copy-markdown", "again", "form", "with"),
-        *("compare", "code", "link", "delete"),
+        *("compare", "evaluate", "code", "link", "delete"),
     ]
 
 
 def test_without_an_answer_there_is_nothing_to_copy_and_a_retry() -> None:
     none = turn("a", answer=Answer(attempts=(failed("x"),)), status="failed", number=1)
     assert acts(turn_html(none)) == [
-        *("edit", "copy-message", "receipt", "form", "again", "form", "code", "link", "delete"),
+        *("edit", "copy-message", "receipt", "form", "again", "form"),
+        *("evaluate", "code", "link", "delete"),
     ]
     assert ">What happened</button>" in turn_html(none)
 

@@ -45,6 +45,14 @@ def test_a_run_is_found_again_whole(runs: RunStore, store_url: str) -> None:
     assert found == run.model_copy(update={"done": 2, "spent_usd": 0.25})
 
 
+def test_what_is_left_to_the_provider_is_still_left_to_it(runs: RunStore) -> None:
+    asked = suite(temperature=None, max_tokens=None)
+    run = runs.create(asked, 6, runner="me")
+    found = runs.load(run.id)
+    assert found is not None
+    assert found.suite == asked
+
+
 def test_cells_come_back_whole_slim_and_one_by_one(runs: RunStore) -> None:
     run = runs.create(suite(), 4, runner="me")
     made = [cell("c0", "a0"), failed("c0", "a1"), cell("c1", "a0", 1, checks=())]

@@ -13,6 +13,7 @@ from playground.evaluate.draft import (
     draft_of,
     empty_draft,
     is_untouched,
+    kept_sound,
     with_cases,
     with_cases_of,
 )
@@ -175,10 +176,26 @@ def test_a_draft_says_what_keeps_it_from_running() -> None:
 
 def test_a_draft_outlives_the_way_through_the_store() -> None:
     rows = (CheckRow("tokens at most", "ma"), CheckRow("contains", "x"))
-    draft = draft_of(Suite(name="s", cases=CASES)).model_copy(update={"rows": rows})
-    again = Draft.model_validate_json(draft.model_dump_json(exclude_none=True))
-    assert again.suite.cases == CASES
+    suite = Suite(name="s", cases=CASES, temperature=None, max_tokens=None)
+    draft = draft_of(suite).model_copy(update={"rows": rows})
+    again = Draft.model_validate_json(draft.model_dump_json())
+    assert again.suite == suite
     assert checks_of(again.rows) == checks_of(rows)
+
+
+def test_a_baseline_that_is_no_arm_any_more_does_not_cost_the_draft() -> None:
+    suite = Suite(name="s", arms=(Arm(id="a"),), baseline="a")
+    left = draft_of(suite)
+    left = left.model_copy(update={"suite": suite.model_copy(update={"arms": ()})})
+    again = Draft.model_validate_json(kept_sound(left).model_dump_json())
+    assert again.suite.baseline is None
+    assert kept_sound(draft_of(suite)).suite.baseline == "a"
+
+
+def test_of_two_arms_with_one_id_the_first_stays() -> None:
+    mine = Arm(id="xai:grok", pin="xai:other")
+    arms = chosen_arms.with_pins((mine,), ["xai:other", "xai:grok"])
+    assert arms == (mine,)
 
 
 def test_other_cases_keep_the_arms_that_were_chosen() -> None:
