@@ -41,14 +41,22 @@ class _WorkedOut(Remembered):
 
 @dataclass
 class EvaluateDesk:
-    """One look at the page; ``problem`` says why there is no server, or what is not saved."""
+    """One look at the page; ``problem`` says why there is no server, or what is not saved.
+
+    ``first`` is the draft until another is kept.
+    """
 
     runtime: Runtime
     store: OwnerStore
     server: Connection | Connecting | None
     facts: ServerFacts
-    draft: Draft
+    first: Draft
     problem: str | None = None
+
+    @property
+    def draft(self) -> Draft:
+        """The draft as it is now: a click may come before what the last one did is drawn."""
+        return state.draft() or self.first
 
     @property
     def connection(self) -> Connection | None:
@@ -92,8 +100,7 @@ class EvaluateDesk:
 
     def keep(self, draft: Draft) -> None:
         """Remember what was typed, here and in the store."""
-        self.draft = kept_sound(draft)
-        if state.keep_draft(self.draft):
+        if state.keep_draft(kept_sound(draft)):
             self._save()
 
     def keep_suite(self, **changes: Any) -> None:
@@ -103,8 +110,7 @@ class EvaluateDesk:
 
     def replace(self, draft: Draft) -> None:
         """Go on with another suite. In callbacks, and before what shows it is drawn."""
-        self.draft = kept_sound(draft)
-        state.replace_draft(self.draft)
+        state.replace_draft(kept_sound(draft))
         self._save()
 
     def start(
