@@ -22,13 +22,13 @@ from typing import Final
 from benchmarks.mock_complete import SECONDS, TEXT
 from benchmarks.processes import Child, listening
 from benchmarks.report import print_heading, print_table, verdict
-from playground.evaluate.cells import Cell
-from playground.evaluate.live_runs import AskOf, Evaluations
-from playground.evaluate.order import Planned
-from playground.evaluate.suite import Arm, Case, Contains, Suite
+from playground.evaluations.cells import Cell
+from playground.evaluations.live_runs import AskOf, Evaluations
+from playground.evaluations.order import Planned
 from playground.servers.connection import Connection, embedded
 from playground.sessions.store import Store
 from playground.sessions.turns import Answer, TurnError, TurnSettings, utc_now
+from playground.suites.suite import Arm, Case, Contains, Suite
 from playground.teams.owner import MACHINE_OWNER
 from speko_client.models import CompleteUsage, Timing
 

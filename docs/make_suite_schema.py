@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playground.evaluate.suite_files import schema_text
+from playground.suites.suite_files import schema_text
 
 SCHEMA = Path(__file__).with_name("suite-file.schema.json")
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from playground.evaluate.cells import Cell, CheckResult
-from playground.evaluate.suite import (
+from playground.evaluations.cells import Cell
+from playground.sessions.turns import Answer, TurnError
+from playground.suites.check_result import CheckResult
+from playground.suites.suite import (
     Arm,
     AtMost,
     Case,
@@ -27,7 +29,6 @@ from playground.evaluate.suite import (
     ProviderIn,
     Suite,
 )
-from playground.sessions.turns import Answer, TurnError
 from speko_client.models import Fault, WhatIf
 
 _ODD = ["no", "5", "1.10", "null", "~", "", "a\nb\n", "  x", "- a", "a: b", "#x", "'", '"']

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from playground.evaluate.grid_html import arm_name
-from playground.evaluate.quality_points import Kind, Point
-from playground.evaluate.verdict_words import simulated_words
-from playground.evaluate.verdicts import ArmFigures
+from playground.findings.quality_points import Kind, Point
+from playground.findings.verdict_words import simulated_words
+from playground.findings.verdicts import ArmFigures
 from playground.look import parts, words
 
 _HEADINGS = ("Arm", "Passed", "1,000 answers cost", "First token", "Whole answer", "Besides")

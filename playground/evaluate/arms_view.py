@@ -13,10 +13,10 @@ from playground.evaluate import chosen_arms
 from playground.evaluate.chosen_arms import Arms
 from playground.evaluate.desk_view import EvaluateDesk
 from playground.evaluate.state import revision, sheet, sheet_key
-from playground.evaluate.suite import MOST_ARMS, Arm
 from playground.look.safe_text import literal, unseen
 from playground.look.words import OPTIMIZE_FOR
 from playground.servers import pool
+from playground.suites.suite import MOST_ARMS, Arm
 from speko_client.models import OptimizeFor
 
 _SETTINGS: Final = ("name", "temperature", "max_tokens", "system_prompt", "prompt")

@@ -13,9 +13,9 @@ from playground.evaluate import sheet
 from playground.evaluate.desk_view import EvaluateDesk
 from playground.evaluate.state import revision, sheet_key
 from playground.evaluate.state import sheet as kept_sheet
-from playground.evaluate.suite import Case
 from playground.look.safe_text import literal
 from playground.look.words import counted
+from playground.suites.suite import Case
 
 _TALLEST = 460
 _SHORTEST = 180

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from playground.evaluate.cells import Cell, Run
-from playground.evaluate.questions import (
+from playground.evaluations.cells import Cell, Run
+from playground.sessions.turns import Turn
+from playground.suites.questions import (
     conversation_for,
     messages_of,
     prompt_of,
     settings_for,
 )
-from playground.evaluate.suite import Arm, Case, Message, Suite
-from playground.sessions.turns import Turn
+from playground.suites.suite import Arm, Case, Message, Suite
 
 
 def asked_of(suite: Suite, arm: Arm, case: Case) -> tuple[Message, ...]:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from pydantic import ValidationError
 
-from playground.evaluate.suite import (
+from playground.suites.suite import (
     AtMost,
     Check,
     Contains,

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import get_args
 
-from playground.evaluate.suite import Arm
 from playground.look import palette
 from playground.look.words import OPTIMIZE_FOR
+from playground.suites.suite import Arm
 from speko_client.models import OptimizeFor, WhatIf
 
 Arms = tuple[Arm, ...]

@@ -15,15 +15,15 @@ from typing import Final, NoReturn
 from playground.evaluate import command_words as words
 from playground.evaluate.command_run import FAILED, CommandError, RunOptions, run_suite
 from playground.evaluate.exporting import FORMATS, exported
-from playground.evaluate.live_runs import evaluations
-from playground.evaluate.measured import measured
-from playground.evaluate.running import AT_ONCE, MOST_AT_ONCE
-from playground.evaluate.runs import RunStore
-from playground.evaluate.suite import SuiteError
+from playground.evaluations.live_runs import evaluations
+from playground.evaluations.running import AT_ONCE, MOST_AT_ONCE
+from playground.evaluations.runs import RunStore
+from playground.findings.measured import measured
 from playground.runtime import Runtime, get_runtime
 from playground.servers.local_gateway import GatewayStartError
 from playground.sessions.database import StoreError
 from playground.settings import SettingsError
+from playground.suites.suite import SuiteError
 from playground.teams.owner import MACHINE_OWNER
 
 ERROR: Final = 1

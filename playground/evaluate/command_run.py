@@ -8,22 +8,22 @@ from pathlib import Path
 from typing import Final
 
 from playground.evaluate import command_words as words
-from playground.evaluate.cells import Run, RunHead
-from playground.evaluate.earlier import measured_in, winners_now
-from playground.evaluate.estimate import Estimate, estimated
 from playground.evaluate.exporting import exported
-from playground.evaluate.live_runs import AskOf, Evaluations, check_runnable, evaluations
-from playground.evaluate.measured import measured
-from playground.evaluate.progress import LiveRun
-from playground.evaluate.running import AT_ONCE
-from playground.evaluate.runs import RunStore
-from playground.evaluate.suite import Suite
-from playground.evaluate.suite_files import read_suite
-from playground.evaluate.two_runs import Regression, regression
+from playground.evaluations.cells import Run, RunHead
+from playground.evaluations.earlier import measured_in, winners_now
+from playground.evaluations.estimate import Estimate, estimated
+from playground.evaluations.live_runs import AskOf, Evaluations, check_runnable, evaluations
+from playground.evaluations.progress import LiveRun
+from playground.evaluations.running import AT_ONCE
+from playground.evaluations.runs import RunStore
+from playground.findings.measured import measured
+from playground.findings.two_runs import Regression, regression
 from playground.runtime import Runtime
 from playground.servers import connection as connections
 from playground.servers.connection import Connection
 from playground.sessions.totals import estimate
+from playground.suites.suite import Suite
+from playground.suites.suite_files import read_suite
 from playground.teams.owner import MACHINE_OWNER
 
 FAILED: Final = 100
@@ -163,7 +163,7 @@ def _say(found: Estimate) -> None:
 def _on_dask(options: RunOptions) -> AskOf | None:
     if options.dask is None:
         return None
-    from playground.evaluate.on_dask import DaskMissingError, on_cluster
+    from playground.evaluations.on_dask import DaskMissingError, on_cluster
 
     try:
         return on_cluster(options.dask, options.server)

@@ -6,14 +6,14 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from playground.evaluate.cells import Run, RunHead
-from playground.evaluate.estimate import Estimate
-from playground.evaluate.judged import judgement_words, judgements
-from playground.evaluate.measured import Measured
-from playground.evaluate.progress import Progress
-from playground.evaluate.runs import RunGoneError
-from playground.evaluate.verdict_words import arm_words, sentences
-from playground.evaluate.verdicts import verdicts
+from playground.evaluations.cells import Run, RunHead
+from playground.evaluations.estimate import Estimate
+from playground.evaluations.progress import Progress
+from playground.evaluations.runs import RunGoneError
+from playground.findings.judged import judgement_words, judgements
+from playground.findings.measured import Measured
+from playground.findings.verdict_words import arm_words, sentences
+from playground.findings.verdicts import verdicts
 from playground.look.words import counted, dollars
 
 _EVERY_SECONDS = 0.1

@@ -12,13 +12,12 @@ from playground.chat.chat_view import connect, facts_of
 from playground.connections.facts_view import ServerFacts
 from playground.connections.remembered import Remembered
 from playground.evaluate import chosen_arms, state
-from playground.evaluate.cells import CellKey, Run
 from playground.evaluate.draft import Draft, empty_draft, kept_sound
 from playground.evaluate.drafts import load_draft, save_draft
-from playground.evaluate.live_runs import Evaluations, evaluations
-from playground.evaluate.progress import LiveRun
-from playground.evaluate.runs import RunStore
-from playground.evaluate.suite import Suite, SuiteError
+from playground.evaluations.cells import CellKey, Run
+from playground.evaluations.live_runs import Evaluations, evaluations
+from playground.evaluations.progress import LiveRun
+from playground.evaluations.runs import RunStore
 from playground.found import Found
 from playground.routing.saved_what_ifs import saved_what_ifs
 from playground.runtime import Runtime, get_runtime
@@ -27,6 +26,7 @@ from playground.servers.connection import Connecting, Connection
 from playground.sessions.database import StoreError
 from playground.sessions.spending import CapReachedError
 from playground.sessions.store import OwnerStore
+from playground.suites.suite import Suite, SuiteError
 from playground.teams.state import this_owner
 from speko_client.models import WhatIf
 

@@ -7,10 +7,10 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-from playground.evaluate.askable import missing
 from playground.evaluate.check_rows import CheckRow, checks_of, row_of
 from playground.evaluate.chosen_arms import routed
-from playground.evaluate.suite import Arm, Case, Suite
+from playground.suites.askable import missing
+from playground.suites.suite import Arm, Case, Suite
 
 NAME: Final = "My evaluation"
 

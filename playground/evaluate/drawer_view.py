@@ -11,11 +11,10 @@ from html import escape
 import streamlit as st
 
 from playground.evaluate.cell_turn import asked_of, case_named, named, others_of, turn_of
-from playground.evaluate.cells import Cell, CellKey, CheckResult, Run
 from playground.evaluate.desk_view import EvaluateDesk
 from playground.evaluate.progress_view import LIVE
 from playground.evaluate.state import Opened, open_square
-from playground.evaluate.suite import Arm, Case, SuiteError
+from playground.evaluations.cells import Cell, CellKey, Run
 from playground.found import Found
 from playground.look import palette, parts, words
 from playground.look.answer_html import answer_html
@@ -25,6 +24,8 @@ from playground.look.safe_text import literal, unseen
 from playground.receipts.receipt import receipt
 from playground.receipts.receipt_view import receipt_html
 from playground.sessions.database import StoreError
+from playground.suites.check_result import CheckResult
+from playground.suites.suite import Arm, Case, SuiteError
 
 
 def drawer(desk: EvaluateDesk, run: Run, opened: Opened) -> None:

@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from playground.evaluate.cells import Run
-from playground.evaluate.measured import Measured, measured
-from playground.evaluate.run_csv import run_csv
-from playground.evaluate.run_json import run_json
-from playground.evaluate.run_junit import run_junit
-from playground.evaluate.run_page import Findings, run_page
-from playground.evaluate.runs import RunStore
-from playground.evaluate.verdict_words import rate_words, sentences, simulated_words
-from playground.evaluate.verdicts import verdicts
+from playground.evaluations.cells import Run
+from playground.evaluations.run_csv import run_csv
+from playground.evaluations.run_json import run_json
+from playground.evaluations.run_junit import run_junit
+from playground.evaluations.run_page import Findings, run_page
+from playground.evaluations.runs import RunStore
+from playground.findings.measured import Measured, measured
+from playground.findings.verdict_words import rate_words, sentences, simulated_words
+from playground.findings.verdicts import verdicts
 from playground.look import words
 
 Export = Callable[[RunStore, Run], Iterator[bytes]]

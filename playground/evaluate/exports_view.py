@@ -8,11 +8,11 @@ from typing import Final, NamedTuple
 
 import streamlit as st
 
-from playground.evaluate.cells import Run
 from playground.evaluate.desk_view import EvaluateDesk
 from playground.evaluate.exporting import pieces
 from playground.evaluate.start_view import file_name
-from playground.evaluate.suite_files import write_suite
+from playground.evaluations.cells import Run
+from playground.suites.suite_files import write_suite
 
 
 class _Format(NamedTuple):

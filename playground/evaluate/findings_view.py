@@ -8,13 +8,13 @@ from html import escape
 import streamlit as st
 
 from playground.evaluate.arms_html import arms_html, not_drawn, points
-from playground.evaluate.cells import CellSummary, Run
 from playground.evaluate.desk_view import EvaluateDesk
-from playground.evaluate.judged import judgement_words, judgements
-from playground.evaluate.measured import measured
 from playground.evaluate.progress_view import LIVE
-from playground.evaluate.verdict_words import HOW, sentences
-from playground.evaluate.verdicts import Verdicts, verdicts
+from playground.evaluations.cells import CellSummary, Run
+from playground.findings.judged import judgement_words, judgements
+from playground.findings.measured import measured
+from playground.findings.verdict_words import HOW, sentences
+from playground.findings.verdicts import Verdicts, verdicts
 from playground.look import parts
 from playground.look.page_view import chart, theme
 from playground.look.picture_view import picture_buttons, picture_script
@@ -64,7 +64,7 @@ def _picture(found: Verdicts) -> None:
     drawn = points(found.arms)
     if len(drawn) < 2:
         return
-    from playground.evaluate.quality_figure import figure
+    from playground.findings.quality_figure import figure
 
     with st.container(border=True, key="evaluate-picture"):
         st.header(_TITLE, anchor=False)

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from playground.evaluate.cells import CellSummary
-from playground.evaluate.suite import Arm, Case, Suite
+from playground.evaluations.cells import CellSummary
+from playground.suites.suite import Arm, Case, Suite
 
 Filter = Literal["all", "failed", "differs", "failed over", "not as predicted"]
 

@@ -10,8 +10,8 @@ from html import escape
 from typing import Final
 
 from playground.evaluate.grid import Grid, GridRow, Square, asked_in
-from playground.evaluate.suite import Arm
 from playground.look import palette, parts, words
+from playground.suites.suite import Arm
 
 _SHORT: Final = 140
 """Letters of a case that a row shows."""

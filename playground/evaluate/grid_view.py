@@ -8,10 +8,10 @@ from typing import Final
 import streamlit as st
 
 from playground.browser import widgets
-from playground.evaluate.cells import Run
 from playground.evaluate.grid import FILTERS, ROWS_PER_PAGE, Filter, Grid, filtered, pages_of
 from playground.evaluate.grid_html import grid_html
 from playground.evaluate.state import Opened, grid_page, open_square, turn_to
+from playground.evaluations.cells import Run
 from playground.look.words import counted
 
 _KEY: Final = "evaluate-grid"

@@ -8,10 +8,10 @@ from typing import Final, NamedTuple
 import streamlit as st
 
 from playground.browser.guide import say
-from playground.evaluate.cells import Run, RunStatus
 from playground.evaluate.desk_view import EvaluateDesk
-from playground.evaluate.estimate_words import duration
-from playground.evaluate.progress import Progress
+from playground.evaluations.cells import Run, RunStatus
+from playground.evaluations.estimate_words import duration
+from playground.evaluations.progress import Progress
 from playground.found import Found
 from playground.look import parts, words
 from playground.look.parts import Tone

@@ -9,13 +9,15 @@ import streamlit as st
 
 from playground.browser import url, widgets
 from playground.connections.facts_view import who_asks
-from playground.evaluate.cells import Run, RunHead
-from playground.evaluate.controls import Way, ways
 from playground.evaluate.desk_view import EvaluateDesk
-from playground.evaluate.measured import Measured, measured
-from playground.evaluate.pinned import Intent, intents
-from playground.evaluate.replay import Replay, Replayed, Weights, replay, weights_of
-from playground.evaluate.replay_words import (
+from playground.evaluate.state import keep_tuned, tuned_for
+from playground.evaluate.two_runs_view import named
+from playground.evaluations.cells import Run, RunHead
+from playground.findings.controls import Way, ways
+from playground.findings.measured import Measured, measured
+from playground.findings.pinned import Intent, intents
+from playground.findings.replay import Replay, Replayed, Weights, replay, weights_of
+from playground.findings.replay_words import (
     HEADINGS,
     HOW,
     ROUTER,
@@ -27,9 +29,7 @@ from playground.evaluate.replay_words import (
     tuned_words,
     weights_words,
 )
-from playground.evaluate.state import keep_tuned, tuned_for
-from playground.evaluate.tuning import Objective, half_of, reachable, tuned
-from playground.evaluate.two_runs_view import named
+from playground.findings.tuning import Objective, half_of, reachable, tuned
 from playground.found import Found
 from playground.intent.preview_view import preview
 from playground.look.page_view import chart, csv_button, spread, table, theme
@@ -229,7 +229,7 @@ def _save(desk: EvaluateDesk, run: Run, weights: Weights) -> None:
 
 
 def _picture(desk: EvaluateDesk, run: Run, replayed: Replay, got: Replayed) -> None:
-    from playground.evaluate import replay_figure
+    from playground.findings import replay_figure
 
     fixed, front = desk.remembered(
         ("controls", run.id, id(replayed)), lambda: (ways(replayed), reachable(replayed))

@@ -8,7 +8,6 @@ from html import escape
 import streamlit as st
 
 from playground.browser import url
-from playground.evaluate.cells import CellSummary, Run, RunHead
 from playground.evaluate.desk_view import EvaluateDesk
 from playground.evaluate.drawer_view import drawer
 from playground.evaluate.exports_view import exports
@@ -19,6 +18,7 @@ from playground.evaluate.progress_view import LIVE, STATUS, progress
 from playground.evaluate.state import take_opened
 from playground.evaluate.two_runs_view import two_runs
 from playground.evaluate.use_scores_view import use_scores
+from playground.evaluations.cells import CellSummary, Run, RunHead
 from playground.found import Found
 from playground.look import parts, words
 from playground.look.safe_text import literal, unseen

@@ -18,13 +18,13 @@ from playground.evaluate.sources_view import (
 )
 from playground.evaluate.start_view import start_view
 from playground.evaluate.state import revision
-from playground.evaluate.suite import MOST_REPEATS, Judge
 from playground.intent import languages
 from playground.intent.number_view import number_field, tell
 from playground.intent.numbers import Limits
 from playground.look import words
 from playground.look.safe_text import literal
 from playground.servers import pool
+from playground.suites.suite import MOST_REPEATS, Judge
 from speko_client.models import KnownProvider
 
 _LONGEST_NAME = 200

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from playground.evaluate.case_tables import cases_from_grid, grid_of
-from playground.evaluate.check_words import clause
 from playground.evaluate.grid import asked_in
-from playground.evaluate.short_checks import checks_text
-from playground.evaluate.suite import Case
-from playground.evaluate.variables import names_in
+from playground.suites.case_tables import cases_from_grid, grid_of
+from playground.suites.check_words import clause
+from playground.suites.short_checks import checks_text
+from playground.suites.suite import Case
+from playground.suites.variables import names_in
 
 ID: Final = "id"
 MORE: Final = "more"

@@ -11,16 +11,16 @@ from playground.browser import url
 from playground.evaluate import chosen_arms
 from playground.evaluate.desk_view import EvaluateDesk
 from playground.evaluate.draft import NAME, empty_draft, with_cases, with_cases_of
-from playground.evaluate.gathering import Gathered
-from playground.evaluate.own_sessions import suite_from_sessions, suite_from_turn
-from playground.evaluate.reading import ENDINGS, read_file
-from playground.evaluate.starters import LANGUAGES, load_starter
 from playground.evaluate.state import revision, upload_key, uploaded
-from playground.evaluate.suite import MOST_ARMS, Suite, SuiteError
 from playground.intent import languages
 from playground.look import words
 from playground.look.safe_text import literal
 from playground.sessions.database import StoreError
+from playground.suites.gathering import Gathered
+from playground.suites.own_sessions import suite_from_sessions, suite_from_turn
+from playground.suites.reading import ENDINGS, read_file
+from playground.suites.starters import LANGUAGES, load_starter
+from playground.suites.suite import MOST_ARMS, Suite, SuiteError
 from speko_client.models import Vertical
 
 _MOST_BYTES: Final = 10 * 1024 * 1024

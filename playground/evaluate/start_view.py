@@ -9,18 +9,18 @@ import streamlit as st
 
 from playground.connections.facts_view import who_asks
 from playground.evaluate.desk_view import EvaluateDesk
-from playground.evaluate.earlier import measured_in, winners_now
-from playground.evaluate.estimate import Estimate, Measured, estimated
-from playground.evaluate.estimate_words import taken
 from playground.evaluate.state import revision
-from playground.evaluate.suite import Suite
-from playground.evaluate.suite_files import write_suite
+from playground.evaluations.earlier import measured_in, winners_now
+from playground.evaluations.estimate import Estimate, Measured, estimated
+from playground.evaluations.estimate_words import taken
 from playground.found import Found
 from playground.intent.number_view import number_field, tell
 from playground.intent.numbers import Limits
 from playground.look.safe_text import literal
 from playground.sessions.database import StoreError
 from playground.sessions.totals import estimate
+from playground.suites.suite import Suite
+from playground.suites.suite_files import write_suite
 
 _MOST_USD = 10_000
 _WINNERS_SECONDS = 10.0

@@ -11,7 +11,7 @@ from playground.evaluate.draft import Draft
 from speko_client.models import OptimizeFor
 
 if TYPE_CHECKING:
-    from playground.evaluate.tuning import Objective, Tuned
+    from playground.findings.tuning import Objective, Tuned
 
 _DRAFT = Slot("evaluate_draft", Draft)
 _REVISION = Slot("evaluate_revision", int)

@@ -8,17 +8,17 @@ from typing import Final
 
 import streamlit as st
 
-from playground.evaluate.cells import CellSummary, Run, RunHead
 from playground.evaluate.desk_view import EvaluateDesk
 from playground.evaluate.grid import asked_in
-from playground.evaluate.measured import measured
-from playground.evaluate.suite import Case
-from playground.evaluate.two_runs import ArmCompared, Regression, RunsCompared, regression
-from playground.evaluate.verdict_words import difference_words
+from playground.evaluations.cells import CellSummary, Run, RunHead
+from playground.findings.measured import measured
+from playground.findings.two_runs import ArmCompared, Regression, RunsCompared, regression
+from playground.findings.verdict_words import difference_words
 from playground.found import Found
 from playground.look import parts, words
 from playground.look.safe_text import literal
 from playground.sessions.database import StoreError
+from playground.suites.suite import Case
 
 _MOST_NAMED: Final = 50
 _SHORT: Final = 110

@@ -11,12 +11,12 @@ import streamlit as st
 from playground.browser import url
 from playground.connections.facts_view import forget_server_facts
 from playground.connections.state import choose_scores, chosen_scores
-from playground.evaluate.as_scores import AsScores, as_scores
-from playground.evaluate.cells import CellSummary, Run
 from playground.evaluate.desk_view import EvaluateDesk
-from playground.evaluate.pinned import LeftOut
-from playground.evaluate.right import other_checks, right
 from playground.evaluate.state import Scored, keep_scored, scored, tell
+from playground.evaluations.cells import CellSummary, Run
+from playground.findings.as_scores import AsScores, as_scores
+from playground.findings.pinned import LeftOut
+from playground.findings.right import other_checks, right
 from playground.intent import languages
 from playground.intent.preview_view import preview
 from playground.look import palette, parts, words

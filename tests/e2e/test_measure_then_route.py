@@ -11,7 +11,7 @@ import pytest
 import yaml
 from playwright.sync_api import Page, expect
 
-from playground.evaluate.starters import load_starter
+from playground.suites.starters import load_starter
 from tests.e2e.chat_page import ChatPage
 from tests.e2e.four_vendors import NATURES, Answers, four_vendors
 from tests.e2e.harness import PlaygroundServer, settle

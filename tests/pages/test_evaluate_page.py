@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from playground.evaluate.cells import Cell, CheckResult, Run
 from playground.evaluate.drafts import load_draft
-from playground.evaluate.live_runs import evaluations
-from playground.evaluate.runs import RunStore
 from playground.evaluate.state import Opened
-from playground.evaluate.suite import Arm, Case, Contains, Suite
+from playground.evaluations.cells import Cell, Run
+from playground.evaluations.live_runs import evaluations
+from playground.evaluations.runs import RunStore
 from playground.runtime import Runtime
 from playground.sessions.turns import Answer, utc_now
+from playground.suites.check_result import CheckResult
+from playground.suites.suite import Arm, Case, Contains, Suite
 from playground.teams.owner import MACHINE_OWNER
 from tests.pages.conftest import demo_playground
 from tests.pages.turn_acts import act

@@ -14,12 +14,12 @@ from playground.demos.runs import DemoRun, demo_runs
 from playground.demos.script_files import SHIPPED, parse_script
 from playground.evaluate.draft import draft_of
 from playground.evaluate.drafts import save_draft
-from playground.evaluate.runs import RunStore
-from playground.evaluate.suite import Arm, Case, Suite
+from playground.evaluations.runs import RunStore
 from playground.routing.saved_what_ifs import save_what_if, saved_what_ifs
 from playground.runtime import get_runtime
 from playground.sessions.store import OwnerStore
 from playground.sessions.turns import Conversation, TurnError, TurnSettings
+from playground.suites.suite import Arm, Case, Suite
 from playground.teams.visitor import MACHINE_USER, Visitor
 from speko_client.models import WhatIf
 from tests.pages.gateway_stand_in import StandIn

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from playground.evaluate.command_line import main
-from playground.evaluate.live_runs import evaluations
-from playground.evaluate.suite import Contains, Judge
-from playground.evaluate.suite_files import write_suite
+from playground.evaluations.live_runs import evaluations
 from playground.runtime import get_runtime
+from playground.suites.suite import Contains, Judge
+from playground.suites.suite_files import write_suite
 from playground.teams.owner import MACHINE_OWNER
-from tests.playground.evaluate.asked import asked_for
-from tests.playground.evaluate.made_cells import suite
+from tests.playground.evaluations.asked import asked_for
+from tests.playground.findings.made_cells import suite
 from tests.playground.servers.wire_server import ThreadedWireServer, Wire, holds, says
 
 KEY = "k-of-the-environment"

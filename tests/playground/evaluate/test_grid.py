@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from playground.evaluate.cells import CellSummary
 from playground.evaluate.grid import (
     FILTERS,
     Filter,
@@ -19,7 +18,8 @@ from playground.evaluate.grid import (
     was_surprised,
 )
 from playground.evaluate.grid_html import grid_html, spoken
-from playground.evaluate.suite import Arm, Case, Message, Suite
+from playground.evaluations.cells import CellSummary
+from playground.suites.suite import Arm, Case, Message, Suite
 
 ARMS = (Arm(id="router"), Arm(id="one", name="OpenAI one", pin="openai:one"))
 

@@ -17,7 +17,7 @@ from playground.evaluate.draft import (
     with_cases,
     with_cases_of,
 )
-from playground.evaluate.suite import (
+from playground.suites.suite import (
     Arm,
     Case,
     Contains,
