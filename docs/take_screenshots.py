@@ -2,6 +2,7 @@
 
 A real playground, a real browser, one real session on the keyless default: every page, light and
 dark, wide and on a phone. Compare has two sheets as well: two, four and six seats in every size.
+Evaluate measures model servers of the tests: no vendor has their names, or gave their answers.
 
 ``python -m docs.take_screenshots compare sheets`` takes only these again.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import subprocess
 import sys
 import tempfile
@@ -25,6 +27,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.chat_page import ChatPage
 from tests.e2e.harness import BROWSER_ARGUMENTS, PlaygroundServer, browser_path, settle
+from tests.e2e.vendors_with_truth import Nature, answers_to, vendors_with_truth
 
 FOLDER = Path(__file__).parent / "screenshots"
 PULL = (sys.executable, "-m", "speko_gateway", "pull-model")
@@ -39,12 +42,13 @@ PAGES = {
     "sweep": "routing?view=sweep",
     "what-if": "routing?view=what-if",
     "scores": "routing?view=scores",
+    "evaluate": "evaluate?run={session}",
     "drill": "routing?view=drill",
     "analytics": "analytics?c={session}",
     "connections": "connections",
     "demo": "demo",
 }
-TALL = {"routing", "sweep", "what-if", "scores", "drill", "analytics", "connections"}
+TALL = {"routing", "sweep", "what-if", "scores", "evaluate", "drill", "analytics", "connections"}
 """Pages whose picture shows all of them, not just the first screenful."""
 
 SEATS = {
@@ -54,9 +58,23 @@ SEATS = {
 }
 """The rows of a sheet; its columns are the sizes."""
 SHEET_SIZES = {"wide": (1280, 860), "projector": (1920, 1080), "phone": (390, 844)}
-SHEETS = "sheets"
+SHEETS, EVALUATE = "sheets", "evaluate"
+SERVERS = {
+    "custom-amber": Nature("openai", {"amber-large": 0.9}, 0.2, "AMBER_KEY"),
+    "custom-birch": Nature("openai", {"birch-mini": 0.7}, 0.05, "BIRCH_KEY"),
+    "custom-cedar": Nature("openai", {"cedar-2": 0.8}, 0.1, "CEDAR_KEY"),
+    "custom-dune": Nature("openai", {"dune-fast": 0.5}, 0.02, "DUNE_KEY"),
+}
+PRICES = {
+    "amber-large": (2, 10),
+    "birch-mini": (0.1, 0.5),
+    "cedar-2": (0.5, 2),
+    "dune-fast": (0.05, 0.2),
+}
+"""US$ per million tokens, in and out."""
 _ROW_HEIGHT = 480
 _GAP = 16
+_PRICE = ("inputUsdPerMillion", "outputUsdPerMillion")
 
 OUTAGE_DAY = '[class*="st-key-play-shipped-3"] button'
 
@@ -70,10 +88,51 @@ def main() -> None:
     with running_playground() as server, running_browser() as browser:
         session = hold_a_session(browser, server)
         for name, size, scheme in product(names, SIZES, SCHEMES):
-            if name != SHEETS:
+            if name not in (SHEETS, EVALUATE):
                 photograph(browser, server, session, name, size, scheme)
         if SHEETS in names:
             sheets(browser, server)
+        if EVALUATE in names:
+            evaluate(browser)
+
+
+def evaluate(browser: Browser) -> None:
+    """A run that measured the model servers of ``SERVERS``, on a playground of its own."""
+    prices = {
+        f"{vendor}:{model}": dict(zip(_PRICE, PRICES[model], strict=True))
+        for vendor, nature in SERVERS.items()
+        for model in nature.models
+    }
+    knows = answers_to("general", "en")
+    with tempfile.TemporaryDirectory() as folder, vendors_with_truth(knows, SERVERS) as (_, env):
+        file = Path(folder) / "prices.json"
+        file.write_text(json.dumps(prices))
+        server = PlaygroundServer(Path(folder), {**env, "SPEKO_PRICES": str(file)})
+        server.start()
+        try:
+            run = measure(browser, server)
+            for size, scheme in product(SIZES, SCHEMES):
+                photograph(browser, server, run, EVALUATE, size, scheme)
+        finally:
+            server.stop()
+
+
+def measure(browser: Browser, server: PlaygroundServer) -> str:
+    """Ask a starter set of the router and of every provider; returns the run's id."""
+    page = browser.new_page(viewport={"width": 1280, "height": 860})
+    page.goto(f"{server.url}/evaluate")
+    settle(page)
+    page.get_by_role("button", name="Starter set").click()
+    page.get_by_role("button", name="Take these 15 cases").click()
+    expect(page.get_by_text("15 cases. A column is a variable")).to_be_visible()
+    page.get_by_role("button", name="The router against every provider").click()
+    expect(page.get_by_text("15 cases × 5 arms")).to_be_visible()
+    settle(page)
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.get_by_text("done", exact=True)).to_be_visible()
+    run = parse_qs(urlsplit(page.url).query)["run"][0]
+    page.close()
+    return run
 
 
 def sheets(browser: Browser, server: PlaygroundServer) -> None:

@@ -13,11 +13,11 @@ from dataclasses import replace
 from typing import get_args
 
 from speko_client.models import FleetChoice
+from speko_client.own_prices import PRICES_VARIABLE
 from speko_gateway.config import (
     DATA_FOLDER_VARIABLE,
     KEY_VARIABLE,
     MODEL_LISTS_VARIABLE,
-    PRICES_VARIABLE,
     PRIVATE_URLS_VARIABLE,
     SCORES_FOLDER_VARIABLE,
     SETTINGS,

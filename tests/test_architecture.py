@@ -43,6 +43,7 @@ FROM_CLIENT_TO_GATEWAY = {
     "speko_client.list_prices",
     "speko_client.model_ids",
     "speko_client.models",
+    "speko_client.own_prices",
     "speko_client.pauses",
     "speko_client.proxies",
     "speko_client.redaction",

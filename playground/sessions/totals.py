@@ -16,6 +16,7 @@ from typing import Final
 from playground.sessions.turns import Turn
 from speko_client.list_prices import OWN_MACHINE, list_price, price_source
 from speko_client.models import Attempt, CompleteUsage
+from speko_client.own_prices import own_price_list
 
 MOST_TOKENS: Final = 10**12
 """A higher count cannot be true; servers have been seen to send some."""
@@ -119,8 +120,14 @@ def _sum(numbers: Iterable[int]) -> int | None:
 def estimate(
     provider: str | None, model: str | None, usage: CompleteUsage | None
 ) -> tuple[float, str] | None:
-    """US$ for these tokens and the price table's name and version; None where it is not known."""
+    """US$ for these tokens, by one's own price, else the list price, and the source's name.
+
+    None where no price is known.
+    """
     if not provider or not model or usage is None or provider in _UNPRICED:
         return None
+    own, source = own_price_list()
+    if (known := own.get(f"{provider}:{model}")) is not None:
+        return known.of(usage.prompt_tokens, usage.completion_tokens), source
     price = list_price(provider, model, usage.prompt_tokens, usage.completion_tokens)
     return None if price is None else (price, price_source())

@@ -1,9 +1,5 @@
 """What candidates cost: a price list of one's own, then the vendors' list prices.
 
-A list of one's own is a JSON file that names candidates as an allow-list does::
-
-    {"openai:gpt-5.4-mini": {"inputUsdPerMillion": 0.6, "outputUsdPerMillion": 3.6}}
-
 List prices are read in a thread, before the first request that is ranked by them: the table takes a
 quarter of a second, each vendor's part of it up to 20 ms, and the event loop serves others
 meanwhile.
@@ -15,10 +11,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Final
-
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
-from pydantic.alias_generators import to_camel
+from typing import Final
 
 from speko_client.list_prices import OWN_MACHINE, list_price, price_source
 from speko_client.models import (
@@ -28,25 +21,12 @@ from speko_client.models import (
     Figure,
     blended,
 )
+from speko_client.own_prices import OwnPrice, OwnPricesError, own_source, read_own_prices
 from speko_gateway.candidates import Candidate
 from speko_gateway.errors import SetupError
 
 MOST_KEPT: Final = 4_096
 """Callers name models, so there is no end to different candidates."""
-
-_Usd = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
-
-
-class OwnPrice(BaseModel):
-    """One candidate's price, US$ per million tokens."""
-
-    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
-
-    input_usd_per_million: _Usd
-    output_usd_per_million: _Usd
-
-
-_File = TypeAdapter(dict[Annotated[str, Field(pattern=r"^[^:\s]+:\S(.*\S)?$")], OwnPrice])
 
 
 class KnownPrices:
@@ -85,14 +65,9 @@ def read_prices(path: Path | None) -> KnownPrices:
     if path is None:
         return KnownPrices()
     try:
-        own = _File.validate_json(path.read_bytes())
-    except OSError as error:
-        raise SetupError(f"Price list {path} cannot be read: {error.strerror}") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise SetupError(f"Price list {path}, {field}: {first['msg']}") from error
-    return KnownPrices(own, f"own price list, {path.name}")
+        return KnownPrices(read_own_prices(path), own_source(path))
+    except OwnPricesError as error:
+        raise SetupError(str(error)) from error
 
 
 def _listed(candidate: Candidate) -> Figure | None:

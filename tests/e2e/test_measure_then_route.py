@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
-import yaml
 from playwright.sync_api import Page, expect
 
-from playground.suites.starters import load_starter
 from tests.e2e.chat_page import ChatPage
-from tests.e2e.four_vendors import NATURES, Answers, four_vendors
 from tests.e2e.harness import PlaygroundServer, settle
+from tests.e2e.vendors_with_truth import NATURES, answers_to, vendors_with_truth
 
-ANSWERS = Path(__file__).parents[1] / "playground" / "evaluate" / "starter_answers"
 BEFORE, AFTER = "Anthropic claude-haiku-5-5", "xAI grok-4.3"
 EVERYBODY = sum(len(nature.models) for nature in NATURES.values())
 
@@ -24,20 +19,8 @@ EVERYBODY = sum(len(nature.models) for nature in NATURES.values())
 @pytest.fixture(scope="module")
 def server_env() -> Iterator[dict[str, str]]:
     """Four vendors that know the starter set to some part, each model as ``NATURES`` says."""
-    said = yaml.safe_load((ANSWERS / "general-en.yaml").read_text("utf-8"))
-    knows = {
-        case.vars["input"].strip(): Answers(
-            (said[case.id]["right"] or [case.ideal])[0], str(said[case.id]["wrong"][0])
-        )
-        for case in load_starter("general", "en").cases
-    }
-    with ExitStack() as running:
-        _, environment = running.enter_context(four_vendors(knows))
-        models = {
-            f"SPEKO_{vendor.upper()}_MODELS": ",".join(nature.models)
-            for vendor, nature in NATURES.items()
-        }
-        yield environment | models
+    with vendors_with_truth(answers_to("general", "en")) as (_, environment):
+        yield environment
 
 
 @pytest.fixture(scope="module")

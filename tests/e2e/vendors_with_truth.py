@@ -1,4 +1,4 @@
-"""Four vendors on loopback, each with its own wire, pace and share of right answers.
+"""Vendors on loopback, each with its own wire, pace and share of right answers.
 
 What is right stands in a table of prompts, and a model with a share of 0.8 knows four of five: the
 same four each time, told by a hash of the prompt and the model's name.
@@ -13,10 +13,16 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any, NamedTuple
 
+import yaml
+
+from playground.suites.starters import load_starter
 from tests.e2e.model_server import answer_json, send_head
 from tests.loopback_server import LoopbackServer
+
+_ANSWERS = Path(__file__).parents[1] / "playground" / "suites" / "starter_answers"
 
 
 class Answers(NamedTuple):
@@ -103,8 +109,19 @@ class Vendor(LoopbackServer):
         return answers.right if draw < self.nature.models[model] else answers.wrong
 
 
+def answers_to(vertical: str, language: str) -> dict[str, Answers]:
+    """A right and a wrong answer to each case of a starter set, by its prompt."""
+    said = yaml.safe_load((_ANSWERS / f"{vertical}-{language}.yaml").read_text("utf-8"))
+    return {
+        case.vars["input"].strip(): Answers(
+            (said[case.id]["right"] or [case.ideal])[0], str(said[case.id]["wrong"][0])
+        )
+        for case in load_starter(vertical, language).cases
+    }
+
+
 @contextmanager
-def four_vendors(
+def vendors_with_truth(
     knows: Mapping[str, Answers], natures: Mapping[str, Nature] | None = None
 ) -> Iterator[tuple[dict[str, Vendor], dict[str, str]]]:
     """The vendors, running, and the environment that leads a playground to them."""
@@ -116,7 +133,9 @@ def four_vendors(
             path = "/v1" if nature.dialect == "openai" else ""
             vendors[name] = vendor
             environment[nature.key_name] = f"test-key-of-{name}"
-            environment[f"SPEKO_{name.upper()}_BASE_URL"] = f"{vendor.base_url}{path}"
+            prefix = f"SPEKO_{name.upper().replace('-', '_')}"
+            environment[f"{prefix}_BASE_URL"] = f"{vendor.base_url}{path}"
+            environment[f"{prefix}_MODELS"] = ",".join(nature.models)
         yield vendors, environment
 
 
