@@ -189,8 +189,11 @@ class ToMeasure(NamedTuple):
         """What a link to measure them says."""
         where = languages.name(self.language)
         kind = "" if self.vertical == "general" else f", {self.vertical}"
-        count = words.counted(len(self.candidates), "model")
-        return f"Measure the {count} without a figure of their own in {where}{kind}"
+        count = len(self.candidates)
+        whom = f"{count:,} models without a figure of their own"
+        if count == 1:
+            whom = "one model without a figure of its own"
+        return f"Measure the {whom} in {where}{kind}"
 
 
 def to_measure(frame: pd.DataFrame, scope: Scope) -> ToMeasure | None:
