@@ -123,7 +123,7 @@ def test_five_votes_by_keyboard_become_ratings(blind: Page, late: Late) -> None:
         page.get_by_role("button", name="Ratings")
     ).first.click()
     expect(page.get_by_role("heading", name="Can't tell yet who is better")).to_be_visible()
-    expect(page.get_by_text("20 more votes would do")).to_be_visible()
+    expect(page.get_by_text("A verdict needs 25 votes: 20 more votes would do")).to_be_visible()
     expect(page.locator(".st-key-ratings-chart")).to_be_visible()
     expect(page.locator(".st-key-ratings-rates")).to_contain_text(re.compile(r"Votes\s*5"))
     expect(page.locator(".st-key-ratings-rates")).to_contain_text(re.compile(r"Ties\s*20%"))

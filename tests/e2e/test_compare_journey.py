@@ -149,7 +149,7 @@ def judge_ten_pairs(page: Page, server: PlaygroundServer, talkers: dict[str, Tal
     expect(page.get_by_text(re.compile("You chose the right answer."))).to_be_visible()
     page.get_by_role("radio", name="Ratings").click()
     expect(page.get_by_role("heading", name="Can't tell yet who is better")).to_be_visible()
-    expect(page.get_by_text("15 more votes would do")).to_be_visible()
+    expect(page.get_by_text("A verdict needs 25 votes: 15 more votes would do")).to_be_visible()
     rates = page.locator(".st-key-ratings-rates")
     expect(rates).to_contain_text(re.compile(r"Votes\s*10"))
     expect(rates).to_contain_text(re.compile(r"Ties\s*20%"))
