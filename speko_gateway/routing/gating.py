@@ -93,14 +93,15 @@ class RememberedShortlists:
 
     To look one up costs a fifth of making it. Only those of ``snapshot`` are kept, and none of
     requests with a what-if or with connections of their own. While a candidate is out of the pool
-    nothing is kept either: the reason names the seconds left, so it is another one each second. A
-    measured time that has changed makes a new one.
+    nothing is kept either: the reason names the seconds left, so it is another one each second. All
+    are forgotten when a measured time has changed.
     """
 
     def __init__(self, snapshot: Snapshot, most: int = MOST_KEPT) -> None:
         self._snapshot = snapshot
         self._most = most
         self._kept: dict[object, Shortlist] = {}
+        self._revision = snapshot.live.revision
 
     def __call__(
         self,
@@ -114,8 +115,11 @@ class RememberedShortlists:
         """The same as ``shortlist`` of these."""
         if snapshot is not self._snapshot or unhealthy or _is_long(allowed):
             return shortlist(intent, allowed, snapshot, pool, unhealthy, effort)
+        if self._revision != snapshot.live.revision:
+            self._kept.clear()
+            self._revision = snapshot.live.revision
         where = intent.language, intent.vertical, intent.region
-        key = where, effort, snapshot.live.revision, allowed, tuple(pool)
+        key = where, effort, allowed, tuple(pool)
         found = self._kept.get(key)
         if found is None:
             found = shortlist(intent, allowed, snapshot, pool, unhealthy, effort)

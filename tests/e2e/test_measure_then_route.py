@@ -79,8 +79,7 @@ def see_it_in_the_preview_the_sweep_and_the_next_answer(
 ) -> None:
     """The same browser session; nothing else was told to it."""
     page.get_by_role("link", name="The sweep").click()
-    cells = page.locator(".stPlotlyChart").get_by_text(AFTER.partition(" ")[2])
-    expect(cells.first).to_be_visible()
+    expect(page.get_by_text("xAI 80"), "every cell that asks for accuracy").to_be_visible()
     page.get_by_role("radio", name="Ranking").click()
     expect(page.get_by_text(f"{AFTER} would answer")).to_be_visible()
     page.get_by_role("link", name="Chat", exact=True).click()

@@ -14,6 +14,7 @@ from collections.abc import Generator
 import aiohttp
 import pytest
 
+from speko_client.list_prices import list_price
 from speko_gateway.config import Limits
 from tests.gateway.fire.calls import Form, ask
 from tests.gateway.fire.faults import FAULTS
@@ -39,7 +40,11 @@ BYTES_PER_CALL = 100
 
 @pytest.fixture
 def traced() -> Generator[None]:
-    """Allocations are traced for the length of the test."""
+    """Allocations are traced for the length of the test.
+
+    The table of list prices is read before: to trace that takes longer than a caller waits.
+    """
+    list_price("openai", "gpt-4o", 1, 1)
     tracemalloc.start()
     yield
     tracemalloc.stop()

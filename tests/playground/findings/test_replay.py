@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -295,23 +294,3 @@ def test_of_simulated_answers_tuning_claims_no_quality() -> None:
     got = tuned(found, np.arange(40) % 2 == 0, Objective(), PRICE)
     assert got is not None
     assert got.points is None
-
-
-def test_a_sliders_move_takes_less_than_20_ms() -> None:
-    rng = np.random.default_rng(1)
-    pins = [f"v{n}:m" for n in range(20)]
-    arms = [Arm(id=f"a{n}", pin=pin) for n, pin in enumerate(pins)]
-    cells = [
-        each
-        for arm in arms
-        for each in column(arm.id, (rng.random(2_000) < 0.8).tolist(), by=arm.pin)
-    ]
-    ranked = [by_id(pin, (rng.random(), rng.random(), rng.random())) for pin in pins]
-    found = of(cells, 2_000, *arms, previews={ENGLISH: preview(*ranked)})
-    found.at(QUALITY)
-    spent = []
-    for weights in grid()[:20]:
-        began = time.process_time()
-        found.at(weights)
-        spent.append(time.process_time() - began)
-    assert sorted(spent)[len(spent) // 2] < 0.02

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from contextlib import suppress
 
 import pytest
@@ -115,7 +114,6 @@ def test_a_file_that_is_no_table_is_refused(content: bytes, sentence: str) -> No
 
 
 def test_a_million_lines_are_not_all_taken() -> None:
-    began = time.thread_time()
     found = cases_from_csv(b"input,x\n" + b"a,1\n" * 1_000_000)
     assert len(found.cases) == 20_000
     assert left_out(found) == [
@@ -130,7 +128,6 @@ def test_a_million_lines_are_not_all_taken() -> None:
     ):
         with pytest.raises(SuiteError, match="more than 200,000 lines"):
             read(content)
-    assert time.thread_time() - began < 10
 
 
 def test_lines_as_openai_evals_write_them() -> None:
