@@ -29,6 +29,7 @@ from playground.runtime import Runtime
 from playground.servers.connection import Connecting, Connection
 from playground.servers.local_gateway import GatewayStartError
 from playground.sessions.asking import connected
+from playground.sessions.background_loop import run_loop
 from playground.sessions.database import StoreError
 from playground.sessions.spending import NO_CAPS, Caps, Spending
 from playground.sessions.store import Store
@@ -271,16 +272,6 @@ def new_loop() -> asyncio.AbstractEventLoop:
     except ImportError:
         return asyncio.new_event_loop()
     return uvloop.new_event_loop()
-
-
-def run_loop(loop: asyncio.AbstractEventLoop) -> None:
-    """Run it until it is stopped, then close it."""
-    asyncio.set_event_loop(loop)
-    try:
-        loop.run_forever()
-    finally:
-        loop.run_until_complete(loop.shutdown_default_executor())
-        loop.close()
 
 
 def evaluations(runtime: Runtime) -> Evaluations:

@@ -18,6 +18,7 @@ from typing import Any
 
 from playground.servers.connection import Connecting, Connection
 from playground.sessions.asking import connected, priced, ranking_for, run_turn
+from playground.sessions.background_loop import run_loop
 from playground.sessions.changes import SessionKey, ended
 from playground.sessions.database import StoreError
 from playground.sessions.rows import NotHereError
@@ -205,7 +206,7 @@ class Engine:
             if self._loop is None:
                 self._closing = False
                 self._loop = asyncio.new_event_loop()
-                self._thread = threading.Thread(target=_run, args=(self._loop,), daemon=True)
+                self._thread = threading.Thread(target=run_loop, args=(self._loop,), daemon=True)
                 self._thread.name = "turns"
                 self._thread.start()
             return self._loop
@@ -327,15 +328,6 @@ class _Work:
 
 def _is_settled(work: _Work) -> bool:
     return work.run.done and work.store.has_shown_end(work.run.turn)
-
-
-def _run(loop: asyncio.AbstractEventLoop) -> None:
-    asyncio.set_event_loop(loop)
-    try:
-        loop.run_forever()
-    finally:
-        loop.run_until_complete(loop.shutdown_default_executor())
-        loop.close()
 
 
 def _outcome(
