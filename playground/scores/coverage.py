@@ -14,7 +14,7 @@ import pandas as pd
 
 from playground.intent import languages
 from playground.look import palette, words
-from speko_client.models import Axis, Figure, ScoresRows, Vertical
+from speko_client.models import Axis, Figure, Scope, ScoresRows, Vertical, scopes_from
 
 By = Literal["language", "vertical"]
 State = Literal["own", "broader", "none"]
@@ -51,14 +51,6 @@ _TYPES: Final = {
     "measured_for": "string",
     "scores_id": "string",
 }
-
-
-class Scope(NamedTuple):
-    """Where a figure holds."""
-
-    language: str
-    vertical: str
-    region: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,26 +215,12 @@ def _by_candidate(found: ScoresRows, axis: Axis) -> dict[str, dict[Scope, Figure
 
 
 def _closest(figures: Mapping[Scope, Figure], scope: Scope) -> tuple[State, Scope, Figure | None]:
-    for place in _broader(scope):
+    for place, _ in scopes_from(scope):
         if (figure := figures.get(place)) is not None:
             # A price is the same in every language, and for whatever it is asked.
             own = place == scope or figure.axis == "cost"
             return ("own" if own else "broader"), place, figure
     return "none", scope, None
-
-
-def _broader(scope: Scope) -> Iterator[Scope]:
-    """The scope, then each broader one, in the order in which the router goes."""
-    yield scope
-    for part, broader in (
-        ("region", "global"),
-        ("language", scope.language.split("-")[0]),
-        ("vertical", "general"),
-        ("language", "en"),
-    ):
-        if getattr(scope, part) != broader:
-            scope = scope._replace(**{part: broader})
-            yield scope
 
 
 def _cell(

@@ -16,13 +16,13 @@ from playground.look.picture_view import picture_buttons, picture_script
 from playground.look.safe_text import literal, unseen
 from playground.routing.desk_view import RoutingDesk
 from playground.scores import asking_view, coverage, listing, own_files, reading
-from playground.scores.coverage import AXES, By, Grid, Scope
+from playground.scores.coverage import AXES, By, Grid
 from playground.scores.coverage_figure import MOST_ROWS, coverage_figure
 from playground.scores.listing import Shown
 from playground.scores.own_files import ScoresError
 from playground.servers.connection import Connection
 from playground.teams.state import this_owner
-from speko_client.models import Axis, ScoresRows
+from speko_client.models import Axis, Scope, ScoresRows
 
 OptionT = TypeVar("OptionT", bound=str)
 

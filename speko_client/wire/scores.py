@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -98,6 +99,38 @@ class SnapshotFile(_FileModel):
     origin: SnapshotOrigin = "file"
     notes: tuple[_Text, ...] = ()
     rows: Annotated[tuple[SnapshotRow, ...], Field(min_length=1, max_length=100_000)]
+
+
+class Scope(NamedTuple):
+    """Where a figure holds."""
+
+    language: str
+    vertical: str
+    region: str
+
+
+class Step(NamedTuple):
+    """A step to a broader scope: what has no figures, and what stands in for it."""
+
+    lacking: str
+    broader: str
+
+
+def scopes_from(scope: Scope) -> Iterator[tuple[Scope, tuple[Step, ...]]]:
+    """The scope, then each broader one with the steps that lead there (docs/contract.md, 3)."""
+    steps: tuple[Step, ...] = ()
+    yield scope, steps
+    for part, broader in (
+        ("region", "global"),
+        ("language", scope.language.split("-")[0]),
+        ("vertical", "general"),
+        ("language", "en"),
+    ):
+        current = getattr(scope, part)
+        if current != broader:
+            scope = scope._replace(**{part: broader})
+            steps = (*steps, Step(current, broader))
+            yield scope, steps
 
 
 class ScoresRow(SpekoModel):

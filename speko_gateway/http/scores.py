@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
-from speko_client.models import Region, ScoresRow, ScoresRows
+from speko_client.models import Region, Scope, ScoresRow, ScoresRows
 from speko_gateway.candidates import Candidate
 from speko_gateway.gateway import Gateway
 from speko_gateway.routing.figures import Figures
-from speko_gateway.routing.lookup import Scope
 from speko_gateway.routing.scores import Snapshot
 from speko_gateway.turns import Stint
 

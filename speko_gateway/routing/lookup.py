@@ -15,8 +15,11 @@ from speko_client.models import (
     Figure,
     ReasoningEffort,
     RoutingIntent,
+    Scope,
     SnapshotFile,
     SnapshotRow,
+    Step,
+    scopes_from,
 )
 from speko_gateway.candidates import Candidate
 from speko_gateway.routing.figures import Figures, row_figures
@@ -35,21 +38,6 @@ THINKING: Final = "thinking"
 """The effort of a row that was measured with reasoning on, at no effort in particular."""
 
 _EFFORTS: Final = (None, *get_args(ReasoningEffort), THINKING)
-
-
-class Scope(NamedTuple):
-    """Where a row holds."""
-
-    language: str
-    vertical: str
-    region: str
-
-
-class Step(NamedTuple):
-    """A step to a broader scope: what has no figures, and what stands in for it."""
-
-    lacking: str
-    broader: str
 
 
 class Known:
@@ -91,7 +79,9 @@ class Wanted(NamedTuple):
 
 def wanted(intent: RoutingIntent, effort: ReasoningEffort | None) -> Wanted:
     """What an intent looks for, where this reasoning effort is sent with it."""
-    return Wanted(tuple(_scopes(intent)), intent.region or "global", effort)
+    region = intent.region or "global"
+    scope = Scope(intent.language, intent.vertical or "general", region)
+    return Wanted(tuple(scopes_from(scope)), region, effort)
 
 
 def candidate_of(row: SnapshotRow) -> Candidate:
@@ -156,24 +146,6 @@ def _of_effort(rows: Sequence[Known], effort: ReasoningEffort | None) -> Known:
 
 def _effort_place(effort: str | None) -> int:
     return _EFFORTS.index(effort) if effort in _EFFORTS else len(_EFFORTS)
-
-
-def _scopes(intent: RoutingIntent) -> Iterator[tuple[Scope, tuple[Step, ...]]]:
-    """The intent's own scope, then each broader one with what it has given up so far."""
-    scope = Scope(intent.language, intent.vertical or "general", intent.region or "global")
-    steps: tuple[Step, ...] = ()
-    yield scope, steps
-    for part, broader in (
-        ("region", "global"),
-        ("language", scope.language.split("-")[0]),
-        ("vertical", "general"),
-        ("language", "en"),
-    ):
-        current = getattr(scope, part)
-        if current != broader:
-            scope = scope._replace(**{part: broader})
-            steps = (*steps, Step(current, broader))
-            yield scope, steps
 
 
 def _clauses(

@@ -20,6 +20,7 @@ from speko_client.models import (
     OptimizeFor,
     ReasoningEffort,
     RoutingIntent,
+    Scope,
     SnapshotFile,
     SnapshotInfo,
 )
@@ -32,7 +33,6 @@ from speko_gateway.routing.lookup import (
     Known,
     Lookup,
     Rows,
-    Scope,
     Wanted,
     by_effort,
     candidate_of,

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from playground.intent import languages
 from playground.scores import coverage
-from playground.scores.coverage import Grid, Scope
+from playground.scores.coverage import Grid
 from playground.scores.coverage_figure import MOST_ROWS, coverage_figure
-from speko_client.models import ScoresRows
+from speko_client.models import Scope, ScoresRows
 from tests.playground.scores.snapshots import ONE, OTHER, known, row
 
 ENGLISH = Scope("en", "general", "global")
