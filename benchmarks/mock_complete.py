@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
-import sys
-from typing import Any, cast
+from typing import Any
 
 import uvloop
+
+from benchmarks.kept_alive import KeptAlive, serve
 
 SECONDS = 0.05
 TEXT = "The capital of France is Paris."
 
-_LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _MODEL = {"provider": "openai", "model": "gpt-4o-mini", "failoverCount": 0, "scoresRunId": "mock"}
 _USAGE = {"promptTokens": 12, "completionTokens": 8}
 
@@ -38,43 +37,15 @@ def _answer() -> bytes:
     return head + f"{len(events):x}".encode() + b"\r\n" + events + b"\r\n0\r\n\r\n"
 
 
-class MockServer(asyncio.Protocol):
-    """One connection that is kept alive."""
+class MockServer(KeptAlive):
+    """One connection."""
 
-    answer = _answer()
+    whole = _answer()
 
-    def __init__(self) -> None:
-        self._received = b""
-        self._transport: asyncio.WriteTransport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport that answers are written to."""
-        self._transport = cast(asyncio.WriteTransport, transport)
-
-    def data_received(self, data: bytes) -> None:
-        """Answer a while after the request is complete."""
-        self._received += data
-        head, found, body = self._received.partition(b"\r\n\r\n")
-        length = _LENGTH.search(head)
-        if not found or (length and len(body) < int(length[1])):
-            return
-        self._received = b""
-        asyncio.get_running_loop().call_later(SECONDS, self._say)
-
-    def _say(self) -> None:
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(self.answer)
-
-
-async def serve() -> None:
-    """Listen on a free loopback port until stdin ends."""
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(MockServer, "127.0.0.1", 0, backlog=512)
-    host, port = server.sockets[0].getsockname()
-    print(f"Listening on http://{host}:{port}", flush=True)
-    await loop.run_in_executor(None, sys.stdin.read)
-    server.close()
+    def answer(self, body: bytes) -> None:
+        """Always the same, a while later."""
+        asyncio.get_running_loop().call_later(SECONDS, self.say, self.whole)
 
 
 if __name__ == "__main__":
-    uvloop.run(serve())
+    uvloop.run(serve(MockServer, backlog=512))

@@ -7,20 +7,19 @@ would. It parses only what it must of a request, so that the other side is measu
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-import sys
-from typing import Any, cast
+from typing import Any
 
 import uvloop
+
+from benchmarks.kept_alive import KeptAlive, serve
 
 TOKENS = 64
 MODEL = "gpt-4o-mini"
 TEXT = "word " * TOKENS
 USAGE = {"prompt_tokens": 12, "completion_tokens": TOKENS, "total_tokens": 12 + TOKENS}
 
-_LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _STREAMED = re.compile(rb'"stream": *true')
 
 
@@ -56,48 +55,16 @@ def _streamed() -> list[bytes]:
     return [head, *deltas, end]
 
 
-class MockVendor(asyncio.Protocol):
-    """One connection that is kept alive."""
+class MockVendor(KeptAlive):
+    """One connection of a vendor's."""
 
     buffered = _buffered()
     streamed = _streamed()
 
-    def __init__(self) -> None:
-        self._received = b""
-        self._transport: asyncio.WriteTransport | None = None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Keep the transport that answers are written to."""
-        self._transport = cast(asyncio.WriteTransport, transport)
-
-    def data_received(self, data: bytes) -> None:
-        """Answer once the request is complete."""
-        self._received += data
-        head, found, body = self._received.partition(b"\r\n\r\n")
-        length = _LENGTH.search(head)
-        if not found or (length and len(body) < int(length[1])):
-            return
-        self._received = b""
-        self._answer(body)
-
-    def _answer(self, body: bytes) -> None:
-        assert self._transport is not None
-        if not _STREAMED.search(body):
-            self._transport.write(self.buffered)
-            return
-        for piece in self.streamed:
-            self._transport.write(piece)
-
-
-async def serve() -> None:
-    """Listen on a free loopback port until stdin ends."""
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(MockVendor, "127.0.0.1", 0)
-    host, port = server.sockets[0].getsockname()
-    print(f"Listening on http://{host}:{port}", flush=True)
-    await loop.run_in_executor(None, sys.stdin.read)
-    server.close()
+    def answer(self, body: bytes) -> None:
+        """In one piece, or as a stream, as it is asked for."""
+        self.say(*(self.streamed if _STREAMED.search(body) else (self.buffered,)))
 
 
 if __name__ == "__main__":
-    uvloop.run(serve())
+    uvloop.run(serve(MockVendor))
