@@ -6,7 +6,7 @@ and can be read on a phone. The legend is below; titles belong to the page.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any, Final, Literal
 
@@ -167,3 +167,19 @@ def translucent(colour: str, opacity: float) -> str:
     """The colour with this opacity, for CSS and Plotly."""
     red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"
+
+
+def outlines(
+    cells: Iterable[tuple[float, float]], half: tuple[float, float], line: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A trace around each of these cells, all as one line with gaps.
+
+    A cell is its centre; ``half`` is half its width and height.
+    """
+    corners = ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for across, down in cells:
+        x += [*(across + side * half[0] for side, _ in corners), None]
+        y += [*(down + side * half[1] for _, side in corners), None]
+    return {"type": "scatter", "x": x, "y": y, "mode": "lines", "line": line, "hoverinfo": "skip"}

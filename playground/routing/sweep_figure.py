@@ -15,7 +15,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from playground.look import palette, words
-from playground.look.figures import FONT, Theme, styled
+from playground.look.figures import FONT, Theme, outlines, styled
 from playground.routing import sweeps
 from playground.routing.sweeps import Against, Cell
 from speko_client.model_ids import model_name
@@ -156,15 +156,9 @@ def _cells(
 
 
 def _frames(cells: pd.DataFrame, colour: str, width: float, half: tuple[float, float]) -> _Trace:
-    """An outline around each of the cells, all as one line with gaps."""
-    corners = ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for cell in sweeps.rows_of(cells):
-        x += [*(cell.x + across * half[0] for across, _ in corners), None]
-        y += [*(cell.y + down * half[1] for _, down in corners), None]
-    line = {"color": colour, "width": width}
-    return {"type": "scatter", "x": x, "y": y, "mode": "lines", "line": line, "hoverinfo": "skip"}
+    """An outline around each of the cells."""
+    places = zip(cells["x"], cells["y"], strict=True)
+    return outlines(places, half, {"color": colour, "width": width})
 
 
 def _points(own: pd.DataFrame, theme: Theme) -> _Trace:

@@ -15,7 +15,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from playground.look import palette
-from playground.look.figures import FONT, Theme, styled, translucent
+from playground.look.figures import FONT, Theme, outlines, styled, translucent
 from playground.scores.coverage import By, cell_words, column_name, hover_words
 from speko_client.models import Axis
 
@@ -122,15 +122,9 @@ def _in_the_cell(row: Any) -> str:
 
 
 def _frames(cells: pd.DataFrame, theme: Theme, across: float) -> _Trace:
-    """An outline around each of the cells, all as one line with gaps; ``across``: half a cell."""
-    corners = ((-1, -1), (1, -1), (1, 1), (-1, 1), (-1, -1))
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for cell in _rows(cells):
-        x += [*(cell.x + side * across for side, _ in corners), None]
-        y += [*(cell.y + side * _HALF_DOWN for _, side in corners), None]
+    """An outline around each of the cells; ``across``: half a cell."""
     line = {"color": translucent(_INK[theme], _OUTLINE), "width": 1.2, "dash": "dot"}
-    return {"type": "scatter", "x": x, "y": y, "mode": "lines", "line": line, "hoverinfo": "skip"}
+    return outlines(zip(cells["x"], cells["y"], strict=True), (across, _HALF_DOWN), line)
 
 
 def _points(placed: pd.DataFrame, by: By) -> _Trace:
