@@ -10,11 +10,13 @@ import streamlit as st
 
 from playground.browser import url, widgets
 from playground.browser.guide import guide
-from playground.drills.banner_view import drill_banner
+from playground.browser.kept import keep_in_tab
+from playground.drills.banner_view import drill_banner, kept_drill
 from playground.look.navigation_view import navigation
 from playground.look.page_view import page_style
 from playground.real.rows import TITLE
-from playground.scores.kept_view import keep_scores
+from playground.scores.state import kept_scores
+from playground.teams.state import this_owner
 from playground.teams.visitor_view import let_in
 
 ASSETS = Path(__file__).with_name("assets")
@@ -70,7 +72,7 @@ page_style(page.url_path)
 guide()
 navigation(GROUPS, page, url.opened_query(), [REAL])
 drill_banner()
-keep_scores()
+keep_in_tab(this_owner(), {"drill": kept_drill(), "scores": kept_scores()})
 is_new = not url.had_frame()
 page.run()
 widgets.run_ended()

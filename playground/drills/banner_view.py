@@ -7,24 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from hashlib import sha256
 from html import escape
 from pathlib import Path
 
 import streamlit as st
 
-from playground.browser import widgets
+from playground.browser.kept import Kept
 from playground.connections.state import server_choice
 from playground.drills.state import RunningDrill, drill_state, keep_drill, read, written
 from playground.drills.words import summary
 from playground.look.page_view import spread
 from playground.runtime import get_runtime
 from playground.servers.server_choice import kind_in_force
-from playground.teams.state import this_owner
 from speko_client.models import Fault
 
-_KEPT = "drill-kept"
-_KEEP = Path(__file__).with_name("keep.js").read_text("utf-8")
+_COUNTDOWN = Path(__file__).with_name("countdown.js").read_text("utf-8")
 
 
 def drill_banner() -> None:
@@ -34,14 +31,13 @@ def drill_banner() -> None:
         keep_drill(state.ended())
         began = "The drill ended while the page was away" if state.asks else "The drill is over"
         st.toast(f"{began}, {why}.", icon=":material/emergency_home:")
-    _keep_in_tab()
-    running = drill_state().running
+    running, now = drill_state().running, datetime.now(UTC)
     if running is None:
         return
+    if running.ends is not None:
+        _count_down(running.ends, now)
     with spread(key="drill-banner"):
-        st.html(
-            banner_html(running.faults, running.left(datetime.now(UTC)), asks=drill_state().asks)
-        )
+        st.html(banner_html(running.faults, running.left(now), asks=drill_state().asks))
         if drill_state().asks:
             _button("Go on", "play_circle", _go_on)
         _button("End drill", "stop_circle", end_drill)
@@ -61,33 +57,25 @@ def _button(label: str, icon: str, on_click: Callable[[], None]) -> None:
     st.button(label, icon=f":material/{icon}:", type="tertiary", on_click=on_click, key=key)
 
 
-def _keep_in_tab() -> None:
-    """Have the tab keep the drill for a reload, or tell of the one that it has kept.
-
-    It counts a drill's time down as well, and has the page drawn again at its end.
-    """
-    state, now = drill_state(), datetime.now(UTC)
-    ends = state.running.ends if state.running else None
-    component = st.components.v2.component("speko_drill", js=_KEEP)
+def _count_down(ends: datetime, now: datetime) -> None:
+    """Count the time down in the browser, and have the page drawn again at its end."""
+    component = st.components.v2.component("speko_drill", js=_COUNTDOWN)
     component(
-        key=_KEPT,
-        data={
-            # A name, so that whoever signs in next in this tab finds none of it.
-            "owner": sha256(this_owner().encode()).hexdigest()[:16],
-            "drill": written(state.running) if state.running else None,
-            "settled": state.settled,
-            "secondsLeft": (ends - now).total_seconds() if ends else None,
-        },
-        on_kept_change=_find,
+        key="drill-countdown",
+        data={"secondsLeft": (ends - now).total_seconds()},
         on_over_change=lambda: None,
         height=0,
     )
 
 
-def _find() -> None:
-    text = widgets.sent(_KEPT, "kept").get("drill")
-    found = read(text, datetime.now(UTC)) if isinstance(text, str) else None
-    keep_drill(drill_state().found(found))
+def kept_drill() -> Kept:
+    """What the tab is to keep of the drill, so that a reload can ask whether it goes on."""
+    state = drill_state()
+    return Kept(written(state.running) if state.running else None, state.settled, _found)
+
+
+def _found(kept: str) -> None:
+    keep_drill(drill_state().found(read(kept, datetime.now(UTC))))
 
 
 def _over(running: RunningDrill) -> str | None:
