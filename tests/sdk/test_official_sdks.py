@@ -6,6 +6,7 @@ test runs, and runs in a process of its own. Our client does the same things bes
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
@@ -53,18 +54,19 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def installed(config: pytest.Config, version: str) -> Path:
-    """The folder with this version of the official SDK."""
+    """The folder with this version of the official SDK, installed by one process at a time."""
     folder = config.cache.mkdir(f"spekoai-{version}")
-    whole = folder / "installed"
-    if not whole.exists():
-        # From 0.2 on the package imports its voice stack at once; all of them use the newest one's.
-        alone = [] if version == NEWEST else ["--no-deps"]
-        subprocess.run(
-            [*INSTALL, "--target", str(folder), *alone, f"spekoai=={version}"],
-            env=OUTSIDE_ENVIRONMENT,
-            check=True,
-        )
-        whole.touch()
+    with (folder / "installed").open("a+") as whole:
+        fcntl.flock(whole, fcntl.LOCK_EX)
+        if not whole.seek(0, os.SEEK_END):
+            # From 0.2 on the package imports its voice stack at once; all use the newest one's.
+            alone = [] if version == NEWEST else ["--no-deps"]
+            subprocess.run(
+                [*INSTALL, "--target", str(folder), *alone, f"spekoai=={version}"],
+                env=OUTSIDE_ENVIRONMENT,
+                check=True,
+            )
+            whole.write(version)
     return folder
 
 
