@@ -17,10 +17,11 @@ from functools import partial
 from typing import Any
 
 from playground.servers.connection import Connecting, Connection
-from playground.sessions.asking import connected, priced, ranking_for, run_turn
+from playground.sessions.asking import connected, priced, run_turn
 from playground.sessions.background_loop import run_loop
 from playground.sessions.changes import SessionKey, ended
 from playground.sessions.database import StoreError
+from playground.sessions.rankings import SharedRankings
 from playground.sessions.rows import NotHereError
 from playground.sessions.spending import NO_CAPS, CapReachedError, Caps, Spending
 from playground.sessions.store import OwnerStore, Store
@@ -75,6 +76,7 @@ class Engine:
         self._spending = Spending(store.database, caps, now=now)
         self._price = price
         self._now = now
+        self._rankings = SharedRankings()
         self._works: dict[str, _Work] = {}
         self._lock = threading.Lock()
         self._closing = False
@@ -247,7 +249,7 @@ class Engine:
         await asyncio.wait({connecting})
         if connecting.exception() is not None:
             return
-        found = await ranking_for(connecting.result(), run.turn.settings)
+        found = await self._rankings.of(connecting.result(), run.turn.settings)
         if found is not None:
             run.become(run.turn.model_copy(update={"ranking": found}))
 

@@ -12,10 +12,11 @@ import pytest
 
 from playground.servers.connection import Connection, other
 from playground.sessions import engine as engine_module
+from playground.sessions import rankings
 from playground.sessions.asking import ranking_for
 from playground.sessions.engine import Engine
 from playground.sessions.store import OwnerStore
-from playground.sessions.turns import TurnSettings
+from playground.sessions.turns import Run, TurnSettings
 from playground.teams.owner import MACHINE_OWNER
 from speko_client.models import WHAT_IF_HEADER, WhatIf
 from tests.patience import PATIENCE
@@ -37,7 +38,7 @@ PREVIEW: dict[str, Any] = {
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """A ranking that comes is waited for, however busy the machine is."""
     monkeypatch.setattr(engine_module, "RANKING_GRACE", PATIENCE)
-    monkeypatch.setattr(engine_module, "ranking_for", partial(ranking_for, within=PATIENCE))
+    monkeypatch.setattr(rankings, "ranking_for", partial(ranking_for, within=PATIENCE))
 
 
 def test_a_turn_keeps_the_ranking(
@@ -130,6 +131,35 @@ def test_a_preview_that_hangs_holds_up_neither_the_words_nor_the_end(
     assert run.wait(PATIENCE)
     assert (run.turn.status, run.turn.ranking) == ("done", None)
     assert wire.previews_asked[0].gone.wait(PATIENCE)
+
+
+def test_turns_that_ask_the_same_at_once_share_the_answer_and_stop_for_themselves(
+    engine: Engine, gateway: Connection, wire: ThreadedWireServer
+) -> None:
+    go_on, asked = threading.Event(), threading.Event()
+
+    async def late(wire: Wire) -> None:
+        asked.set()
+        await asyncio.to_thread(go_on.wait, PATIENCE)
+        await wire.json(PREVIEW)
+
+    def submit(conversation_id: str, form: TurnSettings = FORM) -> Run:
+        session = conversation().model_copy(update={"id": conversation_id})
+        return engine.submit(MACHINE_OWNER, gateway, session, "Hi", form, parent_id=None)
+
+    wire.preview, wire.script = late, holds("Half")
+    first, second, other_intent = submit("a"), submit("b"), submit("o", TurnSettings(language="es"))
+    for run in (first, second, other_intent):
+        wait_for_text(run)
+    assert asked.wait(PATIENCE)
+    engine.stop(MACHINE_OWNER, "a")
+    go_on.set()
+    for run in (second, other_intent):
+        version = -1
+        while run.turn.ranking is None:
+            version = run.wait_change(version, PATIENCE)
+    languages = [parse_qs(urlsplit(each.path).query)["language"] for each in wire.previews_asked]
+    assert sorted(languages) == [["en"], ["es"]]
 
 
 def test_a_turn_that_fails_has_its_ranking_too(
