@@ -24,6 +24,7 @@ class Visitor:
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self._socket = socket
         self._box = ""
+        self._fields: dict[str, str] = {}
         self._answers: list[list[int]] = []
 
     async def open(self) -> None:
@@ -41,8 +42,10 @@ class Visitor:
         """
         said = WidgetState(id=self._box)
         said.chat_input_value.data = message
+        # A browser says with every message what all fields say, also those that nobody touched.
+        fields = [WidgetState(id=id, string_value=text) for id, text in self._fields.items()]
         begun, first = time.perf_counter(), 0.0
-        await self._ask([said])
+        await self._ask([said, *fields])
         async for came in self._messages():
             if not first and self._is_answer(came):
                 first = time.perf_counter() - begun
@@ -72,7 +75,11 @@ class Visitor:
 
     async def _read_to_end(self) -> None:
         async for came in self._messages():
-            self._box = came.delta.new_element.chat_input.id or self._box
+            drawn = came.delta.new_element
+            self._box = drawn.chat_input.id or self._box
+            for field in (drawn.text_input, drawn.text_area):
+                if field.id:
+                    self._fields[field.id] = field.value if field.set_value else field.default
             if is_end(came):
                 return
 
