@@ -22,6 +22,8 @@ from speko_client.errors import SpekoApiError
 from speko_client.models import Fleet, KnownProvider, ProvidersHealth
 
 _LOOK_SECONDS = 0.1
+_FRAME_SECONDS = 0.3
+"""So long a browser takes to show the first look; a second one that comes before holds it up."""
 _SECONDS = 5.0
 _SCORES_GONE = "The scores that you chose are gone: the server ranks by its own again."
 
@@ -75,7 +77,7 @@ def await_server(runtime: Runtime, facts: ServerFacts, *, at_once: bool) -> None
     ``at_once``: draw it again as soon as the browser has drawn this, whatever the gateway does.
     """
     if facts.pending or at_once:
-        st.fragment(_look, run_every=_LOOK_SECONDS)(runtime, at_once)
+        st.fragment(_look, run_every=_FRAME_SECONDS if at_once else _LOOK_SECONDS)(runtime, at_once)
 
 
 def _look(runtime: Runtime, at_once: bool) -> None:
