@@ -7,15 +7,17 @@ from streamlit.delta_generator import DeltaGenerator
 
 from playground.browser.guide import SHORTCUTS_SWITCH
 from playground.browser.line import LINE
+from playground.browser.postponed import draw_postponed
 from playground.chat.actions_view import do_asked, turn_buttons
 from playground.chat.announcer_view import announce
 from playground.chat.chat_view import Chat, open_chat, show_problems
 from playground.chat.draft_view import keep_draft
 from playground.chat.form_view import settings_form
+from playground.chat.live_view import arriving, clear_below, just_sent
 from playground.chat.next_message import next_message, next_message_html, waiting_html
 from playground.chat.recents_view import recents
 from playground.chat.sheets_view import open_sheet
-from playground.chat.turn_view import live_turn, turn_elsewhere, turn_list, undo_line
+from playground.chat.turn_view import turn_list, undo_line
 from playground.chat.turns_html import strip_html
 from playground.chat.welcome_view import follow_up, session_line, ways_on, welcome
 from playground.compare.elsewhere_view import blind_elsewhere
@@ -31,9 +33,10 @@ _FORM_HEIGHT = 560
 def main() -> None:
     """The parts in the order in which they must run: Stop before the stream, the stream last.
 
-    On a playground that has just been started a person waits for the message box, and in a long
-    session for its last turns. These come first, and the form follows a moment later: the browser
-    would show neither before both.
+    First what a person waits for. After sending, that is the answer: where many send at once, the
+    page is drawn again when its first words are there. On a playground that has just been started
+    it is the message box, and in a long session its last turns: the form follows a moment later,
+    for the browser would show neither before both.
     """
     chat = open_chat(leave_demo)
     if blind_elsewhere(chat.runtime, chat.view.conversation):
@@ -43,9 +46,13 @@ def main() -> None:
     below = st.bottom.empty()
     # The answer is on its way while the page is drawn.
     waiting = chat.send_at_once(message)
-    with LINE.drawing():
+    head, last = st.container(), st.container()
+    with last:
+        live = just_sent(chat) if message else None
+    with head, LINE.drawing():
         page(chat, waiting, above, below)
-    arriving(chat)
+    with last:
+        arriving(chat, live)
 
 
 def page(chat: Chat, message: str | None, above: DeltaGenerator, below: DeltaGenerator) -> None:
@@ -59,6 +66,7 @@ def page(chat: Chat, message: str | None, above: DeltaGenerator, below: DeltaGen
     announce(chat.view)
     header(chat)
     conversation(chat, below)
+    draw_postponed()
     open_sheet(chat, sheet)
 
 
@@ -117,21 +125,13 @@ def conversation(chat: Chat, below: DeltaGenerator) -> None:
     turn_list(chat)
     undo_line(chat)
     beside_send(chat, below)
-    # Before the live answer: what comes after a stream would stay on the page until its end.
     offer = st.empty()
-    if view.turns and not view.is_live and view.elsewhere is None:
+    if view.is_live or view.elsewhere is not None:
+        clear_below()
+    elif view.turns:
         with offer.container():
             follow_up(chat)
             ways_on(chat)
-
-
-def arriving(chat: Chat) -> None:
-    """The answer that arrives, if one does; last, for it lasts."""
-    view = chat.view
-    if view.run is not None and view.is_live:
-        live_turn(view.run)
-    elif view.elsewhere is not None:
-        turn_elsewhere(chat, view.elsewhere)
 
 
 def beside_send(chat: Chat, below: DeltaGenerator) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from playground.browser import url, widgets
 from playground.browser.guide import guide
 from playground.browser.kept import keep_in_tab
+from playground.browser.postponed import draw_postponed, postpone
 from playground.drills.banner_view import drill_banner, kept_drill
 from playground.look.navigation_view import navigation
 from playground.look.page_view import page_style
@@ -31,6 +34,13 @@ def images() -> None:
         icon_image=str(ASSETS / "favicon.png"),
         size="large",
     )
+
+
+def around(place: DeltaGenerator) -> None:
+    """What stands around a page: the ways to the others, and what the tab keeps."""
+    with place:
+        navigation(GROUPS, page, url.opened_query(), [REAL])
+        keep_in_tab(this_owner(), {"drill": kept_drill(), "scores": kept_scores()})
 
 
 # Streamlit's images take a sixth of a second to import: the first page of a process comes first.
@@ -70,11 +80,16 @@ if page.url_path and url.focused_turn() is not None:
 url.carry_over(page.url_path)
 page_style(page.url_path)
 guide()
-navigation(GROUPS, page, url.opened_query(), [REAL])
+postpone(partial(around, st.container(key="around")))
 drill_banner()
-keep_in_tab(this_owner(), {"drill": kept_drill(), "scores": kept_scores()})
+if page.url_path:
+    # The chat says itself when: a message and its answer come before.
+    draw_postponed()
 is_new = not url.had_frame()
-page.run()
+try:
+    page.run()
+finally:
+    draw_postponed()
 widgets.run_ended()
 if images_later and not (is_new and url.had_frame()):
     # A page that drew only its frame is about to be drawn again.

@@ -2,7 +2,8 @@
 
 All pages of a process share one interpreter, and fifty that draw at the same time are all late.
 So few draw at once. Those who have nothing yet come before those who are only drawn again, each in
-the order of coming; and of many answers that arrive, each is drawn less often.
+the order of coming; where many wait for the first words of an answer, nothing is drawn again before
+they have them; and of many answers that arrive, each is drawn less often.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class Line:
         self._drawing: dict[int, float] = {}
         self._first: deque[_Waiting] = deque()
         self._again: deque[_Waiting] = deque()
+        self._awaiting: dict[int, float] = {}
         self._following = 0
 
     @contextmanager
@@ -63,8 +65,24 @@ class Line:
                 self._call_in()
 
     def stand_back(self) -> None:
-        """Before a page is only drawn again: wait until few draw and nobody has nothing yet."""
+        """Before a page is only drawn again: wait until few draw, and few have nothing yet."""
         self._wait(self._again)
+
+    def asked(self) -> None:
+        """From now on this thread waits for the first words of an answer."""
+        with self._lock:
+            self._awaiting[threading.get_ident()] = time.monotonic()
+
+    def has_words(self) -> None:
+        """This thread has drawn them."""
+        with self._lock:
+            if self._awaiting.pop(threading.get_ident(), None) is not None:
+                self._call_in()
+
+    def is_crowded(self) -> bool:
+        """Whether more than few wait for first words; not for long, or they may never come."""
+        with self._lock:
+            return self._are_many_awaiting(time.monotonic())
 
     @contextmanager
     def following(self) -> Iterator[None]:
@@ -96,12 +114,18 @@ class Line:
             if mine in line:
                 line.remove(mine)
 
+    def _are_many_awaiting(self, now: float) -> bool:
+        for each in [each for each, at in self._awaiting.items() if now - at >= self._longest]:
+            del self._awaiting[each]
+        return len(self._awaiting) > self._few
+
     def _call_in(self) -> None:
         now = time.monotonic()
         for each in [each for each, at in self._drawing.items() if now - at >= self._slow]:
             del self._drawing[each]
-        while (self._first or self._again) and len(self._drawing) < self._few:
-            next_one = (self._first or self._again).popleft()
+        may_again = None if self._are_many_awaiting(now) else self._again
+        while (line := self._first or may_again) and len(self._drawing) < self._few:
+            next_one = line.popleft()
             self._drawing[next_one.thread] = now
             next_one.called.set()
 

@@ -11,8 +11,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from playground.browser import widgets
 from playground.browser.url import CHAT_PAGE, link
+from playground.chat.live_view import ArrivingAnswer
 from playground.chat.turn_html import UNFINISHED
-from playground.chat.turn_view import ArrivingAnswer, answer_body
+from playground.chat.turn_view import answer_body
 from playground.chat.turns_html import chips_html
 from playground.compare.desk_view import CompareDesk
 from playground.compare.seat_words import full_name, goes_on, own_settings, predicted, went_on

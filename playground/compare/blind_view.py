@@ -18,7 +18,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from playground.browser.guide import focus_on, say
 from playground.browser.slots import cancellation_point
-from playground.chat.turn_view import FRAME_SECONDS, message_view
+from playground.chat.live_view import FRAME_SECONDS
+from playground.chat.turn_view import message_view
 from playground.chat.turns_html import chips_html
 from playground.compare.blind_start_view import blind_start
 from playground.compare.bout_view import Bout, ask_two, open_bout

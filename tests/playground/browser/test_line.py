@@ -97,6 +97,43 @@ def test_who_has_nothing_yet_comes_before_who_is_drawn_again() -> None:
     assert done == ["first", "again"]
 
 
+def test_nothing_is_drawn_again_while_many_wait_for_first_words() -> None:
+    line, waiting, enough = Line(few=1, longest=PATIENCE), threading.Semaphore(0), threading.Event()
+
+    def ask() -> None:
+        line.asked()
+        waiting.release()
+        enough.wait(PATIENCE)
+        line.has_words()
+
+    with ThreadPoolExecutor(3) as tabs:
+        asking = [tabs.submit(ask) for _ in range(2)]
+        for _ in asking:
+            waiting.acquire(timeout=PATIENCE)
+        assert line.is_crowded()
+        again = tabs.submit(line.stand_back)
+        while not line._again:
+            threading.Event().wait(0.001)
+        with line.drawing():  # a page that shows nothing yet need not wait
+            assert not again.done()
+        enough.set()
+        again.result(PATIENCE)
+    assert not line.is_crowded()
+
+
+def test_words_that_do_not_come_are_not_waited_for() -> None:
+    line, both = Line(few=1, longest=0.05), threading.Barrier(2)
+
+    def ask(_: int) -> None:
+        line.asked()
+        both.wait(PATIENCE)
+
+    with ThreadPoolExecutor(2) as tabs:
+        assert [*tabs.map(ask, range(2))] == [None, None]
+    line.stand_back()
+    assert not line.is_crowded()
+
+
 def test_nobody_waits_for_longer_than_the_longest() -> None:
     line = Line(few=1, slow=PATIENCE, longest=0.05)
     with line.drawing():
