@@ -87,7 +87,8 @@ def test_few_stops_lead_to_the_message_box(chat: ChatPage, page: Page) -> None:
 
 
 def test_an_answer_is_announced_once_and_not_after_a_reload(chat: ChatPage, page: Page) -> None:
-    chat.send("Hello")
+    # A long answer: of one that is over before the page shows it, only the end is said.
+    chat.send("Write a Python function that finds the longest word.")
     said = heard(page)
     assert said == ["Answering", f"Answer by {chat.provider()}"]
     settle(page)
