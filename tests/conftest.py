@@ -10,7 +10,6 @@ they may share a server.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import shutil
@@ -99,11 +98,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 if marker == "fire":
                     item.add_marker("no_cover")  # tracing would take from what is measured
     items.sort(key=lambda item: [bool(item.get_closest_marker(each)) for each in RUN_LAST[::-1]])
-
-
-def pytest_collection_finish() -> None:
-    """Keep what was collected, a million objects, out of every later search for garbage."""
-    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

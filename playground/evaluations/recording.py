@@ -20,8 +20,6 @@ from playground.sessions.database import StoreError
 BEAT_SECONDS: Final = 1.0
 MOST_TOGETHER: Final = 1_000
 """So many cells share one transaction at most."""
-MOST_HELD: Final = 1_000
-"""With more cells than these waiting to be written, none is started."""
 AGAIN_SECONDS: Final = 2.0
 _LAST_TRIES: Final = 3
 
@@ -29,7 +27,7 @@ _LAST_TRIES: Final = 3
 class Recorder:
     """For one run and one loop. ``lost`` is called once where the run is somebody else's, or gone.
 
-    ``wrote`` is called after each transaction.
+    ``wrote`` is called after each transaction. ``most`` calls are in flight at most.
     """
 
     def __init__(
@@ -39,12 +37,13 @@ class Recorder:
         runner: str,
         live: LiveRun,
         *,
+        most: int,
         wrote: Callable[[], None],
         lost: Callable[[str], None],
     ) -> None:
         self._runs, self._run_id, self._runner = runs, run_id, runner
         self._live = live
-        self._wrote, self._lost = wrote, lost
+        self._most, self._wrote, self._lost = most, wrote, lost
         self._waiting: list[Cell] = []
         self._more = asyncio.Event()
         self._ending = False
@@ -54,8 +53,11 @@ class Recorder:
 
     @property
     def is_behind(self) -> bool:
-        """Whether so many cells wait to be written that none should be started."""
-        return len(self._waiting) > MOST_HELD
+        """Whether so many cells wait to be written that none should be started.
+
+        Until it is written, a cell is as easily lost as one in flight.
+        """
+        return len(self._waiting) > self._most
 
     def add(self, cell: Cell) -> None:
         """A cell is done."""

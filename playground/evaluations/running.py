@@ -91,7 +91,13 @@ class Running:
         self._judge = JudgeAtWork(suite, suite.judge, self._ask_judge) if suite.judge else None
         lost = partial(self._end, "interrupted")
         self._recorder = Recorder(
-            runs, work.run.id, work.runner, live, wrote=self._look.set, lost=lost
+            runs,
+            work.run.id,
+            work.runner,
+            live,
+            most=self._most,
+            wrote=self._look.set,
+            lost=lost,
         )
 
     async def drive(self) -> None:
