@@ -27,7 +27,7 @@ _LAST_TRIES: Final = 3
 class Recorder:
     """For one run and one loop. ``lost`` is called once where the run is somebody else's, or gone.
 
-    ``wrote`` is called after each transaction. ``most`` calls are in flight at most.
+    ``wrote`` is called after each transaction.
     """
 
     def __init__(
@@ -37,13 +37,12 @@ class Recorder:
         runner: str,
         live: LiveRun,
         *,
-        most: int,
         wrote: Callable[[], None],
         lost: Callable[[str], None],
     ) -> None:
         self._runs, self._run_id, self._runner = runs, run_id, runner
         self._live = live
-        self._most, self._wrote, self._lost = most, wrote, lost
+        self._wrote, self._lost = wrote, lost
         self._waiting: list[Cell] = []
         self._more = asyncio.Event()
         self._ending = False
@@ -52,12 +51,9 @@ class Recorder:
         self._tasks = [asyncio.create_task(self._write_all()), asyncio.create_task(self._beat())]
 
     @property
-    def is_behind(self) -> bool:
-        """Whether so many cells wait to be written that none should be started.
-
-        Until it is written, a cell is as easily lost as one in flight.
-        """
-        return len(self._waiting) > self._most
+    def waiting(self) -> int:
+        """How many cells wait to be written."""
+        return len(self._waiting)
 
     def add(self, cell: Cell) -> None:
         """A cell is done."""

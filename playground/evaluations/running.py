@@ -95,7 +95,6 @@ class Running:
             work.run.id,
             work.runner,
             live,
-            most=self._most,
             wrote=self._look.set,
             lost=lost,
         )
@@ -164,8 +163,16 @@ class Running:
             and len(self._tasks) < _WAITING * self._most
             and self._ended is None
             and self._live.steering == "go"
-            and not self._recorder.is_behind
+            and self._unwritten() <= self._most
         )
+
+    def _unwritten(self) -> int:
+        """Answers that are not written yet, and are as easily lost as those in flight.
+
+        Those that wait for a judge are in flight once more, and limited by themselves.
+        """
+        looked_at = 0 if self._judge is not None else len(self._tasks) - self._calls
+        return self._recorder.waiting + looked_at
 
     def _wait_for(self, planned: Planned) -> float | None:
         return self._paces.of(self._paces.vendor_of(planned)).wait(self._loop.time())
