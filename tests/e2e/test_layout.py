@@ -84,10 +84,10 @@ def test_no_page_is_wider_than_a_phone(page: Page, server: PlaygroundServer, ses
             assert page.evaluate(TOO_WIDE) == [], (path, width)
             expect(page.get_by_role("button", name="Menu:")).to_be_in_viewport(ratio=1)
             page.get_by_role("button", name="Menu:").click(trial=True)
-        levels = page.evaluate(SHOWN_HEADINGS)
-        assert levels.index(1) == 0, path
-        assert levels.count(1) == 1, path
-        assert all(below <= above + 1 for above, below in pairwise(levels)), (path, levels)
+            levels = page.evaluate(SHOWN_HEADINGS)
+            assert levels.index(1) == 0, path
+            assert levels.count(1) == 1, path
+            assert all(below <= above + 1 for above, below in pairwise(levels)), (path, levels)
 
 
 @pytest.mark.parametrize("viewport", [(390, 844)])
