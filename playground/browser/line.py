@@ -80,7 +80,10 @@ class Line:
                 self._call_in()
 
     def is_crowded(self) -> bool:
-        """Whether more than few wait for first words; not for long, or they may never come."""
+        """Whether more than few wait for first words.
+
+        Who has waited for the longest time counts no more: those words may never come.
+        """
         with self._lock:
             return self._are_many_awaiting(time.monotonic())
 

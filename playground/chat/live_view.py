@@ -26,7 +26,7 @@ FRAME_SECONDS = 1 / 15
 _LOOK_SECONDS = 0.5
 _CROWDED_SECONDS = 0.25
 _MOST_LESS = 6
-"""So many parts fewer may stand above a live answer than stood there before it."""
+"""The page may have had so many more parts above this place when it was drawn before."""
 
 
 class ArrivingAnswer:
@@ -59,7 +59,10 @@ class LiveTurn:
             self._answer = ArrivingAnswer()
 
     def until_words(self) -> None:
-        """Where many others wait for their first words too, draw nothing but those, and wait."""
+        """Return when the rest of the page may be drawn: at once, unless many wait for an answer.
+
+        Then this turn gets its first words before, and most of the others theirs.
+        """
         LINE.asked()
         seen = self._run.version
         while LINE.is_crowded() and not _has_words(self._run):

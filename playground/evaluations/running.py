@@ -91,12 +91,7 @@ class Running:
         self._judge = JudgeAtWork(suite, suite.judge, self._ask_judge) if suite.judge else None
         lost = partial(self._end, "interrupted")
         self._recorder = Recorder(
-            runs,
-            work.run.id,
-            work.runner,
-            live,
-            wrote=self._look.set,
-            lost=lost,
+            runs, work.run.id, work.runner, live, wrote=self._look.set, lost=lost
         )
 
     async def drive(self) -> None:
